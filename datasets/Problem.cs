@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Calibration.Datasets;
+
+/// <summary>One item of a benchmark as it is asked and graded.</summary>
+public sealed record Problem
+{
+    /// <summary>Task name as used on the command line and in files, such as <c>gsm8k</c>.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>The item's own id, or <c>split/row</c> counted from 0.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The whole user message: question, choices and instruction. Never stored in a run folder.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>How the answer is read and compared.</summary>
+    public required AnswerKind Kind { get; init; }
+
+    /// <summary>The accepted answers in canonical form; usually one.</summary>
+    public required ImmutableArray<string> Gold { get; init; }
+
+    /// <summary>Letters of the choices in order, where <see cref="Kind"/> is <see cref="AnswerKind.Choice"/>; else empty.</summary>
+    public ImmutableArray<string> ChoiceLetters { get; init; } = [];
+
+    /// <summary>Text put after the closed thinking, at every budget alike; the model completes it.</summary>
+    public required string AnswerCue { get; init; }
+
+    /// <summary>Most tokens the answer may take, at every budget alike.</summary>
+    public required int AnswerTokenLimit { get; init; }
+}
