@@ -1,0 +1,23 @@
+namespace Calibration.Results;
+
+/// <summary>Writes a file so that a reader sees the old content or the new, never a part.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes beside <paramref name="path"/>, flushes to the disk, then takes its place.</summary>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        string temporary = path + ".tmp";
+        await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+        {
+            await write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Writes text as UTF-8 with line feeds.</summary>
+    public static Task WriteTextAsync(string path, string text) =>
+        WriteAsync(path, stream => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text)).AsTask());
+}

@@ -1,0 +1,96 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace Calibration.Results;
+
+/// <summary>A column of a table: how a row's value is written, and how it is read back.</summary>
+internal abstract class ParquetColumn<TRow>(Field field)
+{
+    internal Field Field { get; } = field;
+
+    internal abstract Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows);
+
+    internal abstract Task<Array> ReadAsync(ParquetRowGroupReader group, DataField leaf);
+}
+
+/// <summary>A Parquet file of rows, written in row groups of bounded size and atomically.</summary>
+internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> columns, Func<ColumnValues, int, TRow> read)
+{
+    private static readonly ParquetOptions Options = new()
+    {
+        CompressionMethod = CompressionMethod.Zstd,
+        CompressionLevel = System.IO.Compression.CompressionLevel.Fastest,
+    };
+
+    internal Task WriteAsync(string path, IEnumerable<TRow> rows, IReadOnlyDictionary<string, string> metadata, int rowGroupSize) =>
+        AtomicFile.WriteAsync(path, async stream =>
+        {
+            var schema = new ParquetSchema(columns.Select(column => column.Field).ToArray());
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, Options);
+            writer.CustomMetadata = new Dictionary<string, string>(metadata);
+            bool any = false;
+            foreach (TRow[] chunk in rows.Chunk(rowGroupSize))
+            {
+                await WriteGroupAsync(writer, schema, chunk);
+                any = true;
+            }
+
+            if (!any)
+                await WriteGroupAsync(writer, schema, []);
+        });
+
+    internal async IAsyncEnumerable<TRow> ReadAsync(string path)
+    {
+        await using ParquetReader reader = await ParquetReader.CreateAsync(path);
+        for (int index = 0; index < reader.RowGroupCount; index++)
+        {
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
+            var values = new ColumnValues();
+            foreach (ParquetColumn<TRow> column in columns)
+                values.Add(column.Field.Name, await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
+            for (int row = 0; row < group.RowCount; row++)
+                yield return read(values, row);
+        }
+    }
+
+    private async Task WriteGroupAsync(ParquetWriter writer, ParquetSchema schema, IReadOnlyList<TRow> rows)
+    {
+        using ParquetRowGroupWriter group = writer.CreateRowGroup();
+        foreach (ParquetColumn<TRow> column in columns)
+            await column.WriteAsync(group, LeafOf(schema, column, "the new file"), rows);
+    }
+
+    private static DataField LeafOf(ParquetSchema schema, ParquetColumn<TRow> column, string path) =>
+        schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == column.Field.Name)
+        ?? throw new InvalidDataException(
+            $"{path} has no column {column.Field.Name}: it was not written by this version; see docs/schema.md.");
+}
+
+/// <summary>The columns of one row group, by name.</summary>
+internal sealed class ColumnValues
+{
+    private readonly Dictionary<string, Array> columns = [];
+
+    internal void Add(string name, Array values) => columns.Add(name, values);
+
+    internal T At<T>(string name, int row) => ((T[])columns[name])[row];
+
+    internal T Enum<T>(string name, int row)
+        where T : struct, Enum => EnumNames<T>.Parse(At<string>(name, row));
+}
+
+/// <summary>Enum members as they stand in files: snake_case.</summary>
+internal static class EnumNames<T>
+    where T : struct, Enum
+{
+    private static readonly Dictionary<T, string> Names = Enum.GetValues<T>().ToDictionary(
+        value => value, value => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+
+    private static readonly Dictionary<string, T> Values = Names.ToDictionary(pair => pair.Value, pair => pair.Key);
+
+    internal static string Of(T value) => Names[value];
+
+    internal static T Parse(string name) => Values.TryGetValue(name, out T value)
+        ? value
+        : throw new InvalidDataException($"\"{name}\" is not one of {string.Join(", ", Values.Keys)}.");
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+namespace Calibration.Results;
+
+/// <summary>One run on the disk. The only place where measuring and analysing meet.</summary>
+public sealed class RunFolder
+{
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>The folder's path.</summary>
+    public string Path { get; }
+
+    /// <summary>The run's id.</summary>
+    public string Id => System.IO.Path.GetFileName(Path);
+
+    /// <summary>Where the run's manifest is.</summary>
+    public string ManifestPath => In("manifest.json");
+
+    /// <summary>Where the graded answers are, once the run has ended.</summary>
+    public string TrialsPath => In("trials.parquet");
+
+    /// <summary>Where the service times are, once the run has ended.</summary>
+    public string ServicePath => In("service.parquet");
+
+    /// <summary>Where the thinking traces are, once the run has ended.</summary>
+    public string TracesPath => In("traces.parquet");
+
+    /// <summary>Where the figures go.</summary>
+    public string FiguresPath => In("figures");
+
+    /// <summary>Makes a fresh folder below <paramref name="root"/>; a taken id gets a number.</summary>
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    public static RunFolder Create(string root, string id)
+    {
+        Directory.CreateDirectory(root);
+        string path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id));
+        for (int number = 2; Directory.Exists(path); number++)
+            path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, $"{id}-{number}"));
+        Directory.CreateDirectory(System.IO.Path.Combine(path, "journal"));
+        return new RunFolder(path);
+    }
+
+    /// <summary>Opens an existing run.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no run at that path.</exception>
+    public static RunFolder Open(string path)
+    {
+        var folder = new RunFolder(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+        return File.Exists(folder.ManifestPath)
+            ? folder
+            : throw new DirectoryNotFoundException($"{path} is no run folder: it has no manifest.json.");
+    }
+
+    /// <summary>A path within the folder.</summary>
+    public string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Opens the journal of trials for appending.</summary>
+    public Journal<Trial> OpenTrialJournal() => new(JournalPath("trials"));
+
+    /// <summary>Opens the journal of service times for appending.</summary>
+    public Journal<ServiceSample> OpenServiceJournal() => new(JournalPath("service"));
+
+    /// <summary>Opens the journal of traces for appending.</summary>
+    public Journal<Trace> OpenTraceJournal() => new(JournalPath("traces"));
+
+    /// <summary>Writes the manifest.</summary>
+    public Task WriteManifestAsync(RunManifest manifest) =>
+        AtomicFile.WriteTextAsync(ManifestPath, JsonSerializer.Serialize(manifest, ResultsJson.Document) + "\n");
+
+    /// <summary>Reads the manifest.</summary>
+    /// <exception cref="InvalidDataException">It is not a manifest of this version.</exception>
+    public RunManifest ReadManifest()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(ManifestPath), ResultsJson.Document)
+                ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{ManifestPath} is not a manifest of this version: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Turns the journals into the Parquet files, rows in the order of their keys, and removes them.</summary>
+    public async Task CompactAsync()
+    {
+        var metadata = new Dictionary<string, string> { ["calibration.run"] = Id, ["calibration.schema"] = "1" };
+        await RunTables.Traces.WriteAsync(
+            TracesPath,
+            JournalFile.Read<Trace>(JournalPath("traces"))
+                .OrderBy(trace => new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0)).ThenBy(trace => trace.TraceId, StringComparer.Ordinal),
+            metadata,
+            rowGroupSize: 256);
+        await RunTables.Service.WriteAsync(
+            ServicePath,
+            JournalFile.Read<ServiceSample>(JournalPath("service"))
+                .OrderBy(sample => new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens)),
+            metadata,
+            rowGroupSize: 100_000);
+        await RunTables.Trials.WriteAsync(
+            TrialsPath, JournalFile.Read<Trial>(JournalPath("trials")).OrderBy(trial => trial.Key), metadata, rowGroupSize: 100_000);
+        Directory.Delete(In("journal"), recursive: true);
+    }
+
+    /// <summary>Reads the graded answers: from Parquet, or from the journal of a run that has not ended.</summary>
+    public IAsyncEnumerable<Trial> ReadTrialsAsync() =>
+        File.Exists(TrialsPath) ? RunTables.Trials.ReadAsync(TrialsPath) : JournalFile.Read<Trial>(JournalPath("trials")).ToAsyncEnumerable();
+
+    /// <summary>Reads the service times: from Parquet, or from the journal of a run that has not ended.</summary>
+    public IAsyncEnumerable<ServiceSample> ReadServiceAsync() =>
+        File.Exists(ServicePath) ? RunTables.Service.ReadAsync(ServicePath) : JournalFile.Read<ServiceSample>(JournalPath("service")).ToAsyncEnumerable();
+
+    /// <summary>Reads the thinking traces: from Parquet, or from the journal of a run that has not ended.</summary>
+    public IAsyncEnumerable<Trace> ReadTracesAsync() =>
+        File.Exists(TracesPath) ? RunTables.Traces.ReadAsync(TracesPath) : JournalFile.Read<Trace>(JournalPath("traces")).ToAsyncEnumerable();
+
+    private string JournalPath(string name) => In("journal", name + ".jsonl");
+}

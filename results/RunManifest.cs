@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Calibration.Results;
+
+/// <summary>What a run was: enough to judge it and to repeat it. Written before the first request.</summary>
+public sealed record RunManifest
+{
+    /// <summary>Version of the run folder's schema (<c>docs/schema.md</c>).</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>The run's id, which is its folder's name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When the run was started, UTC.</summary>
+    public required DateTime CreatedUtc { get; init; }
+
+    /// <summary>Whether service times or answers come from a simulation; every figure then says so.</summary>
+    public required bool Simulated { get; init; }
+
+    /// <summary>Whether the problems are the product's own samples instead of the benchmarks'.</summary>
+    public required bool Samples { get; init; }
+
+    /// <summary>The server that answered.</summary>
+    public required EndpointFacts Endpoint { get; init; }
+
+    /// <summary>How thinking is opened, closed and answered from.</summary>
+    public required JsonElement Profile { get; init; }
+
+    /// <summary>Sampling of every request.</summary>
+    public required SamplingSettings Sampling { get; init; }
+
+    /// <summary>The plan as it was run.</summary>
+    public required JsonElement Plan { get; init; }
+
+    /// <summary>The tasks in order, with their budgets and the files that their problems came from.</summary>
+    public required ImmutableArray<TaskFacts> Tasks { get; init; }
+
+    /// <summary>The program that measured.</summary>
+    public required ToolFacts Tool { get; init; }
+
+    /// <summary>What the client cannot see (GPU, server flags, dtype), as given by the user.</summary>
+    public ImmutableSortedDictionary<string, string> Notes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
+
+/// <summary>The server that answered, as it described itself.</summary>
+/// <param name="Url">Base address without credentials.</param>
+/// <param name="Server">Kind of server: <c>vllm</c>, <c>sglang</c>, <c>llamacpp</c> or <c>embedded</c>.</param>
+/// <param name="Version">The server's version, or empty where it tells none.</param>
+/// <param name="Model">The model's name on that server.</param>
+/// <param name="ContextTokens">Most tokens of prompt and output together.</param>
+/// <param name="Simulated">Whether it is the embedded endpoint.</param>
+public sealed record EndpointFacts(string Url, string Server, string Version, string Model, int ContextTokens, bool Simulated);
+
+/// <summary>One task of a run.</summary>
+/// <param name="Task">Name in files and on the command line.</param>
+/// <param name="DisplayName">Name in tables and figures.</param>
+/// <param name="Budgets">Accuracy grid in thinking tokens, ascending.</param>
+/// <param name="Items">Number of problems drawn.</param>
+/// <param name="Files">The files that the problems came from.</param>
+public sealed record TaskFacts(
+    string Task, string DisplayName, ImmutableArray<int> Budgets, int Items, ImmutableArray<FileFacts> Files);
+
+/// <summary>A file, by its content.</summary>
+/// <param name="Path">Path relative to the data folder.</param>
+/// <param name="Sha256">SHA-256 of the content, lower-case hex.</param>
+public sealed record FileFacts(string Path, string Sha256);
+
+/// <summary>The program that measured, and the machine it ran on.</summary>
+/// <param name="Version">Version of Calibration.</param>
+/// <param name="Commit">Git commit it was built from; empty where unknown.</param>
+/// <param name="Dirty">Whether the source differed from that commit.</param>
+/// <param name="Runtime">.NET runtime.</param>
+/// <param name="OperatingSystem">Operating system of the client.</param>
+/// <param name="Processors">Logical processors of the client.</param>
+/// <param name="Packages">Versions of the packages that the numbers depend on.</param>
+public sealed record ToolFacts(
+    string Version, string Commit, bool Dirty, string Runtime, string OperatingSystem, int Processors,
+    ImmutableSortedDictionary<string, string> Packages);

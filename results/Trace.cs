@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Calibration.Results;
+
+/// <summary>One thinking trace, kept so that a budget added later costs only its answers. A row of <c>traces.parquet</c>.</summary>
+public sealed record Trace
+{
+    /// <summary>Unique over all runs: a regenerated trace has a new id.</summary>
+    public required string TraceId { get; init; }
+
+    /// <summary>Task name.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>The problem's id within its task.</summary>
+    public required string ProblemId { get; init; }
+
+    /// <summary>Independent repetition, from 0.</summary>
+    public required int Run { get; init; }
+
+    /// <summary>Thinking tokens, continuation cues included, without the delimiters.</summary>
+    [JsonConverter(typeof(PackedIdsConverter))]
+    public required ImmutableArray<int> TokenIds { get; init; }
+
+    /// <summary>Where a continuation cue begins within <see cref="TokenIds"/>.</summary>
+    public required ImmutableArray<int> CuePositions { get; init; }
+
+    /// <summary>Where the model's close was masked from; absent where it never was.</summary>
+    public int? MaskedFrom { get; init; }
+
+    /// <summary>Whether the model closed its thinking by itself after the last token.</summary>
+    public required bool ClosedByModel { get; init; }
+
+    /// <summary>Tokens of the prompt before the thinking.</summary>
+    public required int PromptTokens { get; init; }
+}
