@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Calibration.Endpoint;
+
+/// <summary>A request to <c>/v1/completions</c>: the fields that the embedded endpoint acts on.</summary>
+internal sealed class CompletionRequest
+{
+    internal int[] Prompt { get; private set; } = [];
+
+    internal string Model { get; private set; } = "";
+
+    internal int MaxTokens { get; private set; } = 16;
+
+    internal int MinTokens { get; private set; }
+
+    internal bool Stream { get; private set; }
+
+    internal bool IncludeUsage { get; private set; }
+
+    internal bool IgnoreEos { get; private set; }
+
+    internal bool ReturnTokenIds { get; private set; }
+
+    internal long Seed { get; private set; }
+
+    /// <summary>Whose request it is: draws of one user's requests for one problem belong together.</summary>
+    internal string User { get; private set; } = "";
+
+    internal HashSet<int> StopTokenIds { get; } = [];
+
+    /// <exception cref="JsonException">The body is not a completion request; the message says why.</exception>
+    internal static CompletionRequest Read(ReadOnlySequence<byte> body)
+    {
+        var request = new CompletionRequest();
+        var reader = new Utf8JsonReader(body);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("the body is not a JSON object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            request.ReadField(name, ref reader);
+        }
+
+        return request;
+    }
+
+    private void ReadField(string name, ref Utf8JsonReader reader)
+    {
+        try
+        {
+            switch (name)
+            {
+                case "prompt": Prompt = ReadPrompt(ref reader); break;
+                case "model": Model = reader.GetString() ?? ""; break;
+                case "max_tokens": MaxTokens = reader.GetInt32(); break;
+                case "min_tokens": MinTokens = reader.GetInt32(); break;
+                case "stream": Stream = reader.GetBoolean(); break;
+                case "ignore_eos": IgnoreEos = reader.GetBoolean(); break;
+                case "return_token_ids": ReturnTokenIds = reader.GetBoolean(); break;
+                case "seed": Seed = reader.GetInt64(); break;
+                case "user": User = reader.GetString() ?? ""; break;
+                case "stream_options": IncludeUsage = ReadIncludeUsage(ref reader); break;
+                case "stop_token_ids": StopTokenIds.UnionWith(ReadIds(ref reader)); break;
+                default: reader.Skip(); break;
+            }
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or FormatException)
+        {
+            throw new JsonException($"{name} has the wrong type", fault);
+        }
+    }
+
+    private static int[] ReadPrompt(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String ? [.. ByteTokenizer.Encode(reader.GetString()!)] : ReadIds(ref reader);
+
+    private static int[] ReadIds(ref Utf8JsonReader reader)
+    {
+        var ids = new List<int>(1024);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            ids.Add(reader.GetInt32());
+        return [.. ids];
+    }
+
+    private static bool ReadIncludeUsage(ref Utf8JsonReader reader)
+    {
+        using JsonDocument options = JsonDocument.ParseValue(ref reader);
+        return options.RootElement.TryGetProperty("include_usage", out JsonElement include) && include.GetBoolean();
+    }
+}

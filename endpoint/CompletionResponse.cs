@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Calibration.Endpoint;
+
+internal enum StopReason
+{
+    None,
+    StopToken,
+    EndOfTurn,
+}
+
+/// <summary>The answer to one completion request as it grows, and its two JSON forms.</summary>
+internal sealed class CompletionResponse(CompletionRequest request, EndpointOptions options, SimulatedService service)
+{
+    private StopReason stop;
+
+    internal List<int> Tokens { get; } = new(Math.Min(request.MaxTokens, 1 << 16));
+
+    internal bool Stopped => stop != StopReason.None;
+
+    internal double ElapsedSeconds => service.ElapsedAt(Tokens.Count);
+
+    private string FinishReason => Stopped ? "stop" : "length";
+
+    internal void Add(int token, StopReason reason)
+    {
+        Tokens.Add(token);
+        stop = reason;
+    }
+
+    /// <summary>One event of a stream, holding the newest token.</summary>
+    internal void WriteChunk(IBufferWriter<byte> output, bool last)
+    {
+        output.Write("data: "u8);
+        using (var json = new Utf8JsonWriter(output))
+        {
+            WriteHead(json);
+            WriteChoice(json, Tokens.Count - 1, last ? FinishReason : null);
+            if (!options.Paced)
+                json.WriteNumber("simulated_elapsed_s", ElapsedSeconds);
+            json.WriteEndObject();
+        }
+
+        output.Write("\n\n"u8);
+    }
+
+    /// <summary>The whole answer, or the last events of a stream.</summary>
+    internal void WriteEnd(IBufferWriter<byte> output)
+    {
+        if (!request.Stream)
+        {
+            WriteWhole(output);
+            return;
+        }
+
+        if (request.IncludeUsage)
+        {
+            output.Write("data: "u8);
+            using (var json = new Utf8JsonWriter(output))
+            {
+                WriteHead(json);
+                json.WriteStartArray("choices");
+                json.WriteEndArray();
+                WriteUsage(json);
+                json.WriteEndObject();
+            }
+
+            output.Write("\n\n"u8);
+        }
+
+        output.Write("data: [DONE]\n\n"u8);
+    }
+
+    private void WriteWhole(IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        WriteHead(json);
+        WriteChoice(json, 0, FinishReason);
+        WriteUsage(json);
+        if (!options.Paced)
+            json.WriteNumber("simulated_elapsed_s", ElapsedSeconds);
+        json.WriteEndObject();
+    }
+
+    private void WriteHead(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", "cmpl-simulated");
+        json.WriteString("object", "text_completion");
+        json.WriteString("model", options.Model);
+    }
+
+    private void WriteChoice(Utf8JsonWriter json, int from, string? finishReason)
+    {
+        ReadOnlySpan<int> ids = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Tokens)[from..];
+        json.WriteStartArray("choices");
+        json.WriteStartObject();
+        json.WriteNumber("index", 0);
+
+        // The text leaves out what ended the turn; the ids keep it, as vLLM's do.
+        json.WriteString("text", ByteTokenizer.Decode(Stopped ? ids[..^1] : ids));
+        json.WriteString("finish_reason", finishReason);
+        if (stop == StopReason.StopToken)
+            json.WriteNumber("stop_reason", Tokens[^1]);
+        else
+            json.WriteNull("stop_reason");
+        if (request.ReturnTokenIds)
+        {
+            json.WriteStartArray("token_ids");
+            foreach (int id in ids)
+                json.WriteNumberValue(id);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private void WriteUsage(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("usage");
+        json.WriteNumber("prompt_tokens", request.Prompt.Length);
+        json.WriteNumber("completion_tokens", Tokens.Count);
+        json.WriteNumber("total_tokens", request.Prompt.Length + Tokens.Count);
+        json.WriteStartObject("prompt_tokens_details");
+        json.WriteNumber("cached_tokens", 0);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

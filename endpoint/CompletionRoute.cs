@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Calibration.Datasets;
+using Microsoft.AspNetCore.Http;
+
+namespace Calibration.Endpoint;
+
+/// <summary><c>POST /v1/completions</c>, whole or streamed.</summary>
+internal sealed class CompletionRoute(EndpointOptions options)
+{
+    private readonly HiddenTruth truth = new(options.Seed);
+
+    private readonly Dictionary<string, Problem> problems = options.Problems
+        .GroupBy(problem => problem.Prompt, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    internal async Task HandleAsync(HttpContext context)
+    {
+        CompletionRequest request;
+        try
+        {
+            request = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
+        }
+        catch (JsonException fault)
+        {
+            await RefuseAsync(context, 400, "BadRequestError", fault.Message);
+            return;
+        }
+
+        if (request.Model.Length > 0 && request.Model != options.Model)
+            await RefuseAsync(context, 404, "NotFoundError", $"The model `{request.Model}` does not exist.");
+        else if (request.MaxTokens < 1)
+            await RefuseAsync(context, 400, "BadRequestError", $"max_tokens must be at least 1, got {request.MaxTokens}.");
+        else if (request.MaxTokens > options.ContextTokens || request.Prompt.Length >= options.ContextTokens)
+            await RefuseAsync(context, 400, "BadRequestError", $"This model's maximum context length is {options.ContextTokens} tokens, however you requested {request.MaxTokens} output tokens and your prompt contains {request.Prompt.Length}.");
+        else if (request.Prompt.FirstOrDefault(id => !ByteTokenizer.IsKnown(id), -1) is >= 0 and int unknown)
+            await RefuseAsync(context, 400, "BadRequestError", $"Token id {unknown} is out of vocabulary");
+        else
+            await AnswerAsync(context, request);
+    }
+
+    private static async Task<CompletionRequest> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult read = await reader.ReadAsync(cancellationToken);
+            if (read.IsCompleted)
+            {
+                CompletionRequest request = CompletionRequest.Read(read.Buffer);
+                reader.AdvanceTo(read.Buffer.End);
+                return request;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, CompletionRequest request)
+    {
+        long start = Stopwatch.GetTimestamp();
+        PromptReading prompt = PromptReading.Of(request.Prompt, problems);
+        string group = request.User.Length > 0 ? request.User : request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var generation = new Generation(prompt, truth, group);
+        ulong jitter = SeededDraw.Hash(options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var response = new CompletionResponse(request, options, new SimulatedService(prompt, jitter));
+
+        // A request that does not fit the context is cut without a word, as vLLM does it.
+        int limit = Math.Min(request.MaxTokens, options.ContextTokens - request.Prompt.Length);
+        if (request.Stream)
+            context.Response.ContentType = "text/event-stream; charset=utf-8";
+        while (response.Tokens.Count < limit && !response.Stopped)
+        {
+            int count = response.Tokens.Count;
+            int token = generation.Next(endsMasked: count < request.MinTokens);
+            response.Add(token, StopReasonOf(token, request, count));
+            if (request.Stream)
+            {
+                await PaceAsync(start, response.ElapsedSeconds, context.RequestAborted);
+                response.WriteChunk(context.Response.BodyWriter, last: response.Stopped || response.Tokens.Count == limit);
+                if (options.Paced || response.Tokens.Count % 64 == 0)
+                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            }
+        }
+
+        if (!request.Stream)
+        {
+            await PaceAsync(start, response.ElapsedSeconds, context.RequestAborted);
+            context.Response.ContentType = "application/json";
+        }
+
+        response.WriteEnd(context.Response.BodyWriter);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static StopReason StopReasonOf(int token, CompletionRequest request, int count)
+    {
+        if (count >= request.MinTokens && request.StopTokenIds.Contains(token))
+            return StopReason.StopToken;
+        return token == ByteTokenizer.TurnEnd && !request.IgnoreEos && count >= request.MinTokens ? StopReason.EndOfTurn : StopReason.None;
+    }
+
+    private async Task PaceAsync(long start, double dueSeconds, CancellationToken cancellationToken)
+    {
+        if (!options.Paced)
+            return;
+        double ahead = dueSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (ahead > 0)
+            await Task.Delay(TimeSpan.FromSeconds(ahead), cancellationToken);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string type, string message)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new { error = new { message, type, param = (string?)null, code = status } });
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Calibration.Endpoint;
+
+/// <summary>
+/// An OpenAI-compatible server of a simulated reasoning model on the loopback interface: the default endpoint
+/// where there is no GPU. Its extensions (token ids, <c>min_tokens</c>, <c>stop_token_ids</c>, tokenize) are vLLM's.
+/// </summary>
+public sealed class EmbeddedEndpoint : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private EmbeddedEndpoint(WebApplication app) => this.app = app;
+
+    /// <summary>Address of the API, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
+    public Uri BaseAddress => new(app.Urls.First() + "/v1");
+
+    /// <summary>Starts serving.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<EmbeddedEndpoint> StartAsync(EndpointOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));
+        WebApplication app = builder.Build();
+        var completions = new CompletionRoute(options);
+        app.MapGet("/health", () => Results.Ok());
+        app.MapGet("/version", () => Results.Json(new { version = typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
+        app.MapGet("/v1/models", () => Models(options));
+        app.MapPost("/v1/completions", completions.HandleAsync);
+        app.MapPost("/tokenize", context => TokenizeAsync(context, options));
+        app.MapPost("/detokenize", DetokenizeAsync);
+        await app.StartAsync(cancellationToken);
+        return new EmbeddedEndpoint(app);
+    }
+
+    /// <summary>Serves until cancelled.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static IResult Models(EndpointOptions options) => Results.Json(new
+    {
+        @object = "list",
+        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ContextTokens, simulated = true, paced = options.Paced } },
+    });
+
+    private static async Task TokenizeAsync(HttpContext context, EndpointOptions options)
+    {
+        using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body);
+        string text = body.RootElement.TryGetProperty("messages", out JsonElement messages)
+            ? ChatTemplate.Render(messages, body.RootElement)
+            : body.RootElement.GetProperty("prompt").GetString()!;
+        List<int> ids = ByteTokenizer.Encode(text);
+        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ContextTokens, tokens = ids });
+    }
+
+    private static async Task DetokenizeAsync(HttpContext context)
+    {
+        using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body);
+        int[] ids = body.RootElement.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32()).ToArray();
+        await context.Response.WriteAsJsonAsync(new { prompt = ByteTokenizer.Decode(ids) });
+    }
+}

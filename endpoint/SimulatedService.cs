@@ -1,0 +1,27 @@
+namespace Calibration.Endpoint;
+
+/// <summary>
+/// The simulated clock of one request, equation (1) with jitter: half of t0 for the prompt, half for the answer,
+/// and c for each thinking token.
+/// </summary>
+internal sealed class SimulatedService
+{
+    private const double SpeedJitter = 0.01;
+    private const double OverheadJitter = 0.05;
+
+    private readonly double firstSeconds;
+    private readonly double perTokenSeconds;
+
+    internal SimulatedService(PromptReading prompt, ulong jitterSeed)
+    {
+        TaskTruth truth = HiddenTruth.Of(prompt.Problem);
+        double overhead = truth.T0Seconds * (1 + (OverheadJitter * SeededDraw.Normal(jitterSeed)));
+        double share = !prompt.Closed || prompt.ThinkingTokens > 0 ? 0.5 : 1;
+        bool continued = !prompt.Closed && prompt.ThinkingTokens > 0;
+        firstSeconds = continued ? 0 : share * overhead;
+        perTokenSeconds = prompt.Closed ? 0 : truth.SecondsPerToken * (1 + (SpeedJitter * SeededDraw.Normal(jitterSeed ^ 0xA5A5)));
+    }
+
+    /// <summary>Seconds from the request to its n-th token.</summary>
+    internal double ElapsedAt(int tokens) => firstSeconds + (perTokenSeconds * tokens);
+}
