@@ -50,7 +50,8 @@ public sealed record RunManifest
 /// <param name="Model">The model's name on that server.</param>
 /// <param name="ContextTokens">Most tokens of prompt and output together.</param>
 /// <param name="Simulated">Whether it is the embedded endpoint.</param>
-public sealed record EndpointFacts(string Url, string Server, string Version, string Model, int ContextTokens, bool Simulated);
+/// <param name="Paced">Whether the embedded endpoint really takes its simulated time; false on other servers.</param>
+public sealed record EndpointFacts(string Url, string Server, string Version, string Model, int ContextTokens, bool Simulated, bool Paced);
 
 /// <summary>One task of a run.</summary>
 /// <param name="Task">Name in files and on the command line.</param>

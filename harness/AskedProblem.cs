@@ -1,0 +1,40 @@
+using Calibration.Datasets;
+
+namespace Calibration.Harness;
+
+/// <summary>A problem in one model's token ids: the prompt, and the ways from its thinking to the answer.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="ThinkingPrompt">Chat template and opened thinking.</param>
+/// <param name="NoThinkingPrompt">Chat template in the model's own no-thinking form (budget 0).</param>
+/// <param name="ForcedClose">What closes cut thinking, and the answer cue.</param>
+/// <param name="NaturalClose">The model's own close, and the answer cue.</param>
+/// <param name="Cue">The answer cue alone.</param>
+internal sealed record AskedProblem(
+    Problem Problem,
+    ReadOnlyMemory<int> ThinkingPrompt,
+    ReadOnlyMemory<int> NoThinkingPrompt,
+    ReadOnlyMemory<int> ForcedClose,
+    ReadOnlyMemory<int> NaturalClose,
+    ReadOnlyMemory<int> Cue)
+{
+    internal static async Task<AskedProblem> OfAsync(EndpointSession session, Problem problem, CancellationToken cancellationToken)
+    {
+        ModelProfile profile = session.Form.Profile;
+        int[] thinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: true, cancellationToken);
+        int[] noThinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);
+        string natural = profile.CloseToken + profile.AfterClose + problem.AnswerCue;
+
+        // Newer templates open the thinking themselves.
+        bool opened = thinking.AsSpan().EndsWith(session.Form.OpenIds.AsSpan());
+        return new AskedProblem(
+            problem,
+            opened ? thinking : [.. thinking, .. session.Form.OpenIds],
+            noThinking,
+            await session.TokensOfAsync(profile.BeforeClose + natural, cancellationToken),
+            await session.TokensOfAsync(natural, cancellationToken),
+            await session.TokensOfAsync(problem.AnswerCue, cancellationToken));
+    }
+
+    /// <summary>Tokens of prompt, thinking, close, cue and answer together at a budget.</summary>
+    internal int ContextAt(int budgetTokens) => ThinkingPrompt.Length + budgetTokens + ForcedClose.Length + Problem.AnswerTokenLimit;
+}

@@ -1,0 +1,36 @@
+namespace Calibration.Harness;
+
+/// <summary>What a server generated, whole or one chunk of a stream.</summary>
+/// <param name="TokenIds">Generated token ids, a final stop or end token included where the server returns it.</param>
+/// <param name="Text">Generated text.</param>
+/// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>
+public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
+{
+    /// <summary>Completion tokens by the server's usage record; absent where it gives none.</summary>
+    public int? CompletionTokens { get; init; }
+
+    /// <summary>Prompt tokens that came from a prefix cache; absent where the server does not say.</summary>
+    public int? CachedTokens { get; init; }
+
+    /// <summary>The server's own seconds for the request; absent where it gives none.</summary>
+    public double? ServerSeconds { get; init; }
+
+    /// <summary>Seconds on a simulated clock; present only on the embedded endpoint.</summary>
+    public double? SimulatedSeconds { get; init; }
+}
+
+/// <summary>Why a generation ended.</summary>
+public enum Ending
+{
+    /// <summary>It has not, or the server does not say.</summary>
+    None,
+
+    /// <summary>At the token limit, or where the context was full.</summary>
+    Length,
+
+    /// <summary>At a stop token, or at the end of the turn.</summary>
+    Stop,
+
+    /// <summary>The server gave up.</summary>
+    Aborted,
+}

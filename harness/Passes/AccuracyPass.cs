@@ -1,0 +1,139 @@
+using Calibration.Datasets;
+using Calibration.Results;
+
+namespace Calibration.Harness.Passes;
+
+/// <summary>
+/// Accuracy at every budget: one thinking trace a problem and run, cut at each budget of the grid, an answer forked
+/// from every cut.
+/// </summary>
+internal sealed class AccuracyPass(
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, IProgress<MeasuringProgress> progress)
+{
+    private long done;
+    private long tokens;
+    private long unusable;
+
+    internal Task RunAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        Groups(),
+        new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
+        async (work, cancelled) => await RunGroupAsync(work.Task, work.Problem, work.Group, cancelled));
+
+    /// <summary>Interleaved over tasks, problems and runs, so that whatever has been finished can be fitted.</summary>
+    private IEnumerable<(TaskPlan Task, Problem Problem, TrialGroup Group)> Groups() =>
+        from run in Enumerable.Range(0, plan.Runs)
+        from index in Enumerable.Range(0, plan.Tasks.Max(task => task.Problems.Length))
+        from task in plan.Tasks
+        where index < task.Problems.Length
+        let problem = task.Problems[index]
+        select (task, problem, new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}"));
+
+    private async Task RunGroupAsync(TaskPlan task, Problem problem, TrialGroup group, CancellationToken cancellationToken)
+    {
+        var finished = new List<Task>();
+        try
+        {
+            AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
+            int largest = task.Budgets[^1];
+            if (asked.ContextAt(largest) > session.Server.Facts.ContextTokens)
+            {
+                throw new EndpointException(
+                    $"Prompt, budget and answer need {asked.ContextAt(largest)} tokens of context, and {session.Server.Facts.Model} has {session.Server.Facts.ContextTokens}.");
+            }
+
+            Trace? trace = null;
+            if (largest > 0)
+            {
+                trace = await Thinking.GenerateAsync(session, asked, group, plan.Semantics, largest, cancellationToken);
+
+                // A trace is durable before its first fork: regenerated on a GPU it would be another one.
+                await traces.AppendAsync(trace);
+                Interlocked.Add(ref tokens, trace.TokenIds.Length);
+            }
+
+            Trial? shared = null;
+            foreach (int budget in task.Budgets)
+            {
+                Trial trial = await TrialAsync(asked, group, trace, budget, shared, cancellationToken);
+                shared = trial.ClosedByModel ? trial : null;
+                finished.Add(AppendAsync(trial));
+            }
+        }
+        catch (EndpointException fault)
+        {
+            foreach (int budget in task.Budgets.Skip(finished.Count))
+                finished.Add(AppendAsync(Unusable(problem, group, budget, TrialStatus.Failed, fault.Message)));
+        }
+
+        await Task.WhenAll(finished);
+    }
+
+    private async Task<Trial> TrialAsync(
+        AskedProblem asked, TrialGroup group, Trace? trace, int budget, Trial? shared, CancellationToken cancellationToken)
+    {
+        // Once the model has closed its thinking by itself, larger budgets have the same thinking and share its answer.
+        if (shared is not null)
+            return shared with { BudgetTokens = budget };
+        int thinking = Math.Min(budget, trace?.TokenIds.Length ?? 0);
+        bool closed = trace is { ClosedByModel: true } && budget > 0 && budget >= trace.TokenIds.Length;
+        if (thinking < budget && !closed)
+        {
+            return Unusable(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.")
+                with
+            { ThinkingTokens = thinking };
+        }
+
+        AnswerFork answer = await AnswerFork.AskAsync(
+            session,
+            asked,
+            new GenerationRequest
+            {
+                Prompt = AnswerFork.Prompt(asked, trace, budget),
+                MaxTokens = asked.Problem.AnswerTokenLimit,
+                Seed = group.SeedOf(FormattableString.Invariant($"answer/{budget}")),
+                Close = CloseHandling.Ignore,
+                Group = group.Name,
+            },
+            cancellationToken);
+        return Unusable(asked.Problem, group, budget, answer.Status, answer.Status == TrialStatus.NoAnswer ? "No answer could be read." : "") with
+        {
+            ThinkingTokens = thinking,
+            AnswerTokens = answer.AnswerTokens,
+            Correct = answer.Grade.Correct,
+            Answer = answer.Grade.Answer,
+            Response = answer.Response,
+            Cues = trace?.CuePositions.Count(position => position < thinking) ?? 0,
+            ClosedByModel = closed,
+            CountSource = CountSource.Ids,
+        };
+    }
+
+    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) => new()
+    {
+        Task = group.Task,
+        ProblemId = group.ProblemId,
+        Run = group.Run,
+        BudgetTokens = budget,
+        ThinkingTokens = 0,
+        AnswerTokens = 0,
+        Status = status,
+        Reason = reason,
+        Correct = false,
+        Answer = "",
+        Response = "",
+        Gold = string.Join('|', problem.Gold),
+        TraceId = group.TraceId,
+        Cues = 0,
+        ClosedByModel = false,
+        Semantics = plan.Semantics,
+        Road = Road.Ids,
+        CountSource = CountSource.None,
+    };
+
+    private async Task AppendAsync(Trial trial)
+    {
+        await trials.AppendAsync(trial);
+        long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
+        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
+    }
+}

@@ -1,0 +1,14 @@
+namespace Calibration.Harness.Passes;
+
+/// <summary>A problem and a run: one trace and the answers forked from it.</summary>
+/// <param name="RunSeed">Seed of the whole experiment.</param>
+/// <param name="Task">Task name.</param>
+/// <param name="ProblemId">The problem's id.</param>
+/// <param name="Run">Repetition, from 0.</param>
+/// <param name="TraceId">Id of the trace.</param>
+internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, int Run, string TraceId)
+{
+    internal string Name => SegmentSeed.Group(RunSeed, Task, ProblemId, Run);
+
+    internal int SeedOf(string segment) => SegmentSeed.Of(RunSeed, Task, ProblemId, Run, segment);
+}

@@ -1,0 +1,27 @@
+using System.Buffers;
+using Calibration.Results;
+
+namespace Calibration.Harness.Servers;
+
+/// <summary>How one kind of server is spoken to (facts and traps: docs/servers.md).</summary>
+public interface IServerDialect
+{
+    /// <summary>What the server said of itself.</summary>
+    EndpointFacts Facts { get; }
+
+    /// <summary>Where generations are asked for.</summary>
+    Uri GenerationUri { get; }
+
+    /// <summary>Token ids of a text in which special tokens stand for themselves.</summary>
+    Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken);
+
+    /// <summary>Token ids of a user's message in the model's own chat template, up to where the assistant's turn begins.</summary>
+    Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken);
+
+    /// <summary>Writes a request's JSON body.</summary>
+    void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream);
+
+    /// <summary>Reads a whole response, or one event of a stream.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not what this kind of server sends.</exception>
+    Generation Read(ReadOnlyMemory<byte> json);
+}

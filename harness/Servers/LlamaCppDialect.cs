@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text.Json;
+using Calibration.Results;
+
+namespace Calibration.Harness.Servers;
+
+/// <summary>
+/// llama.cpp's server (seen: b11669): its own <c>/completion</c>, because <c>/v1/completions</c> returns no token
+/// ids; the close is masked by logit bias.
+/// </summary>
+internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
+{
+    public EndpointFacts Facts => facts;
+
+    public Uri GenerationUri { get; } = new(client.Root, "completion");
+
+    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("content", text);
+            json.WriteBoolean("add_special", false);
+            json.WriteBoolean("parse_special", true);
+            json.WriteEndObject();
+        }
+
+        return Tokens.AskAsync(client, new Uri(client.Root, "tokenize"), body.WrittenMemory, cancellationToken);
+    }
+
+    public async Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("messages");
+            json.WriteStartObject();
+            json.WriteString("role", "user");
+            json.WriteString("content", userMessage);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteStartObject("chat_template_kwargs");
+            json.WriteBoolean("enable_thinking", thinking);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        var uri = new Uri(client.Root, "apply-template");
+        EndpointReply reply = await client.PostAsync(uri, body.WrittenMemory, cancellationToken);
+        if (!reply.IsSuccess)
+            throw reply.Fault(uri);
+        using JsonDocument document = JsonDocument.Parse(reply.Body);
+        return await TokenizeAsync(document.RootElement.Text("prompt"), cancellationToken);
+    }
+
+    public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        RequestWriting.WritePrompt(json, request);
+        json.WriteNumber("n_predict", request.MaxTokens);
+        RequestWriting.WriteSampling(json, sampling, request.Seed, "repeat_penalty");
+
+        // Samplers beyond the stored ones are left out of the chain, whatever the server was started with.
+        json.WriteStartArray("samplers");
+        foreach (string sampler in (string[])["top_k", "top_p", "min_p", "temperature"])
+            json.WriteStringValue(sampler);
+        json.WriteEndArray();
+        json.WriteBoolean("return_tokens", true);
+        json.WriteBoolean("cache_prompt", request.Cache != PrefixCache.Cold);
+        if (request.Close == CloseHandling.Stop)
+        {
+            json.WriteStartArray("stop");
+            json.WriteStringValue(form.Profile.CloseToken);
+            json.WriteEndArray();
+        }
+        else if (request.Close == CloseHandling.Mask)
+        {
+            json.WriteBoolean("ignore_eos", true);
+            json.WriteStartArray("logit_bias");
+            json.WriteStartArray();
+            json.WriteNumberValue(form.CloseId);
+            json.WriteBooleanValue(false);
+            json.WriteEndArray();
+            json.WriteEndArray();
+        }
+
+        json.WriteBoolean("stream", stream);
+        json.WriteEndObject();
+    }
+
+    public Generation Read(ReadOnlyMemory<byte> json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement root = document.RootElement;
+        JsonElement timings = root.Member("timings") ?? default;
+        return new Generation(root.Ids("tokens"), root.Text("content"), EndingOf(root.Text("stop_type")))
+        {
+            CompletionTokens = root.Count("tokens_predicted"),
+            CachedTokens = timings.Count("cache_n"),
+            ServerSeconds = (timings.Real("prompt_ms") + timings.Real("predicted_ms")) / 1000,
+        };
+    }
+
+    private static Ending EndingOf(string reason) => reason switch
+    {
+        "limit" => Ending.Length,
+        "eos" or "word" => Ending.Stop,
+        _ => Ending.None,
+    };
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace Calibration.Harness.Servers;
+
+/// <summary>Lenient reading of JSON: servers leave fields out, or send null for them.</summary>
+internal static class ResponseReading
+{
+    internal static JsonElement? Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+
+    internal static string Text(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+
+    internal static int? Count(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int count) && count >= 0 ? count : null;
+
+    internal static double? Real(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
+    /// <exception cref="JsonException">The member is there and is not a list of token ids.</exception>
+    internal static int[] Ids(this JsonElement element, string name)
+    {
+        if (element.Member(name) is not { } list)
+            return [];
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new JsonException($"{name} is not a list of token ids");
+        var ids = new int[list.GetArrayLength()];
+        int next = 0;
+        foreach (JsonElement id in list.EnumerateArray())
+            ids[next++] = id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) ? value : throw new JsonException($"{name} holds {id.GetRawText()}");
+        return ids;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Calibration.Results;
+
+namespace Calibration.Harness.Servers;
+
+/// <summary>Finds out which kind of server an endpoint is, and what it serves.</summary>
+public static class ServerDetection
+{
+    /// <summary>Asks the endpoint who it is.</summary>
+    /// <param name="client">The endpoint.</param>
+    /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="EndpointException">It cannot be reached, serves another model, or is of no known kind.</exception>
+    public static async Task<IServerDialect> DetectAsync(EndpointClient client, string? model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var uri = new Uri(client.Api, "models");
+        EndpointReply reply = await client.GetAsync(uri, cancellationToken);
+        if (!reply.IsSuccess)
+            throw reply.Fault(uri);
+        JsonElement entry = ModelIn(reply, uri, model);
+        string owner = entry.Text("owned_by");
+        string name = entry.Text("id");
+        string url = client.Api.GetLeftPart(UriPartial.Path);
+        return owner switch
+        {
+            "vllm" => new VllmDialect(client, new EndpointFacts(url, "vllm", await VersionAsync(client, cancellationToken), name, ContextOf(entry, uri), false, false)),
+            "calibration" => new VllmDialect(client, new EndpointFacts(url, "embedded", await VersionAsync(client, cancellationToken), name, ContextOf(entry, uri), true, entry.Member("paced") is { ValueKind: JsonValueKind.True })),
+            "llamacpp" => await LlamaCppAsync(client, url, name, cancellationToken),
+            _ => throw new EndpointException(
+                $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, llama.cpp)."),
+        };
+    }
+
+    private static JsonElement ModelIn(EndpointReply reply, Uri uri, string? model)
+    {
+        List<JsonElement> entries;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(reply.Body);
+            entries = document.RootElement.Member("data") is { ValueKind: JsonValueKind.Array } data
+                ? data.EnumerateArray().Select(entry => entry.Clone()).ToList()
+                : [];
+        }
+        catch (JsonException fault)
+        {
+            throw new EndpointException($"{uri} did not answer with JSON: is {uri} the address of an OpenAI-compatible API?", fault);
+        }
+
+        string names = string.Join(", ", entries.Select(entry => entry.Text("id")));
+        if (model is null)
+            return entries.Count == 1 ? entries[0] : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with --model.");
+        JsonElement found = entries.FirstOrDefault(entry => entry.Text("id") == model);
+        return found.ValueKind == JsonValueKind.Object ? found : throw new EndpointException($"{uri} does not serve a model {model}; it serves {names}.");
+    }
+
+    private static int ContextOf(JsonElement entry, Uri uri) =>
+        entry.Count("max_model_len") ?? throw new EndpointException($"{uri} does not tell the model's context length (max_model_len).");
+
+    private static async Task<string> VersionAsync(EndpointClient client, CancellationToken cancellationToken)
+    {
+        EndpointReply reply = await client.GetAsync(new Uri(client.Root, "version"), cancellationToken);
+        if (!reply.IsSuccess)
+            return "";
+        using JsonDocument document = JsonDocument.Parse(reply.Body);
+        return document.RootElement.Text("version");
+    }
+
+    private static async Task<IServerDialect> LlamaCppAsync(EndpointClient client, string url, string model, CancellationToken cancellationToken)
+    {
+        var uri = new Uri(client.Root, "props");
+        EndpointReply reply = await client.GetAsync(uri, cancellationToken);
+        if (!reply.IsSuccess)
+            throw reply.Fault(uri);
+        using JsonDocument document = JsonDocument.Parse(reply.Body);
+        int context = document.RootElement.Member("default_generation_settings")?.Count("n_ctx")
+            ?? throw new EndpointException($"{uri} does not tell the context length (n_ctx).");
+        return new LlamaCppDialect(client, new EndpointFacts(url, "llamacpp", document.RootElement.Text("build_info"), model, context, false, false));
+    }
+}

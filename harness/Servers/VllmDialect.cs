@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text.Json;
+using Calibration.Results;
+
+namespace Calibration.Harness.Servers;
+
+/// <summary>
+/// vLLM (seen: 0.32.0), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
+/// <c>return_token_ids</c>, <c>min_tokens</c> with <c>stop_token_ids</c>, and <c>/tokenize</c> with messages.
+/// </summary>
+internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
+{
+    public EndpointFacts Facts => facts;
+
+    public Uri GenerationUri { get; } = new(client.Api, "completions");
+
+    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(
+        json =>
+        {
+            json.WriteString("prompt", text);
+            json.WriteBoolean("add_special_tokens", false);
+        },
+        cancellationToken);
+
+    public Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => TokenizeAsync(
+        json =>
+        {
+            json.WriteStartArray("messages");
+            json.WriteStartObject();
+            json.WriteString("role", "user");
+            json.WriteString("content", userMessage);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteBoolean("add_generation_prompt", true);
+            json.WriteStartObject("chat_template_kwargs");
+            json.WriteBoolean("enable_thinking", thinking);
+            json.WriteEndObject();
+        },
+        cancellationToken);
+
+    public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("model", facts.Model);
+        RequestWriting.WritePrompt(json, request);
+        json.WriteNumber("max_tokens", request.MaxTokens);
+        RequestWriting.WriteSampling(json, sampling, request.Seed, "repetition_penalty");
+        json.WriteBoolean("return_token_ids", true);
+        json.WriteString("user", request.Group);
+        if (request.Close != CloseHandling.Ignore)
+        {
+            // min_tokens masks the stop tokens and the end of the turn until it is reached.
+            json.WriteNumber("min_tokens", request.Close == CloseHandling.Mask ? request.MaxTokens : 0);
+            json.WriteStartArray("stop_token_ids");
+            json.WriteNumberValue(form.CloseId);
+            json.WriteEndArray();
+        }
+
+        if (request.Close == CloseHandling.Mask)
+            json.WriteBoolean("ignore_eos", true);
+        if (request.Cache != PrefixCache.Shared)
+            json.WriteString("cache_salt", request.Group);
+        json.WriteBoolean("stream", stream);
+        if (stream)
+        {
+            json.WriteStartObject("stream_options");
+            json.WriteBoolean("include_usage", true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    public Generation Read(ReadOnlyMemory<byte> json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement root = document.RootElement;
+        JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
+        JsonElement usage = root.Member("usage") ?? default;
+        JsonElement metrics = root.Member("metrics") ?? default;
+        return new Generation(choice?.Ids("token_ids") ?? [], choice?.Text("text") ?? "", EndingOf(choice?.Text("finish_reason") ?? ""))
+        {
+            CompletionTokens = usage.Count("completion_tokens"),
+            CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
+            ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000,
+            SimulatedSeconds = root.Real("simulated_elapsed_s"),
+        };
+    }
+
+    private static Ending EndingOf(string reason) => reason switch
+    {
+        "length" => Ending.Length,
+        "stop" => Ending.Stop,
+        "" => Ending.None,
+        _ => Ending.Aborted,
+    };
+
+    private async Task<int[]> TokenizeAsync(Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", facts.Model);
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return await Tokens.AskAsync(client, new Uri(client.Root, "tokenize"), body.WrittenMemory, cancellationToken);
+    }
+}
