@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Calibration.Calibrate;
+
+/// <summary>The options of measuring, declared once for <c>run</c>, <c>measure</c> and the bare command.</summary>
+internal sealed class RunOptions
+{
+    internal Option<string?> Endpoint { get; } = new("--endpoint") { Description = "Address of an OpenAI-compatible API, such as http://127.0.0.1:8000/v1 (vLLM or llama.cpp). Without it the embedded simulated endpoint starts by itself.", HelpName = "URL" };
+
+    internal Option<string?> Model { get; } = new("--model") { Description = "The model's name on that endpoint; needed where it serves several.", HelpName = "NAME" };
+
+    internal Option<string?> ApiKeyEnv { get; } = new("--api-key-env") { Description = "Environment variable that holds the API key.", HelpName = "VAR" };
+
+    internal Option<string?> ApiKeyFile { get; } = new("--api-key-file") { Description = "File that holds the API key.", HelpName = "FILE" };
+
+    internal Option<string?> Data { get; } = new("--data") { Description = "Folder with the benchmarks' published files (docs/datasets.md).", HelpName = "DIR" };
+
+    internal Option<bool> Samples { get; } = new("--samples") { Description = "Ask the product's own sample problems, also of a real endpoint; every figure then says so." };
+
+    internal Option<string?> Datasets { get; } = new("--datasets") { Description = "Tasks to measure, separated by commas: aime gsm8k gpqa cruxeval bbh arc. Default: all six.", HelpName = "NAMES" };
+
+    internal Option<string[]> Task { get; } = new("--task") { Description = "One's own task as NAME=FILE.jsonl with lines {id, prompt, gold, kind}; may be repeated.", HelpName = "NAME=FILE", AllowMultipleArgumentsPerToken = false };
+
+    internal Option<int> Items { get; } = new("--items") { Description = "Problems a task, drawn by the seed; the paper's 250.", DefaultValueFactory = _ => 250 };
+
+    internal Option<int> Runs { get; } = new("--runs") { Description = "Independent runs of every problem; the paper's 3.", DefaultValueFactory = _ => 3 };
+
+    internal Option<string[]> Budgets { get; } = new("--budgets") { Description = "Budgets in thinking tokens, for all tasks (0,64,256) or for one (aime=0,1024); may be repeated. Default: each task's largest budget, its halvings down to 1/256, and 0.", HelpName = "[TASK=]LIST", AllowMultipleArgumentsPerToken = false };
+
+    internal Option<string> Semantics { get; } = new("--semantics") { Description = "exact: exactly ℓ thinking tokens, an early end is overridden. cap: at most ℓ.", DefaultValueFactory = _ => "exact" };
+
+    internal Option<double> Temperature { get; } = new("--temperature") { Description = "Sampling temperature; the paper's 0.1 (Qwen3's own card names 0.6).", DefaultValueFactory = _ => 0.1 };
+
+    internal Option<double> TopP { get; } = new("--top-p") { Description = "Nucleus mass.", DefaultValueFactory = _ => 0.95 };
+
+    internal Option<int> TopK { get; } = new("--top-k") { Description = "Most likely tokens kept; 0 keeps all.", DefaultValueFactory = _ => 20 };
+
+    internal Option<double> MinP { get; } = new("--min-p") { Description = "Least probability relative to the most likely token.", DefaultValueFactory = _ => 0 };
+
+    internal Option<int> Seed { get; } = new("--seed") { Description = "Seed that the draw of problems and all sampling follow from.", DefaultValueFactory = _ => 1 };
+
+    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Requests in flight at once in the accuracy pass; the latency pass sends one at a time.", DefaultValueFactory = _ => 64 };
+
+    internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
+
+    internal Option<string[]> Note { get; } = new("--note") { Description = "What the client cannot see, kept in the manifest, as KEY=VALUE (gpu=\"A100 80GB\"); may be repeated.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
+
+    internal Option<bool> Pace { get; } = new("--pace") { Description = "Let the embedded endpoint really take its service times." };
+
+    internal Option<string> Out { get; } = new("--out") { Description = "Folder that run folders are made in.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("results", "runs") };
+
+    internal IEnumerable<Option> All() =>
+    [
+        Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
+        Concurrency, LatencyItems, Note, Pace, Out,
+    ];
+
+    /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>
+    internal string? ApiKey(ParseResult parsed)
+    {
+        if (parsed.GetValue(ApiKeyEnv) is { } variable)
+        {
+            return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key
+                ? key.Trim()
+                : throw new UserFault($"The environment variable {variable} of --api-key-env is not set.");
+        }
+
+        if (parsed.GetValue(ApiKeyFile) is not { } file)
+            return null;
+        return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } text
+            ? text
+            : throw new UserFault($"The file {file} of --api-key-file is missing or empty.");
+    }
+
+    internal Uri? EndpointUri(ParseResult parsed)
+    {
+        if (parsed.GetValue(Endpoint) is not { } text)
+            return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
+            ? uri
+            : throw new UserFault($"--endpoint is no address of the form http://host:port/v1 without a password in it{(text.Contains('@', StringComparison.Ordinal) ? "" : ": " + text)}.");
+    }
+
+    /// <summary>Notes by key, in the order of their keys.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> Notes(ParseResult parsed) => (parsed.GetValue(Note) ?? []).Select(text =>
+        text.Split('=', 2) is [{ Length: > 0 } key, { Length: > 0 } value]
+            ? KeyValuePair.Create(key, value)
+            : throw new UserFault($"--note has \"{text}\": give it as KEY=VALUE."));
+
+    /// <summary>A folder's or model's name as part of a run's id: letters, digits, dots and dashes only.</summary>
+    internal static string Slug(string name) =>
+        string.Concat(name.ToLower(CultureInfo.InvariantCulture).Select(symbol => char.IsAsciiLetterOrDigit(symbol) || symbol == '.' ? symbol : '-')).Trim('-', '.');
+}

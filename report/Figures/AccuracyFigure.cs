@@ -1,0 +1,57 @@
+using Calibration.Fitting;
+using ScottPlot;
+
+namespace Calibration.Report.Figures;
+
+/// <summary>Fig. 2: measured accuracy against budget with 95 % error bars, and the fitted curves (2).</summary>
+public static class AccuracyFigure
+{
+    /// <summary>Writes <c>fig2.svg</c>, <c>.pdf</c> and <c>.png</c>.</summary>
+    public static void Draw(RunFits fits, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
+        Plot plot = FigureStyle.NewPlot("Thinking tokens ℓ (scale log(1 + ℓ))", "Accuracy", FigureStyle.Origin(fits.Model, fits.Simulated, fits.Samples));
+        for (int index = 0; index < fits.Tasks.Length; index++)
+            DrawTask(plot, fits.Tasks[index], index);
+        double largest = fits.Tasks.Max(task => task.Accuracy.Points.Count == 0 ? 1 : task.Accuracy.Points[^1].BudgetTokens);
+        plot.Axes.Bottom.SetTicks(TickValues(largest).Select(X).ToArray(), TickValues(largest).Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray());
+        plot.Axes.SetLimits(-0.3, X(largest) + 0.3, -0.02, 1.02);
+        plot.ShowLegend(Alignment.UpperLeft);
+        FigureFiles.Write(plot, folder, "fig2");
+    }
+
+    private static void DrawTask(Plot plot, TaskFits task, int index)
+    {
+        IReadOnlyList<AccuracyPoint> points = task.Accuracy.Points;
+        double[] xs = points.Select(point => X(point.BudgetTokens)).ToArray();
+        double[] ys = points.Select(point => point.Correct / point.Answers).ToArray();
+        var bars = plot.Add.ErrorBar(xs, ys, points.Select(point => 1.96 * point.StandardError).ToArray());
+        bars.Color = FigureStyle.ColourOf(index);
+        bars.CapSize = 2;
+        var markers = plot.Add.Markers(xs, ys, FigureStyle.MarkerOf(index), 4.5f, FigureStyle.ColourOf(index));
+        markers.LegendText = task.DisplayName + Remark(task.Accuracy.Verdict);
+        if (!IsDrawn(task.Accuracy) || points.Count == 0)
+            return;
+        double[] lineXs = Enumerable.Range(0, 201).Select(step => X(points[^1].BudgetTokens) * step / 200).ToArray();
+        var line = plot.Add.ScatterLine(lineXs, lineXs.Select(x => task.Accuracy.Curve!.At(Math.Exp2(x) - 1)).ToArray(), FigureStyle.ColourOf(index));
+        line.LinePattern = FigureStyle.PatternOf(index);
+        line.LineWidth = 1.1f;
+    }
+
+    /// <summary>A curve that cannot be identified is not drawn; a rejected one is, and says so.</summary>
+    private static bool IsDrawn(AccuracyFit fit) => fit.Curve is not null && fit.Verdict != Verdict.NotIdentifiable;
+
+    private static string Remark(Verdict verdict) => verdict switch
+    {
+        Verdict.NotIdentifiable => " (no curve)",
+        Verdict.LackOfFit => " (fit rejected)",
+        _ => "",
+    };
+
+    private static double X(double tokens) => Math.Log2(1 + tokens);
+
+    private static double X(int tokens) => X((double)tokens);
+
+    private static IEnumerable<int> TickValues(double largest) =>
+        new[] { 0, 1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536 }.Where(value => value <= Math.Max(largest, 1) * 1.01);
+}

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+
+namespace Calibration.Report;
+
+/// <summary>What was decided: the content of <c>allocation.json</c>.</summary>
+public sealed record RunAllocation
+{
+    /// <summary>Where the numbers come from: a run's id, or a workload file's name.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Whether they come from a simulation.</summary>
+    public required bool Simulated { get; init; }
+
+    /// <summary>Whether the problems were the product's own samples.</summary>
+    public required bool Samples { get; init; }
+
+    /// <summary>Arrival rate λ of all queries.</summary>
+    public required double ArrivalRatePerSecond { get; init; }
+
+    /// <summary>Accuracy weight α in J.</summary>
+    public required double AccuracyWeightSeconds { get; init; }
+
+    /// <summary>Largest allowed budget ℓ_max.</summary>
+    public required double MaxBudgetTokens { get; init; }
+
+    /// <summary>J(ℓ*), equation (7).</summary>
+    public required double Objective { get; init; }
+
+    /// <summary>Utilization ρ at ℓ*.</summary>
+    public required double Utilization { get; init; }
+
+    /// <summary>Mean wait at ℓ* by P–K, in seconds.</summary>
+    public required double MeanWaitSeconds { get; init; }
+
+    /// <summary>Mean system time at ℓ*, in seconds.</summary>
+    public required double MeanSystemTimeSeconds { get; init; }
+
+    /// <summary>Mean accuracy at ℓ*.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Largest KKT residual at ℓ*, relative to the terms of its gradient.</summary>
+    public required double KktResidual { get; init; }
+
+    /// <summary>Upper bound on how far J(ℓ*) can be below the optimum, by concavity.</summary>
+    public required double GapBound { get; init; }
+
+    /// <summary>The tasks with their budgets.</summary>
+    public required ImmutableArray<TaskAllocation> Tasks { get; init; }
+
+    /// <summary>J at the best integer allocation.</summary>
+    public required double IntegerObjective { get; init; }
+
+    /// <summary>J at the best of the corners around ℓ*, equation (39); absent where there are too many tasks.</summary>
+    public double? CornerObjective { get; init; }
+
+    /// <summary>J at the rounded ℓ*, equation (40); absent where rounding leaves the stability region.</summary>
+    public double? RoundedObjective { get; init; }
+
+    /// <summary>Lower bound J̄(ℓ*), equation (41); absent where its condition does not hold.</summary>
+    public double? LowerBound { get; init; }
+
+    /// <summary>J under uniform budgets; a budget that is not stable is left out.</summary>
+    public required ImmutableArray<UniformAllocation> Uniform { get; init; }
+
+    /// <summary>J as one task's budget runs and the others stay at ℓ* (Fig. 4).</summary>
+    public required BudgetSweep Sweep { get; init; }
+
+    /// <summary>What a reader must know before using the numbers.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
+}
+
+/// <summary>One task's part of an allocation.</summary>
+public sealed record TaskAllocation
+{
+    /// <summary>Task name in files.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>Task name in tables and figures.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>Share of the queries.</summary>
+    public required double Probability { get; init; }
+
+    /// <summary>ℓ*: from the curve, or the best measured budget where there is no identifiable curve.</summary>
+    public required double BudgetTokens { get; init; }
+
+    /// <summary>The best integer budget.</summary>
+    public required int IntegerBudgetTokens { get; init; }
+
+    /// <summary>Whether the budget is the best of the measured ones, because no curve could be identified.</summary>
+    public required bool Measured { get; init; }
+
+    /// <summary>Whether ℓ* lies beyond the largest measured budget.</summary>
+    public required bool Extrapolated { get; init; }
+
+    /// <summary>Accuracy at the budget.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Service time at the budget, in seconds.</summary>
+    public required double ServiceSeconds { get; init; }
+
+    /// <summary>Mean thinking tokens used at the nearest measured budget, under cap semantics; absent otherwise.</summary>
+    public double? MeanThinkingTokens { get; init; }
+}
+
+/// <summary>J where every task has the same budget.</summary>
+/// <param name="BudgetTokens">The budget.</param>
+/// <param name="Objective">J, in seconds.</param>
+public sealed record UniformAllocation(int BudgetTokens, double Objective);
+
+/// <summary>J as one task's budget runs.</summary>
+/// <param name="Task">Task name in files.</param>
+/// <param name="DisplayName">Task name in figures.</param>
+/// <param name="BestBudgetTokens">The task's ℓ*.</param>
+/// <param name="Queries">Queries of each simulated point.</param>
+/// <param name="Points">The points in order of the budget.</param>
+public sealed record BudgetSweep(string Task, string DisplayName, double BestBudgetTokens, int Queries, ImmutableArray<SweepPoint> Points);
+
+/// <summary>One point of a sweep.</summary>
+/// <param name="BudgetTokens">The running budget.</param>
+/// <param name="Objective">J by the formulas.</param>
+/// <param name="LowerBound">J̄ by equation (41); absent where its condition does not hold.</param>
+/// <param name="Simulated">J of one simulated queue; absent between the circles.</param>
+public sealed record SweepPoint(double BudgetTokens, double Objective, double? LowerBound, double? Simulated);

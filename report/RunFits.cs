@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Calibration.Fitting;
+using Calibration.Results;
+
+namespace Calibration.Report;
+
+/// <summary>What a run taught: the content of <c>fits.json</c>, its points included, so that figures need nothing else.</summary>
+public sealed record RunFits
+{
+    /// <summary>The run's id.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Whether answers or times come from a simulation.</summary>
+    public required bool Simulated { get; init; }
+
+    /// <summary>Whether the problems are the product's own samples.</summary>
+    public required bool Samples { get; init; }
+
+    /// <summary>The model's name on its server.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What a budget meant.</summary>
+    public required BudgetSemantics Semantics { get; init; }
+
+    /// <summary>The tasks in the run's order.</summary>
+    public required ImmutableArray<TaskFits> Tasks { get; init; }
+}
+
+/// <summary>What a run taught about one task.</summary>
+public sealed record TaskFits
+{
+    /// <summary>Task name in files.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>Task name in tables and figures.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>The accuracy curve, its points and what they are worth.</summary>
+    public required AccuracyFit Accuracy { get; init; }
+
+    /// <summary>The service-time line, its points and what they are worth.</summary>
+    public required ServiceTimeFit Service { get; init; }
+
+    /// <summary>Number of trials by status; those that are neither ok nor no_answer are out of the fits.</summary>
+    public required ImmutableSortedDictionary<string, int> Trials { get; init; }
+
+    /// <summary>Number of service times that are out of the fits.</summary>
+    public required int ServiceExcluded { get; init; }
+
+    /// <summary>Mean thinking tokens really used at each budget, in the order of the accuracy points.</summary>
+    public required ImmutableArray<BudgetUse> Use { get; init; }
+}
+
+/// <summary>Thinking tokens used at one budget.</summary>
+/// <param name="BudgetTokens">The budget.</param>
+/// <param name="MeanThinkingTokens">Mean tokens used; equals the budget under exact semantics.</param>
+public sealed record BudgetUse(int BudgetTokens, double MeanThinkingTokens);

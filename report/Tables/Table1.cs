@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Calibration.Fitting;
+
+namespace Calibration.Report.Tables;
+
+/// <summary>The paper's Table I: fitted parameters with 95 % intervals, and the optimal allocation.</summary>
+public static class Table1
+{
+    /// <summary>Comma-separated values, one row a task, full precision.</summary>
+    public static string Csv(RunFits fits, RunAllocation? allocation)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
+        var text = new StringBuilder(
+            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated\n");
+        foreach (TaskFits task in fits.Tasks)
+        {
+            TaskAllocation? decided = Decided(allocation, task);
+            text.AppendJoin(',', [
+                task.DisplayName, task.Accuracy.Verdict.ToString(),
+                .. Cells(task.Accuracy.A), .. Cells(task.Accuracy.B), .. Cells(task.Accuracy.D),
+                task.Service.Verdict.ToString(), .. Cells(task.Service.T0Seconds), .. Cells(task.Service.SecondsPerToken),
+                decided is null ? "" : Exact(decided.BudgetTokens), decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
+                decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false"]).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A Markdown table to read.</summary>
+    public static string Markdown(RunFits fits, RunAllocation? allocation)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
+        var text = new StringBuilder($"Table I, {Caption(fits)}. 95 % intervals in brackets.\n\n");
+        text.Append("| Dataset | A | b | D | t0 (s) | c (s/token) | ℓ* | verdict |\n|---|---|---|---|---|---|---|---|\n");
+        foreach (TaskFits task in fits.Tasks)
+        {
+            AccuracyFit fit = task.Accuracy;
+            text.AppendJoin(" | ", ["| " + task.DisplayName, Read(fit.A), Read(fit.B), Read(fit.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken), Star(Decided(allocation, task)), Verdicts(task)])
+                .Append(" |\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A LaTeX table for a two-column paper.</summary>
+    public static string Latex(RunFits fits, RunAllocation? allocation)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
+        var text = new StringBuilder("\\begin{table}[t]\n\\caption{Accuracy and latency model parameters and optimal allocation (" + Caption(fits).Replace("_", "\\_", StringComparison.Ordinal) + ").}\n\\centering\n\\begin{tabular}{lcccccc}\n\\hline\n");
+        text.Append("Dataset & $A_k$ & $b_k$ & $D_k$ & $t_{0k}$ & $c_k$ & $\\ell_k^*$ \\\\\n\\hline\n");
+        foreach (TaskFits task in fits.Tasks)
+        {
+            TaskAllocation? decided = Decided(allocation, task);
+            AccuracyFit fit = task.Accuracy;
+            string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (decided.Measured ? "$^\\dagger$" : decided.Extrapolated ? "$^\\ddagger$" : "");
+            text.AppendJoin(" & ", [task.DisplayName.Replace("_", "\\_", StringComparison.Ordinal), Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
+        }
+
+        text.Append("\\hline\n\\end{tabular}\n");
+        if (allocation?.Tasks.Any(task => task.Measured) == true)
+            text.Append("\\\\ $^\\dagger$ best measured budget: no curve could be identified\n");
+        if (allocation?.Tasks.Any(task => task.Extrapolated) == true)
+            text.Append("\\\\ $^\\ddagger$ beyond the largest measured budget\n");
+        return text.Append("\\end{table}\n").ToString();
+    }
+
+    private static string Caption(RunFits fits) =>
+        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Samples ? ", sample problems (not the benchmarks')" : "");
+
+    private static TaskAllocation? Decided(RunAllocation? allocation, TaskFits task) =>
+        allocation?.Tasks.FirstOrDefault(decided => decided.Task == task.Task);
+
+    private static string[] Cells(ParameterEstimate estimate) => estimate.Status == ParameterStatus.NotIdentifiable
+        ? ["", "", ""]
+        : [Exact(estimate.Value), estimate.Interval is null ? "" : Exact(estimate.Interval.Low), estimate.Interval is null ? "" : Exact(estimate.Interval.High)];
+
+    private static string Read(ParameterEstimate estimate)
+    {
+        if (estimate.Status == ParameterStatus.NotIdentifiable)
+            return "–";
+        string interval = estimate.Interval is null ? "" : $" [{Short(estimate.Interval.Low)}, {Short(estimate.Interval.High)}]";
+        return Short(estimate.Value) + interval + (estimate.Status == ParameterStatus.AtBound ? " (at bound)" : "");
+    }
+
+    private static string Star(TaskAllocation? decided)
+    {
+        if (decided is null)
+            return "–";
+        string remark = decided.Measured ? " (measured)" : decided.Extrapolated ? " (extrapolated)" : "";
+        return decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + remark;
+    }
+
+    private static string Verdicts(TaskFits task) => task.Service.Verdict == Verdict.Identified
+        ? task.Accuracy.Verdict.ToString()
+        : $"{task.Accuracy.Verdict}; time {task.Service.Verdict}";
+
+    private static string Tex(ParameterEstimate estimate)
+    {
+        if (estimate.Status == ParameterStatus.NotIdentifiable)
+            return "--";
+        double value = estimate.Value;
+        if (value == 0 || Math.Abs(value) >= 1e-3)
+            return value.ToString("0.####", CultureInfo.InvariantCulture);
+        int exponent = (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        return string.Create(CultureInfo.InvariantCulture, $"${value / Math.Pow(10, exponent):0.00} \\times 10^{{{exponent}}}$");
+    }
+
+    private static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
