@@ -23,6 +23,12 @@ public sealed record Problem
     /// <summary>Letters of the choices in order, where <see cref="Kind"/> is <see cref="AnswerKind.Choice"/>; else empty.</summary>
     public ImmutableArray<string> ChoiceLetters { get; init; } = [];
 
+    /// <summary>
+    /// Texts of the choices, in the order of <see cref="ChoiceLetters"/>, where the loader knows them; else empty.
+    /// They let a response that names its choice in words be read. Never stored in a run folder.
+    /// </summary>
+    public ImmutableArray<string> ChoiceTexts { get; init; } = [];
+
     /// <summary>Text put after the closed thinking, at every budget alike; the model completes it.</summary>
     public required string AnswerCue { get; init; }
 

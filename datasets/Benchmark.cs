@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace Calibration.Datasets;
+
+/// <summary>One of the six benchmarks: its names, and how its published files are found and read.</summary>
+public sealed class Benchmark
+{
+    private readonly Func<string, ImmutableArray<DatasetTable>> find;
+    private readonly Func<DatasetTable, IEnumerable<LoadedItem>> read;
+
+    internal Benchmark(
+        string task,
+        string displayName,
+        Func<string, ImmutableArray<DatasetTable>> find,
+        Func<DatasetTable, IEnumerable<LoadedItem>> read)
+    {
+        Task = task;
+        DisplayName = displayName;
+        this.find = find;
+        this.read = read;
+    }
+
+    /// <summary>Name on the command line and in files, such as <c>gsm8k</c>.</summary>
+    public string Task { get; }
+
+    /// <summary>The paper's name, such as <c>GSM8K</c>.</summary>
+    public string DisplayName { get; }
+
+    /// <summary>Finds the benchmark's files below a data directory and reads its problems.</summary>
+    /// <param name="directory">
+    /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published names.
+    /// </param>
+    /// <returns>Problems, the files they came from, and the items left out with the reason.</returns>
+    /// <exception cref="DatasetException">No file is found, or one is malformed; the message names file, row and field.</exception>
+    public LoadedBenchmark Load(string directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        if (!Directory.Exists(directory))
+            throw new DatasetException($"The data directory '{directory}' does not exist; name an existing one, or run 'calibrate datasets pull {Task}'.");
+        ImmutableArray<DatasetTable> tables = find(directory);
+        List<LoadedItem> items = [.. tables.SelectMany(read)];
+        if (items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new DatasetException($"{tables[0].Path}: the id '{twice.Key}' occurs {twice.Count()} times; ids must be unique.");
+        return new(
+            [.. items.Where(item => item.Problem is not null).Select(item => item.Problem!)],
+            [.. tables.Select(table => table.File)])
+        {
+            Excluded = [.. items.Where(item => item.Problem is null).Select(item => new ExcludedProblem(item.Id, item.Reason!))],
+        };
+    }
+
+    /// <summary>The display name.</summary>
+    public override string ToString() => DisplayName;
+}
+
+/// <summary>An item read: a problem, or the reason for leaving it out.</summary>
+internal sealed record LoadedItem(string Id, Problem? Problem, string? Reason)
+{
+    public static LoadedItem Of(Problem problem) => new(problem.Id, problem, null);
+
+    public static LoadedItem Excluded(string id, string reason) => new(id, null, reason);
+}

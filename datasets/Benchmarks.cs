@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Calibration.Datasets;
+
+/// <summary>The six benchmarks of the paper.</summary>
+public static class Benchmarks
+{
+    /// <summary>All six in the paper's order: AIME, GSM8K, GPQA, CRUXEval, BBH, ARC-Challenge.</summary>
+    public static ImmutableArray<Benchmark> All { get; } =
+    [
+        new("aime", "AIME", Find("aime", AimeRows.Layout), AimeRows.Read),
+        new("gsm8k", "GSM8K", Find("gsm8k", Gsm8kRows.Layout), Gsm8kRows.Read),
+        new("gpqa", "GPQA", Find("gpqa", GpqaRows.Layout), GpqaRows.Read),
+        new("cruxeval", "CRUXEval", Find("cruxeval", CruxEvalRows.Layout), CruxEvalRows.Read),
+        new("bbh", "BBH", BbhFiles.Find, BbhRows.Read),
+        new("arc", "ARC-Challenge", Find("arc", ArcRows.Layout), ArcRows.Read),
+    ];
+
+    /// <summary>The benchmark with a command-line name.</summary>
+    /// <param name="name">Such as <c>gsm8k</c>; case does not matter.</param>
+    /// <returns>The benchmark, or null where the name is unknown.</returns>
+    public static Benchmark? Find(string name) =>
+        All.FirstOrDefault(benchmark => string.Equals(benchmark.Task, name, StringComparison.OrdinalIgnoreCase));
+
+    private static Func<string, ImmutableArray<DatasetTable>> Find(string task, FileLayout layout) =>
+        directory => [layout.Find(task, directory)];
+}

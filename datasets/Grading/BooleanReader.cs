@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+namespace Calibration.Datasets;
+
+/// <summary>
+/// Reads yes/no, true/false and valid/invalid without case. A negated word counts as its opposite; "no" inside a sentence
+/// ("there is no error") is no answer.
+/// </summary>
+internal static partial class BooleanReader
+{
+    /// <summary>The reader for the family of a gold answer.</summary>
+    public static AnswerReader Of(BooleanWords family) => new(text => Statements(text, family), text => Fallback(text, family));
+
+    private static IEnumerable<Reading> Statements(string text, BooleanWords family)
+    {
+        foreach (Box box in Box.Find(text))
+            yield return new(box.Position, box.End, box.Closed ? AtStart(PlainText.WithoutLatex(box.Content), 0, family)?.Answer : null, box.Closed);
+        foreach ((int position, int start) in Phrase.Answers(text))
+        {
+            if (AtStart(text, start, family) is { } reading) yield return reading with { Position = position };
+        }
+    }
+
+    private static Reading? AtStart(string text, int start, BooleanWords family)
+    {
+        int from = PlainText.SkipDress(text, start);
+        Match match = Word().Match(text, from);
+        return match.Success && match.Index == from ? Read(match, family) : null;
+    }
+
+    private static Reading? Fallback(string text, BooleanWords family)
+    {
+        (int lineStart, string line) = PlainText.LastLine(text);
+        int sentence = lineStart + SentenceStart(line);
+        Reading? last = Word().EnumerateAll(text[..(lineStart + line.Length)])
+            .Where(match => match.Index >= sentence && Counts(text, match, sentence))
+            .Select(match => Read(match, family))
+            .LastOrDefault(reading => reading is not null);
+        return last ?? AtStart(text, 0, family);
+    }
+
+    private static int SentenceStart(string line)
+    {
+        int start = 0;
+        foreach (Match end in EndOfSentence().EnumerateAll(line)) start = end.Index + end.Length;
+        return start;
+    }
+
+    // "no" is an answer at the start of the sentence, before a mark, or in emphasis or quotes.
+    private static bool Counts(string text, Match match, int sentence)
+    {
+        if (!match.ValueSpan.Equals("no", StringComparison.OrdinalIgnoreCase)) return true;
+        int end = match.Index + match.Length;
+        return end >= text.Length || !char.IsWhiteSpace(text[end]) || text.AsSpan(end).IsWhiteSpace()
+            || (match.Index == PlainText.SkipDress(text, sentence) && end < text.Length && text[end] is ',' or '.' or ':' or ';');
+    }
+
+    private static Reading? Read(Match match, BooleanWords family)
+    {
+        string word = match.Groups["word"].Value.ToLowerInvariant();
+        bool yes = family.Affirmations.Contains(word);
+        if (!yes && !family.Denials.Contains(word)) return null;
+        if (match.Groups["not"].Success) yes = !yes;
+        return new(match.Index, match.Index + match.Length, yes ? family.Yes : family.No, false);
+    }
+
+    [GeneratedRegex(@"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct|incorrect)(?![\w-])", RegexOptions.IgnoreCase)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"[.!?]\s+(?=\S)")]
+    private static partial Regex EndOfSentence();
+}

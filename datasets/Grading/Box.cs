@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace Calibration.Datasets;
+
+/// <summary>One <c>\boxed{…}</c> of a response.</summary>
+/// <param name="Position">Where it starts.</param>
+/// <param name="End">Behind its closing brace, or the end of its line.</param>
+/// <param name="Content">What is inside.</param>
+/// <param name="Closed">Whether its braces balance.</param>
+internal sealed partial record Box(int Position, int End, string Content, bool Closed)
+{
+    /// <summary>
+    /// All boxes in order. A box that is never closed ends with its line; on the last line it is cut off, so that its content is unreadable.
+    /// </summary>
+    public static IEnumerable<Box> Find(string text)
+    {
+        // Braces of the whole text are matched once: looking for each box's end anew would take quadratic time on noise.
+        int[] closers = Closers(text);
+        foreach (Match match in Opening().EnumerateAll(text))
+        {
+            int start = match.Index + match.Length;
+            int close = closers[start - 1];
+            if (close >= 0)
+            {
+                yield return new(match.Index, close + 1, text[start..close], true);
+                continue;
+            }
+
+            int line = text.IndexOf('\n', start);
+            bool last = line < 0 || text.AsSpan(line).IsWhiteSpace();
+            yield return last
+                ? new(match.Index, text.Length, "", false)
+                : new(match.Index, line, text[start..line], true);
+        }
+    }
+
+    private static int[] Closers(string text)
+    {
+        int[] closers = new int[text.Length];
+        Array.Fill(closers, -1);
+        Stack<int> open = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '{' or '}' or '\\') i++;
+            else if (text[i] == '{') open.Push(i);
+            else if (text[i] == '}' && open.TryPop(out int opener)) closers[opener] = i;
+        }
+
+        return closers;
+    }
+
+    [GeneratedRegex(@"\\f?boxed?\s{0,3}\{")]
+    private static partial Regex Opening();
+}
+
+/// <summary>Enumerates matches as objects.</summary>
+internal static class RegexMatches
+{
+    public static IEnumerable<Match> EnumerateAll(this Regex regex, string text)
+    {
+        for (Match match = regex.Match(text); match.Success; match = match.NextMatch()) yield return match;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace Calibration.Datasets;
+
+/// <summary>
+/// Reads lettered choices: only the item's own letters, at a word boundary. A response that names its choice by the choice's text counts as its letter.
+/// </summary>
+internal sealed partial class ChoiceReader
+{
+    private readonly ImmutableArray<string> letters;
+    private readonly ImmutableArray<string> texts;
+
+    private ChoiceReader(ImmutableArray<string> letters, ImmutableArray<string> texts)
+    {
+        this.letters = letters;
+        this.texts = [.. texts.Select(Folded)];
+    }
+
+    /// <summary>The reader for an item's choices.</summary>
+    public static AnswerReader Of(ImmutableArray<string> letters, ImmutableArray<string> texts)
+    {
+        ChoiceReader reader = new(letters, texts);
+        return new(reader.Statements, reader.Fallback);
+    }
+
+    /// <summary>A gold answer in canonical form: the bare capital letter; null where it is none.</summary>
+    public static string? Canonical(string gold)
+    {
+        string letter = gold.Trim().Trim('(', ')', '.', ' ').ToUpperInvariant();
+        return letter.Length == 1 && char.IsAsciiLetterUpper(letter[0]) ? letter : null;
+    }
+
+    private IEnumerable<Reading> Statements(string text)
+    {
+        foreach (Box box in Box.Find(text))
+            yield return new(box.Position, box.End, box.Closed ? Whole(PlainText.WithoutLatex(box.Content)) : null, box.Closed);
+        foreach ((int position, int start) in Phrase.Choices(text))
+        {
+            if (AtStart(text, start) is { } reading) yield return reading with { Position = position };
+        }
+    }
+
+    // A box's content: a letter with or without its text, or a choice's text alone.
+    private string? Whole(string content)
+    {
+        string folded = Folded(content);
+        if (texts.Count(text => text == folded) == 1) return letters[texts.IndexOf(folded)];
+        Match match = LetterFirst().Match(content);
+        if (!match.Success) return null;
+        string? letter = Own(match.Groups["letter"].Value);
+        if (letter is null) return null;
+        string rest = match.Groups["rest"].Value;
+        if (AlsoAnother(rest)) return null;
+        bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
+        return marked || TextOf(letter) == Folded(rest) || letter is not ("A" or "I") ? letter : null;
+    }
+
+    private Reading? AtStart(string text, int start)
+    {
+        int from = SkipLeadIn(text, start);
+        Match match = Letter().Match(text, from);
+        if (match.Success && match.Index == from && Own(match.Value) is { } letter && Stands(text, match, letter))
+        {
+            return AlsoAnother(text[(from + 1)..Math.Min(text.Length, from + 12)])
+                ? null
+                : new(start, from + 1, letter, from > 0 && text[from - 1] is '(' or '"' or '*' && from + 1 < text.Length && text[from + 1] is ')' or '"' or '*');
+        }
+
+        return TextAtStart(text, from);
+    }
+
+    private Reading? TextAtStart(string text, int from)
+    {
+        string folded = Folded(text[from..Math.Min(text.Length, from + 400)]);
+        List<int> fitting = [.. Enumerable.Range(0, texts.Length)
+            .Where(i => texts[i].Length > 0 && folded.StartsWith(texts[i], StringComparison.Ordinal) && !LetterAt(folded, texts[i].Length))
+            .OrderByDescending(i => texts[i].Length)];
+        if (fitting.Count == 0 || (fitting.Count > 1 && texts[fitting[0]] == texts[fitting[1]])) return null;
+        return new(from, from, letters[fitting[0]], true);
+    }
+
+    private Reading? Fallback(string text)
+    {
+        string trimmed = text.Trim();
+        if (Listed(trimmed) <= 1 && Whole(PlainText.WithoutLatex(FirstLine(trimmed).Trim('*', ' ', '"'))) is { } bare && (FirstLine(trimmed).Length == trimmed.Length || Marked().IsMatch(trimmed)))
+            return new(0, text.AsSpan().TrimEnd().Length, bare, false);
+        Reading? bold = Bold().EnumerateAll(text)
+            .Select(match => (match, answer: Whole(match.Groups[1].Value)))
+            .Where(found => found.answer is not null)
+            .Select(found => new Reading(found.match.Index, found.match.Index + found.match.Length, found.answer, true))
+            .LastOrDefault();
+        return bold ?? LastParagraph(text);
+    }
+
+    // The last paragraph states a choice where it holds exactly one of the letters, or exactly one of the texts.
+    private Reading? LastParagraph(string text)
+    {
+        (int start, string line) = PlainText.LastLine(text);
+        if (Listed(text) > 1 && Label().IsMatch(line)) return null;
+        List<Match> found = [.. Mention().EnumerateAll(line).Where(match => Own(match.Groups["letter"].Value) is not null && Stands(line, match.Groups["letter"], match.Groups["letter"].Value))];
+        if (found.Select(match => match.Groups["letter"].Value).Distinct().Count() == 1)
+            return new(start + found[^1].Index, start + found[^1].Index + found[^1].Length, found[^1].Groups["letter"].Value, found[^1].Value.EndsWith(')'));
+        if (found.Count > 0) return null;
+        string folded = Folded(line);
+        List<int> named = [.. Enumerable.Range(0, texts.Length).Where(i => Names(folded, texts[i]))];
+        named.RemoveAll(i => named.Any(other => other != i && texts[other].Length > texts[i].Length && texts[other].Contains(texts[i], StringComparison.Ordinal)));
+        return named.Count == 1 ? new(start, start + line.Length, letters[named[0]], true) : null;
+    }
+
+    private string? Own(string letter) => letters.FirstOrDefault(own => string.Equals(own, letter, StringComparison.OrdinalIgnoreCase));
+
+    private string TextOf(string letter) => letters.IndexOf(letter) is var i && i < texts.Length ? texts[i] : "";
+
+    // A small letter must stand apart ("c)", "c."), and A or I before a word is an article or a pronoun.
+    private static bool Stands(string text, Capture letter, string own)
+    {
+        int end = letter.Index + letter.Length;
+        char after = end < text.Length ? text[end] : '\n';
+        char before = letter.Index > 0 ? text[letter.Index - 1] : '\n';
+        if (char.IsLower(text[letter.Index])) return after is ')' or '.' or '"' or '*' or '}' or '\n' or '\r' || before == '(';
+        if (own is not ("A" or "I") || after != ' ') return true;
+        return Continuation().IsMatch(text, end);
+    }
+
+    private bool AlsoAnother(string rest)
+    {
+        Match match = Another().Match(rest);
+        return match.Success && Own(match.Groups["letter"].Value) is not null;
+    }
+
+    private static int SkipLeadIn(string text, int start)
+    {
+        int from = PlainText.SkipDress(text, start);
+        Match lead = LeadIn().Match(text, from);
+        return lead.Success ? PlainText.SkipDress(text, from + lead.Length) : from;
+    }
+
+    private static int Listed(string text) => Label().EnumerateAll(text).Select(match => match.Groups["letter"].Value).Distinct().Take(3).Count();
+
+    private static string FirstLine(string text) => text.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0 ? text : text[..end];
+
+    private static bool Names(string folded, string text)
+    {
+        int at = text.Length < 2 ? -1 : folded.IndexOf(text, StringComparison.Ordinal);
+        return at >= 0 && !(at > 0 && char.IsLetterOrDigit(folded[at - 1])) && !LetterAt(folded, at + text.Length);
+    }
+
+    private static bool LetterAt(string text, int position) => position < text.Length && char.IsLetterOrDigit(text[position]);
+
+    private static string Folded(string text) => Blanks().Replace(text.Trim(' ', '\n', '\r', '\t', '.', '"', '*'), " ").ToLowerInvariant();
+
+    [GeneratedRegex(@"^\s*(?:(?:option|choice|answer)\s*:?\s*)?\(?(?<letter>[A-Za-z])(?<mark>[).:,]*)(?![A-Za-z0-9'’&])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex LetterFirst();
+
+    [GeneratedRegex(@"\G[A-Za-z](?![A-Za-z0-9'’_&])")]
+    private static partial Regex Letter();
+
+    [GeneratedRegex(@"\G(?:(?:is|are|was|be|would|should|must|will|clearly|therefore|most|likely|definitely|probably|the|letter|option|choice|answer|correct|one|best|labell?ed|\\text\{|\\textbf\{|\\mathrm\{)(?![A-Za-z])[\s:*(""'`{]*)+", RegexOptions.IgnoreCase)]
+    private static partial Regex LeadIn();
+
+    [GeneratedRegex(@"^\s*[),.]*\s*(?:and|or|,|/|&)\s*(?:option\s+)?\(?(?<letter>[A-Z])(?![A-Za-z0-9'’])")]
+    private static partial Regex Another();
+
+    [GeneratedRegex(@"\((?<letter>[A-Z])\)|(?<![\w'’.-])(?<letter>[A-Z])(?![\w'’-])")]
+    private static partial Regex Mention();
+
+    [GeneratedRegex(@"^[ \t]*[*-]{0,3}[ \t]*\(?(?<letter>[A-Z])(?:\)|\.|:)[*]{0,2}(?=\s)", RegexOptions.Multiline)]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"^\W*[A-Z]\s*(?:[).:*]|$|\n)")]
+    private static partial Regex Marked();
+
+    [GeneratedRegex(@"\*\*([^*\n]{1,200})\*\*")]
+    private static partial Regex Bold();
+
+    [GeneratedRegex(@"\G\s+(?:because|since|as|which|due|for|is|and|or|but|here|–|—|-|\(|seems|fits|holds|works|among|from|of the)(?![a-z])")]
+    private static partial Regex Continuation();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+}

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+
+namespace Calibration.Datasets;
+
+/// <summary>
+/// Reads Python literals, never running anything: unquoted text and expressions are no answer. Where the model writes <c>f(x) == y</c>,
+/// what follows the first <c>==</c> outside quotes and brackets is the answer.
+/// </summary>
+internal static partial class LiteralReader
+{
+    /// <summary>The reader of literals for a problem whose cue is the call itself.</summary>
+    public static AnswerReader Of(string cue) => new(text => Statements(text, cue), Fallback);
+
+    /// <summary>A gold answer in canonical form: its <c>repr</c>; null where it is no literal.</summary>
+    public static string? Canonical(string gold) => PythonLiteral.Parse(gold)?.Repr;
+
+    private static IEnumerable<Reading> Statements(string text, string cue)
+    {
+        if (text.StartsWith(cue, StringComparison.Ordinal) && At(text, cue.Length) is { } cued) yield return cued with { Position = 0 };
+        foreach (Box box in Box.Find(text)) yield return Boxed(text, box);
+        foreach (Match call in Call().EnumerateAll(text))
+        {
+            if (AfterCall(text, call.Index + call.Length) is { } reading) yield return reading with { Position = call.Index };
+        }
+
+        foreach ((int position, int start) in Phrase.Outputs(text))
+        {
+            if (At(text, start) is { } reading) yield return reading with { Position = position };
+        }
+    }
+
+    // A closing brace inside quotes does not close the box: first try a literal that the box's brace follows.
+    private static Reading Boxed(string text, Box box)
+    {
+        int start = text.IndexOf('{', box.Position) + 1;
+        if (PythonParser.ParsePrefix(text, start, out int end) is { } quoted && ClosingBrace().IsMatch(text, end))
+            return new(box.Position, end, quoted.Repr, true);
+        return new(box.Position, box.End, box.Closed ? Content(box.Content)?.Repr : null, box.Closed);
+    }
+
+    private static PythonLiteral? Content(string content)
+    {
+        string bare = content.Trim(' ', '\n', '\r', '\t', '`', '$');
+        string latex = PlainText.WithoutLatex(content);
+        return Whole(bare) ?? Whole(bare.TrimEnd('.')) ?? Whole(latex) ?? Whole(latex.TrimEnd('.'));
+    }
+
+    // The text after the first top-level ==, or after "f(...) =", or all of it.
+    private static PythonLiteral? Whole(string text)
+    {
+        if (PythonLiteral.Parse(text) is { } literal) return literal;
+        int equality = PythonScan.TopLevel(text, "==");
+        if (equality >= 0) return PythonLiteral.Parse(text[(equality + 2)..]);
+        Match call = Call().Match(text);
+        if (!call.Success || call.Index > 0) return null;
+        int end = PythonScan.Closing(text, call.Length);
+        Match equals = end < 0 ? Match.Empty : Equals().Match(text, end);
+        return equals.Success ? PythonLiteral.Parse(text[(equals.Index + equals.Length)..]) : null;
+    }
+
+    private static Reading? AfterCall(string text, int arguments)
+    {
+        int end = PythonScan.Closing(text, arguments);
+        if (end < 0) return null;
+        Match equals = Equals().Match(text, end);
+        return equals.Success ? At(text, equals.Index + equals.Length) : null;
+    }
+
+    /// <summary>The literal announced right before a position: in backticks or bold, alone on its line, or followed by prose.</summary>
+    private static Reading? At(string text, int start)
+    {
+        int from = PlainText.SkipDress(text, start, " \t\r\n*`$:");
+        Match fence = Language().Match(text, from);
+        if (fence.Success) from = PlainText.SkipDress(text, from + fence.Length, " \t\r\n");
+        bool ticks = from > 0 && text[from - 1] == '`';
+        int line = text.IndexOfAny(ticks ? ['`', '\n'] : ['\n'], from);
+        int end = line < 0 ? text.Length : line;
+        string rest = text[from..end].TrimEnd(' ', '\t', '\r', '*', '`', '$');
+        if ((Whole(rest) ?? Whole(rest.TrimEnd('.'))) is { } alone)
+            return new(start, from + rest.Length, alone.Repr, IsClosed(rest.TrimEnd('.')) || rest.EndsWith('.') || ticks && line >= 0);
+        if (PythonParser.ParsePrefix(text, from, out int stop) is not { } literal || stop == from) return null;
+        string token = text[from..stop];
+        if (token.EndsWith('.') && char.IsAsciiDigit(token[0])) stop--;
+        if (!Terminator().IsMatch(text, stop)) return null;
+        return new(start, stop, literal.Repr, IsClosed(token));
+    }
+
+    private static Reading? Fallback(string text)
+    {
+        if (Content(text) is { } whole) return new(0, text.AsSpan().TrimEnd().Length, whole.Repr, IsClosed(text.TrimEnd()));
+        Reading? code = Code().EnumerateAll(text)
+            .Select(match => (match, literal: Content(match.Groups["code"].Value)))
+            .Where(found => found.literal is not null)
+            .Select(found => new Reading(found.match.Index, found.match.Index + found.match.Length, found.literal!.Repr, true))
+            .LastOrDefault();
+        return code ?? LastLine(text);
+    }
+
+    // The longest literal that reaches to the end of the last line.
+    private static Reading? LastLine(string text)
+    {
+        (int start, string line) = PlainText.LastLine(text);
+        string bare = line.TrimEnd('.', '*', ' ', '$');
+        int equality = PythonScan.TopLevel(bare, "==");
+        if (equality >= 0) return PythonLiteral.Parse(bare[(equality + 2)..]) is { } right ? new(start, start + line.Length, right.Repr, IsClosed(bare)) : null;
+        int from = Math.Max(0, bare.Length - LongestLiteral);
+        for (int i = from; i < bare.Length; i++)
+        {
+            if (i > 0 && !" *$:`=".Contains(bare[i - 1])) continue;
+            if (PythonParser.ParsePrefix(bare, i, out int end) is { } literal && end == bare.Length)
+                return new(start + i, start + end, literal.Repr, IsClosed(bare) || line.Length > bare.Length);
+        }
+
+        return null;
+    }
+
+    private static bool IsClosed(string literal) => literal.Length > 0 && literal[^1] is '\'' or '"' or ']' or ')' or '}';
+
+    private const int LongestLiteral = 2000;
+
+    [GeneratedRegex(@"(?<![\w.])f\(")]
+    private static partial Regex Call();
+
+    [GeneratedRegex(@"\G[\s`*$]*(?:==?|→|->|=>|\\rightarrow|\b(?:returns?|is|gives|evaluates to|outputs?|will (?:be|return)|would (?:be|return))\b)(?!=)")]
+    private static partial Regex Equals();
+
+    [GeneratedRegex(@"\G(?:python|py|text|output)\s*\n")]
+    private static partial Regex Language();
+
+    // Prose may follow a literal; an operator, index or attribute makes it an expression.
+    [GeneratedRegex(@"\G(?:$|[.,;:!?](?:\s|$|[*`)])|[`)}$\]]|\*\*?(?:\s|$|[.,;])|\s*\n|\s*\[/ANSWER\]|\s+(?:[A-Za-z(#–—]|-\s+[A-Za-z]|$))")]
+    private static partial Regex Terminator();
+
+    [GeneratedRegex(@"\G[\s.`$]*\}")]
+    private static partial Regex ClosingBrace();
+
+    [GeneratedRegex(@"```(?:python|py|text|output)?\s*\n(?<code>[^`]{1,2000})```|(?<!`)`(?<code>[^`\n]{1,2000})`(?!`)|\*\*(?<code>[^*\n]{1,2000})\*\*")]
+    private static partial Regex Code();
+}

@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+
+namespace Calibration.Datasets;
+
+/// <summary>
+/// Reads numbers: the last box or "the answer is", else the last number. Commas, currency, percent signs and units fall away;
+/// a minus sign counts only where it is no operator. A boxed expression such as <c>5R - 4</c> is no number.
+/// </summary>
+internal static partial class NumberReader
+{
+    /// <summary>The reader of numbers.</summary>
+    public static AnswerReader Reader { get; } = new(Statements, Fallback);
+
+    /// <summary>A gold answer in canonical form; null where it is no number.</summary>
+    public static string? Canonical(string gold) => Value(gold)?.ToString();
+
+    private static IEnumerable<Reading> Statements(string text)
+    {
+        foreach (Box box in Box.Find(text))
+            yield return new(box.Position, box.End, box.Closed ? Value(box.Content)?.ToString() : null, box.Closed);
+        foreach ((int position, int start) in Phrase.Answers(text))
+        {
+            if (Stated(text, position, start) is { } reading) yield return reading;
+        }
+    }
+
+    // "The answer is 3 * 4 = 12": what follows the last equals sign of the sentence is the answer.
+    private static Reading? Stated(string text, int position, int start)
+    {
+        int from = PlainText.SkipDress(text, start, " \t\r\n*_`$\"'“”‘’([{:");
+        int end = SentenceEnd(text, from);
+        int equals = text.LastIndexOfAny(['=', '≈'], Math.Max(end - 1, 0), Math.Max(end - from, 0));
+        if (equals >= from) from = PlainText.SkipDress(text, equals + 1);
+        Match lead = LeadIn().Match(text, from);
+        Match number = Number().Match(text, from + lead.Length);
+        if (!number.Success || number.Index > from + lead.Length) return null;
+        if (Operator().IsMatch(text, number.Index + number.Length)) return null;
+        return Value(number.Value) is { } value ? new(position, number.Index + number.Length, value.ToString(), false) : null;
+    }
+
+    private static Reading? Fallback(string text)
+    {
+        (int start, string line) = PlainText.LastLine(text);
+        Match? bold = Bold().EnumerateAll(line).LastOrDefault(match => Value(match.Groups[1].Value) is not null);
+        if (bold is not null) return new(start + bold.Index, start + bold.Index + bold.Length, Value(bold.Groups[1].Value)!.ToString(), true);
+        Match? last = Number().EnumerateAll(text).LastOrDefault(match => !Ordinal().IsMatch(text, match.Index + match.Length));
+        return last is not null && Value(last.Value) is { } value ? new(last.Index, last.Index + last.Length, value.ToString(), false) : null;
+    }
+
+    /// <summary>The number that a short text such as a box's content consists of; null where it is something else.</summary>
+    public static ExactNumber? Value(string content)
+    {
+        if (content.Length > MostCharacters) return null;
+        string text = PlainText.WithoutLatex(Thousands().Replace(Fraction().Replace(content, "($1)/($2)"), ","));
+        text = Scientific().Replace(text, "e$1");
+        int cut = text.LastIndexOfAny(['=', '≈']);
+        int colon = LabelColon().Match(text) is { Success: true } label ? label.Length - 1 : -1;
+        text = text[(Math.Max(cut, colon) + 1)..];
+        Match match = WholeNumber().Match(text);
+        return match.Success ? Combine(match) : Spelled(text);
+    }
+
+    private static ExactNumber? Combine(Match match)
+    {
+        if (Plain(match.Groups["whole"].Value) is not { } value) return null;
+        if (match.Groups["denominator"].Success)
+        {
+            if (Plain(match.Groups["denominator"].Value) is not { } denominator) return null;
+            ExactNumber? numerator = match.Groups["numerator"].Success ? Plain(match.Groups["numerator"].Value) : value;
+            if (numerator?.Over(denominator) is not { } ratio) return null;
+            value = match.Groups["numerator"].Success ? value.Plus(ratio) : ratio;
+        }
+
+        return match.Groups["sign"].Success ? value.Negated() : value;
+    }
+
+    private static ExactNumber? Plain(string digits) => ExactNumber.Parse(digits.Replace(",", "", StringComparison.Ordinal));
+
+    private static ExactNumber? Spelled(string text)
+    {
+        int value = Array.IndexOf(Words, text.Trim(' ', '.', '*').ToLowerInvariant());
+        return value < 0 ? null : ExactNumber.Parse(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static int SentenceEnd(string text, int from)
+    {
+        Match end = EndOfSentence().Match(text, from);
+        return end.Success ? end.Index : text.Length;
+    }
+
+    private const int MostCharacters = 300;
+
+    private static readonly string[] Words =
+    [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    ];
+
+    // A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
+    private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\w)\]}%]\s)[-−–](?=\$?\.?\d)|(?<=(?:is|are|of|be|=|:|to|by|or)\s)[-−](?=\$?\.?\d))?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?";
+
+    [GeneratedRegex(Signed)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"\G(?:st|nd|rd|th)\b")]
+    private static partial Regex Ordinal();
+
+    [GeneratedRegex(@"\G(?:(?:approximately|about|exactly|equal to|a total of|only|just|around|roughly|the number|number|simply|now|(?:USD|EUR|Rs\.?|€|£|¥))\s*[*$]*)*", RegexOptions.IgnoreCase)]
+    private static partial Regex LeadIn();
+
+    [GeneratedRegex(@"\G\s*(?:[+*/^×÷](?!\*)|\\(?:times|cdot|div)|[-−]\s?\d|\s(?:times|plus|minus|divided by)\b)")]
+    private static partial Regex Operator();
+
+    [GeneratedRegex(@"[.!?](?=\s|$)|\n")]
+    private static partial Regex EndOfSentence();
+
+    [GeneratedRegex(@"\*\*([^*\n]{1,80})\*\*")]
+    private static partial Regex Bold();
+
+    [GeneratedRegex(@"\\[dtc]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")]
+    private static partial Regex Fraction();
+
+    [GeneratedRegex(@"(?<=\d)(?:\{,\}|\\[,!]|,\\!|[\u00A0\u2009\u202F])(?=\d{3})")]
+    private static partial Regex Thousands();
+
+    [GeneratedRegex(@"\s*(?:\\times|\\cdot|×|\*)\s*10\s*\^\s*\{?\s*([-+]?\d{1,3})\s*\}?")]
+    private static partial Regex Scientific();
+
+    [GeneratedRegex(@"^[^\d:]*[A-Za-z][^\d:]*:")]
+    private static partial Regex LabelColon();
+
+    [GeneratedRegex("""
+        ^\s*[(\[]?\s*(?:about|approximately|exactly|only)?\s*
+        (?<sign>[-−–]|negative\s|minus\s)?\s*(?:US|USD|Rs\.?)?\s*[$€£¥]?\s*(?:(?<sign>[-−])(?=[\d.]))?\+?
+        \(?(?<whole>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)\)?
+        (?:\s*/\s*\(?(?<denominator>\d+)\)?|\s+(?:and\s+)?\(?(?<numerator>\d+)\)?\s*/\s*\(?(?<denominator>\d+)\)?|\((?<numerator>\d+)\)/\((?<denominator>\d+)\))?
+        \s*%?\s*[)\]]?(?:\^\{?\\circ\}?|°)?
+        (?:\s*(?![xyznkRNXYZ](?:\W|$))[A-Za-z°€£¥$][A-Za-z\s/.'’,²³-]{0,60}(?:\^\{?[23]\}?)?)?[\s.]*[)\]]?[\s.]*$
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex WholeNumber();
+}
