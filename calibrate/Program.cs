@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+using System.Globalization;
+using Calibration.Calibrate;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, CancellationToken.None);
