@@ -44,6 +44,7 @@ internal sealed partial class ChoiceReader
     // A box's content: a letter with or without its text, or a choice's text alone.
     private string? Whole(string content)
     {
+        if (content.Trim().Length == 1 && Own(content.Trim()) is { } alone) return alone;
         string folded = Folded(content);
         if (texts.Count(text => text == folded) == 1) return letters[texts.IndexOf(folded)];
         Match match = LetterFirst().Match(content);

@@ -42,8 +42,11 @@ internal static partial class LiteralReader
     {
         string bare = content.Trim(' ', '\n', '\r', '\t', '`', '$');
         string latex = PlainText.WithoutLatex(content);
-        return Whole(bare) ?? Whole(bare.TrimEnd('.')) ?? Whole(latex) ?? Whole(latex.TrimEnd('.'));
+        return Sentence(bare) ?? Sentence(latex);
     }
+
+    // The full stop of a sentence is no decimal point.
+    private static PythonLiteral? Sentence(string text) => Whole(text.TrimEnd('.')) ?? Whole(text);
 
     // The text after the first top-level ==, or after "f(...) =", or all of it.
     private static PythonLiteral? Whole(string text)
@@ -76,7 +79,7 @@ internal static partial class LiteralReader
         int line = text.IndexOfAny(ticks ? ['`', '\n'] : ['\n'], from);
         int end = line < 0 ? text.Length : line;
         string rest = text[from..end].TrimEnd(' ', '\t', '\r', '*', '`', '$');
-        if ((Whole(rest) ?? Whole(rest.TrimEnd('.'))) is { } alone)
+        if (Sentence(rest) is { } alone)
             return new(start, from + rest.Length, alone.Repr, IsClosed(rest.TrimEnd('.')) || rest.EndsWith('.') || ticks && line >= 0);
         if (PythonParser.ParsePrefix(text, from, out int stop) is not { } literal || stop == from) return null;
         string token = text[from..stop];

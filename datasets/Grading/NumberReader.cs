@@ -97,7 +97,7 @@ internal static partial class NumberReader
     ];
 
     // A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
-    private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\w)\]}%]\s)[-−–](?=\$?\.?\d)|(?<=(?:is|are|of|be|=|:|to|by|or)\s)[-−](?=\$?\.?\d))?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?";
+    private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–](?=\$?\.?\d))?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?";
 
     [GeneratedRegex(Signed)]
     private static partial Regex Number();
