@@ -161,12 +161,22 @@ internal sealed class MinimumDistance
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j <= i; j++)
-                v[(j * m) + i] = v[(i * m) + j] *= table.Clusters / (table.Clusters - 1.0);
+                v[(i * m) + j] *= table.Clusters / (table.Clusters - 1.0);
             double change = i == 0 ? fitted[0] : Math.Abs(fitted[i] - fitted[i - 1]);
             double n = i == 0 ? table.Answers[0] : Math.Min(table.Answers[i], table.Answers[i - 1]);
             double expected = change * (1 - change), floor = Math.Max(expected, 0.5 / n) / n;
             _live -= 1 - Math.Min(1, Math.Max(expected, v[(i * m) + i] * n) / (floor * n));
             v[(i * m) + i] = Math.Max(v[(i * m) + i], floor);
+
+            // So must the proportion itself: where every answer is right, the differences add up to 1 without any variance.
+            double level = 0, spread = Math.Max(fitted[i] * (1 - fitted[i]), 0.5 / n) / n;
+            for (int k = 0; k <= i; k++)
+            {
+                for (int l = 0; l <= i; l++)
+                    level += v[(Math.Max(k, l) * m) + Math.Min(k, l)];
+            }
+
+            v[(i * m) + i] += Math.Max(0, spread - level);
         }
 
         return v;
