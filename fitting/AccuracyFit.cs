@@ -1,0 +1,61 @@
+namespace Calibration.Fitting;
+
+/// <summary>What was learned about one task's accuracy curve (2).</summary>
+public sealed record AccuracyFit
+{
+    /// <summary>What the fit is worth.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The verdict in one sentence.</summary>
+    public required string Explanation { get; init; }
+
+    /// <summary>The fitted curve, even where rejected; null where there are no fitted values (no gain, or fewer than three budgets).</summary>
+    public AccuracyCurve? Curve { get; init; }
+
+    /// <summary>Accuracy gained by thinking, A.</summary>
+    public required ParameterEstimate A { get; init; }
+
+    /// <summary>Rate of the gain a token, b.</summary>
+    public required ParameterEstimate B { get; init; }
+
+    /// <summary>Accuracy without thinking, D.</summary>
+    public required ParameterEstimate D { get; init; }
+
+    /// <summary>The data a budget, in order of the budgets, with their residuals.</summary>
+    public required IReadOnlyList<AccuracyPoint> Points { get; init; }
+
+    /// <summary>Binomial deviance against the saturated model, of independent answers: a measure, not a test.</summary>
+    public required double Deviance { get; init; }
+
+    /// <summary>p-value of the lack-of-fit test; null where it cannot be tested.</summary>
+    public double? LackOfFitPValue { get; init; }
+
+    /// <summary>What was maximised.</summary>
+    public required FitMethod Method { get; init; }
+
+    /// <summary>Whether answers were clustered by problem; false: they were taken as independent.</summary>
+    public required bool Clustered { get; init; }
+
+    /// <summary>Number of clusters; 0 where answers were taken as independent.</summary>
+    public required int Clusters { get; init; }
+
+    /// <summary>The exponential and its rival shapes on the same points, best score first; empty where not asked for.</summary>
+    public required IReadOnlyList<RivalFit> Rivals { get; init; }
+}
+
+/// <summary>Data and fit at one budget.</summary>
+/// <param name="BudgetTokens">Thinking tokens allowed.</param>
+/// <param name="Answers">Number of answers.</param>
+/// <param name="Correct">How many were right.</param>
+/// <param name="Fitted">Probability on the fitted curve.</param>
+/// <param name="Residual">Observed proportion less the fitted probability.</param>
+/// <param name="StandardError">Standard error of the observed proportion: cluster-robust, or binomial where answers are independent.</param>
+public sealed record AccuracyPoint(int BudgetTokens, double Answers, double Correct, double Fitted, double Residual, double StandardError);
+
+/// <summary>How well one shape follows the points.</summary>
+/// <param name="Shape">Name of the shape: exponential, power law or logistic in log ℓ.</param>
+/// <param name="Formula">The shape's equation.</param>
+/// <param name="ParameterCount">Number of its free parameters.</param>
+/// <param name="Deviance">Binomial deviance against the saturated model.</param>
+/// <param name="Score">Deviance over the design effect plus twice the number of parameters (QAIC); lower is better.</param>
+public sealed record RivalFit(string Shape, string Formula, int ParameterCount, double Deviance, double Score);

@@ -1,0 +1,38 @@
+namespace Calibration.Fitting;
+
+/// <summary>Fits p(ℓ) = A(1 − e^(−bℓ)) + D with D ≥ 0, A > 0, A + D ≤ 1 and b > 0, equation (2), and says what the fit is worth.</summary>
+public static class AccuracyFitter
+{
+    /// <summary>Fits graded answers; the answers of one problem are one cluster.</summary>
+    public static AccuracyFit Fit(IReadOnlyList<AccuracyObservation> observations, AccuracyFitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(observations);
+        return Fit(AccuracyTable.From(observations), options ?? new AccuracyFitOptions());
+    }
+
+    /// <summary>Fits counts a budget, taken as independent; rows of one budget are added.</summary>
+    public static AccuracyFit Fit(IReadOnlyList<AccuracyCount> counts, AccuracyFitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Fit(AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))), options ?? new AccuracyFitOptions());
+    }
+
+    /// <summary>Fits proportions, taken as independent; they need not be whole numbers of answers.</summary>
+    public static AccuracyFit Fit(IReadOnlyList<AccuracyProportion> proportions, AccuracyFitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(proportions);
+        return Fit(AccuracyTable.From(proportions.Select(p => (p.BudgetTokens, p.Answers, p.Answers * p.Proportion))), options ?? new AccuracyFitOptions());
+    }
+
+    internal static AccuracyFit Fit(AccuracyTable table, AccuracyFitOptions options)
+    {
+        options.Validate();
+        if (table.Count == 0)
+            return AccuracyConclusion.Empty(options);
+        var solver = new CurveSolver(table.X, options.Method);
+        solver.Load(table.Answers, table.Correct);
+        CurvePoint point = solver.Solve();
+        point = LevenbergPolish.Finish(point, solver, table);
+        return new AccuracyConclusion(table, solver, point, options).Conclude();
+    }
+}

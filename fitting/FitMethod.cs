@@ -1,0 +1,11 @@
+namespace Calibration.Fitting;
+
+/// <summary>What the accuracy fit maximises.</summary>
+public enum FitMethod
+{
+    /// <summary>The binomial likelihood of the counts.</summary>
+    MaximumLikelihood,
+
+    /// <summary>Squared errors of the proportions, weighted by their binomial precision (smoothed, fixed before the fit).</summary>
+    WeightedLeastSquares,
+}

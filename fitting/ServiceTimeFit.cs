@@ -1,0 +1,66 @@
+namespace Calibration.Fitting;
+
+/// <summary>What was learned about one task's service time (1).</summary>
+public sealed record ServiceTimeFit
+{
+    /// <summary>What the fit is worth.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The verdict in one sentence.</summary>
+    public required string Explanation { get; init; }
+
+    /// <summary>The fitted line, even where rejected; null where no rising line could be fitted.</summary>
+    public ServiceTimeLine? Line { get; init; }
+
+    /// <summary>Time without thinking, t0, in seconds.</summary>
+    public required ParameterEstimate T0Seconds { get; init; }
+
+    /// <summary>Time of one more thinking token, c, in seconds.</summary>
+    public required ParameterEstimate SecondsPerToken { get; init; }
+
+    /// <summary>
+    /// Variance of the service time at a given budget, in s², pooled over the budgets by their degrees of freedom: the σ² of
+    /// P–K. The residual variance where no budget was measured twice; 0 without residual degrees of freedom.
+    /// </summary>
+    public required double WithinBudgetVariance { get; init; }
+
+    /// <summary>Standard deviation of the noise that does not grow with the time, in seconds.</summary>
+    public required double AbsoluteNoiseSeconds { get; init; }
+
+    /// <summary>Standard deviation of the noise that grows with the time, as a share of it.</summary>
+    public required double RelativeNoise { get; init; }
+
+    /// <summary>Weighted coefficient of determination, at most 1; null where the times do not vary.</summary>
+    public double? RSquared { get; init; }
+
+    /// <summary>p-value of the test that the time is affine up to the largest budget; null where not testable.</summary>
+    public double? CurvaturePValue { get; init; }
+
+    /// <summary>Largest departure of the curve with a quadratic term from the line, as a share of the time; null where not testable.</summary>
+    public double? CurvatureShare { get; init; }
+
+    /// <summary>The observations in their order, with fitted times, residuals and outlier flags.</summary>
+    public required IReadOnlyList<ServicePoint> Points { get; init; }
+
+    /// <summary>Whether points were clustered by trace; false: they were taken as independent.</summary>
+    public required bool Clustered { get; init; }
+
+    /// <summary>Number of clusters; 0 where points were taken as independent.</summary>
+    public required int Clusters { get; init; }
+
+    /// <summary>Variance of the service time at a budget by the fitted noise, in s²: absolute and relative parts added.</summary>
+    public double VarianceAt(double tokens)
+    {
+        double relative = RelativeNoise * (Line?.At(tokens) ?? 0);
+        return (AbsoluteNoiseSeconds * AbsoluteNoiseSeconds) + (relative * relative);
+    }
+}
+
+/// <summary>One observation beside the fitted line.</summary>
+/// <param name="Cluster">The trace.</param>
+/// <param name="Tokens">Thinking tokens.</param>
+/// <param name="Seconds">Measured time.</param>
+/// <param name="Fitted">Time on the line.</param>
+/// <param name="Residual">Measured less fitted time.</param>
+/// <param name="Outlier">Flagged by the rule of <see cref="ServiceTimeFitter"/>; the observation is part of the fit all the same.</param>
+public sealed record ServicePoint(string Cluster, double Tokens, double Seconds, double Fitted, double Residual, bool Outlier);

@@ -1,0 +1,46 @@
+using Calibration.Fitting;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
+
+namespace Calibration.Tests.Fitting;
+
+/// <summary>One task of Table I with its default grid.</summary>
+internal sealed record SyntheticTask(string Name, AccuracyCurve Truth, int Largest)
+{
+    public static IReadOnlyList<SyntheticTask> All { get; } =
+    [
+        new("aime", new AccuracyCurve(0.6808, 0.000159, 0.0), 16384),
+        new("gsm8k", new AccuracyCurve(0.723, 0.0032, 0.277), 2048),
+        new("gpqa", new AccuracyCurve(0.3552, 0.000441, 0.276), 8192),
+        new("cruxeval", new AccuracyCurve(0.4379, 0.000563, 0.0), 8192),
+        new("bbh", new AccuracyCurve(0.7146, 0.00175, 0.148), 4096),
+        new("arc", new AccuracyCurve(0.3933, 0.166, 0.49), 256),
+    ];
+
+    public int[] Budgets => [0, .. Enumerable.Range(0, 9).Select(i => Largest >> (8 - i))];
+}
+
+/// <summary>Answers correlated as real traces are: nested over the budgets of a run, runs of a problem sharing its difficulty.</summary>
+internal static class SyntheticTraces
+{
+    public static List<AccuracyObservation> Draw(
+        Func<double, double> probability, int[] budgets, int problems, int runs, double correlation, Xoshiro256StarStar random)
+    {
+        var observations = new List<AccuracyObservation>(problems * runs * budgets.Length);
+        double[] p = Array.ConvertAll(budgets, b => probability(b));
+        for (int problem = 0; problem < problems; problem++)
+        {
+            string name = "p" + problem;
+            double shared = Normal.Sample(random, 0, 1);
+            for (int run = 0; run < runs; run++)
+            {
+                double z = (Math.Sqrt(correlation) * shared) + (Math.Sqrt(1 - correlation) * Normal.Sample(random, 0, 1));
+                double u = Normal.CDF(0, 1, z);
+                for (int j = 0; j < budgets.Length; j++)
+                    observations.Add(new AccuracyObservation(name, run, budgets[j], u < p[j]));
+            }
+        }
+
+        return observations;
+    }
+}
