@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Calibration.Datasets;
 using Calibration.Harness;
-using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
@@ -45,18 +44,17 @@ public static class CommandLine
 
     private static RootCommand Root(TextWriter output, TextWriter log)
     {
-        var options = new RunOptions();
-        var root = new RootCommand("Calibration measures a reasoning model's accuracy and service time at enforced thinking budgets, fits both, and finds the budgets that maximise J = α·accuracy − mean system time.");
-        var measure = new Command("measure", "Measure only: accuracy and service times into a fresh run folder.");
-        foreach (Option option in options.All())
-            measure.Add(option);
-        measure.SetAction(async (parsed, cancelled) =>
-        {
-            RunFolder folder = await new MeasureStage(options, log, TimeProvider.System).RunAsync(parsed, cancelled);
-            await output.WriteLineAsync(folder.Path);
-            return 0;
-        });
-        root.Add(measure);
+        var verbs = new Verbs(output, log, TimeProvider.System);
+        var root = new RootCommand(
+            """
+            Calibration measures a reasoning model's accuracy and service time at enforced thinking budgets, fits both, and
+            finds the budgets that maximise J = α·accuracy − mean system time. Without a verb it does all of it (run).
+            """);
+        verbs.AddRun(root);
+        Command run = new("run", "All of it: measure, fit, allocate, draw. The default verb.");
+        verbs.AddRun(run);
+        foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Endpoint()])
+            root.Add(verb);
         return root;
     }
 }

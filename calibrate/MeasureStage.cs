@@ -1,7 +1,6 @@
-using System.CommandLine;
 using System.Collections.Immutable;
+using System.CommandLine;
 using System.Text.Json;
-using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
 using Calibration.Results;

@@ -6,6 +6,8 @@ namespace Calibration.Report.Figures;
 /// <summary>Fig. 2: measured accuracy against budget with 95 % error bars, and the fitted curves (2).</summary>
 public static class AccuracyFigure
 {
+    private static readonly int[] Ticks = [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536];
+
     /// <summary>Writes <c>fig2.svg</c>, <c>.pdf</c> and <c>.png</c>.</summary>
     public static void Draw(RunFits fits, string folder)
     {
@@ -33,7 +35,7 @@ public static class AccuracyFigure
         if (!IsDrawn(task.Accuracy) || points.Count == 0)
             return;
         double[] lineXs = Enumerable.Range(0, 201).Select(step => X(points[^1].BudgetTokens) * step / 200).ToArray();
-        var line = plot.Add.ScatterLine(lineXs, lineXs.Select(x => task.Accuracy.Curve!.At(Math.Exp2(x) - 1)).ToArray(), FigureStyle.ColourOf(index));
+        var line = plot.Add.ScatterLine(lineXs, lineXs.Select(x => task.Accuracy.Curve!.At(Math.Pow(2, x) - 1)).ToArray(), FigureStyle.ColourOf(index));
         line.LinePattern = FigureStyle.PatternOf(index);
         line.LineWidth = 1.1f;
     }
@@ -53,5 +55,5 @@ public static class AccuracyFigure
     private static double X(int tokens) => X((double)tokens);
 
     private static IEnumerable<int> TickValues(double largest) =>
-        new[] { 0, 1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536 }.Where(value => value <= Math.Max(largest, 1) * 1.01);
+        Ticks.Where(value => value <= Math.Max(largest, 1) * 1.01);
 }

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+using Calibration.Report;
+
+namespace Calibration.Calibrate;
+
+/// <summary>From fits to the optimizer's inputs: a curve where one was identified, the measured budgets where not.</summary>
+internal static class TaskChoices
+{
+    internal static ImmutableArray<TaskChoice> Of(RunFits fits, OperatingPoint point)
+    {
+        if (point.Mix.Keys.FirstOrDefault(name => fits.Tasks.All(task => task.Task != name)) is { } unknown)
+            throw new UserFault($"--mix names {unknown}, which was not measured; the tasks are {string.Join(", ", fits.Tasks.Select(task => task.Task))}.");
+        return [.. fits.Tasks.Where(task => ShareOf(task, fits, point) > 0).Select(task => Of(task, ShareOf(task, fits, point), point.MaxBudgetTokens))];
+    }
+
+    internal static double ShareOf(TaskFits task, RunFits fits, OperatingPoint point) =>
+        point.Mix.IsEmpty ? 1.0 / fits.Tasks.Length : point.Mix.GetValueOrDefault(task.Task);
+
+    private static TaskChoice Of(TaskFits task, double share, double maxBudget)
+    {
+        if (task.Accuracy is { Curve: { A: > 0, B: > 0 } curve, Verdict: not Verdict.NotIdentifiable } && task.Service is { Line: { SecondsPerToken: > 0 } line })
+            return TaskChoice.Of(new TaskModel(task.Task, share, curve, line, maxBudget));
+        ImmutableArray<AccuracyPoint> points = [.. task.Accuracy.Points.Where(measured => measured.BudgetTokens <= maxBudget && measured.Answers > 0)];
+        if (points.IsEmpty)
+            throw new UserFault($"{task.Task} has no usable trial within --max-budget: it cannot take part in an allocation.");
+        ImmutableArray<double> accuracy = IsotonicAccuracy.Of([.. points.Select(measured => measured.Correct / measured.Answers)], [.. points.Select(measured => measured.Answers)]);
+        return TaskChoice.Of(new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)))]));
+    }
+
+    /// <summary>The line where there is one, else the mean of the times measured nearest to the budget.</summary>
+    private static double SecondsAt(TaskFits task, int budget)
+    {
+        if (task.Service.Line is { } line)
+            return line.At(budget);
+        if (task.Service.Points.Count == 0)
+            throw new UserFault($"{task.Task} has no usable service time: measure the latency pass again.");
+        double nearest = task.Service.Points.Min(point => Math.Abs(point.Tokens - budget));
+        return task.Service.Points.Where(point => Math.Abs(point.Tokens - budget) <= nearest).Average(point => point.Seconds);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Calibration.Optimizer;
+
+/// <summary>One measured budget of a task: what it gives and what it costs, without a model.</summary>
+/// <param name="BudgetTokens">Budget in thinking tokens.</param>
+/// <param name="Accuracy">Accuracy there, non-decreasing over the budgets.</param>
+/// <param name="ServiceSeconds">Mean service time there.</param>
+public sealed record MeasuredBudget(int BudgetTokens, double Accuracy, double ServiceSeconds);
+
+/// <summary>A task type known only at its measured budgets.</summary>
+/// <param name="Task">Task name.</param>
+/// <param name="Probability">Share of the queries.</param>
+/// <param name="Budgets">The measured budgets, ascending; at least one.</param>
+public sealed record MeasuredTask(string Task, double Probability, ImmutableArray<MeasuredBudget> Budgets)
+{
+    /// <summary>The task held at a budget; between measured budgets linear, beyond them constant in accuracy.</summary>
+    public TaskModel HeldAt(double budgetTokens)
+    {
+        int above = 0;
+        while (above < Budgets.Length && Budgets[above].BudgetTokens < budgetTokens)
+            above++;
+        if (above == 0 || above == Budgets.Length)
+        {
+            MeasuredBudget edge = above == 0 ? Budgets[0] : Budgets[^1];
+            return TaskModel.Held(Task, Probability, edge.Accuracy, edge.ServiceSeconds + (SecondsPerToken() * (budgetTokens - edge.BudgetTokens)));
+        }
+
+        (MeasuredBudget low, MeasuredBudget high) = (Budgets[above - 1], Budgets[above]);
+        double share = (budgetTokens - low.BudgetTokens) / (high.BudgetTokens - low.BudgetTokens);
+        return TaskModel.Held(
+            Task,
+            Probability,
+            low.Accuracy + (share * (high.Accuracy - low.Accuracy)),
+            low.ServiceSeconds + (share * (high.ServiceSeconds - low.ServiceSeconds)));
+    }
+
+    private double SecondsPerToken() => Budgets.Length < 2 || Budgets[^1].BudgetTokens == Budgets[0].BudgetTokens
+        ? 0
+        : Math.Max(0, (Budgets[^1].ServiceSeconds - Budgets[0].ServiceSeconds) / (Budgets[^1].BudgetTokens - Budgets[0].BudgetTokens));
+}
