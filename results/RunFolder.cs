@@ -32,12 +32,19 @@ public sealed class RunFolder
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
     public static RunFolder Create(string root, string id)
     {
-        Directory.CreateDirectory(root);
-        string path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id));
-        for (int number = 2; Directory.Exists(path); number++)
-            path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, $"{id}-{number}"));
-        Directory.CreateDirectory(System.IO.Path.Combine(path, "journal"));
-        return new RunFolder(path);
+        try
+        {
+            Directory.CreateDirectory(root);
+            string path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id));
+            for (int number = 2; Directory.Exists(path); number++)
+                path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, $"{id}-{number}"));
+            Directory.CreateDirectory(System.IO.Path.Combine(path, "journal"));
+            return new RunFolder(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"No run folder can be made in {root} ({fault.Message.TrimEnd('.')}): choose another folder with --out.", fault);
+        }
     }
 
     /// <summary>Opens an existing run.</summary>

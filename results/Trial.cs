@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Calibration.Results;
 
 /// <summary>One graded answer: a problem, a run and a budget. A row of <c>trials.parquet</c>.</summary>
@@ -58,9 +60,11 @@ public sealed record Trial
     public required CountSource CountSource { get; init; }
 
     /// <summary>Whether the fits may use the trial: its budget was verified and a response came back.</summary>
+    [JsonIgnore]
     public bool IsUsable => Status is TrialStatus.Ok or TrialStatus.NoAnswer;
 
     /// <summary>The trial's identity within a run folder.</summary>
+    [JsonIgnore]
     public TrialKey Key => new(Task, ProblemId, Run, BudgetTokens);
 }
 

@@ -18,7 +18,7 @@ public static class AccuracyFigure
         double largest = fits.Tasks.Max(task => task.Accuracy.Points.Count == 0 ? 1 : task.Accuracy.Points[^1].BudgetTokens);
         plot.Axes.Bottom.SetTicks(TickValues(largest).Select(X).ToArray(), TickValues(largest).Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray());
         plot.Axes.SetLimits(-0.3, X(largest) + 0.3, -0.02, 1.02);
-        plot.ShowLegend(Alignment.UpperLeft);
+        FigureStyle.LegendBelow(plot);
         FigureFiles.Write(plot, folder, "fig2");
     }
 

@@ -3,11 +3,11 @@ using SkiaSharp;
 
 namespace Calibration.Report.Figures;
 
-/// <summary>Writes one plot as SVG, PDF and PNG (300 dpi) at IEEE column width, 3.5 by 2.5 inches.</summary>
+/// <summary>Writes one plot as SVG, PDF and PNG (300 dpi) at IEEE column width, 3.5 by 2.8 inches.</summary>
 internal static class FigureFiles
 {
     private const int Width = 336;
-    private const int Height = 240;
+    private const int Height = 270;
     private const double PngScale = 300 / 96.0;
     private const float PointsPerPixel = 72 / 96f;
 

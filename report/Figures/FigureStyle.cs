@@ -21,7 +21,7 @@ internal static class FigureStyle
         MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp,
     ];
 
-    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
+    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.DenselyDashed, LinePattern.Dotted];
 
     internal static Color ColourOf(int index) => Colours[index % Colours.Length];
 
@@ -49,6 +49,14 @@ internal static class FigureStyle
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.Padding = new PixelPadding(3);
         return plot;
+    }
+
+    /// <summary>Puts the legend under the plot, where it hides no point.</summary>
+    internal static void LegendBelow(Plot plot)
+    {
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.OutlineWidth = 0;
+        plot.ShowLegend(Edge.Bottom);
     }
 
     /// <summary>Where the numbers of a figure come from, in its own words.</summary>

@@ -16,7 +16,7 @@ public static class SensitivityFigure
         objective.LegendText = "J(ℓ), P–K";
         SweepPoint[] bounded = [.. sweep.Points.Where(point => point.LowerBound is not null)];
         var bound = plot.Add.ScatterLine(bounded.Select(point => point.BudgetTokens).ToArray(), bounded.Select(point => point.LowerBound!.Value).ToArray(), FigureStyle.ColourOf(1));
-        bound.LinePattern = LinePattern.Dashed;
+        bound.LinePattern = LinePattern.DenselyDashed;
         bound.LineWidth = 1.1f;
         bound.LegendText = "lower bound (41)";
         SweepPoint[] circles = [.. sweep.Points.Where(point => point.Simulated is not null)];
@@ -25,7 +25,7 @@ public static class SensitivityFigure
         var best = plot.Add.VerticalLine(sweep.BestBudgetTokens, 0.8f, Colors.Black, LinePattern.Dotted);
         best.LegendText = "ℓ*";
         plot.Axes.AutoScale();
-        plot.ShowLegend(Alignment.LowerLeft);
+        FigureStyle.LegendBelow(plot);
         FigureFiles.Write(plot, folder, "fig4");
     }
 }

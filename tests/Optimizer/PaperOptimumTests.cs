@@ -73,7 +73,7 @@ public sealed class PaperOptimumTests
 
     internal static Workload PaperWorkload(double lambda = 0.1, double alpha = 30, double maxBudget = 32_768)
     {
-        string[] lines = File.ReadAllLines(RepositoryFile("results/paper/table1.csv"));
+        string[] lines = File.ReadAllLines(Repository.File("results/paper/table1.csv"));
         ImmutableArray<TaskModel> tasks =
         [
             .. from line in lines.Skip(1)
@@ -82,14 +82,6 @@ public sealed class PaperOptimumTests
                select new TaskModel(cells[0], 1 / 6.0, new AccuracyCurve(numbers[0], numbers[1], numbers[2]), new ServiceTimeLine(numbers[3], numbers[4]), maxBudget),
         ];
         return new Workload(lambda, alpha, tasks);
-    }
-
-    private static string RepositoryFile(string path)
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Calibration.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return Path.Combine(folder!, path);
     }
 
     private static void Close(double expected, double actual) => Assert.Equal(expected, actual, 1e-9 * Math.Abs(expected));

@@ -27,8 +27,18 @@ public sealed class RunFolderTests : IDisposable
         Trace[] traces = [Trace("t1", [1, 2, 151_668, 3]), Trace("t0", [])];
         var sample = new ServiceSample
         {
-            Task = "a", ProblemId = "y", TraceId = "t0", BudgetTokens = 8, ThinkingTokens = 8, AnswerTokens = 2, TimeToFirstTokenS = 0.1,
-            ThinkingS = 0.2, ServiceS = 0.3, ServiceSource = ServiceSource.Simulated, Status = TrialStatus.Ok, ServerS = 0.25,
+            Task = "a",
+            ProblemId = "y",
+            TraceId = "t0",
+            BudgetTokens = 8,
+            ThinkingTokens = 8,
+            AnswerTokens = 2,
+            TimeToFirstTokenS = 0.1,
+            ThinkingS = 0.2,
+            ServiceS = 0.3,
+            ServiceSource = ServiceSource.Simulated,
+            Status = TrialStatus.Ok,
+            ServerS = 0.25,
         };
         await using (Journal<Trial> journal = folder.OpenTrialJournal())
             await Task.WhenAll(trials.Select(journal.AppendAsync));
@@ -66,13 +76,34 @@ public sealed class RunFolderTests : IDisposable
 
     private static Trial Trial(string task, string id, int budget) => new()
     {
-        Task = task, ProblemId = id, Run = 0, BudgetTokens = budget, ThinkingTokens = budget, AnswerTokens = 3, Status = TrialStatus.Ok,
-        Correct = true, Answer = "4", Response = "\\boxed{4}", Gold = "4", TraceId = "t", Cues = 0, ClosedByModel = false,
-        Semantics = BudgetSemantics.Exact, Road = Road.Ids, CountSource = CountSource.Ids,
+        Task = task,
+        ProblemId = id,
+        Run = 0,
+        BudgetTokens = budget,
+        ThinkingTokens = budget,
+        AnswerTokens = 3,
+        Status = TrialStatus.Ok,
+        Correct = true,
+        Answer = "4",
+        Response = "\\boxed{4}",
+        Gold = "4",
+        TraceId = "t",
+        Cues = 0,
+        ClosedByModel = false,
+        Semantics = BudgetSemantics.Exact,
+        Road = Road.Ids,
+        CountSource = CountSource.Ids,
     };
 
     private static Trace Trace(string id, ImmutableArray<int> ids) => new()
     {
-        TraceId = id, Task = "a", ProblemId = "y", Run = 0, TokenIds = ids, CuePositions = [], ClosedByModel = false, PromptTokens = 5,
+        TraceId = id,
+        Task = "a",
+        ProblemId = "y",
+        Run = 0,
+        TokenIds = ids,
+        CuePositions = [],
+        ClosedByModel = false,
+        PromptTokens = 5,
     };
 }

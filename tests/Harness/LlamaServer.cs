@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Calibration.Tests.Harness;
+
+/// <summary>A real llama.cpp server on a free loopback port, started with the model that a test names.</summary>
+internal sealed class LlamaServer : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private LlamaServer(Process process, Uri api) => (this.process, Api) = (process, api);
+
+    internal Uri Api { get; }
+
+    /// <summary>Starts the server and waits until it is healthy; skips the test where it is not installed.</summary>
+    internal static async Task<LlamaServer> StartAsync(string model, int slots, int contextPerSlot)
+    {
+        string executable = Environment.GetEnvironmentVariable("LLAMA_SERVER") ?? "/opt/llama-server/llama-server";
+        Assert.SkipUnless(File.Exists(executable), $"No llama.cpp server is installed at {executable} (.ci/run installs one; LLAMA_SERVER names another).");
+        int port = FreePort();
+        string path = Repository.Shared(model);
+        var process = Process.Start(new ProcessStartInfo(
+            executable,
+            ["-m", path, "--host", "127.0.0.1", "--port", $"{port}", "-c", $"{slots * contextPerSlot}", "-np", $"{slots}", "-t", "2", "--no-webui"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var server = new LlamaServer(process, new Uri($"http://127.0.0.1:{port}/v1"));
+        await server.WaitUntilHealthyAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task WaitUntilHealthyAsync()
+    {
+        using var http = new HttpClient();
+        for (int attempt = 0; attempt < 300; attempt++)
+        {
+            Assert.False(process.HasExited, "The llama.cpp server ended while it was starting.");
+            try
+            {
+                if ((await http.GetAsync(new Uri(Api, "/health"))).IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(100);
+        }
+
+        Assert.Fail("The llama.cpp server was not healthy within 30 seconds.");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Calibration.Results;
+using Calibration.Tests.Calibrate;
+using Xunit;
+
+namespace Calibration.Tests.Harness;
+
+/// <summary>The whole command against a real llama.cpp server with a small model that really thinks.</summary>
+public sealed class ThinkerTests : IDisposable
+{
+    private const int Items = 60;
+
+    /// <summary>Accuracy measured by an independent script (shared/thinker/README.md): GSM8K's and BBH's formats.</summary>
+    private static readonly (int Budget, double Gsm8k, double Bbh)[] Reference =
+        [(0, 0.170, 0.210), (16, 0.280, 0.307), (32, 0.493, 0.583), (64, 0.713, 0.983), (128, 0.880, 0.990)];
+
+    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public async Task Run_CapSemantics_AgreesWithTheIndependentCurve()
+    {
+        ImmutableArray<Trial> trials = await MeasureAsync("cap", "gsm8k,bbh", "0,16,32,64,128", Items);
+        Assert.Equal(2 * Items * 5, trials.Length);
+        Assert.All(trials, trial =>
+        {
+            Assert.True(trial.IsUsable, trial.Reason);
+            Assert.True(trial.ThinkingTokens <= trial.BudgetTokens);
+            Assert.True(trial.ThinkingTokens == trial.BudgetTokens || trial.ClosedByModel);
+        });
+        foreach ((int budget, double gsm8k, double bbh) in Reference)
+        {
+            AssertAgrees(trials, "gsm8k", budget, gsm8k);
+            AssertAgrees(trials, "bbh", budget, bbh);
+        }
+    }
+
+    [Fact]
+    public async Task Run_ExactSemantics_HoldsEveryBudgetByTheIds()
+    {
+        int[] budgets = [0, 1, 2, 7, 64, 257];
+        ImmutableArray<Trial> trials = await MeasureAsync("exact", "gsm8k", string.Join(',', budgets), 12);
+        Assert.Equal(12 * budgets.Length, trials.Length);
+        Assert.All(trials, trial =>
+        {
+            Assert.True(trial.IsUsable, trial.Reason);
+            Assert.Equal(trial.BudgetTokens, trial.ThinkingTokens);
+            Assert.Equal(CountSource.Ids, trial.CountSource);
+            Assert.False(trial.ClosedByModel);
+        });
+
+        // The thinker wants to stop after some 60 tokens: 257 are reached only by overriding it.
+        Assert.Contains(trials, trial => trial is { BudgetTokens: 257, Cues: > 0 });
+
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        List<ServiceSample> service = await folder.ReadServiceAsync().ToListAsync(TestContext.Current.CancellationToken);
+        Assert.All(service, sample => Assert.Equal(ServiceSource.Client, sample.ServiceSource));
+        Assert.All(service.Where(sample => sample.Status == TrialStatus.Ok), sample => Assert.Equal(sample.BudgetTokens, sample.ThinkingTokens));
+        Assert.True(Mean(257) > Mean(7));
+
+        double Mean(int budget) => service.Where(sample => sample.BudgetTokens == budget && sample.Status == TrialStatus.Ok).Average(sample => sample.ServiceS);
+    }
+
+    private static void AssertAgrees(ImmutableArray<Trial> trials, string task, int budget, double reference)
+    {
+        double measured = trials.Where(trial => trial.Task == task && trial.BudgetTokens == budget).Average(trial => trial.Correct ? 1.0 : 0);
+
+        // The reference has its own error from 300 problems; four standard errors of the difference over ten comparisons.
+        double error = Math.Sqrt((reference * (1 - reference) * ((1.0 / Items) + (1.0 / 300))) + (0.25 / (Items * Items)));
+        Assert.True(Math.Abs(measured - reference) < 4 * error, $"{task} at {budget}: measured {measured:0.000}, reference {reference:0.000}");
+    }
+
+    private async Task<ImmutableArray<Trial>> MeasureAsync(string semantics, string datasets, string budgets, int items)
+    {
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 4, contextPerSlot: 2048);
+        CommandRun run = await CommandRun.OfAsync(
+            "measure", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", datasets, "--items", $"{items}", "--runs", "1",
+            "--budgets", budgets, "--semantics", semantics, "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2", "--out", root);
+        Assert.True(run.ExitCode == 0, run.Error);
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        return [.. await folder.ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken)];
+    }
+}
