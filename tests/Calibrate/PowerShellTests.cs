@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Xunit;
 
 namespace Calibration.Tests.Calibrate;
@@ -45,7 +46,8 @@ public sealed class PowerShellTests : IDisposable
         File.WriteAllText(standIn, $"#!/bin/sh\nprintf '%s\\n' \"$*\" > '{root}/called'\nexit 3\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(standIn, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var shell = PowerShell.Create();
+        // The engine alone: the modules of an installed PowerShell are not there.
+        var shell = PowerShell.Create(InitialSessionState.CreateDefault2());
         shell.AddScript($"$env:PATH = '{root}:' + $env:PATH\n& '{Repository.File("run-experiments.ps1")}' {parameters}");
         shell.Invoke();
         Assert.Empty(shell.Streams.Error);

@@ -14,7 +14,7 @@ internal sealed class LlamaServer : IAsyncDisposable
 
     internal Uri Api { get; }
 
-    /// <summary>Starts the server and waits until it is healthy; skips the test where it is not installed.</summary>
+    /// <summary>Starts the server (one thread: more would wait for each other on a busy machine) and waits until it is healthy; skips the test where it is not installed.</summary>
     internal static async Task<LlamaServer> StartAsync(string model, int slots, int contextPerSlot)
     {
         string executable = Environment.GetEnvironmentVariable("LLAMA_SERVER") ?? "/opt/llama-server/llama-server";
@@ -23,7 +23,7 @@ internal sealed class LlamaServer : IAsyncDisposable
         string path = Repository.Shared(model);
         var process = Process.Start(new ProcessStartInfo(
             executable,
-            ["-m", path, "--host", "127.0.0.1", "--port", $"{port}", "-c", $"{slots * contextPerSlot}", "-np", $"{slots}", "-t", "2", "--no-webui"])
+            ["-m", path, "--host", "127.0.0.1", "--port", $"{port}", "-c", $"{slots * contextPerSlot}", "-np", $"{slots}", "-t", "1", "--no-webui"])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
