@@ -9,16 +9,29 @@ namespace Calibration.Datasets;
 internal static partial class BooleanReader
 {
     /// <summary>The reader for the family of a gold answer.</summary>
-    public static AnswerReader Of(BooleanWords family) => new(text => Statements(text, family), text => Fallback(text, family));
+    /// <param name="family">The two words.</param>
+    /// <param name="prompt">The question: an answer may restate it.</param>
+    public static AnswerReader Of(BooleanWords family, string prompt) => new(text => Statements(text, family, prompt), text => Fallback(text, family));
 
-    private static IEnumerable<Reading> Statements(string text, BooleanWords family)
+    private static IEnumerable<Reading> Statements(string text, BooleanWords family, string prompt)
     {
         foreach (Box box in Box.Find(text))
-            yield return new(box.Position, box.End, box.Closed ? AtStart(PlainText.WithoutLatex(box.Content), 0, family)?.Answer : null, box.Closed);
+            yield return new(box.Position, box.End, box.Closed ? Boxed(PlainText.WithoutLatex(box.Content), family, prompt) : null, box.Closed);
         foreach ((int position, int start) in Phrase.Answers(text))
         {
             if (AtStart(text, start, family) is { } reading) yield return reading with { Position = position };
         }
+    }
+
+    private static string? Boxed(string content, BooleanWords family, string prompt) =>
+        AtStart(content, 0, family)?.Answer ?? Restated(content, family, prompt);
+
+    // "Does Ann tell the truth?" answered by "Ann tells the truth" (BBH's web_of_lies); about anyone else it is no answer.
+    private static string? Restated(string content, BooleanWords family, string prompt)
+    {
+        Match match = Truthful().Match(content);
+        if (!match.Success || !prompt.Contains($"Does {match.Groups["who"].Value} tell the truth?", StringComparison.OrdinalIgnoreCase)) return null;
+        return match.Groups["yes"].Success ? family.Yes : family.No;
     }
 
     private static Reading? AtStart(string text, int start, BooleanWords family)
@@ -66,6 +79,9 @@ internal static partial class BooleanReader
 
     [GeneratedRegex(@"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct|incorrect)(?![\w-])", RegexOptions.IgnoreCase)]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"^(?<who>\w+) (?:(?<yes>tells the truth|is telling the truth|is truthful)|lies|is lying|does not tell the truth)\.?$", RegexOptions.IgnoreCase)]
+    private static partial Regex Truthful();
 
     [GeneratedRegex(@"[.!?]\s+(?=\S)")]
     private static partial Regex EndOfSentence();

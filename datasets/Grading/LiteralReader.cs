@@ -91,12 +91,21 @@ internal static partial class LiteralReader
     private static Reading? Fallback(string text)
     {
         if (Content(text) is { } whole) return new(0, text.AsSpan().TrimEnd().Length, whole.Repr, IsClosed(text.TrimEnd()));
+        int conclusion = ConclusionStart(text);
         Reading? code = Code().EnumerateAll(text)
+            .Where(match => match.Index + match.Length > conclusion)
             .Select(match => (match, literal: Content(match.Groups["code"].Value)))
             .Where(found => found.literal is not null)
             .Select(found => new Reading(found.match.Index, found.match.Index + found.match.Length, found.literal!.Repr, true))
             .LastOrDefault();
         return code ?? LastLine(text);
+    }
+
+    // The last two lines that are not blank: code before them is the way, not the result.
+    private static int ConclusionStart(string text)
+    {
+        (int last, _) = PlainText.LastLine(text);
+        return PlainText.LastLine(text[..last]).Start;
     }
 
     // The longest literal that reaches to the end of the last line.
