@@ -31,15 +31,8 @@ internal sealed partial class ChoiceReader
         return letter.Length == 1 && char.IsAsciiLetterUpper(letter[0]) ? letter : null;
     }
 
-    private IEnumerable<Reading> Statements(string text)
-    {
-        foreach (Box box in Box.Find(text))
-            yield return new(box.Position, box.End, box.Closed ? Whole(PlainText.WithoutLatex(box.Content)) : null, box.Closed);
-        foreach ((int position, int start) in Phrase.Choices(text))
-        {
-            if (AtStart(text, start) is { } reading) yield return reading with { Position = position };
-        }
-    }
+    private IEnumerable<Reading> Statements(string text) =>
+        Box.Statements(text, content => Whole(PlainText.WithoutLatex(content))).Concat(Phrase.Choices(text, start => AtStart(text, start)));
 
     // A box's content: a letter with or without its text, or a choice's text alone.
     private string? Whole(string content)
