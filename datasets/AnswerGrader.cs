@@ -58,7 +58,7 @@ public static class AnswerGrader
     {
         AnswerKind.Number => NumberReader.Reader,
         AnswerKind.Choice => ChoiceReader.Of(problem.ChoiceLetters, problem.ChoiceTexts),
-        AnswerKind.Boolean => BooleanReader.Of(BooleanWords.FamilyOf(problem.Gold[0]) ?? throw new ArgumentException($"The gold answer of {problem.Id} is no known word.", nameof(problem))),
+        AnswerKind.Boolean => BooleanReader.Of(BooleanWords.FamilyOf(problem.Gold[0]) ?? throw new ArgumentException($"The gold answer of {problem.Id} is no known word.", nameof(problem)), problem.Prompt),
         AnswerKind.Literal => LiteralReader.Of(problem.AnswerCue),
         AnswerKind.Brackets => BracketReader.Reader,
         _ => WordListReader.Reader,

@@ -9,23 +9,30 @@ namespace Calibration.Datasets;
 internal static partial class BooleanReader
 {
     /// <summary>The reader for the family of a gold answer.</summary>
-    public static AnswerReader Of(BooleanWords family) => new(text => Statements(text, family), text => Fallback(text, family));
+    /// <param name="family">The two words.</param>
+    /// <param name="prompt">The question: an answer may restate it.</param>
+    public static AnswerReader Of(BooleanWords family, string prompt) => new(text => Statements(text, family, prompt), text => Fallback(text, family));
 
-    private static IEnumerable<Reading> Statements(string text, BooleanWords family)
+    private static IEnumerable<Reading> Statements(string text, BooleanWords family, string prompt) =>
+        Box.Statements(text, content => Boxed(PlainText.WithoutLatex(content), family, prompt))
+            .Concat(Phrase.Answers(text, start => AtStart(text, start, family)));
+
+    private static string? Boxed(string content, BooleanWords family, string prompt) =>
+        AtStart(content, 0, family)?.Answer ?? Restated(content, family, prompt);
+
+    // "Does Ann tell the truth?" answered by "Ann tells the truth" (BBH's web_of_lies); about anyone else it is no answer.
+    private static string? Restated(string content, BooleanWords family, string prompt)
     {
-        foreach (Box box in Box.Find(text))
-            yield return new(box.Position, box.End, box.Closed ? AtStart(PlainText.WithoutLatex(box.Content), 0, family)?.Answer : null, box.Closed);
-        foreach ((int position, int start) in Phrase.Answers(text))
-        {
-            if (AtStart(text, start, family) is { } reading) yield return reading with { Position = position };
-        }
+        Match match = Truthful().Match(content);
+        if (!match.Success || !prompt.Contains($"Does {match.Groups["who"].Value} tell the truth?", StringComparison.OrdinalIgnoreCase)) return null;
+        return match.Groups["yes"].Success ? family.Yes : family.No;
     }
 
     private static Reading? AtStart(string text, int start, BooleanWords family)
     {
         int from = PlainText.SkipDress(text, start);
-        Match match = Word().Match(text, from);
-        return match.Success && match.Index == from ? Read(match, family) : null;
+        Match match = WordHere().Match(text, from);
+        return match.Success ? Read(match, family) : null;
     }
 
     private static Reading? Fallback(string text, BooleanWords family)
@@ -64,8 +71,16 @@ internal static partial class BooleanReader
         return new(match.Index, match.Index + match.Length, yes ? family.Yes : family.No, false);
     }
 
-    [GeneratedRegex(@"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct|incorrect)(?![\w-])", RegexOptions.IgnoreCase)]
+    private const string Words = @"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct|incorrect)(?![\w-])";
+
+    [GeneratedRegex(Words, RegexOptions.IgnoreCase)]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"\G" + Words, RegexOptions.IgnoreCase)]
+    private static partial Regex WordHere();
+
+    [GeneratedRegex(@"^(?<who>\w+) (?:(?<yes>tells the truth|is telling the truth|is truthful)|lies|is lying|does not tell the truth)\.?$", RegexOptions.IgnoreCase)]
+    private static partial Regex Truthful();
 
     [GeneratedRegex(@"[.!?]\s+(?=\S)")]
     private static partial Regex EndOfSentence();

@@ -10,28 +10,28 @@ namespace Calibration.Datasets;
 internal sealed partial record Box(int Position, int End, string Content, bool Closed)
 {
     /// <summary>
-    /// All boxes in order. A box that is never closed ends with its line; on the last line it is cut off, so that its content is unreadable.
+    /// The last box; null where there is none. A box that is never closed ends with its line; on the last line it is cut off, so that its content is unreadable.
     /// </summary>
-    public static IEnumerable<Box> Find(string text)
+    public static Box? Last(string text)
     {
-        // Braces of the whole text are matched once: looking for each box's end anew would take quadratic time on noise.
-        int[] closers = Closers(text);
-        foreach (Match match in Opening().EnumerateAll(text))
-        {
-            int start = match.Index + match.Length;
-            int close = closers[start - 1];
-            if (close >= 0)
-            {
-                yield return new(match.Index, close + 1, text[start..close], true);
-                continue;
-            }
+        Match match = Opening().Match(text);
+        if (!match.Success) return null;
+        int start = match.Index + match.Length;
+        int close = Closers(text)[start - 1];
+        if (close >= 0) return new(match.Index, close + 1, text[start..close], true);
+        int line = text.IndexOf('\n', start);
+        bool last = line < 0 || text.AsSpan(line).IsWhiteSpace();
+        return last
+            ? new(match.Index, text.Length, "", false)
+            : new(match.Index, line, text[start..line], true);
+    }
 
-            int line = text.IndexOf('\n', start);
-            bool last = line < 0 || text.AsSpan(line).IsWhiteSpace();
-            yield return last
-                ? new(match.Index, text.Length, "", false)
-                : new(match.Index, line, text[start..line], true);
-        }
+    /// <summary>What is read from the last box; empty where there is none.</summary>
+    /// <param name="text">The response.</param>
+    /// <param name="read">Reads an answer from the box's content; null where it is none.</param>
+    public static IEnumerable<Reading> Statements(string text, Func<string, string?> read)
+    {
+        if (Last(text) is { } box) yield return new(box.Position, box.End, box.Closed ? read(box.Content) : null, box.Closed);
     }
 
     private static int[] Closers(string text)
@@ -49,7 +49,7 @@ internal sealed partial record Box(int Position, int End, string Content, bool C
         return closers;
     }
 
-    [GeneratedRegex(@"\\f?boxed?\s{0,3}\{")]
+    [GeneratedRegex(@"\\f?boxed?\s{0,3}\{", RegexOptions.RightToLeft)]
     private static partial Regex Opening();
 }
 

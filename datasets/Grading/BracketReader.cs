@@ -15,35 +15,38 @@ internal static partial class BracketReader
         return brackets.Length > 0 && brackets.All(IsBracket) ? brackets : null;
     }
 
-    // A box of brackets is not balanced: it reaches to the last closing brace of its line.
     private static IEnumerable<Reading> Statements(string text)
     {
-        foreach (Match box in Boxed().EnumerateAll(text))
-        {
-            Group content = box.Groups["content"];
-            yield return new(box.Index, box.Index + box.Length, Canonical(WithoutLatex(content.Value)), true);
-        }
-
-        foreach ((int position, int start) in Phrase.Lists(text))
-        {
-            Match run = Run().Match(text, start);
-            if (run.Success && text.AsSpan(start, run.Index - start).Trim(" \t\r\n:*`\"'$").IsEmpty)
-                yield return Read(position, run);
-        }
-
-        foreach (Match open in Unclosed().EnumerateAll(text)) yield return new(open.Index, text.Length, null, false);
+        IEnumerable<Reading> announced = Phrase.Lists(text, start => RunHere().Match(text, start) is { Success: true } match ? Read(match.Groups["run"]) : null);
+        return Boxed(text) is { } box ? announced.Prepend(box) : announced;
     }
 
+    // A box of brackets is not balanced: it reaches to the last closing brace of its line.
+    private static Reading? Boxed(string text)
+    {
+        if (Box.Last(text) is not { } box) return null;
+        int start = text.IndexOf('{', box.Position) + 1;
+        int line = text.IndexOf('\n', start);
+        int end = line < 0 ? text.Length : line;
+        int close = end == start ? -1 : text.LastIndexOf('}', end - 1, end - start);
+        return close < 0
+            ? new(box.Position, text.Length, null, false)
+            : new(box.Position, close + 1, Canonical(WithoutLatex(text[start..close])), true);
+    }
+
+    // A response that states nothing is searched for the last brackets that stand alone, near its end.
     private static Reading? Fallback(string text)
     {
-        Match run = LastRun().Match(text);
-        return run.Success ? Read(run.Index, run) : null;
+        int from = Math.Max(0, text.Length - FarthestBack);
+        Match run = LastRun().Match(text[from..]);
+        if (!run.Success) return null;
+        Reading found = Read(run);
+        return found with { Position = found.Position + from, End = found.End + from };
     }
 
-    private static Reading Read(int position, Match run) =>
-        new(position, run.Index + run.Value.TrimEnd().Length, Canonical(run.Value), false);
+    private static Reading Read(Capture run) => new(run.Index, run.Index + run.Value.TrimEnd().Length, Canonical(run.Value), false);
 
-    private static string WithoutLatex(string content) => Latex().Replace(content, "")
+    private static string WithoutLatex(string content) => Latex().Replace(TextCommand().Replace(content, "$1"), "")
         .Replace(@"\langle", "<", StringComparison.Ordinal)
         .Replace(@"\rangle", ">", StringComparison.Ordinal)
         .Replace(@"\lt", "<", StringComparison.Ordinal)
@@ -53,20 +56,19 @@ internal static partial class BracketReader
 
     private static bool IsBracket(char c) => c is '(' or ')' or '[' or ']' or '{' or '}' or '<' or '>';
 
-    [GeneratedRegex(@"\\boxed\s?\{(?<content>[^\n]*)\}")]
-    private static partial Regex Boxed();
-
-    [GeneratedRegex(@"\\boxed\s?\{(?![^\n]*\})")]
-    private static partial Regex Unclosed();
+    private const int FarthestBack = 2000;
 
     [GeneratedRegex(@"\\(?:left|right|text|mathrm|[,;:! ])")]
     private static partial Regex Latex();
 
+    [GeneratedRegex(@"^\s*\\(?:text|texttt|mathrm|mathtt)\s?\{(.*)\}\s*$")]
+    private static partial Regex TextCommand();
+
     // Brackets that touch a word belong to the prose.
     private const string Alone = @"(?<![\w.,;!?)\]}>(\[{<])[()\[\]{}<>][()\[\]{}<> \t]*(?![\w()\[\]{}<>])";
 
-    [GeneratedRegex(Alone)]
-    private static partial Regex Run();
+    [GeneratedRegex(@"\G[ \t\r\n:*`""'$]*(?<run>" + Alone + ")")]
+    private static partial Regex RunHere();
 
     [GeneratedRegex(Alone, RegexOptions.RightToLeft)]
     private static partial Regex LastRun();

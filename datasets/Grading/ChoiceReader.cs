@@ -9,12 +9,12 @@ namespace Calibration.Datasets;
 internal sealed partial class ChoiceReader
 {
     private readonly ImmutableArray<string> letters;
-    private readonly ImmutableArray<string> texts;
+    private readonly ChoiceTexts texts;
 
     private ChoiceReader(ImmutableArray<string> letters, ImmutableArray<string> texts)
     {
         this.letters = letters;
-        this.texts = [.. texts.Select(Folded)];
+        this.texts = new(texts);
     }
 
     /// <summary>The reader for an item's choices.</summary>
@@ -31,22 +31,14 @@ internal sealed partial class ChoiceReader
         return letter.Length == 1 && char.IsAsciiLetterUpper(letter[0]) ? letter : null;
     }
 
-    private IEnumerable<Reading> Statements(string text)
-    {
-        foreach (Box box in Box.Find(text))
-            yield return new(box.Position, box.End, box.Closed ? Whole(PlainText.WithoutLatex(box.Content)) : null, box.Closed);
-        foreach ((int position, int start) in Phrase.Choices(text))
-        {
-            if (AtStart(text, start) is { } reading) yield return reading with { Position = position };
-        }
-    }
+    private IEnumerable<Reading> Statements(string text) =>
+        Box.Statements(text, content => Whole(PlainText.WithoutLatex(content))).Concat(Phrase.Choices(text, start => AtStart(text, start)));
 
     // A box's content: a letter with or without its text, or a choice's text alone.
     private string? Whole(string content)
     {
         if (content.Trim().Length == 1 && Own(content.Trim()) is { } alone) return alone;
-        string folded = Folded(content);
-        if (texts.Count(text => text == folded) == 1) return letters[texts.IndexOf(folded)];
+        if (texts.Exactly(content) is >= 0 and var named) return letters[named];
         Match match = LetterFirst().Match(content);
         if (!match.Success) return null;
         string? letter = Own(match.Groups["letter"].Value);
@@ -54,12 +46,13 @@ internal sealed partial class ChoiceReader
         string rest = match.Groups["rest"].Value;
         if (AlsoAnother(rest)) return null;
         bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
-        return marked || TextOf(letter) == Folded(rest) || letter is not ("A" or "I") ? letter : null;
+        return marked || texts.Is(letters.IndexOf(letter), rest) || letter is not ("A" or "I") ? letter : null;
     }
 
     private Reading? AtStart(string text, int start)
     {
         int from = SkipLeadIn(text, start);
+        if (IsListing(text, start, from)) return null;
         Match match = Letter().Match(text, from);
         if (match.Success && match.Index == from && Own(match.Value) is { } letter && Stands(text, match, letter))
         {
@@ -73,12 +66,8 @@ internal sealed partial class ChoiceReader
 
     private Reading? TextAtStart(string text, int from)
     {
-        string folded = Folded(text[from..Math.Min(text.Length, from + 400)]);
-        List<int> fitting = [.. Enumerable.Range(0, texts.Length)
-            .Where(i => texts[i].Length > 0 && folded.StartsWith(texts[i], StringComparison.Ordinal) && !LetterAt(folded, texts[i].Length))
-            .OrderByDescending(i => texts[i].Length)];
-        if (fitting.Count == 0 || (fitting.Count > 1 && texts[fitting[0]] == texts[fitting[1]])) return null;
-        return new(from, from, letters[fitting[0]], true);
+        int named = texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
+        return named < 0 ? null : new(from, from, letters[named], true);
     }
 
     private Reading? Fallback(string text)
@@ -91,27 +80,22 @@ internal sealed partial class ChoiceReader
             .Where(found => found.answer is not null)
             .Select(found => new Reading(found.match.Index, found.match.Index + found.match.Length, found.answer, true))
             .LastOrDefault();
-        return bold ?? LastParagraph(text);
+        return bold ?? Concluded(text);
     }
 
-    // The last paragraph states a choice where it holds exactly one of the letters, or exactly one of the texts.
-    private Reading? LastParagraph(string text)
+    // The last paragraph states a choice where it holds exactly one of the letters; else the texts must tell.
+    private Reading? Concluded(string text)
     {
         (int start, string line) = PlainText.LastLine(text);
-        if (Listed(text) > 1 && Label().IsMatch(line)) return null;
-        List<Match> found = [.. Mention().EnumerateAll(line).Where(match => Own(match.Groups["letter"].Value) is not null && Stands(line, match.Groups["letter"], match.Groups["letter"].Value))];
+        bool listed = Listed(text) > 1 && Label().IsMatch(line);
+        List<Match> found = listed ? [] : [.. Mention().EnumerateAll(line).Where(match => Own(match.Groups["letter"].Value) is not null && Stands(line, match.Groups["letter"], match.Groups["letter"].Value))];
         if (found.Select(match => match.Groups["letter"].Value).Distinct().Count() == 1)
             return new(start + found[^1].Index, start + found[^1].Index + found[^1].Length, found[^1].Groups["letter"].Value, found[^1].Value.EndsWith(')'));
         if (found.Count > 0) return null;
-        string folded = Folded(line);
-        List<int> named = [.. Enumerable.Range(0, texts.Length).Where(i => Names(folded, texts[i]))];
-        named.RemoveAll(i => named.Any(other => other != i && texts[other].Length > texts[i].Length && texts[other].Contains(texts[i], StringComparison.Ordinal)));
-        return named.Count == 1 ? new(start, start + line.Length, letters[named[0]], true) : null;
+        return texts.Only(text) is >= 0 and var named ? new(0, start + line.Length, letters[named], true) : null;
     }
 
     private string? Own(string letter) => letters.FirstOrDefault(own => string.Equals(own, letter, StringComparison.OrdinalIgnoreCase));
-
-    private string TextOf(string letter) => letters.IndexOf(letter) is var i && i < texts.Length ? texts[i] : "";
 
     // A small letter must stand apart ("c)", "c."), and A or I before a word is an article or a pronoun.
     private static bool Stands(string text, Capture letter, string own)
@@ -122,6 +106,13 @@ internal sealed partial class ChoiceReader
         if (char.IsLower(text[letter.Index])) return after is ')' or '.' or '"' or '*' or '}' or '\n' or '\r' || before == '(';
         if (own is not ("A" or "I") || after != ' ') return true;
         return Continuation().IsMatch(text, end);
+    }
+
+    // "Let us look at each option:" and then all of them, a line each.
+    private static bool IsListing(string text, int start, int from)
+    {
+        if (text.AsSpan(start, from - start).IndexOf('\n') < 0) return false;
+        return Label().EnumerateAll(text).Where(label => label.Index >= start).Select(label => label.Groups["letter"].Value).Distinct().Count() > 1;
     }
 
     private bool AlsoAnother(string rest)
@@ -141,15 +132,7 @@ internal sealed partial class ChoiceReader
 
     private static string FirstLine(string text) => text.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0 ? text : text[..end];
 
-    private static bool Names(string folded, string text)
-    {
-        int at = text.Length < 2 ? -1 : folded.IndexOf(text, StringComparison.Ordinal);
-        return at >= 0 && !(at > 0 && char.IsLetterOrDigit(folded[at - 1])) && !LetterAt(folded, at + text.Length);
-    }
-
-    private static bool LetterAt(string text, int position) => position < text.Length && char.IsLetterOrDigit(text[position]);
-
-    private static string Folded(string text) => Blanks().Replace(text.Trim(' ', '\n', '\r', '\t', '.', '"', '*'), " ").ToLowerInvariant();
+    private const int LongestText = 400;
 
     [GeneratedRegex(@"^\s*(?:(?:option|choice|answer)\s*:?\s*)?\(?(?<letter>[A-Za-z])(?<mark>[).:,]*)(?![A-Za-z0-9'’&])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex LetterFirst();
@@ -177,7 +160,4 @@ internal sealed partial class ChoiceReader
 
     [GeneratedRegex(@"\G\s+(?:because|since|as|which|due|for|is|and|or|but|here|–|—|-|\(|seems|fits|holds|works|among|from|of the)(?![a-z])")]
     private static partial Regex Continuation();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks();
 }

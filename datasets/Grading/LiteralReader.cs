@@ -17,16 +17,9 @@ internal static partial class LiteralReader
     private static IEnumerable<Reading> Statements(string text, string cue)
     {
         if (text.StartsWith(cue, StringComparison.Ordinal) && At(text, cue.Length) is { } cued) yield return cued with { Position = 0 };
-        foreach (Box box in Box.Find(text)) yield return Boxed(text, box);
-        foreach (Match call in Call().EnumerateAll(text))
-        {
-            if (AfterCall(text, call.Index + call.Length) is { } reading) yield return reading with { Position = call.Index };
-        }
-
-        foreach ((int position, int start) in Phrase.Outputs(text))
-        {
-            if (At(text, start) is { } reading) yield return reading with { Position = position };
-        }
+        if (Box.Last(text) is { } box) yield return Boxed(text, box);
+        foreach (Reading call in Phrase.Last(Call(), text, start => AfterCall(text, start))) yield return call;
+        foreach (Reading output in Phrase.Outputs(text, start => At(text, start))) yield return output;
     }
 
     // A closing brace inside quotes does not close the box: first try a literal that the box's brace follows.
@@ -40,7 +33,7 @@ internal static partial class LiteralReader
 
     private static PythonLiteral? Content(string content)
     {
-        string bare = content.Trim(' ', '\n', '\r', '\t', '`', '$');
+        string bare = content.Trim(' ', '\n', '\r', '\t', '`', '$', '*');
         string latex = PlainText.WithoutLatex(content);
         return Sentence(bare) ?? Sentence(latex);
     }
@@ -51,6 +44,7 @@ internal static partial class LiteralReader
     // The text after the first top-level ==, or after "f(...) =", or all of it.
     private static PythonLiteral? Whole(string text)
     {
+        if (text.Length > LongestLiteral) return null;
         if (PythonLiteral.Parse(text) is { } literal) return literal;
         int equality = PythonScan.TopLevel(text, "==");
         if (equality >= 0) return PythonLiteral.Parse(text[(equality + 2)..]);
@@ -91,7 +85,9 @@ internal static partial class LiteralReader
     private static Reading? Fallback(string text)
     {
         if (Content(text) is { } whole) return new(0, text.AsSpan().TrimEnd().Length, whole.Repr, IsClosed(text.TrimEnd()));
+        int conclusion = ConclusionStart(text);
         Reading? code = Code().EnumerateAll(text)
+            .Where(match => match.Index + match.Length > conclusion)
             .Select(match => (match, literal: Content(match.Groups["code"].Value)))
             .Where(found => found.literal is not null)
             .Select(found => new Reading(found.match.Index, found.match.Index + found.match.Length, found.literal!.Repr, true))
@@ -99,12 +95,19 @@ internal static partial class LiteralReader
         return code ?? LastLine(text);
     }
 
+    // The last two lines that are not blank: code before them is the way, not the result.
+    private static int ConclusionStart(string text)
+    {
+        (int last, _) = PlainText.LastLine(text);
+        return PlainText.LastLine(text, last).Start;
+    }
+
     // The longest literal that reaches to the end of the last line.
     private static Reading? LastLine(string text)
     {
         (int start, string line) = PlainText.LastLine(text);
         string bare = line.TrimEnd('.', '*', ' ', '$');
-        int equality = PythonScan.TopLevel(bare, "==");
+        int equality = bare.Length > LongestLiteral ? -1 : PythonScan.TopLevel(bare, "==");
         if (equality >= 0) return PythonLiteral.Parse(bare[(equality + 2)..]) is { } right ? new(start, start + line.Length, right.Repr, IsClosed(bare)) : null;
         int from = Math.Max(0, bare.Length - LongestLiteral);
         for (int i = from; i < bare.Length; i++)

@@ -14,28 +14,21 @@ internal static partial class NumberReader
     /// <summary>A gold answer in canonical form; null where it is no number.</summary>
     public static string? Canonical(string gold) => Value(gold)?.ToString();
 
-    private static IEnumerable<Reading> Statements(string text)
-    {
-        foreach (Box box in Box.Find(text))
-            yield return new(box.Position, box.End, box.Closed ? Value(box.Content)?.ToString() : null, box.Closed);
-        foreach ((int position, int start) in Phrase.Answers(text))
-        {
-            if (Stated(text, position, start) is { } reading) yield return reading;
-        }
-    }
+    private static IEnumerable<Reading> Statements(string text) =>
+        Box.Statements(text, content => Value(content)?.ToString()).Concat(Phrase.Answers(text, start => Stated(text, start)));
 
     // "The answer is 3 * 4 = 12": what follows the last equals sign of the sentence is the answer.
-    private static Reading? Stated(string text, int position, int start)
+    private static Reading? Stated(string text, int start)
     {
         int from = PlainText.SkipDress(text, start, " \t\r\n*_`$\"'“”‘’([{:");
         int end = SentenceEnd(text, from);
         int equals = text.LastIndexOfAny(['=', '≈'], Math.Max(end - 1, 0), Math.Max(end - from, 0));
         if (equals >= from) from = PlainText.SkipDress(text, equals + 1);
         Match lead = LeadIn().Match(text, from);
-        Match number = Number().Match(text, from + lead.Length);
-        if (!number.Success || number.Index > from + lead.Length) return null;
+        Match number = NumberHere().Match(text, from + lead.Length);
+        if (!number.Success) return null;
         if (Operator().IsMatch(text, number.Index + number.Length)) return null;
-        return Value(number.Value) is { } value ? new(position, number.Index + number.Length, value.ToString(), false) : null;
+        return Value(number.Value) is { } value ? new(start, number.Index + number.Length, value.ToString(), false) : null;
     }
 
     private static Reading? Fallback(string text)
@@ -98,6 +91,9 @@ internal static partial class NumberReader
 
     // A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
     private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–](?=\$?\.?\d))?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?";
+
+    [GeneratedRegex(@"\G" + Signed)]
+    private static partial Regex NumberHere();
 
     [GeneratedRegex(Signed)]
     private static partial Regex Number();

@@ -18,9 +18,12 @@ internal static partial class PlainText
     }
 
     /// <summary>The last line that is not blank; empty where there is none.</summary>
-    public static (int Start, string Line) LastLine(string text)
+    public static (int Start, string Line) LastLine(string text) => LastLine(text, text.Length);
+
+    /// <summary>The last line that is not blank before a position.</summary>
+    public static (int Start, string Line) LastLine(string text, int limit)
     {
-        int end = text.AsSpan().TrimEnd().Length;
+        int end = text.AsSpan(0, limit).TrimEnd().Length;
         int start = end == 0 ? 0 : text.LastIndexOf('\n', end - 1) + 1;
         return (start, text[start..end]);
     }

@@ -15,35 +15,29 @@ internal static partial class WordListReader
     public static bool AreEqual(string answer, string gold) =>
         answer == gold || (Conjunction().Replace(answer, " ") is { } without && without == gold);
 
-    private static IEnumerable<Reading> Statements(string text)
+    private static IEnumerable<Reading> Statements(string text) =>
+        Box.Statements(text, content => Joined(PlainText.WithoutLatex(content))).Concat(Phrase.Lists(text, start => Announced(text, start)));
+
+    private static Reading? Announced(string text, int start)
     {
-        foreach (Box box in Box.Find(text))
-            yield return Read(box.Position, box.End, box.Closed ? PlainText.WithoutLatex(box.Content) : "", box.Closed);
-        foreach ((int position, int start) in Phrase.Lists(text))
-        {
-            (int end, string list) = Listed(text, start);
-            if (list.Contains(@"\boxed", StringComparison.Ordinal)) continue;
-            if (Tokens(list).Count > 1 || list.Length > 0) yield return Read(position, end, list, false);
-        }
+        (int end, string list) = Listed(text, start);
+        return list.Length == 0 || list.Contains(@"\boxed", StringComparison.Ordinal) ? null : new(start, end, Joined(list), false);
     }
 
+    // The last line, or the lines up to it that hold one item each.
     private static Reading? Fallback(string text)
     {
+        text = ClosingFence().Replace(text, "");
         (int start, string line) = PlainText.LastLine(text);
-        if (Item().IsMatch(line))
+        int end = start + line.Length;
+        while (start > 0 && Item().IsMatch(line))
         {
-            int block = start;
-            while (block > 0)
-            {
-                (int before, string previous) = PlainText.LastLine(text[..block]);
-                if (!Item().IsMatch(previous) || before == block) break;
-                block = before;
-            }
-
-            return Read(block, start + line.Length, text[block..(start + line.Length)], false);
+            (int before, string previous) = PlainText.LastLine(text, start);
+            if (!Item().IsMatch(previous) || !text.AsSpan(before + previous.Length, start - before - previous.Length).Trim(" \t\r").SequenceEqual("\n")) break;
+            start = before;
         }
 
-        return line.Length == 0 ? null : Read(start, start + line.Length, line, false);
+        return end == start ? null : new(start, end, Joined(text[start..end]), false);
     }
 
     // The rest of the line, or the lines up to the next blank one where the announcement ends its own line.
@@ -62,8 +56,7 @@ internal static partial class WordListReader
         return (end, text[start..end].Trim());
     }
 
-    private static Reading Read(int position, int end, string list, bool closed) =>
-        new(position, end, Tokens(list) is { Count: > 0 } words ? string.Join(' ', words) : null, closed);
+    private static string? Joined(string list) => Tokens(list) is { Count: > 0 } words ? string.Join(' ', words) : null;
 
     private static List<string> Tokens(string list) =>
         [.. Separator().Split(Numbering().Replace(list.Replace(@"\&", "&", StringComparison.Ordinal), " "))
@@ -84,7 +77,10 @@ internal static partial class WordListReader
     [GeneratedRegex(@"(?:^|(?<=[\s,]))\(?\d{1,3}[.)](?=\s|$)|^\s*[-*•](?=\s)", RegexOptions.Multiline)]
     private static partial Regex Numbering();
 
-    [GeneratedRegex(@"^\s*(?:\d{1,3}[.)]|[-*•])\s")]
+    [GeneratedRegex(@"\s*```\w*\s*$")]
+    private static partial Regex ClosingFence();
+
+    [GeneratedRegex(@"^\s*(?:(?:\d{1,3}[.)]|[-*•])\s|[^\s:`]+\s*(?:\n|$))")]
     private static partial Regex Item();
 
     [GeneratedRegex(@" and (?=\S+$)")]

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets;
 
 /// <summary>Rows of JSON Lines files, and of BBH's own JSON files with their <c>examples</c>.</summary>
-internal static class JsonRows
+internal static partial class JsonRows
 {
     /// <summary>One object a line; blank lines are skipped and not counted.</summary>
     public static List<Dictionary<string, object>> Lines(string path, byte[] content)
@@ -66,8 +67,19 @@ internal static class JsonRows
         }
     }
 
-    private static string Scalar(JsonElement element) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+    private static string Scalar(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String) return element.GetRawText();
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, as other software writes for a text that was cut inside a character.
+            return JsonSerializer.Deserialize<string>(HalfCharacter().Replace(element.GetRawText(), @"\ufffd"))!;
+        }
+    }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json, string place)
     {
@@ -83,4 +95,7 @@ internal static class JsonRows
 
     private static ReadOnlyMemory<byte> WithoutMark(byte[] content) =>
         content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
+
+    [GeneratedRegex(@"(?<=(?<!\\)(?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})")]
+    private static partial Regex HalfCharacter();
 }

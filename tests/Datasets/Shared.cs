@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Calibration.Datasets;
 using Xunit;
 
@@ -16,6 +17,14 @@ internal static class Shared
 
         Assert.Skip($"shared/{name} is absent");
         return "";
+    }
+
+    /// <summary>A data file beside this source file.</summary>
+    public static string Source(string name, [CallerFilePath] string path = "")
+    {
+        string file = Path.Combine(Path.GetDirectoryName(path)!, name);
+        Assert.SkipUnless(File.Exists(file), "the sources are absent");
+        return file;
     }
 
     public static LoadedBenchmark Load(string task) => Benchmarks.Find(task)!.Load(Folder("data"));

@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Calibration.Datasets;
+
+/// <summary>How many responses were graded, right, and unreadable.</summary>
+/// <param name="Graded">Responses.</param>
+/// <param name="Correct">Right answers.</param>
+/// <param name="Unread">Responses in which no answer could be read.</param>
+public sealed record GradingTally(int Graded, int Correct, int Unread);
+
+/// <summary>Grades responses that came from elsewhere.</summary>
+/// <remarks>
+/// A line in is <c>{"id", "response"}</c>, where the id is a loaded problem's, or brings its own <c>"gold"</c> (a text or a list of accepted ones)
+/// and, for letters, <c>"choices"</c> (a list of texts); <c>"truncated": true</c> says that the token limit ended it. A gold in the line goes before
+/// the problem's own. A line out is <c>{"id", "answer", "status", "correct"}</c>, in the same order; the status is a <see cref="GradeStatus"/> by name.
+/// </remarks>
+public static class ResponseGrading
+{
+    private static readonly JsonWriterOptions Layout = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Grades line by line, writing each grade before the next line is read.</summary>
+    /// <param name="responses">JSON Lines; blank lines are skipped.</param>
+    /// <param name="grades">Receives one JSON line a response, ended by <c>\n</c>.</param>
+    /// <param name="benchmark">The benchmark whose conventions hold: they tell what kind of answer a gold in a line is.</param>
+    /// <param name="problems">The benchmark's loaded problems; may be null where every line brings its gold.</param>
+    /// <returns>The counts.</returns>
+    /// <exception cref="DatasetException">A line is malformed, or neither its id is known nor a gold given; the message names line and field.</exception>
+    public static GradingTally Grade(TextReader responses, TextWriter grades, Benchmark benchmark, IEnumerable<Problem>? problems = null)
+    {
+        ArgumentNullException.ThrowIfNull(responses);
+        ArgumentNullException.ThrowIfNull(grades);
+        ArgumentNullException.ThrowIfNull(benchmark);
+        Dictionary<string, Problem> known = (problems ?? []).ToDictionary(problem => problem.Id, StringComparer.Ordinal);
+        (int graded, int correct, int unread, int number) = (0, 0, 0, 0);
+        while (responses.ReadLine() is { } line)
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            GivenResponse given = GivenResponse.Read(line, number);
+            Problem problem = given.Problem(benchmark.Task, known.GetValueOrDefault(given.Id));
+            Grade grade = AnswerGrader.Grade(problem, given.Response, given.Truncated);
+            grades.Write(Json(given.Id, grade));
+            graded++;
+            correct += grade.Correct ? 1 : 0;
+            unread += grade.Status == GradeStatus.Answered ? 0 : 1;
+        }
+
+        return new(graded, correct, unread);
+    }
+
+    private static string Json(string id, Grade grade)
+    {
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter json = new(buffer, Layout))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            json.WriteString("answer", grade.Answer);
+            json.WriteString("status", grade.Status.ToString());
+            json.WriteBoolean("correct", grade.Correct);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+}

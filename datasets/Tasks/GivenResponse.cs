@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Calibration.Datasets;
+
+/// <summary>One line of responses to grade.</summary>
+internal sealed partial record GivenResponse(string Place, string Id, string Response, bool Truncated, ImmutableArray<string> Gold, ImmutableArray<string> Choices, ImmutableArray<string> Labels)
+{
+    // BBH's longest list of options has 18.
+    private const int MostBbhOptions = 18;
+
+    /// <summary>Reads a line; its errors name the line, counted from 1.</summary>
+    public static GivenResponse Read(string line, int number)
+    {
+        string place = FormattableString.Invariant($"Line {number}");
+        Dictionary<string, object> values = Values(line, place);
+        return new(
+            place,
+            Text(values, "id", place),
+            Text(values, "response", place),
+            values.GetValueOrDefault("truncated") is "true",
+            List(values, "gold"),
+            values.ContainsKey("choices.text") ? List(values, "choices.text") : List(values, "choices"),
+            List(values, "choices.label"));
+    }
+
+    /// <summary>The problem that the response answers: the known one, with the line's own gold and choices where it brings them.</summary>
+    public Problem Problem(string task, Problem? known)
+    {
+        if (Gold.IsEmpty) return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line brings no 'gold'; give the benchmark's files with --data, or a gold.");
+        Problem problem = known ?? Unknown(task);
+        ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
+        ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
+        if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains)) throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
+        return problem with { Gold = gold, ChoiceLetters = letters, ChoiceTexts = Choices.IsEmpty ? problem.ChoiceTexts : Choices };
+    }
+
+    private Problem Unknown(string task)
+    {
+        AnswerKind kind = Kind(task);
+        return new()
+        {
+            Task = task,
+            Id = Id,
+            Prompt = "",
+            Kind = kind,
+            Gold = [],
+            ChoiceLetters = kind != AnswerKind.Choice ? [] : Prompts.Letters(task switch { "gpqa" => 4, "arc" => 5, _ => MostBbhOptions }),
+            AnswerCue = kind is AnswerKind.Number or AnswerKind.Choice or AnswerKind.Boolean ? Prompts.BoxedCue : Prompts.OpenCue,
+            AnswerTokenLimit = Prompts.WordTokens,
+        };
+    }
+
+    private AnswerKind Kind(string task) => task switch
+    {
+        "aime" or "gsm8k" => AnswerKind.Number,
+        "gpqa" or "arc" => AnswerKind.Choice,
+        "cruxeval" => AnswerKind.Literal,
+        _ when Letter().IsMatch(Gold[0]) => AnswerKind.Choice,
+        _ when BooleanWords.FamilyOf(Gold[0]) is not null => AnswerKind.Boolean,
+        _ when ExactNumber.Parse(Gold[0].Trim()) is not null => AnswerKind.Number,
+        _ when BracketReader.Canonical(Gold[0]) is not null => AnswerKind.Brackets,
+        _ => AnswerKind.Words,
+    };
+
+    // ARC's own labels may be numbers.
+    private string Canonical(AnswerKind kind, string gold)
+    {
+        int label = kind == AnswerKind.Choice ? Labels.IndexOf(gold) : -1;
+        if (label >= 0) return ((char)('A' + label)).ToString();
+        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed("gold", $"is no answer of kind {kind}");
+    }
+
+    private DatasetException Malformed(string field, string complaint) => new($"{Place}, field '{field}' {complaint}. Correct the line.");
+
+    private static Dictionary<string, object> Values(string line, string place)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return JsonRows.Flatten(document.RootElement, place);
+        }
+        catch (JsonException error)
+        {
+            throw new DatasetException($"{place} is not valid JSON; {{\"id\", \"response\"}} was expected.", error);
+        }
+    }
+
+    private static string Text(Dictionary<string, object> values, string field, string place) => values.GetValueOrDefault(field) as string
+        ?? throw new DatasetException($"{place}, field '{field}' is missing; {{\"id\", \"response\"}} was expected.");
+
+    private static ImmutableArray<string> List(Dictionary<string, object> values, string field) => values.GetValueOrDefault(field) switch
+    {
+        string text => [text],
+        ImmutableArray<string> list => list,
+        _ => [],
+    };
+
+    [GeneratedRegex(@"^\s*\(?[A-Z]\)?\s*$")]
+    private static partial Regex Letter();
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Calibration.Tests.Datasets;
+
+/// <summary>A real HTTP server on loopback that answers as a test scripts it: byte for byte, also with broken connections.</summary>
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Func<Request, byte[]> answer;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task loop;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="answer">Raw bytes of the whole answer to a request; the connection is closed after them.</param>
+    public ScriptedServer(Func<Request, byte[]> answer)
+    {
+        this.answer = answer;
+        listener.Start();
+        loop = RunAsync();
+    }
+
+    public ConcurrentQueue<Request> Requests { get; } = new();
+
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+
+    public static byte[] Ok(byte[] body, string headers = "") => Answer("200 OK", headers, body);
+
+    public static byte[] Status(string status, string headers = "") => Answer(status, headers, []);
+
+    /// <summary>Announces the whole body and sends half of it.</summary>
+    public static byte[] Half(byte[] body)
+    {
+        byte[] whole = Ok(body);
+        return whole[..^(body.Length / 2)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await loop;
+        listener.Dispose();
+        stop.Dispose();
+    }
+
+    private static byte[] Answer(string status, string headers, byte[] body) =>
+        [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n{headers}\r\n"), .. body];
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using TcpClient client = await listener.AcceptTcpClientAsync(stop.Token);
+                await ServeAsync(client.GetStream());
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ServeAsync(NetworkStream stream)
+    {
+        try
+        {
+            Request? request = await ReadAsync(stream);
+            if (request is null) return;
+            Requests.Enqueue(request);
+            await stream.WriteAsync(answer(request), stop.Token);
+        }
+        catch (IOException)
+        {
+            // The client went away.
+        }
+    }
+
+    private async Task<Request?> ReadAsync(NetworkStream stream)
+    {
+        StringBuilder head = new();
+        byte[] one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await stream.ReadAsync(one, stop.Token) == 0) return null;
+            head.Append((char)one[0]);
+        }
+
+        string[] lines = head.ToString().Split("\r\n");
+        return new(lines[0].Split(' ')[1], lines.FirstOrDefault(line => line.StartsWith("Authorization:", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>A request as received.</summary>
+    public sealed record Request(string Path, string? Authorization);
+}
