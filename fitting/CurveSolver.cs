@@ -104,7 +104,7 @@ internal sealed class CurveSolver
     /// Newton's method from a start on the box, one quantity held fixed if asked. Variables at a bound that the gradient
     /// pushes outwards are left there; steps are projected on the box and halved until the objective rises.
     /// </summary>
-    public CurvePoint Polish(CurvePoint start, Held held)
+    public CurvePoint Polish(CurvePoint start, Held held, double tolerance = 1e-22)
     {
         CurvePoint point = Inside(start, held);
         point = point with { Objective = Objective(point) };
@@ -115,7 +115,7 @@ internal sealed class CurveSolver
         {
             Differentiate(point);
             double decrement = Step(point, held, gradient, hessian, step);
-            if (decrement < 1e-22)
+            if (decrement < tolerance)
                 return point;
             bool fine = decrement < 1e-9;
             double length = 1;
@@ -127,54 +127,28 @@ internal sealed class CurveSolver
                 // Near the optimum differences of the objective are rounding only: take the step.
                 if (objective > point.Objective || (fine && objective > point.Objective - (1e-12 * (1 + Math.Abs(point.Objective)))))
                 {
-                    bool still = Math.Abs(next.D - point.D) + Math.Abs(next.S - point.S) + Math.Abs(next.Theta - point.Theta) < 1e-15;
                     point = next with { Objective = objective };
-                    if (still)
-                        return point;
                     break;
                 }
             }
 
             if (halving == 40)
-                return point;
+                break;
         }
 
+        Objective(point);
         Differentiate(point);
         return point;
     }
 
-    /// <summary>The best (D, S) for fixed decays (a rate held, a straight line, a step) and its objective.</summary>
-    public double BestFor(ReadOnlySpan<double> decay)
+    /// <summary>The other point where it lies within the bounds and its objective is higher, else the first; differentiated there.</summary>
+    public CurvePoint Better(CurvePoint first, CurvePoint other)
     {
-        _fixedDecay = decay.ToArray();
-        try
-        {
-            (double d, double s, _) = Project(_fixedDecay);
-            return Polish(new CurvePoint(d, s, 0, 0), Held.Rate).Objective;
-        }
-        finally
-        {
-            _fixedDecay = null;
-        }
-    }
-
-    private double[]? _fixedDecay;
-
-    /// <summary>The objective of one proportion at every budget.</summary>
-    public double BestFlat()
-    {
-        double weight = 0, sum = 0;
-        for (int j = 0; j < _x.Length; j++)
-        {
-            double w = _likelihood ? _answers[j] : _weights[j];
-            weight += w;
-            sum += w * _proportions[j];
-        }
-
-        double flat = weight > 0 ? sum / weight : 0, total = 0;
-        for (int j = 0; j < _x.Length; j++)
-            total += Term(j, flat);
-        return total;
+        bool inside = other.D >= 0 && other.S <= 1 && other.Theta >= MinTheta && other.Theta <= MaxTheta;
+        CurvePoint better = inside && Objective(other) is double value && value > first.Objective ? other with { Objective = value } : first;
+        Objective(better);
+        Differentiate(better);
+        return better;
     }
 
     public double Probability(CurvePoint point, int j)
@@ -194,12 +168,12 @@ internal sealed class CurveSolver
 
     private double Objective(CurvePoint point)
     {
-        if (!(point.S > point.D) && _fixedDecay is null)
+        if (!(point.S > point.D))
             return double.NegativeInfinity;
         double k = Math.Exp(point.Theta), total = 0;
         for (int j = 0; j < _x.Length; j++)
         {
-            double e = _fixedDecay is null ? Math.Exp(-k * _x[j]) : _fixedDecay[j];
+            double e = Math.Exp(-k * _x[j]);
             _decay[j] = e;
             total += Term(j, (point.D * e) + (point.S * (1 - e)));
         }
@@ -222,7 +196,6 @@ internal sealed class CurveSolver
     /// <summary>Gradient and negative Hessian at the point whose decays the last call of Objective left.</summary>
     private void Differentiate(CurvePoint point)
     {
-        Objective(point);
         double k = Math.Exp(point.Theta), a = point.A;
         double gd = 0, gs = 0, gt = 0, dd = 0, ds = 0, ss = 0, dt = 0, st = 0, tt = 0, rt = 0, rtt = 0;
         for (int j = 0; j < _x.Length; j++)

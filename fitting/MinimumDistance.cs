@@ -7,11 +7,16 @@ namespace Calibration.Fitting;
 /// </summary>
 /// <remarks>
 /// Nested answers make neighbouring proportions equal or nearly so: V is taken in the basis of their differences, whose
-/// variances are not allowed below those of independent, nested traces on the fitted curve, |Δp| / n, nor below half an
-/// answer's. So budgets that are all right, all wrong or identical neither divide by zero nor count as certain.
+/// variances are not allowed below those of independent, nested traces on the fitted curve, |Δp| (1 − |Δp|) / n, nor below
+/// half an answer's. So budgets that are all right, all wrong or identical neither divide by zero nor count as certain.
 /// </remarks>
 internal sealed class MinimumDistance
 {
+    private const double GridStep = 0.3;
+
+    // Up to so many expected answers of the rarer kind, a proportion without clustered variance gets its binomial one.
+    private const double FewAnswers = 2;
+
     private readonly AccuracyTable _table;
     private readonly double[] _factor;
     private readonly double[] _data;
@@ -22,6 +27,7 @@ internal sealed class MinimumDistance
     private readonly double _oy;
     private readonly double _yy;
     private double _live;
+    private (double Free, double Inside, double Rise, int Active) _last;
 
     public MinimumDistance(AccuracyTable table, ReadOnlySpan<double> fitted, double minTheta, double maxTheta)
     {
@@ -41,8 +47,9 @@ internal sealed class MinimumDistance
         for (int j = 0; j < m; j++)
             _column[j] = table.X[j] > 0 ? 0 : 1;
         (Step, _, double stepRise, _) = Distances();
-        (Closure, Rise, _) = Search(minTheta, maxTheta, bounded: false);
-        (Exponential, _, ActiveBounds) = Search(minTheta, maxTheta, bounded: true);
+        Search(minTheta, maxTheta, out Minimum free, out Minimum inside);
+        (Closure, Rise) = (free.Value, free.Rise);
+        (Exponential, ActiveBounds) = (inside.Value, inside.Active);
         if (Line <= Closure)
             (Closure, Rise) = (Line, lineRise);
         if (Step <= Closure)
@@ -76,42 +83,60 @@ internal sealed class MinimumDistance
     /// <summary>Rise from 0 to the ceiling (of a line: to the largest budget) at the closure's minimum; negative: the data decrease.</summary>
     public double Rise { get; }
 
-    private (double Value, double Rise, int Active) Search(double minTheta, double maxTheta, bool bounded)
+    /// <summary>Minima over the rate, free and within the bounds: a grid, then golden sections, once where both are the same.</summary>
+    private void Search(double minTheta, double maxTheta, out Minimum free, out Minimum inside)
     {
-        (double Value, double Rise, int Active) best = (double.PositiveInfinity, 0, 0);
-        double at = minTheta;
-        const double step = 0.3;
-        for (double theta = minTheta; theta <= maxTheta; theta += step)
+        free = inside = new Minimum(double.PositiveInfinity, 0, 0, minTheta);
+        for (double theta = minTheta; theta <= maxTheta; theta += GridStep)
         {
-            (double Value, double Rise, int Active) here = AtRate(theta, bounded);
-            if (here.Value < best.Value)
-                (best, at) = (here, theta);
+            Minimum a = AtRate(theta, bounded: false), b = AtRate(theta, bounded: true, evaluated: true);
+            free = a.Value < free.Value ? a : free;
+            inside = b.Value < inside.Value ? b : inside;
         }
 
-        double low = at - step, high = at + step;
-        for (int i = 0; i < 16; i++)
+        bool same = free.Theta == inside.Theta && inside.Active == 0;
+        free = Refine(free, bounded: false);
+        Minimum there = AtRate(free.Theta, bounded: true);
+        inside = same && there.Active == 0 && there.Value <= free.Value * (1 + 1e-9) ? there : Refine(inside, bounded: true);
+    }
+
+    private Minimum Refine(Minimum best, bool bounded)
+    {
+        const double golden = 0.618033988749895;
+        double low = best.Theta - GridStep, high = best.Theta + GridStep;
+        double left = high - (golden * (high - low)), right = low + (golden * (high - low));
+        Minimum a = AtRate(left, bounded), b = AtRate(right, bounded);
+        for (int i = 0; i < 14; i++)
         {
-            double left = high - (0.618033988749895 * (high - low)), right = low + (0.618033988749895 * (high - low));
-            (double Value, double Rise, int Active) a = AtRate(left, bounded), b = AtRate(right, bounded);
             if (a.Value < b.Value)
-                high = right;
+            {
+                (high, right, b) = (right, left, a);
+                a = AtRate(left = high - (golden * (high - low)), bounded);
+            }
             else
-                low = left;
-            (double Value, double Rise, int Active) lower = a.Value < b.Value ? a : b;
-            if (lower.Value < best.Value)
-                best = lower;
+            {
+                (low, left, a) = (left, right, b);
+                b = AtRate(right = low + (golden * (high - low)), bounded);
+            }
+
+            Minimum lower = a.Value < b.Value ? a : b;
+            best = lower.Value < best.Value ? lower : best;
         }
 
         return best;
     }
 
-    private (double Value, double Rise, int Active) AtRate(double theta, bool bounded)
+    private Minimum AtRate(double theta, bool bounded, bool evaluated = false)
     {
-        double k = Math.Exp(theta);
-        for (int j = 0; j < _column.Length; j++)
-            _column[j] = Math.Exp(-k * _table.X[j]);
-        (double free, double inside, double rise, int active) = Distances();
-        return (bounded ? inside : free, rise, active);
+        if (!evaluated)
+        {
+            double k = Math.Exp(theta);
+            for (int j = 0; j < _column.Length; j++)
+                _column[j] = Math.Exp(-k * _table.X[j]);
+            _last = Distances();
+        }
+
+        return new Minimum(bounded ? _last.Inside : _last.Free, _last.Rise, _last.Active, theta);
     }
 
     /// <summary>Distance of D e + S (1 − e) for the decays e in the column: over all (D, S) and over 0 ≤ D ≤ S ≤ 1.</summary>
@@ -169,7 +194,7 @@ internal sealed class MinimumDistance
             v[(i * m) + i] = Math.Max(v[(i * m) + i], floor);
 
             // So must the proportion itself: where every answer is right, the differences add up to 1 without any variance.
-            double level = 0, spread = Math.Max(fitted[i] * (1 - fitted[i]), 0.5 / n) / n;
+            double level = 0, spread = Math.Clamp(fitted[i] * (1 - fitted[i]), 0.5 / n, FewAnswers / n) / n;
             for (int k = 0; k <= i; k++)
             {
                 for (int l = 0; l <= i; l++)
@@ -220,4 +245,6 @@ internal sealed class MinimumDistance
             sum += a[i] * b[i];
         return sum;
     }
+
+    private readonly record struct Minimum(double Value, double Rise, int Active, double Theta);
 }
