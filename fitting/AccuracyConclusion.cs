@@ -34,7 +34,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     public AccuracyFit Conclude()
     {
         bool degenerate = table.Count < 3 || point.A < 1e-6;
-        var distance = new MinimumDistance(table, _fitted, solver.MinTheta, solver.MaxTheta);
+        var distance = new MinimumDistance(table, Guide(), solver.MinTheta, solver.MaxTheta);
         Weakness weakness = Identification.Judge(table, distance, options.IdentificationLevel);
         double? lackOfFit = LackOfFit(distance, weakness);
         ClusterCovariance covariance = ClusterCovariance.At(point, solver, table, !AtZero, !AtOne, true);
@@ -60,6 +60,17 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
             Clusters = table.Clusters,
             Rivals = options.CompareRivals && table.Count > 0 ? RivalShapes.Compare(table, deviance, MeanDesignEffect()) : [],
         };
+    }
+
+    /// <summary>Probabilities that say which variances to expect: the fitted ones, or where nothing rises those of the mirrored, falling curve.</summary>
+    private double[] Guide()
+    {
+        if (point.A > 1e-4)
+            return _fitted;
+        var mirror = new CurveSolver(table.X, options.Method);
+        mirror.Load(table.Answers, [.. table.Answers.Zip(table.Correct, (n, y) => n - y)]);
+        CurvePoint falling = mirror.Solve();
+        return [.. Enumerable.Range(0, table.Count).Select(j => 1 - mirror.Probability(falling, j))];
     }
 
     /// <summary>

@@ -80,7 +80,18 @@ internal sealed class CurveSolver
 
         if (start.S - start.D < 1e-6)
             start = (Math.Max(0, start.D - 1e-3), Math.Min(1, start.S + 1e-3));
-        return Polish(new CurvePoint(start.D, start.S, _grid[best], 0), Held.None);
+        CurvePoint point = Polish(new CurvePoint(start.D, start.S, _grid[best], 0), Held.None);
+        if (_likelihood)
+            return point;
+
+        // Weights of the observed proportions lean towards the lucky ones; those of a first fit do not.
+        for (int j = 0; j < _x.Length; j++)
+        {
+            double n = _answers[j], p = ((n * Probability(point, j)) + 0.5) / (n + 1);
+            _weights[j] = n > 0 ? n / (p * (1 - p)) : 0;
+        }
+
+        return Polish(point, Held.None);
     }
 
     /// <summary>Weighted least squares for given decays on the triangle 0 ≤ D ≤ S ≤ 1.</summary>
