@@ -82,11 +82,13 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     {
         if (table.Count < 4 || (table.Clusters > 0 && table.Clusters < 2 * table.Count))
             return null;
-        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
-        double bounded = (Quantiles.HotellingTail(distance.Exponential, distance.Restrictions, table.Clusters)
-            + Quantiles.HotellingTail(distance.Exponential, distance.Restrictions + distance.ActiveBounds, table.Clusters)) / 2;
-        double closure = Quantiles.HotellingTail(distance.Closure, distance.Restrictions, table.Clusters);
+        double bounded = Tail(distance.Exponential, distance.ActiveBounds);
+        double closure = Tail(distance.Closure, distance.AtLimit ? 1 : 0);
         return weakness.Kind != WeaknessKind.None && closure >= options.LackOfFitLevel ? closure : bounded;
+
+        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
+        double Tail(double value, int bounds) => (Quantiles.HotellingTail(value, distance.Restrictions, table.Clusters)
+            + Quantiles.HotellingTail(value, distance.Restrictions + bounds, table.Clusters)) / 2;
     }
 
     private (Verdict, string) Judge(double? lackOfFit, ParameterEstimate a, ParameterEstimate b, ParameterEstimate d)

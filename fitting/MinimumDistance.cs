@@ -50,10 +50,11 @@ internal sealed class MinimumDistance
         Search(minTheta, maxTheta, out Minimum free, out Minimum inside);
         (Closure, Rise) = (free.Value, free.Rise);
         (Exponential, ActiveBounds) = (inside.Value, inside.Active);
-        if (Line <= Closure)
-            (Closure, Rise) = (Line, lineRise);
-        if (Step <= Closure)
-            (Closure, Rise) = (Step, stepRise);
+        const double tie = 1 + 1e-3;
+        if (Line <= Closure * tie)
+            (Closure, Rise, AtLimit) = (Math.Min(Line, Closure), lineRise, true);
+        if (Step <= Closure * tie)
+            (Closure, Rise, AtLimit) = (Math.Min(Step, Closure), stepRise, true);
     }
 
     /// <summary>Distance of one proportion everywhere.</summary>
@@ -67,6 +68,9 @@ internal sealed class MinimumDistance
 
     /// <summary>Distance of the exponential within its bounds: D ≥ 0, A ≥ 0, A + D ≤ 1.</summary>
     public double Exponential { get; }
+
+    /// <summary>Whether the closure's minimum is the straight line or the step, ends of the rate's range.</summary>
+    public bool AtLimit { get; }
 
     /// <summary>How many of D = 0 and A + D = 1 hold there.</summary>
     public int ActiveBounds { get; }
@@ -161,7 +165,12 @@ internal sealed class MinimumDistance
         if (table.Clusters == 0)
         {
             for (int j = 0; j < m; j++)
-                v[(j * m) + j] = Math.Max(fitted[j] * (1 - fitted[j]), 0.5 / table.Answers[j]) / table.Answers[j];
+            {
+                // One answer of either kind more, so that a curve that hugs a few answers does not make them certain.
+                double n = table.Answers[j], p = ((n * fitted[j]) + 1) / (n + 2);
+                v[(j * m) + j] = p * (1 - p) / n;
+            }
+
             return v;
         }
 
