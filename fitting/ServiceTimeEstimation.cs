@@ -80,7 +80,7 @@ internal sealed class ServiceTimeEstimation
         NoiseModel noise = default;
         var fitted = new double[n];
         var residuals = new double[n];
-        for (int round = 0; round < 12; round++)
+        for (int round = 0; round < 6; round++)
         {
             for (int i = 0; i < n; i++)
             {
