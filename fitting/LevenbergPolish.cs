@@ -22,7 +22,7 @@ internal static class LevenbergPolish
         for (int j = 0; j < m; j++)
         {
             double p = solver.Probability(point, j);
-            weights[j] = method == FitMethod.WeightedLeastSquares ? solver.Weights[j] : p is > 0 and < 1 ? table.Answers[j] / (p * (1 - p)) : 0;
+            weights[j] = method == FitMethod.WeightedLeastSquares ? solver.Objective.Weights[j] : p is > 0 and < 1 ? table.Answers[j] / (p * (1 - p)) : 0;
         }
 
         Vector<double> Model(Vector<double> b, Vector<double> x)
