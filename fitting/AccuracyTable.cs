@@ -21,6 +21,9 @@ internal sealed class AccuracyTable
     /// <summary>Number of clusters; 0 where answers are taken as independent.</summary>
     public required int Clusters { get; init; }
 
+    /// <summary>Number of problems, also where there are too few of them to be clusters; 0 where it is not known.</summary>
+    public int Problems { get; private init; }
+
     /// <summary>Answers by cluster and budget, row by row.</summary>
     public required double[] ClusterAnswers { get; init; }
 
@@ -96,6 +99,7 @@ internal sealed class AccuracyTable
             Answers = answers,
             Correct = correct,
             Clusters = clustered ? clusters : 0,
+            Problems = clusters,
             ClusterAnswers = clustered ? clusterAnswers : [],
             ClusterCorrect = clustered ? clusterCorrect : [],
         };
