@@ -3,12 +3,14 @@ using Calibration.Benchmarks;
 return args switch
 {
     ["coverage", .. string[] rest] => FittingCoverage.Run(rest),
+    ["lack-of-fit-size", .. string[] rest] => FittingLackOfFitSize.Run(rest),
+    ["service-coverage", .. string[] rest] => FittingServiceCoverage.Run(rest),
     ["fitting"] => FittingTimings.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size | fitting");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | fitting");
     return 2;
 }

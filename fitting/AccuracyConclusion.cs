@@ -34,7 +34,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     public AccuracyFit Conclude()
     {
         bool degenerate = table.Count < 3 || point.A < 1e-6;
-        var distance = new MinimumDistance(table, _fitted, solver.MinTheta, solver.MaxTheta);
+        var distance = new MinimumDistance(table, Guide(), solver.MinTheta, solver.MaxTheta);
         Weakness weakness = Identification.Judge(table, distance, options.IdentificationLevel);
         double? lackOfFit = LackOfFit(distance, weakness);
         ClusterCovariance covariance = ClusterCovariance.At(point, solver, table, !AtZero, !AtOne, true);
@@ -62,6 +62,17 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         };
     }
 
+    /// <summary>Probabilities that say which variances to expect: the fitted ones, or where nothing rises those of the mirrored, falling curve.</summary>
+    private double[] Guide()
+    {
+        if (point.A > 1e-4)
+            return _fitted;
+        var mirror = new CurveSolver(table.X, options.Method);
+        mirror.Load(table.Answers, [.. table.Answers.Zip(table.Correct, (n, y) => n - y)]);
+        CurvePoint falling = mirror.Solve();
+        return [.. Enumerable.Range(0, table.Count).Select(j => 1 - mirror.Probability(falling, j))];
+    }
+
     /// <summary>
     /// T² of the saturated proportions against the closest exponential; not testable without spare budgets or enough clusters.
     /// Where the rate cannot be learned and a limit of the exponential (a line that may end above 1, a step, a decrease)
@@ -71,11 +82,13 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     {
         if (table.Count < 4 || (table.Clusters > 0 && table.Clusters < 2 * table.Count))
             return null;
-        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
-        double bounded = (Quantiles.HotellingTail(distance.Exponential, distance.Restrictions, table.Clusters)
-            + Quantiles.HotellingTail(distance.Exponential, distance.Restrictions + distance.ActiveBounds, table.Clusters)) / 2;
-        double closure = Quantiles.HotellingTail(distance.Closure, distance.Restrictions, table.Clusters);
+        double bounded = Tail(distance.Exponential, distance.ActiveBounds);
+        double closure = Tail(distance.Closure, distance.AtLimit ? 1 : 0);
         return weakness.Kind != WeaknessKind.None && closure >= options.LackOfFitLevel ? closure : bounded;
+
+        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
+        double Tail(double value, int bounds) => (Quantiles.HotellingTail(value, distance.Restrictions, table.Clusters)
+            + Quantiles.HotellingTail(value, distance.Restrictions + bounds, table.Clusters)) / 2;
     }
 
     private (Verdict, string) Judge(double? lackOfFit, ParameterEstimate a, ParameterEstimate b, ParameterEstimate d)

@@ -14,9 +14,9 @@ public sealed record AccuracyFitOptions
 
     /// <summary>
     /// A flat line, a straight line and a step must each be rejected at this level before the rate counts as
-    /// identified; 0.001 by default.
+    /// identified; 0.0001 by default.
     /// </summary>
-    public double IdentificationLevel { get; init; } = 0.001;
+    public double IdentificationLevel { get; init; } = 0.0001;
 
     /// <summary>Whether the rival shapes are fitted too; true by default.</summary>
     public bool CompareRivals { get; init; } = true;

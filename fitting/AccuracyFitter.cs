@@ -32,7 +32,7 @@ public static class AccuracyFitter
         var solver = new CurveSolver(table.X, options.Method);
         solver.Load(table.Answers, table.Correct);
         CurvePoint point = solver.Solve();
-        point = LevenbergPolish.Finish(point, solver, table);
+        point = LevenbergPolish.Finish(point, solver, table, options.Method);
         return new AccuracyConclusion(table, solver, point, options).Conclude();
     }
 }

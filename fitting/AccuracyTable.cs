@@ -21,6 +21,9 @@ internal sealed class AccuracyTable
     /// <summary>Number of clusters; 0 where answers are taken as independent.</summary>
     public required int Clusters { get; init; }
 
+    /// <summary>Number of problems, also where there are too few of them to be clusters; 0 where it is not known.</summary>
+    public int Problems { get; private init; }
+
     /// <summary>Answers by cluster and budget, row by row.</summary>
     public required double[] ClusterAnswers { get; init; }
 
@@ -31,16 +34,19 @@ internal sealed class AccuracyTable
 
     public static AccuracyTable From(IReadOnlyList<AccuracyObservation> observations)
     {
-        int[] budgets = [.. observations.Select(o => Checked(o.BudgetTokens)).Distinct().Order()];
+        int[] budgets = [.. observations.Select(o => Checked(o.BudgetTokens)).ToHashSet().Order()];
         Dictionary<int, int> column = budgets.Select((b, j) => (b, j)).ToDictionary(t => t.b, t => t.j);
-        Dictionary<string, int> row = observations.Select(o => o.Problem).Distinct(StringComparer.Ordinal)
+        Dictionary<string, int> row = observations.Select(o => o.Problem).ToHashSet(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal).Select((p, g) => (p, g)).ToDictionary(t => t.p, t => t.g, StringComparer.Ordinal);
         int m = budgets.Length;
         var answers = new double[row.Count * m];
         var correct = new double[row.Count * m];
+        (string? last, int at) = (null, 0);
         foreach (AccuracyObservation o in observations)
         {
-            int cell = (row[o.Problem] * m) + column[o.BudgetTokens];
+            if (!ReferenceEquals(o.Problem, last))
+                (last, at) = (o.Problem, row[o.Problem] * m);
+            int cell = at + column[o.BudgetTokens];
             answers[cell]++;
             correct[cell] += o.Correct ? 1 : 0;
         }
@@ -93,6 +99,7 @@ internal sealed class AccuracyTable
             Answers = answers,
             Correct = correct,
             Clusters = clustered ? clusters : 0,
+            Problems = clusters,
             ClusterAnswers = clustered ? clusterAnswers : [],
             ClusterCorrect = clustered ? clusterCorrect : [],
         };

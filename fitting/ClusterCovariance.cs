@@ -29,7 +29,7 @@ internal sealed class ClusterCovariance
                 continue;
             unit.Clear();
             unit[i] = 1;
-            if (!SmallSystem.TrySolve(solver.Hessian, unit, freeD, freeS, freeT, 0, column))
+            if (!SmallSystem.TrySolve(solver.Objective.Hessian, unit, freeD, freeS, freeT, 0, column))
             {
                 covariance.Regular = false;
                 return covariance;
@@ -100,7 +100,7 @@ internal sealed class ClusterCovariance
         {
             double n = table.Answers[j];
             // Variance of the score of n answers: the score of one right answer less that of one wrong, squared, times n p (1 − p).
-            double right = p[j] > 0 ? solver.CellScore(j, p[j], 1, 1) : 0, wrong = p[j] < 1 ? solver.CellScore(j, p[j], 1, 0) : 0;
+            double right = p[j] > 0 ? solver.Objective.CellScore(j, p[j], 1, 1) : 0, wrong = p[j] < 1 ? solver.Objective.CellScore(j, p[j], 1, 0) : 0;
             Add(meat, slopes.AsSpan(3 * j, 3), n * p[j] * (1 - p[j]) * (right - wrong) * (right - wrong));
         }
 
@@ -114,8 +114,8 @@ internal sealed class ClusterCovariance
         var wrong = new double[m];
         for (int j = 0; j < m; j++)
         {
-            right[j] = table.Correct[j] > 0 ? solver.CellScore(j, p[j], 1, 1) : 0;
-            wrong[j] = table.Correct[j] < table.Answers[j] ? solver.CellScore(j, p[j], 1, 0) : 0;
+            right[j] = table.Correct[j] > 0 ? solver.Objective.CellScore(j, p[j], 1, 1) : 0;
+            wrong[j] = table.Correct[j] < table.Answers[j] ? solver.Objective.CellScore(j, p[j], 1, 0) : 0;
         }
 
         var sums = new double[9];

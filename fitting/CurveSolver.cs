@@ -11,27 +11,13 @@ internal sealed class CurveSolver
     private const double RateFloor = 1e-3;
     private const double SaturationExponent = 14;
 
-    private readonly double[] _x;
-    private readonly double[] _answers;
-    private readonly double[] _correct;
-    private readonly double[] _weights;
-    private readonly double[] _proportions;
-    private readonly double[] _decay;
+    private readonly CurveObjective _objective;
     private readonly double[] _grid;
     private readonly double[][] _gridDecay;
-    private readonly bool _likelihood;
-
-    // Gradient and negative Hessian in (D, S, θ) at the last point evaluated; the second one without the residual terms.
-    private readonly double[] _gradient = new double[3];
-    private readonly double[] _hessian = new double[9];
-    private readonly double[] _gaussNewton = new double[9];
 
     public CurveSolver(double[] x, FitMethod method)
     {
-        _x = x;
-        _likelihood = method == FitMethod.MaximumLikelihood;
-        int m = x.Length;
-        (_answers, _correct, _weights, _proportions, _decay) = (new double[m], new double[m], new double[m], new double[m], new double[m]);
+        _objective = new CurveObjective(x, method);
         double smallest = x.Where(v => v > 0).DefaultIfEmpty(1).Min();
         MinTheta = Math.Log(RateFloor);
         MaxTheta = Math.Log(SaturationExponent / smallest);
@@ -45,25 +31,12 @@ internal sealed class CurveSolver
     /// <summary>Largest log rate searched: the curve is at its ceiling from the first positive budget on.</summary>
     public double MaxTheta { get; }
 
-    public ReadOnlySpan<double> Gradient => _gradient;
+    /// <summary>The loaded objective, differentiated at the last solution.</summary>
+    public CurveObjective Objective => _objective;
 
-    /// <summary>Negative Hessian in (D, S, θ), row by row, at the last solution.</summary>
-    public ReadOnlySpan<double> Hessian => _hessian;
+    public void Load(ReadOnlySpan<double> answers, ReadOnlySpan<double> correct) => _objective.Load(answers, correct);
 
-    public ReadOnlySpan<double> Weights => _weights;
-
-    public void Load(ReadOnlySpan<double> answers, ReadOnlySpan<double> correct)
-    {
-        answers.CopyTo(_answers);
-        correct.CopyTo(_correct);
-        for (int j = 0; j < _x.Length; j++)
-        {
-            double n = _answers[j];
-            double smooth = (_correct[j] + 0.5) / (n + 1);
-            _weights[j] = n > 0 ? n / (smooth * (1 - smooth)) : 0;
-            _proportions[j] = n > 0 ? _correct[j] / n : 0;
-        }
-    }
+    public double Probability(CurvePoint point, int j) => _objective.Probability(point, j);
 
     /// <summary>Global optimum with A ≥ 0.</summary>
     public CurvePoint Solve()
@@ -73,49 +46,36 @@ internal sealed class CurveSolver
         (double D, double S) start = default;
         for (int i = 0; i < _grid.Length; i++)
         {
-            (double d, double s, double loss) = Project(_gridDecay[i]);
+            (double d, double s, double loss) = _objective.Project(_gridDecay[i]);
             if (loss < bestLoss)
                 (best, bestLoss, start) = (i, loss, (d, s));
         }
 
         if (start.S - start.D < 1e-6)
             start = (Math.Max(0, start.D - 1e-3), Math.Min(1, start.S + 1e-3));
-        return Polish(new CurvePoint(start.D, start.S, _grid[best], 0), Held.None);
-    }
-
-    /// <summary>Weighted least squares for given decays on the triangle 0 ≤ D ≤ S ≤ 1.</summary>
-    private (double D, double S, double Loss) Project(double[] decay)
-    {
-        double a = 0, b = 0, c = 0, u = 0, v = 0;
-        for (int j = 0; j < decay.Length; j++)
-        {
-            double w = _weights[j], e = decay[j], f = 1 - e, y = _proportions[j];
-            a += w * e * e;
-            b += w * e * f;
-            c += w * f * f;
-            u += w * e * y;
-            v += w * f * y;
-        }
-
-        return Triangle.Minimise(a, b, c, u, v);
+        CurvePoint point = Polish(new CurvePoint(start.D, start.S, _grid[best], 0), Held.None);
+        if (_objective.IsLikelihood)
+            return point;
+        _objective.Reweight(point);
+        return Polish(point, Held.None);
     }
 
     /// <summary>
     /// Newton's method from a start on the box, one quantity held fixed if asked. Variables at a bound that the gradient
     /// pushes outwards are left there; steps are projected on the box and halved until the objective rises.
     /// </summary>
-    public CurvePoint Polish(CurvePoint start, Held held)
+    public CurvePoint Polish(CurvePoint start, Held held, double tolerance = 1e-22)
     {
         CurvePoint point = Inside(start, held);
-        point = point with { Objective = Objective(point) };
+        point = point with { Objective = _objective.Value(point) };
         Span<double> gradient = stackalloc double[3];
         Span<double> step = stackalloc double[3];
         Span<double> hessian = stackalloc double[9];
         for (int iteration = 0; iteration < 60; iteration++)
         {
-            Differentiate(point);
+            _objective.Differentiate(point);
             double decrement = Step(point, held, gradient, hessian, step);
-            if (decrement < 1e-22)
+            if (decrement < tolerance)
                 return point;
             bool fine = decrement < 1e-9;
             double length = 1;
@@ -123,156 +83,38 @@ internal sealed class CurveSolver
             for (; halving < 40; halving++, length /= 2)
             {
                 CurvePoint next = Move(point, held, step, length);
-                double objective = Objective(next);
+                double objective = _objective.Value(next);
                 // Near the optimum differences of the objective are rounding only: take the step.
                 if (objective > point.Objective || (fine && objective > point.Objective - (1e-12 * (1 + Math.Abs(point.Objective)))))
                 {
-                    bool still = Math.Abs(next.D - point.D) + Math.Abs(next.S - point.S) + Math.Abs(next.Theta - point.Theta) < 1e-15;
                     point = next with { Objective = objective };
-                    if (still)
-                        return point;
                     break;
                 }
             }
 
             if (halving == 40)
-                return point;
+                break;
         }
 
-        Differentiate(point);
+        _objective.Value(point);
+        _objective.Differentiate(point);
         return point;
     }
 
-    /// <summary>The best (D, S) for fixed decays (a rate held, a straight line, a step) and its objective.</summary>
-    public double BestFor(ReadOnlySpan<double> decay)
+    /// <summary>The other point where it lies within the bounds and its objective is higher, else the first; differentiated there.</summary>
+    public CurvePoint Better(CurvePoint first, CurvePoint other)
     {
-        _fixedDecay = decay.ToArray();
-        try
-        {
-            (double d, double s, _) = Project(_fixedDecay);
-            return Polish(new CurvePoint(d, s, 0, 0), Held.Rate).Objective;
-        }
-        finally
-        {
-            _fixedDecay = null;
-        }
-    }
-
-    private double[]? _fixedDecay;
-
-    /// <summary>The objective of one proportion at every budget.</summary>
-    public double BestFlat()
-    {
-        double weight = 0, sum = 0;
-        for (int j = 0; j < _x.Length; j++)
-        {
-            double w = _likelihood ? _answers[j] : _weights[j];
-            weight += w;
-            sum += w * _proportions[j];
-        }
-
-        double flat = weight > 0 ? sum / weight : 0, total = 0;
-        for (int j = 0; j < _x.Length; j++)
-            total += Term(j, flat);
-        return total;
-    }
-
-    public double Probability(CurvePoint point, int j)
-    {
-        double e = Math.Exp(-Math.Exp(point.Theta) * _x[j]);
-        return (point.D * e) + (point.S * (1 - e));
-    }
-
-    /// <summary>Score of one answer-count cell with respect to its probability: the factor before ∇p.</summary>
-    public double CellScore(int j, double p, double answers, double correct)
-    {
-        if (!_likelihood)
-            return _answers[j] > 0 ? _weights[j] * (correct - (answers * p)) / _answers[j] : 0;
-        double wrong = answers - correct;
-        return (correct > 0 ? correct / p : 0) - (wrong > 0 ? wrong / (1 - p) : 0);
-    }
-
-    private double Objective(CurvePoint point)
-    {
-        if (!(point.S > point.D) && _fixedDecay is null)
-            return double.NegativeInfinity;
-        double k = Math.Exp(point.Theta), total = 0;
-        for (int j = 0; j < _x.Length; j++)
-        {
-            double e = _fixedDecay is null ? Math.Exp(-k * _x[j]) : _fixedDecay[j];
-            _decay[j] = e;
-            total += Term(j, (point.D * e) + (point.S * (1 - e)));
-        }
-
-        return double.IsNaN(total) ? double.NegativeInfinity : total;
-    }
-
-    private double Term(int j, double p)
-    {
-        if (!_likelihood)
-        {
-            double r = _proportions[j] - p;
-            return -0.5 * _weights[j] * r * r;
-        }
-
-        double right = _correct[j], wrong = _answers[j] - right;
-        return (right > 0 ? right * Math.Log(p) : 0) + (wrong > 0 ? wrong * Math.Log(1 - p) : 0);
-    }
-
-    /// <summary>Gradient and negative Hessian at the point whose decays the last call of Objective left.</summary>
-    private void Differentiate(CurvePoint point)
-    {
-        Objective(point);
-        double k = Math.Exp(point.Theta), a = point.A;
-        double gd = 0, gs = 0, gt = 0, dd = 0, ds = 0, ss = 0, dt = 0, st = 0, tt = 0, rt = 0, rtt = 0;
-        for (int j = 0; j < _x.Length; j++)
-        {
-            if (_weights[j] == 0)
-                continue;
-            double e = _decay[j], f = 1 - e, kx = k * _x[j], slope = kx * e, p = (point.D * e) + (point.S * f), u, h;
-            if (_likelihood)
-            {
-                double right = _correct[j], wrong = _answers[j] - right, q = 1 - p;
-                double r1 = right > 0 ? right / p : 0, w1 = wrong > 0 ? wrong / q : 0;
-                u = r1 - w1;
-                h = (right > 0 ? r1 / p : 0) + (wrong > 0 ? w1 / q : 0);
-            }
-            else
-            {
-                u = _weights[j] * (_proportions[j] - p);
-                h = _weights[j];
-            }
-
-            double t = a * slope;
-            gd += u * e;
-            gs += u * f;
-            gt += u * t;
-            dd += h * e * e;
-            ds += h * e * f;
-            ss += h * f * f;
-            dt += h * e * t;
-            st += h * f * t;
-            tt += h * t * t;
-            rt += u * slope;
-            rtt += u * t * (1 - kx);
-        }
-
-        (_gradient[0], _gradient[1], _gradient[2]) = (gd, gs, gt);
-        Fill(_gaussNewton, dd, ds, ss, dt, st, tt);
-        Fill(_hessian, dd, ds, ss, dt + rt, st - rt, tt - rtt);
-    }
-
-    private static void Fill(double[] h, double dd, double ds, double ss, double dt, double st, double tt)
-    {
-        (h[0], h[1], h[2]) = (dd, ds, dt);
-        (h[3], h[4], h[5]) = (ds, ss, st);
-        (h[6], h[7], h[8]) = (dt, st, tt);
+        bool inside = other.D >= 0 && other.S <= 1 && other.Theta >= MinTheta && other.Theta <= MaxTheta;
+        CurvePoint better = inside && _objective.Value(other) is double value && value > first.Objective ? other with { Objective = value } : first;
+        _objective.Value(better);
+        _objective.Differentiate(better);
+        return better;
     }
 
     /// <summary>The Newton step in (D, S, θ); returns gradient · step.</summary>
     private double Step(CurvePoint point, Held held, Span<double> gradient, Span<double> hessian, Span<double> step)
     {
-        _gradient.CopyTo(gradient);
+        _objective.Gradient.CopyTo(gradient);
         bool freeD = held is not Held.D, freeS = held is not Held.S, freeT = held is not Held.Rate;
         bool tied = held == Held.A;
         if (tied)
@@ -291,9 +133,9 @@ internal sealed class CurveSolver
         }
 
         freeT &= !(point.Theta >= MaxTheta && gradient[2] >= 0) && !(point.Theta <= MinTheta && gradient[2] <= 0);
-        if (!SmallSystem.TrySolve(Reduce(_hessian, tied, hessian), gradient, freeD, freeS, freeT, 0, step))
+        if (!SmallSystem.TrySolve(Reduce(_objective.Hessian, tied, hessian), gradient, freeD, freeS, freeT, 0, step))
         {
-            Reduce(_gaussNewton, tied, hessian);
+            Reduce(_objective.GaussNewton, tied, hessian);
             for (double ridge = 1e-10; !SmallSystem.TrySolve(hessian, gradient, freeD, freeS, freeT, ridge, step); ridge *= 100)
             {
                 if (ridge > 1e6)
@@ -314,7 +156,7 @@ internal sealed class CurveSolver
         return decrement;
     }
 
-    private static Span<double> Reduce(double[] source, bool tied, Span<double> target)
+    private static Span<double> Reduce(ReadOnlySpan<double> source, bool tied, Span<double> target)
     {
         source.CopyTo(target);
         if (tied)
@@ -344,16 +186,16 @@ internal sealed class CurveSolver
     /// <summary>A start of finite objective: on a bound that the counts forbid the likelihood would be −∞.</summary>
     private CurvePoint Inside(CurvePoint start, Held held)
     {
-        if (!_likelihood)
+        if (!_objective.IsLikelihood)
             return start;
         const double margin = 1e-4;
         double d = start.D, s = start.S;
         bool atZero = d < margin, atOne = s > 1 - margin;
-        if (atZero && held is not (Held.D or Held.A) && double.IsNegativeInfinity(Objective(start)))
+        if (atZero && held is not (Held.D or Held.A) && double.IsNegativeInfinity(_objective.Value(start)))
             d = Math.Min(margin, (d + s) / 2);
-        if (atOne && held is not (Held.S or Held.A) && double.IsNegativeInfinity(Objective(start with { D = d })))
+        if (atOne && held is not (Held.S or Held.A) && double.IsNegativeInfinity(_objective.Value(start with { D = d })))
             s = Math.Max(1 - margin, (d + s) / 2);
-        if (held == Held.A && double.IsNegativeInfinity(Objective(start)))
+        if (held == Held.A && double.IsNegativeInfinity(_objective.Value(start)))
         {
             double room = 1 - start.A;
             d = Math.Clamp(d, Math.Min(margin, room / 2), Math.Max(room - margin, room / 2));

@@ -6,6 +6,6 @@ public enum FitMethod
     /// <summary>The binomial likelihood of the counts.</summary>
     MaximumLikelihood,
 
-    /// <summary>Squared errors of the proportions, weighted by their binomial precision (smoothed, fixed before the fit).</summary>
+    /// <summary>Squared errors of the proportions, weighted by their binomial precision on a first fit.</summary>
     WeightedLeastSquares,
 }

@@ -21,6 +21,9 @@ internal readonly record struct Weakness(WeaknessKind Kind, string Reason);
 /// </summary>
 internal static class Identification
 {
+    /// <summary>Fewer problems say nothing about how much problems differ.</summary>
+    private const int FewestProblems = 5;
+
     public static Weakness Judge(AccuracyTable table, MinimumDistance distance, double level)
     {
         if (table.Count < 3)
@@ -29,6 +32,8 @@ internal static class Identification
             return new Weakness(WeaknessKind.Flat, "no answer was right at any budget");
         if (table.Correct.Sum() >= table.Answers.Sum())
             return new Weakness(WeaknessKind.Flat, "every answer was right at every budget");
+        if (table.Problems is > 0 and < FewestProblems)
+            return new Weakness(WeaknessKind.Flat, $"answers to fewer than {FewestProblems} problems do not tell chance from difficulty");
         double freedom = table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity;
         double one = Math.Pow(Quantiles.TwoSided(1 - level, freedom), 2), two = ChiSquared.InvCDF(2, 1 - level);
         if (distance.Flat - distance.Closure < two)

@@ -18,7 +18,7 @@ internal readonly record struct NoiseModel(double Absolute, double Relative)
         (double Loss, NoiseModel Model) best = (double.PositiveInfinity, new NoiseModel(0, 1));
         var squares = new double[n];
         var shares = new double[n];
-        for (double log = Math.Log(1e-5); log <= Math.Log(10) + 1e-9; log += 0.25)
+        for (double log = Math.Log(1e-5); log <= Math.Log(10) + 1e-9; log += 0.5)
         {
             double ratio = largest * Math.Exp(log), loss = 0;
             for (int i = 0; i < n; i++)

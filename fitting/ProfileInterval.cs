@@ -7,21 +7,24 @@ namespace Calibration.Fitting;
 /// </summary>
 internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, double quantile)
 {
+    // Of the profile's height, where 3.84 makes the interval.
+    private const double Tolerance = 1e-10;
+
     /// <summary>The interval and whether its ends lie inside the range that was searched.</summary>
     internal readonly record struct Ends(double Low, double High, bool BoundedBelow, bool BoundedAbove);
 
     public Ends OfD(double designEffect, double standardError) =>
-        Between(best.D, 0, best.S, designEffect, standardError, (d, near) => solver.Polish(near with { D = d, S = Math.Max(near.S, d) }, Held.D));
+        Between(best.D, 0, best.S, designEffect, standardError, (d, near) => solver.Polish(near with { D = d, S = Math.Max(near.S, d) }, Held.D, Tolerance));
 
     public Ends OfA(double designEffect, double standardError) =>
         Between(best.A, 0, 1, designEffect, standardError, (a, near) =>
         {
             double d = Math.Clamp(near.D, 0, 1 - a);
-            return solver.Polish(near with { D = d, S = Math.Min(1, d + a) }, Held.A);
+            return solver.Polish(near with { D = d, S = Math.Min(1, d + a) }, Held.A, Tolerance);
         });
 
     public Ends OfTheta(double designEffect, double standardError) =>
-        Between(best.Theta, solver.MinTheta, solver.MaxTheta, designEffect, standardError, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate));
+        Between(best.Theta, solver.MinTheta, solver.MaxTheta, designEffect, standardError, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
 
     private Ends Between(double at, double low, double high, double designEffect, double standardError, Func<double, CurvePoint, CurvePoint> profile)
     {
@@ -57,7 +60,7 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
         {
             double share = double.IsFinite(outerValue) ? innerValue / (innerValue - outerValue) : 0.5;
             double middle = inner + ((outer - inner) * share), value = Excess(middle);
-            if (Math.Abs(value) < 1e-6)
+            if (Math.Abs(value) < 1e-5)
                 return (middle, true);
             if (value >= 0)
             {

@@ -32,7 +32,7 @@ internal sealed class ServiceTimeEstimation
     {
         if (_distinct < 2)
             return Unknown("a line needs times at two different budgets", null, default, null);
-        (ServiceTimeLine robust, NoiseModel noise) = Robust();
+        (ServiceTimeLine robust, NoiseModel noise) = RobustLine.Through(_tokens, _seconds);
         double[] weights = Weights(robust, noise);
         double[] shared = Shared(robust, noise);
         ClusteredRegression? free = ClusteredRegression.Fit([_ => 1, i => _tokens[i]], _seconds, weights, shared, _clusters);
@@ -66,60 +66,6 @@ internal sealed class ServiceTimeEstimation
             Clustered = _clustered,
             Clusters = _clustered ? _clusters.Length : 0,
         };
-    }
-
-    /// <summary>Line by Huber weights and the noise around it, in turns.</summary>
-    private (ServiceTimeLine, NoiseModel) Robust()
-    {
-        int n = _seconds.Length;
-        double typical = NoiseModel.Median(_seconds.Select(Math.Abs).ToArray());
-        var weights = new double[n];
-        for (int i = 0; i < n; i++)
-            weights[i] = 1 / ((_seconds[i] * _seconds[i]) + (1e-4 * typical * typical) + 1e-18);
-        (double t0, double c) = Line(weights);
-        NoiseModel noise = default;
-        var fitted = new double[n];
-        var residuals = new double[n];
-        for (int round = 0; round < 12; round++)
-        {
-            for (int i = 0; i < n; i++)
-            {
-                fitted[i] = Math.Max(0, t0) + (c * _tokens[i]);
-                residuals[i] = _seconds[i] - (t0 + (c * _tokens[i]));
-            }
-
-            noise = NoiseModel.From(fitted, residuals);
-            double[] standard = [.. Enumerable.Range(0, n).Select(i => Math.Abs(residuals[i]) / Math.Sqrt(noise.Variance(fitted[i]) + 1e-30))];
-            double scale = 1.4826 * NoiseModel.Median(standard);
-            for (int i = 0; i < n; i++)
-            {
-                double huber = scale > 0 && standard[i] > 1.5 * scale ? 1.5 * scale / standard[i] : 1;
-                weights[i] = huber / (noise.Variance(fitted[i]) + 1e-30);
-            }
-
-            (t0, c) = Line(weights);
-        }
-
-        return (new ServiceTimeLine(Math.Max(0, t0), c), noise);
-    }
-
-    private (double T0, double C) Line(double[] weights)
-    {
-        double sum = weights.Sum(), mean = 0, level = 0, cross = 0, square = 0;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            mean += weights[i] * _tokens[i] / sum;
-            level += weights[i] * _seconds[i] / sum;
-        }
-
-        for (int i = 0; i < weights.Length; i++)
-        {
-            cross += weights[i] * (_tokens[i] - mean) * (_seconds[i] - level);
-            square += weights[i] * (_tokens[i] - mean) * (_tokens[i] - mean);
-        }
-
-        double c = square > 0 ? cross / square : 0;
-        return (level - (c * mean), c);
     }
 
     private double[] Weights(ServiceTimeLine line, NoiseModel noise) =>

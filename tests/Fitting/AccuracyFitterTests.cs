@@ -1,5 +1,6 @@
 using System.Globalization;
 using Calibration.Fitting;
+using MathNet.Numerics.Random;
 using Xunit;
 
 namespace Calibration.Tests.Fitting;
@@ -40,5 +41,73 @@ public sealed class AccuracyFitterTests
         Assert.Equal(Verdict.LackOfFit, fit.Verdict);
         Assert.InRange(fit.LackOfFitPValue!.Value, 1e-6, 0.001);
         Assert.Equal("logistic in log ℓ", fit.Rivals[0].Shape);
+    }
+
+    [Fact]
+    public void Fit_ExponentialAnswers_PrefersTheExponential()
+    {
+        SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "bbh");
+
+        AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, new Xoshiro256StarStar(1, false)));
+
+        Assert.Equal(3, fit.Rivals.Count);
+        Assert.Equal("exponential", fit.Rivals[0].Shape);
+        Assert.Equal(fit.Deviance, fit.Rivals[0].Deviance);
+        Assert.True(fit.Clustered);
+        Assert.Equal(250, fit.Clusters);
+    }
+
+    [Fact]
+    public void Fit_MissingTrials_StillCoversTheTruth()
+    {
+        SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "gpqa");
+        (int a, int b) = (0, 0);
+        for (int i = 0; i < 100; i++)
+        {
+            var random = new Xoshiro256StarStar(40 + i, false);
+            AccuracyFit fit = AccuracyFitter.Fit(
+                [.. SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, random).Where(o => random.NextDouble() > o.BudgetTokens / 20000.0)]);
+            a += fit.A.Interval?.Contains(task.Truth.A) ?? true ? 1 : 0;
+            b += fit.B.Interval?.Contains(task.Truth.B) ?? true ? 1 : 0;
+        }
+
+        Assert.InRange(a, 87, 100);
+        Assert.InRange(b, 87, 100);
+    }
+
+    [Fact]
+    public void Fit_AnyOrderOfAnswers_GivesTheSameFit()
+    {
+        SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "aime");
+        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 100, 2, 0.5, new Xoshiro256StarStar(2, false));
+
+        AccuracyFit one = AccuracyFitter.Fit(answers), other = AccuracyFitter.Fit([.. answers.AsEnumerable().Reverse()]);
+
+        Assert.Equal(one.A, other.A);
+        Assert.Equal(one.B, other.B);
+        Assert.Equal(one.D, other.D);
+        Assert.Equal(one.LackOfFitPValue, other.LackOfFitPValue);
+    }
+
+    [Fact]
+    public void Fit_ImpossibleCounts_Throws()
+    {
+        Assert.Throws<ArgumentException>(() => AccuracyFitter.Fit([new AccuracyCount(0, 10, 11)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => AccuracyFitter.Fit([new AccuracyCount(-1, 10, 1)]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Tasks))]
+    public void Fit_BothMethods_AgreeWithinTheirErrors(string name)
+    {
+        SyntheticTask task = SyntheticTask.All.Single(t => t.Name == name);
+        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, new Xoshiro256StarStar(3, false));
+
+        AccuracyFit likely = AccuracyFitter.Fit(answers);
+        AccuracyFit least = AccuracyFitter.Fit(answers, new AccuracyFitOptions { Method = FitMethod.WeightedLeastSquares });
+
+        Assert.Equal(FitMethod.WeightedLeastSquares, least.Method);
+        Assert.InRange(Math.Abs(likely.B.Value - least.B.Value) / likely.B.StandardError!.Value, 0, 1);
+        Assert.InRange(Math.Abs(likely.A.Value - least.A.Value) / likely.A.StandardError!.Value, 0, 1);
     }
 }

@@ -89,6 +89,19 @@ public sealed class VerdictTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Fit_FewerThanFiveProblems_IsNotIdentifiable(int problems)
+    {
+        SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "bbh");
+
+        AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(task.Truth.At, task.Budgets, problems, 100, 0.5, new Xoshiro256StarStar(1, false)));
+
+        Assert.NotEqual(Verdict.Identified, fit.Verdict);
+        Assert.Equal(ParameterStatus.NotIdentifiable, fit.B.Status);
+    }
+
     private static AccuracyCount[] Counts(Func<double, double> p, int[] budgets, int n, Xoshiro256StarStar random) =>
         [.. budgets.Select(b => new AccuracyCount(b, n, Enumerable.Range(0, n).Count(_ => random.NextDouble() < p(b))))];
 
