@@ -59,7 +59,7 @@ internal static class FitStage
             Accuracy = AccuracyFitter.Fit([.. usable.Select(trial => new AccuracyObservation(trial.ProblemId, trial.Run, trial.BudgetTokens, trial.Correct))]),
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => new ServiceObservation(sample.TraceId, sample.ThinkingTokens, sample.ServiceS))]),
             Trials = trials.GroupBy(trial => trial.Status).ToImmutableSortedDictionary(
-                group => JsonNamingPolicy.SnakeCaseLower.ConvertName(group.Key.ToString()), group => group.Count(), StringComparer.Ordinal),
+                group => group.Key.ToString(), group => group.Count(), StringComparer.Ordinal),
             ServiceExcluded = service.Count - timed.Length,
             Use =
             [

@@ -41,7 +41,7 @@ public sealed record TaskFits
     /// <summary>The service-time line, its points and what they are worth.</summary>
     public required ServiceTimeFit Service { get; init; }
 
-    /// <summary>Number of trials by status; those that are neither ok nor no_answer are out of the fits.</summary>
+    /// <summary>Number of trials by status; those that are neither Ok nor NoAnswer are out of the fits.</summary>
     public required ImmutableSortedDictionary<string, int> Trials { get; init; }
 
     /// <summary>Number of service times that are out of the fits.</summary>

@@ -79,12 +79,12 @@ internal sealed class ColumnValues
         where T : struct, Enum => EnumNames<T>.Parse(At<string>(name, row));
 }
 
-/// <summary>Enum members as they stand in files: snake_case.</summary>
+/// <summary>Enum members as they stand in files, the same in Parquet as in JSON.</summary>
 internal static class EnumNames<T>
     where T : struct, Enum
 {
     private static readonly Dictionary<T, string> Names = Enum.GetValues<T>().ToDictionary(
-        value => value, value => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        value => value, value => System.Text.Json.JsonSerializer.SerializeToElement(value, ResultsJson.Line).GetString()!);
 
     private static readonly Dictionary<string, T> Values = Names.ToDictionary(pair => pair.Value, pair => pair.Key);
 

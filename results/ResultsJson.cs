@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Calibration.Results;
 
-/// <summary>How JSON is written everywhere in a run folder: snake_case names, enums as names, absent values left out.</summary>
+/// <summary>
+/// How JSON is written everywhere in a run folder: snake_case names, absent values left out; settings as on the
+/// command line (<c>exact</c>), findings by their names (<c>BudgetNotEnforced</c>).
+/// </summary>
 public static class ResultsJson
 {
     /// <summary>One object a line.</summary>
@@ -21,6 +24,13 @@ public static class ResultsJson
         IndentSize = 2,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters =
+        {
+            new JsonStringEnumConverter<BudgetSemantics>(JsonNamingPolicy.SnakeCaseLower),
+            new JsonStringEnumConverter<Road>(JsonNamingPolicy.SnakeCaseLower),
+            new JsonStringEnumConverter<CountSource>(JsonNamingPolicy.SnakeCaseLower),
+            new JsonStringEnumConverter<ServiceSource>(JsonNamingPolicy.SnakeCaseLower),
+            new JsonStringEnumConverter(),
+        },
     };
 }

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+
+namespace Calibration.Calibrate;
+
+/// <summary>A workload as CSV, so that the optimizer is useful without having measured anything.</summary>
+internal static class WorkloadFile
+{
+    private const string Header = "task,A,b,D,t0_s,c_s_per_token";
+
+    /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s]</c>; without a probability the mixture is uniform.</summary>
+    /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
+    internal static Workload Read(string file, double arrivalRate, double accuracyWeight, double maxBudget)
+    {
+        List<CsvRow> rows = CsvRow.Read(file, Header);
+        ImmutableArray<TaskModel> tasks = [.. rows.Select(row => TaskOf(row, rows.Count, maxBudget))];
+        if (tasks.GroupBy(task => task.Task).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new UserFault($"{file} names the task {twice.Key} twice.");
+        double sum = tasks.Sum(task => task.Probability);
+        return Math.Abs(sum - 1) < 1e-6
+            ? new Workload(arrivalRate, accuracyWeight, tasks)
+            : throw new UserFault(FormattableString.Invariant($"{file}: the probabilities sum to {sum}; they must sum to 1."));
+    }
+
+    private static TaskModel TaskOf(CsvRow row, int count, double maxBudget)
+    {
+        double gain = row.Real("A", 0, 1), rate = row.Real("b", 0), floor = row.Real("D", 0, 1), perToken = row.Real("c_s_per_token", 0);
+        if (!(rate > 0))
+            throw row.Fault("b", "must be above 0");
+        if (!(perToken > 0))
+            throw row.Fault("c_s_per_token", "must be above 0");
+        if (gain + floor > 1 + 1e-9)
+            throw row.Fault("A", $"and D sum to more than 1");
+        double probability = row.Has("probability") ? row.Real("probability", 0, 1) : 1.0 / count;
+        if (!(probability > 0))
+            throw row.Fault("probability", "must be above 0");
+        double deviation = row.Has("sigma_s") ? row.Real("sigma_s", 0) : 0;
+        return new TaskModel(row.Text("task"), probability, new AccuracyCurve(gain, rate, floor), new ServiceTimeLine(row.Real("t0_s", 0), perToken), maxBudget)
+        {
+            ServiceVariance = deviation * deviation,
+        };
+    }
+}
