@@ -34,13 +34,7 @@ internal static class AllocateStage
         ImmutableArray<TaskChoice> choices = TaskChoices.Of(fits, point);
         MixedAllocation mixed = MixedSolver.Solve(point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, choices);
         Allocation best = mixed.Allocation;
-        if (best.Ending == SolverEnding.Infeasible)
-        {
-            throw new UserFault(string.Create(
-                CultureInfo.InvariantCulture,
-                $"No allocation is stable: even without thinking the server is busy {best.Performance.Utilization:0.###} of the time. Lower --arrival-rate below {point.ArrivalRatePerSecond / best.Performance.Utilization:0.####}."));
-        }
-
+        WorkloadStage.ThrowIfInfeasible(best);
         IntegerAllocation integer = IntegerSolver.Solve(mixed.Workload);
         Performance at = best.Performance;
         ImmutableArray<TaskAllocation> tasks = [.. choices.Select((choice, k) => TaskOf(fits, choice, mixed, integer, k))];

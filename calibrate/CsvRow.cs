@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Calibration.Calibrate;
 
@@ -18,17 +17,26 @@ internal sealed class CsvRow
     {
         if (!File.Exists(file))
             throw new UserFault($"{file} does not exist.");
-        using var reader = new StreamReader(file);
-        using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { TrimOptions = TrimOptions.Trim, MissingFieldFound = null, BadDataFound = null });
-        if (!csv.Read() || !csv.ReadHeader())
-            throw new UserFault($"{file} is empty; its header should be {string.Join(" or ", headers)}.");
-        string[] names = csv.HeaderRecord!;
-        if (!headers.Any(header => header.Split(',').All(names.Contains)))
-            throw new UserFault($"{file} has the header {string.Join(',', names)}; it should be {string.Join(" or ", headers)}.");
         var rows = new List<CsvRow>();
-        while (csv.Read())
-            rows.Add(new CsvRow(file, csv.Parser.RawRow, names.ToDictionary(name => name, name => csv.GetField(name) ?? "", StringComparer.Ordinal)));
-        return rows.Count > 0 ? rows : throw new UserFault($"{file} has no rows below its header.");
+        try
+        {
+            using CsvReader csv = CsvReader.Create(File.ReadAllBytes(file), new CsvReaderOptions { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw });
+            while (csv.Read())
+            {
+                string[] names = [.. csv.Headers];
+                if (rows.Count == 0 && !headers.Any(header => header.Split(',').All(names.Contains)))
+                    throw new UserFault($"{file} has the header {string.Join(',', names)}; it should be {string.Join(" or ", headers)}.");
+                if (csv.FieldCount != names.Length)
+                    throw new UserFault($"{file} line {rows.Count + 2} has {csv.FieldCount} fields and the header {names.Length}.");
+                rows.Add(new CsvRow(file, rows.Count + 2, Enumerable.Range(0, names.Length).DistinctBy(i => names[i]).ToDictionary(i => names[i], i => csv.GetString(i).Trim(), StringComparer.Ordinal)));
+            }
+        }
+        catch (CsvFormatException fault)
+        {
+            throw new UserFault($"{file} is no valid CSV near line {rows.Count + 2}: {fault.Message}");
+        }
+
+        return rows.Count > 0 ? rows : throw new UserFault($"{file} has no rows; it should have the header {string.Join(" or ", headers)} and rows below it.");
     }
 
     internal bool Has(string name) => cells.ContainsKey(name);

@@ -46,6 +46,33 @@ internal static class FitFiles
         output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
+    /// <summary>A line a parameter, to read.</summary>
+    internal static void WriteText(TextWriter output, IEnumerable<FittedTask> tasks)
+    {
+        foreach (FittedTask task in tasks)
+        {
+            if (task.Accuracy is { } accuracy)
+            {
+                output.WriteLine($"{task.Task}: accuracy {accuracy.Verdict}. {accuracy.Explanation}{(accuracy.Clustered ? "" : " Answers were taken as independent.")}");
+                WriteLine("A", accuracy.A);
+                WriteLine("b", accuracy.B);
+                WriteLine("D", accuracy.D);
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  deviance {accuracy.Deviance:G5}{(accuracy.LackOfFitPValue is { } p ? $", lack of fit p = {p:G3}" : "")}; best shape: {(accuracy.Rivals.Count > 0 ? accuracy.Rivals[0].Shape : "not compared")}"));
+            }
+
+            if (task.Service is { } service)
+            {
+                output.WriteLine($"{task.Task}: service time {service.Verdict}. {service.Explanation}");
+                WriteLine("t0 (s)", service.T0Seconds);
+                WriteLine("c (s/token)", service.SecondsPerToken);
+            }
+        }
+
+        void WriteLine(string name, ParameterEstimate estimate) => output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-12} {(estimate.Status == ParameterStatus.NotIdentifiable ? "not identifiable" : $"{estimate.Value:G6}")}{(estimate.Interval is { } interval ? $"  [{interval.Low:G5}, {interval.High:G5}]" : "")}{(estimate.Reason is { } reason ? $"  ({reason})" : "")}"));
+    }
+
     private static ImmutableDictionary<string, AccuracyFit> AccuracyOf(string file, AccuracyFitOptions options)
     {
         List<CsvRow> rows = CsvRow.Read(file, CountHeader, TrialHeader);

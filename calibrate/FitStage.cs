@@ -10,7 +10,7 @@ namespace Calibration.Calibrate;
 /// <summary>From a run's trials to <c>fits.json</c>: the one place where trials become the mathematics' inputs.</summary>
 internal static class FitStage
 {
-    internal static async Task<RunFits> RunAsync(RunFolder folder, CancellationToken cancellationToken)
+    internal static async Task<RunFits> RunAsync(RunFolder folder, FitMethod method, CancellationToken cancellationToken)
     {
         RunManifest manifest = folder.ReadManifest();
         List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(cancellationToken);
@@ -26,7 +26,7 @@ internal static class FitStage
             Samples = manifest.Samples,
             Model = manifest.Endpoint.Model,
             Semantics = trials[0].Semantics,
-            Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, [.. trialsOf[task.Task]], [.. serviceOf[task.Task]]))],
+            Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, [.. trialsOf[task.Task]], [.. serviceOf[task.Task]], method))],
         };
         await AtomicFile.WriteTextAsync(folder.In("fits.json"), JsonSerializer.Serialize(fits, ResultsJson.Document) + "\n");
         await WriteTablesAsync(folder, fits, allocation: null);
@@ -48,7 +48,7 @@ internal static class FitStage
         await AtomicFile.WriteTextAsync(folder.In("table1.tex"), Table1.Latex(fits, allocation));
     }
 
-    private static TaskFits Fit(TaskFacts task, IReadOnlyList<Trial> trials, IReadOnlyList<ServiceSample> service)
+    private static TaskFits Fit(TaskFacts task, IReadOnlyList<Trial> trials, IReadOnlyList<ServiceSample> service, FitMethod method)
     {
         Trial[] usable = [.. trials.Where(trial => trial.IsUsable)];
         ServiceSample[] timed = [.. service.Where(sample => sample.Status == TrialStatus.Ok)];
@@ -56,7 +56,7 @@ internal static class FitStage
         {
             Task = task.Task,
             DisplayName = task.DisplayName,
-            Accuracy = AccuracyFitter.Fit([.. usable.Select(trial => new AccuracyObservation(trial.ProblemId, trial.Run, trial.BudgetTokens, trial.Correct))]),
+            Accuracy = AccuracyFitter.Fit([.. usable.Select(trial => new AccuracyObservation(trial.ProblemId, trial.Run, trial.BudgetTokens, trial.Correct))], new AccuracyFitOptions { Method = method }),
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => new ServiceObservation(sample.TraceId, sample.ThinkingTokens, sample.ServiceS))]),
             Trials = trials.GroupBy(trial => trial.Status).ToImmutableSortedDictionary(
                 group => group.Key.ToString(), group => group.Count(), StringComparer.Ordinal),

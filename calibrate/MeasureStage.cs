@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
+using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
 using Calibration.Results;
@@ -48,7 +49,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Id = folder.Id,
             CreatedUtc = now,
             Simulated = endpoint.Simulated,
-            Samples = PlanBuilding.UsesSamples(options, parsed),
+            Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
             Endpoint = endpoint,
             Profile = JsonSerializer.SerializeToElement(session.Form.Profile, ResultsJson.Document),
             Sampling = plan.Sampling,

@@ -29,17 +29,22 @@ internal static class PlanBuilding
         return faults.IsEmpty ? plan : throw new UserFault(string.Join(Environment.NewLine, faults));
     }
 
-    /// <summary>Whether the plan asks the product's own samples.</summary>
-    /// <exception cref="UserFault">A real endpoint would be asked the samples silently.</exception>
-    internal static bool UsesSamples(RunOptions options, ParseResult parsed)
+    /// <summary>
+    /// Where the problems come from: a named folder; with a real endpoint the cache of pulled files; else the product's own
+    /// samples. A real endpoint is never asked the samples silently: nobody must publish them as a benchmark.
+    /// </summary>
+    /// <exception cref="UserFault">A real endpoint would be asked, and no problems are there.</exception>
+    internal static string DirectoryOf(RunOptions options, ParseResult parsed)
     {
         bool samples = parsed.GetValue(options.Samples);
-        bool data = parsed.GetValue(options.Data) is not null;
-        if (samples && data)
-            throw new UserFault("--samples and --data exclude each other: name one.");
-        if (parsed.GetValue(options.Endpoint) is not null && !samples && !data && NamesOf(options, parsed).Length > 0)
-            throw new UserFault("With a real --endpoint the problems must be named: --data DIR with the benchmarks' files, or --samples for the product's own.");
-        return !data;
+        if (parsed.GetValue(options.Data) is { } data)
+            return samples ? throw new UserFault("--samples and --data exclude each other: name one.") : data;
+        if (samples || parsed.GetValue(options.Endpoint) is null)
+            return SampleProblems.Path;
+        string cache = DatasetVerbs.Cache().Directory;
+        return Directory.Exists(cache) || NamesOf(options, parsed).Length == 0
+            ? cache
+            : throw new UserFault("With a real --endpoint the problems must be the benchmarks': pull them with calibrate datasets pull, name their folder with --data DIR, or ask for the product's own with --samples.");
     }
 
     private static string[] NamesOf(RunOptions options, ParseResult parsed)
@@ -55,7 +60,7 @@ internal static class PlanBuilding
         int items = parsed.GetValue(options.Items);
         if (items < 1)
             throw new UserFault($"--items is {items}: at least 1 is needed.");
-        string directory = UsesSamples(options, parsed) ? SampleProblems.Path : parsed.GetValue(options.Data)!;
+        string directory = DirectoryOf(options, parsed);
         var tasks = ImmutableArray.CreateBuilder<TaskPlan>();
         foreach (string name in NamesOf(options, parsed))
         {

@@ -1,33 +1,57 @@
-using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Calibration.Optimizer;
-using Calibration.Report;
 
 namespace Calibration.Calibrate;
 
 /// <summary>The queue at an allocation, simulated beside the formulas.</summary>
 internal static class SimulateStage
 {
-    internal static async Task RunAsync(RunAllocation allocation, RunFits fits, int queries, int replications, int seed, TextWriter output)
+    internal static void Run(SimulatedQueue queue, int queries, int replications, int seed, bool asJson, TextWriter output)
     {
-        // At a decided allocation every task is a constant: its accuracy and its service time there.
-        ImmutableArray<TaskModel> tasks = [.. allocation.Tasks.Select(task => TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds))];
-        var workload = new Workload(allocation.ArrivalRatePerSecond, allocation.AccuracyWeightSeconds, tasks);
-        var budgets = new double[tasks.Length];
-        SimulatedOutcome[] outcomes = [.. Enumerable.Range(0, replications).AsParallel().AsOrdered().Select(replication => QueueSimulation.Run(workload, budgets, queries, queries / 10, unchecked((seed * 1_000_003) + replication)))];
-        Performance predicted = workload.At(budgets);
-        await output.WriteLineAsync($"Queue of {queries:N0} queries × {replications} replications at the allocation of {allocation.Source}{(fits.Simulated ? " (simulated endpoint)" : "")}:");
-        await ReportAsync("mean wait (s)", outcomes.Select(outcome => outcome.MeanWaitSeconds), predicted.MeanWaitSeconds);
-        await ReportAsync("mean system time (s)", outcomes.Select(outcome => outcome.MeanSystemTimeSeconds), predicted.MeanSystemTimeSeconds);
-        await ReportAsync("utilization", outcomes.Select(outcome => outcome.Utilization), predicted.Utilization);
-        await ReportAsync("accuracy", outcomes.Select(outcome => outcome.Accuracy), predicted.Accuracy);
-
-        Task ReportAsync(string name, IEnumerable<double> values, double formula)
+        SimulatedOutcome[] outcomes =
+        [
+            .. Enumerable.Range(0, replications).AsParallel().AsOrdered().Select(replication =>
+                QueueSimulation.Run(queue.Workload, queue.Budgets.AsSpan(), queries, Math.Max(queries / 10, 100), unchecked((seed * 1_000_003) + replication))),
+        ];
+        Performance predicted = queue.Workload.At(queue.Budgets.AsSpan());
+        Estimate wait = Of(outcome => outcome.MeanWaitSeconds), system = Of(outcome => outcome.MeanSystemTimeSeconds), busy = Of(outcome => outcome.Utilization);
+        if (asJson)
         {
-            double[] all = [.. values];
-            double mean = all.Average(), error = Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1) / all.Length);
-            string verdict = Math.Abs(mean - formula) <= 1.96 * error ? "agrees" : "OUTSIDE the 95 % interval";
-            return output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {name,-22} simulated {mean:0.00000} ± {1.96 * error:0.00000}   formula {formula:0.00000}   {verdict}"));
+            output.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    mean_wait_s = wait,
+                    mean_system_time_s = system,
+                    utilization = busy,
+                    predicted = new { mean_wait_s = predicted.MeanWaitSeconds, mean_system_time_s = predicted.MeanSystemTimeSeconds, utilization = predicted.Utilization },
+                },
+                Calibration.Results.ResultsJson.Document));
+            return;
+        }
+
+        output.WriteLine($"Simulated queue of {queries:N0} queries × {replications} replications, {queue.Source}:");
+        Report("mean wait (s)", wait, predicted.MeanWaitSeconds);
+        Report("mean system time (s)", system, predicted.MeanSystemTimeSeconds);
+        Report("utilization", busy, predicted.Utilization);
+        Report("accuracy", Of(outcome => outcome.Accuracy), predicted.Accuracy);
+
+        Estimate Of(Func<SimulatedOutcome, double> value) => Estimate.Of([.. outcomes.Select(value)]);
+
+        void Report(string name, Estimate estimate, double formula) => output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-22} simulated {estimate.Mean:0.00000} [{estimate.Low:0.00000}, {estimate.High:0.00000}]   formula {formula:0.00000}   {(formula >= estimate.Low && formula <= estimate.High ? "agrees" : "OUTSIDE the 95 % interval")}"));
+    }
+
+    /// <summary>A mean over replications with its 95 % interval.</summary>
+    private sealed record Estimate(double Mean, double Low, double High)
+    {
+        internal static Estimate Of(double[] values)
+        {
+            double mean = values.Average();
+            double error = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
+            double t = MathNet.Numerics.Distributions.StudentT.InvCDF(0, 1, values.Length - 1, 0.975);
+            return new Estimate(mean, mean - (t * error), mean + (t * error));
         }
     }
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Calibration.Datasets;
 using Calibration.Endpoint;
+using Calibration.Fitting;
+using Calibration.Optimizer;
 using Calibration.Report;
 using Calibration.Results;
 
@@ -13,6 +15,9 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     private readonly RunOptions options = new();
     private readonly OperatingPointOptions operatingPoint = new();
     private readonly Argument<string> run = new("run") { Description = "A run folder." };
+    private readonly Argument<string?> optionalRun = new("run") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> workloadFile = new("--workload") { Description = "Workload from elsewhere: CSV with the header task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s].", HelpName = "FILE.csv" };
+    private readonly Option<bool> json = new("--json") { Description = "Print one JSON object." };
 
     internal void AddRun(Command command)
     {
@@ -21,7 +26,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         {
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, cancelled);
-            RunFits fits = await FitStage.RunAsync(folder, cancelled);
+            RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
             RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
             FiguresStage.Run(folder, fits, allocation);
             Summary.Write(output, fits, allocation);
@@ -45,10 +50,44 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Fit()
     {
-        var command = new Command("fit", "Fit both models to a run's measurements: fits.json and Table I.") { run };
+        var accuracy = new Option<string?>("--accuracy") { Description = "Fit points from elsewhere instead of a run: CSV with the header task,budget_tokens,n,correct or task,problem,run,budget_tokens,correct.", HelpName = "POINTS.csv" };
+        var service = new Option<string?>("--service") { Description = "Service times from elsewhere: CSV with the header task,tokens,service_s.", HelpName = "TIMES.csv" };
+        var method = new Option<string>("--method") { Description = "ml: binomial maximum likelihood. wls: weighted least squares.", DefaultValueFactory = _ => "ml" };
+        var command = new Command("fit", "Fit both models to a run's measurements (fits.json, Table I), or to points from elsewhere.") { optionalRun, accuracy, service, method, json };
         command.SetAction(async (parsed, cancelled) =>
         {
-            Summary.Write(output, await FitStage.RunAsync(FolderOf(parsed), cancelled), allocation: null);
+            FitMethod fitMethod = parsed.GetValue(method) switch
+            {
+                "ml" => FitMethod.MaximumLikelihood,
+                "wls" => FitMethod.WeightedLeastSquares,
+                var other => throw new UserFault($"--method is \"{other}\": it is ml or wls."),
+            };
+            (string? points, string? times) = (parsed.GetValue(accuracy), parsed.GetValue(service));
+            ImmutableArray<FitFiles.FittedTask> tasks;
+            if (parsed.GetValue(optionalRun) is { } path)
+            {
+                if (points is not null || times is not null)
+                    throw new UserFault("Give a run folder, or files with --accuracy and --service, not both.");
+                RunFits fits = await FitStage.RunAsync(RunFolder.Open(path), fitMethod, cancelled);
+                if (!parsed.GetValue(json))
+                {
+                    Summary.Write(output, fits, allocation: null);
+                    return 0;
+                }
+
+                tasks = [.. fits.Tasks.Select(task => new FitFiles.FittedTask(task.Task, task.Accuracy, task.Service))];
+            }
+            else
+            {
+                if (points is null && times is null)
+                    throw new UserFault("Name a run folder to fit, or a file with --accuracy or --service.");
+                tasks = FitFiles.Fit(points, times, fitMethod);
+            }
+
+            if (parsed.GetValue(json))
+                FitFiles.WriteJson(output, tasks);
+            else
+                FitFiles.WriteText(output, tasks);
             return 0;
         });
         return command;
@@ -56,13 +95,26 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Allocate()
     {
-        var command = new Command("allocate", "Find the optimal budgets of a fitted run: allocation.json and Table I.") { run };
+        var command = new Command("allocate", "Find the optimal budgets of a fitted run (allocation.json, Table I), or of a workload file.") { optionalRun, workloadFile, json };
         Add(command, operatingPoint.All());
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, cancelled) =>
         {
-            RunFolder folder = FolderOf(parsed);
+            OperatingPoint point = operatingPoint.Read(parsed, seed: 1);
+            if (parsed.GetValue(workloadFile) is { } file)
+            {
+                if (parsed.GetValue(optionalRun) is not null || parsed.GetValue(operatingPoint.Mix) is not null)
+                    throw new UserFault("--workload brings its own tasks and probabilities: leave the run folder and --mix out.");
+                WorkloadStage.Allocate(WorkloadFile.Read(file, point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, point.MaxBudgetTokens), parsed.GetValue(json), output);
+                return 0;
+            }
+
+            RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
             RunFits fits = FitStage.Read(folder);
-            Summary.Write(output, fits, await AllocateStage.RunAsync(folder, fits, operatingPoint.Read(parsed, seed: 1)));
+            RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
+            if (parsed.GetValue(json))
+                await output.WriteLineAsync(await File.ReadAllTextAsync(folder.In("allocation.json"), cancelled));
+            else
+                Summary.Write(output, fits, allocation);
             return 0;
         });
         return command;
@@ -70,17 +122,31 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Simulate()
     {
+        var budgets = new Option<string?>("--budgets") { Description = "One budget a task of the workload file, in its order: 0,341,0,0,346,30.", HelpName = "LIST" };
         var queries = new Option<int>("--queries") { Description = "Queries a replication, after the warm-up.", DefaultValueFactory = _ => 10_000 };
-        var replications = new Option<int>("--replications") { Description = "Independent replications.", DefaultValueFactory = _ => 200 };
+        var replications = new Option<int>("--replications") { Description = "Independent replications, at least 2.", DefaultValueFactory = _ => 200 };
         var seed = new Option<int>("--seed") { Description = "Seed of all draws.", DefaultValueFactory = _ => 1 };
-        var command = new Command("simulate", "Simulate the FIFO queue at a run's allocation and compare it with Pollaczek–Khinchine.") { run, queries, replications, seed };
-        command.SetAction(async (parsed, _) =>
+        var command = new Command("simulate", "Simulate the FIFO queue at a run's allocation, or at a workload's budgets, and compare it with Pollaczek–Khinchine.") { optionalRun, workloadFile, budgets, queries, replications, seed, json };
+        Add(command, [operatingPoint.ArrivalRate]);
+        command.SetAction((parsed, _) =>
         {
-            RunFolder folder = FolderOf(parsed);
             if (parsed.GetValue(queries) < 1 || parsed.GetValue(replications) < 2)
                 throw new UserFault("--queries must be at least 1 and --replications at least 2.");
-            await SimulateStage.RunAsync(AllocateStage.Read(folder), FitStage.Read(folder), parsed.GetValue(queries), parsed.GetValue(replications), parsed.GetValue(seed), output);
-            return 0;
+            SimulatedQueue queue;
+            if (parsed.GetValue(workloadFile) is { } file)
+            {
+                OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(seed));
+                Workload workload = WorkloadFile.Read(file, point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, double.MaxValue);
+                queue = SimulatedQueue.Of(workload, parsed.GetValue(budgets) ?? throw new UserFault("--workload needs --budgets, one a task."), file);
+            }
+            else
+            {
+                RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
+                queue = SimulatedQueue.Of(AllocateStage.Read(folder));
+            }
+
+            SimulateStage.Run(queue, parsed.GetValue(queries), parsed.GetValue(replications), parsed.GetValue(seed), parsed.GetValue(json), output);
+            return Task.FromResult(0);
         });
         return command;
     }
@@ -93,6 +159,19 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             RunFolder folder = FolderOf(parsed);
             FiguresStage.Run(folder, FitStage.Read(folder), AllocateStage.Read(folder));
             await output.WriteLineAsync(folder.FiguresPath);
+            return 0;
+        });
+        return command;
+    }
+
+    internal Command Regrade()
+    {
+        var command = new Command("regrade", "Grade a run's kept answers again, into a new run folder, and show what moved.") { run, options.Data };
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            RunFolder folder = FolderOf(parsed);
+            string directory = parsed.GetValue(options.Data) ?? (folder.ReadManifest().Samples ? SampleProblems.Path : DatasetVerbs.Cache().Directory);
+            await output.WriteLineAsync((await RegradeStage.RunAsync(folder, directory, output, cancelled)).Path);
             return 0;
         });
         return command;

@@ -88,25 +88,26 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Turns the journals into the Parquet files, rows in the order of their keys, and removes them.</summary>
+    /// <summary>Turns the journals into the Parquet files and removes them.</summary>
     public async Task CompactAsync()
+    {
+        await WriteRowsAsync(
+            JournalFile.Read<Trial>(JournalPath("trials")), JournalFile.Read<ServiceSample>(JournalPath("service")), JournalFile.Read<Trace>(JournalPath("traces")));
+        Directory.Delete(In("journal"), recursive: true);
+    }
+
+    /// <summary>Writes the Parquet files, rows in the order of their keys; trials last, because they say that a run has ended.</summary>
+    public async Task WriteRowsAsync(IEnumerable<Trial> trials, IEnumerable<ServiceSample> service, IEnumerable<Trace> traces)
     {
         var metadata = new Dictionary<string, string> { ["calibration.run"] = Id, ["calibration.schema"] = "1" };
         await RunTables.Traces.WriteAsync(
             TracesPath,
-            JournalFile.Read<Trace>(JournalPath("traces"))
-                .OrderBy(trace => new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0)).ThenBy(trace => trace.TraceId, StringComparer.Ordinal),
+            traces.OrderBy(trace => new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0)).ThenBy(trace => trace.TraceId, StringComparer.Ordinal),
             metadata,
             rowGroupSize: 256);
         await RunTables.Service.WriteAsync(
-            ServicePath,
-            JournalFile.Read<ServiceSample>(JournalPath("service"))
-                .OrderBy(sample => new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens)),
-            metadata,
-            rowGroupSize: 100_000);
-        await RunTables.Trials.WriteAsync(
-            TrialsPath, JournalFile.Read<Trial>(JournalPath("trials")).OrderBy(trial => trial.Key), metadata, rowGroupSize: 100_000);
-        Directory.Delete(In("journal"), recursive: true);
+            ServicePath, service.OrderBy(sample => new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens)), metadata, rowGroupSize: 100_000);
+        await RunTables.Trials.WriteAsync(TrialsPath, trials.OrderBy(trial => trial.Key), metadata, rowGroupSize: 100_000);
     }
 
     /// <summary>Reads the graded answers: from Parquet, or from the journal of a run that has not ended.</summary>

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Calibration.Optimizer;
+using Calibration.Report;
+
+namespace Calibration.Calibrate;
+
+/// <summary>A queue to simulate: a workload at fixed budgets, and where it comes from.</summary>
+internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> Budgets, string Source)
+{
+    /// <summary>A run's decided allocation, at which every task is a constant: its accuracy and its service time there.</summary>
+    internal static SimulatedQueue Of(RunAllocation allocation) => new(
+        new Workload(
+            allocation.ArrivalRatePerSecond,
+            allocation.AccuracyWeightSeconds,
+            [.. allocation.Tasks.Select(task => TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds))]),
+        [.. new double[allocation.Tasks.Length]],
+        allocation.Source + (allocation.Simulated ? " (simulated endpoint)" : ""));
+
+    /// <exception cref="UserFault">There is not one budget a task, or the queue is not stable.</exception>
+    internal static SimulatedQueue Of(Workload workload, string budgets, string source)
+    {
+        double[] values = [.. budgets.Split(',').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value) ? value : throw new UserFault($"--budgets has \"{text}\": give numbers of tokens that are 0 or more."))];
+        if (values.Length != workload.Tasks.Length)
+            throw new UserFault($"--budgets has {values.Length} budgets, and the workload {workload.Tasks.Length} tasks: give one a task, in its order.");
+        Performance at = workload.At(values);
+        return at.IsStable
+            ? new SimulatedQueue(workload, [.. values], source)
+            : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"At these budgets the server would be busy {at.Utilization:0.####} of the time: the queue is not stable."));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using Calibration.Optimizer;
+
+namespace Calibration.Calibrate;
+
+/// <summary>The allocation of a workload that came as a file.</summary>
+internal static class WorkloadStage
+{
+    /// <exception cref="UserFault">No allocation is stable.</exception>
+    internal static void Allocate(Workload workload, bool asJson, TextWriter output)
+    {
+        Allocation best = AllocationSolver.Solve(workload);
+        ThrowIfInfeasible(best);
+        IntegerAllocation integer = IntegerSolver.Solve(workload);
+        if (asJson)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    objective = best.Performance.Objective,
+                    utilization = best.Performance.Utilization,
+                    mean_system_time_s = best.Performance.MeanSystemTimeSeconds,
+                    accuracy = best.Performance.Accuracy,
+                    tasks = workload.Tasks.Select((task, k) => new { task = task.Task, budget_tokens = best.Budgets[k], integer_budget_tokens = integer.Budgets[k] }),
+                    integer_objective = integer.Performance.Objective,
+                    kkt_residual = best.KktResidual,
+                    gap_bound = best.GapBound,
+                },
+                Calibration.Results.ResultsJson.Document));
+            return;
+        }
+
+        for (int k = 0; k < workload.Tasks.Length; k++)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {workload.Tasks[k].Task,-14} ℓ* = {best.Budgets[k],12:0.000}   whole {integer.Budgets[k],7}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  J = {best.Performance.Objective:0.000000} s, accuracy {best.Performance.Accuracy:0.0000}, mean system time {best.Performance.MeanSystemTimeSeconds:0.0000} s, utilization {best.Performance.Utilization:0.0000}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  certificate: KKT residual {best.KktResidual:0.0e+0}, J* − J ≤ {best.GapBound:0.0e+0} s; whole budgets J = {integer.Performance.Objective:0.000000}, at most {integer.GapBound:0.0e+0} s below the best"));
+    }
+
+    /// <exception cref="UserFault">The server is overloaded even without thinking.</exception>
+    internal static void ThrowIfInfeasible(Allocation allocation)
+    {
+        if (allocation.Ending != SolverEnding.Infeasible)
+            return;
+        Performance at = allocation.Performance;
+        throw new UserFault(string.Create(
+            CultureInfo.InvariantCulture,
+            $"No allocation is stable: even without thinking the server would be busy {at.Utilization:0.####} of the time, {at.Utilization - 1:0.####} too much. Lower --arrival-rate below {at.ArrivalRatePerSecond / at.Utilization:0.######}."));
+    }
+}
