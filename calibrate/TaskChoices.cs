@@ -20,7 +20,7 @@ internal static class TaskChoices
 
     private static TaskChoice Of(TaskFits task, double share, double maxBudget)
     {
-        if (task.Accuracy is { Curve: { A: > 0, B: > 0 } curve, Verdict: not Verdict.NotIdentifiable } && task.Service is { Line: { SecondsPerToken: > 0 } line })
+        if (IsIdentified(task.Accuracy) && task.Accuracy.Curve is { A: > 0, B: > 0 } curve && task.Service is { Line: { SecondsPerToken: > 0 } line })
             return TaskChoice.Of(new TaskModel(task.Task, share, curve, line, maxBudget));
         ImmutableArray<AccuracyPoint> points = [.. task.Accuracy.Points.Where(measured => measured.BudgetTokens <= maxBudget && measured.Answers > 0)];
         if (points.IsEmpty)
@@ -28,6 +28,10 @@ internal static class TaskChoices
         ImmutableArray<double> accuracy = IsotonicAccuracy.Of([.. points.Select(measured => measured.Correct / measured.Answers)], [.. points.Select(measured => measured.Answers)]);
         return TaskChoice.Of(new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)))]));
     }
+
+    /// <summary>A rejected curve may be used with a warning, but not one whose parameters the data do not even determine.</summary>
+    private static bool IsIdentified(AccuracyFit fit) =>
+        new[] { fit.A, fit.B, fit.D }.All(estimate => estimate.Status != ParameterStatus.NotIdentifiable);
 
     /// <summary>The line where there is one, else the mean of the times measured nearest to the budget.</summary>
     private static double SecondsAt(TaskFits task, int budget)

@@ -15,7 +15,7 @@ public static class ProblemSubset
     /// <param name="problems">Problems of one benchmark.</param>
     /// <param name="count">How many to draw; all where there are fewer. Not negative.</param>
     /// <param name="seed">Any text.</param>
-    /// <returns>The problems drawn, by rank; BBH's by task name, then by rank.</returns>
+    /// <returns>The problems drawn, by rank; BBH's in turn over its tasks, so that any first part of them is balanced too.</returns>
     public static ImmutableArray<Problem> Draw(IEnumerable<Problem> problems, int count, string seed)
     {
         ArgumentNullException.ThrowIfNull(problems);
@@ -26,7 +26,7 @@ public static class ProblemSubset
             .OrderBy(stratum => stratum.Key, StringComparer.Ordinal)
             .Select(stratum => stratum.OrderBy(problem => Rank(problem, seed), StringComparer.Ordinal).ThenBy(problem => problem.Id, StringComparer.Ordinal).ToList())];
         int[] shares = Shares([.. strata.Select(stratum => stratum.Count)], count);
-        return [.. strata.SelectMany((stratum, i) => stratum.Take(shares[i]))];
+        return [.. strata.SelectMany((stratum, i) => stratum.Take(shares[i]).Select((problem, rank) => (problem, rank))).OrderBy(drawn => drawn.rank).Select(drawn => drawn.problem)];
     }
 
     private static string Stratum(Problem problem) => problem.Task == "bbh" ? problem.Id.Split('/')[0] : "";

@@ -41,7 +41,7 @@ public static class AccuracyFigure
     }
 
     /// <summary>A curve that cannot be identified is not drawn; a rejected one is, and says so.</summary>
-    private static bool IsDrawn(AccuracyFit fit) => fit.Curve is not null && fit.Verdict != Verdict.NotIdentifiable;
+    private static bool IsDrawn(AccuracyFit fit) => fit.Curve is not null && new[] { fit.A, fit.B, fit.D }.All(estimate => estimate.Status != ParameterStatus.NotIdentifiable);
 
     private static string Remark(Verdict verdict) => verdict switch
     {
