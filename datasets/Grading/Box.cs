@@ -12,9 +12,11 @@ internal sealed partial record Box(int Position, int End, string Content, bool C
     /// <summary>
     /// The last box; null where there is none. A box that is never closed ends with its line; on the last line it is cut off, so that its content is unreadable.
     /// </summary>
-    public static Box? Last(string text)
+    /// <param name="text">The response.</param>
+    /// <param name="empty">Whether <c>\boxed{}</c> counts; it mostly echoes the instruction.</param>
+    public static Box? Last(string text, bool empty = false)
     {
-        Match match = Opening().Match(text);
+        Match match = (empty ? Opening() : Filled()).Match(text);
         if (!match.Success) return null;
         int start = match.Index + match.Length;
         int close = Closers(text)[start - 1];
@@ -48,6 +50,9 @@ internal sealed partial record Box(int Position, int End, string Content, bool C
 
         return closers;
     }
+
+    [GeneratedRegex(@"\\f?boxed?\s{0,3}\{(?!\s*\})", RegexOptions.RightToLeft)]
+    private static partial Regex Filled();
 
     [GeneratedRegex(@"\\f?boxed?\s{0,3}\{", RegexOptions.RightToLeft)]
     private static partial Regex Opening();

@@ -24,7 +24,7 @@ internal static partial class BracketReader
     // A box of brackets is not balanced: it reaches to the last closing brace of its line.
     private static Reading? Boxed(string text)
     {
-        if (Box.Last(text) is not { } box) return null;
+        if (Box.Last(text, empty: true) is not { } box) return null;
         int start = text.IndexOf('{', box.Position) + 1;
         int line = text.IndexOf('\n', start);
         int end = line < 0 ? text.Length : line;

@@ -32,7 +32,16 @@ internal sealed partial class ChoiceReader
     }
 
     private IEnumerable<Reading> Statements(string text) =>
-        Box.Statements(text, content => Whole(PlainText.WithoutLatex(content))).Concat(Phrase.Choices(text, start => AtStart(text, start)));
+        Box.Statements(text, content => Whole(PlainText.WithoutLatex(content)))
+            .Concat(Phrase.Choices(text, start => AtStart(text, start)))
+            .Concat(Affirmed(text));
+
+    // "so C is the answer".
+    private IEnumerable<Reading> Affirmed(string text)
+    {
+        Match? last = Affirmation().EnumerateAll(text).LastOrDefault(match => Own(match.Groups["letter"].Value) is not null);
+        if (last is not null) yield return new(last.Index, last.Index + last.Length, Own(last.Groups["letter"].Value), true);
+    }
 
     // A box's content: a letter with or without its text, or a choice's text alone.
     private string? Whole(string content)
@@ -53,7 +62,7 @@ internal sealed partial class ChoiceReader
     {
         int from = SkipLeadIn(text, start);
         if (IsListing(text, start, from)) return null;
-        Match match = Letter().Match(text, from);
+        Match match = LetterHere().Match(text, from);
         if (match.Success && match.Index == from && Own(match.Value) is { } letter && Stands(text, match, letter))
         {
             return AlsoAnother(text[(from + 1)..Math.Min(text.Length, from + 12)])
@@ -88,11 +97,28 @@ internal sealed partial class ChoiceReader
     {
         (int start, string line) = PlainText.LastLine(text);
         bool listed = Listed(text) > 1 && Label().IsMatch(line);
-        List<Match> found = listed ? [] : [.. Mention().EnumerateAll(line).Where(match => Own(match.Groups["letter"].Value) is not null && Stands(line, match.Groups["letter"], match.Groups["letter"].Value))];
-        if (found.Select(match => match.Groups["letter"].Value).Distinct().Count() == 1)
-            return new(start + found[^1].Index, start + found[^1].Index + found[^1].Length, found[^1].Groups["letter"].Value, found[^1].Value.EndsWith(')'));
-        if (found.Count > 0) return null;
+        if (!listed)
+        {
+            List<Match> letters = Mentions(line);
+            // Where the line weighs several, its last sentence decides.
+            if (letters.Select(Letter).Distinct().Count() > 1) letters = [.. letters.Where(match => match.Index >= LastSentence(line))];
+            if (letters.Select(Letter).Distinct().Count() == 1)
+                return new(start + letters[^1].Index, start + letters[^1].Index + letters[^1].Length, Letter(letters[^1]), letters[^1].Value.EndsWith(')'));
+            if (letters.Count > 0) return null;
+        }
+
         return texts.Only(text) is >= 0 and var named ? new(0, start + line.Length, letters[named], true) : null;
+    }
+
+    private List<Match> Mentions(string line) =>
+        [.. Mention().EnumerateAll(line).Where(match => Own(Letter(match)) is not null && Stands(line, match.Groups["letter"], Letter(match)))];
+
+    private static string Letter(Match match) => match.Groups["letter"].Value;
+
+    private static int LastSentence(string line)
+    {
+        Match end = EndOfSentence().Match(line.TrimEnd());
+        return end.Success ? end.Index + end.Length : 0;
     }
 
     private string? Own(string letter) => letters.FirstOrDefault(own => string.Equals(own, letter, StringComparison.OrdinalIgnoreCase));
@@ -134,11 +160,17 @@ internal sealed partial class ChoiceReader
 
     private const int LongestText = 400;
 
-    [GeneratedRegex(@"^\s*(?:(?:option|choice|answer)\s*:?\s*)?\(?(?<letter>[A-Za-z])(?<mark>[).:,]*)(?![A-Za-z0-9'’&])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\s*(?:(?:option|choice|answer)\s*:?\s*)?\(?(?<letter>[A-Za-z])(?<mark>[).:,]*)(?![A-Za-z0-9&]|['’][A-Za-z])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex LetterFirst();
 
-    [GeneratedRegex(@"\G[A-Za-z](?![A-Za-z0-9'’_&])")]
-    private static partial Regex Letter();
+    [GeneratedRegex(@"\G[A-Za-z](?![A-Za-z0-9_&]|['’][A-Za-z])")]
+    private static partial Regex LetterHere();
+
+    [GeneratedRegex(@"[.!?]\s+(?=\S)", RegexOptions.RightToLeft)]
+    private static partial Regex EndOfSentence();
+
+    [GeneratedRegex(@"(?<![\w'’.-])\(?(?<letter>[A-Z])\)?\*{0,2}\s+(?:is|must be|would be)\s+(?:therefore\s+|clearly\s+|indeed\s+)?(?:the\s+)?(?:only\s+|most\s+|best\s+|final\s+)?(?:correct|right|best|answer)\b")]
+    private static partial Regex Affirmation();
 
     [GeneratedRegex(@"\G(?:(?:is|are|was|be|would|should|must|will|clearly|therefore|most|likely|definitely|probably|the|letter|option|choice|answer|correct|one|best|labell?ed|\\text\{|\\textbf\{|\\mathrm\{)(?![A-Za-z])[\s:*(""'`{]*)+", RegexOptions.IgnoreCase)]
     private static partial Regex LeadIn();
@@ -146,7 +178,7 @@ internal sealed partial class ChoiceReader
     [GeneratedRegex(@"^\s*[),.]*\s*(?:and|or|,|/|&)\s*(?:option\s+)?\(?(?<letter>[A-Z])(?![A-Za-z0-9'’])")]
     private static partial Regex Another();
 
-    [GeneratedRegex(@"\((?<letter>[A-Z])\)|(?<![\w'’.-])(?<letter>[A-Z])(?![\w'’-])")]
+    [GeneratedRegex(@"(?<!(?:\bnot|n['’]t|\bthan|\bneither|\bnor|\binstead of|\bover)\s+(?:option\s+)?)(?:\((?<letter>[A-Z])\)|(?<![\w’.-])(?<letter>[A-Z])(?![\w-]|['’]\w))")]
     private static partial Regex Mention();
 
     [GeneratedRegex(@"^[ \t]*[*-]{0,3}[ \t]*\(?(?<letter>[A-Z])(?:\)|\.|:)[*]{0,2}(?=\s)", RegexOptions.Multiline)]

@@ -42,6 +42,9 @@ internal sealed partial class ExactNumber
     public ExactNumber Plus(ExactNumber other) =>
         new((numerator * other.denominator) + (other.numerator * denominator), denominator * other.denominator);
 
+    /// <summary>The product with an integer.</summary>
+    public ExactNumber Times(int factor) => new(numerator * factor, denominator);
+
     /// <summary>The quotient, or null by zero.</summary>
     public ExactNumber? Over(ExactNumber other) =>
         other.numerator.IsZero ? null : new(numerator * other.denominator, denominator * other.numerator);

@@ -16,8 +16,15 @@ internal static partial class LiteralReader
 
     private static IEnumerable<Reading> Statements(string text, string cue)
     {
-        if (text.StartsWith(cue, StringComparison.Ordinal) && At(text, cue.Length) is { } cued) yield return cued with { Position = 0 };
         if (Box.Last(text) is { } box) yield return Boxed(text, box);
+        if (text.StartsWith(cue, StringComparison.Ordinal) && At(text, cue.Length) is { } cued)
+        {
+            // What follows an answered cue explains it, perhaps with other calls: only a box or "the answer is" revises it.
+            yield return cued with { Position = 0 };
+            foreach (Reading answer in Phrase.Answers(text, start => At(text, start))) yield return answer;
+            yield break;
+        }
+
         foreach (Reading call in Phrase.Last(Call(), text, start => AfterCall(text, start))) yield return call;
         foreach (Reading output in Phrase.Outputs(text, start => At(text, start))) yield return output;
     }
@@ -46,6 +53,7 @@ internal static partial class LiteralReader
     {
         if (text.Length > LongestLiteral) return null;
         if (PythonLiteral.Parse(text) is { } literal) return literal;
+        if (text.Contains('−') && !text.AsSpan().ContainsAny('\'', '"')) return Whole(text.Replace('−', '-'));
         int equality = PythonScan.TopLevel(text, "==");
         if (equality >= 0) return PythonLiteral.Parse(text[(equality + 2)..]);
         Match call = Call().Match(text);
@@ -134,7 +142,7 @@ internal static partial class LiteralReader
     private static partial Regex Language();
 
     // Prose may follow a literal; an operator, index or attribute makes it an expression.
-    [GeneratedRegex(@"\G(?:$|[.,;:!?](?:\s|$|[*`)])|[`)}$\]]|\*\*?(?:\s|$|[.,;])|\s*\n|\s*\[/ANSWER\]|\s+(?:[A-Za-z(#–—]|-\s+[A-Za-z]|$))")]
+    [GeneratedRegex(@"\G(?:$|[.,;:!?](?:\s|$|[*`)])|[`)}$\]]|\*\*?(?:\s|$|[.,;])|\s*\n|\s*\[/ANSWER\]|\s*<[/|]|\s+(?:[A-Za-z(#–—]|-\s+[A-Za-z]|$))")]
     private static partial Regex Terminator();
 
     [GeneratedRegex(@"\G[\s.`$]*\}")]

@@ -26,9 +26,16 @@ internal static partial class NumberReader
         if (equals >= from) from = PlainText.SkipDress(text, equals + 1);
         Match lead = LeadIn().Match(text, from);
         Match number = NumberHere().Match(text, from + lead.Length);
-        if (!number.Success) return null;
+        if (!number.Success) return Worded(text, from + lead.Length);
         if (Operator().IsMatch(text, number.Index + number.Length)) return null;
         return Value(number.Value) is { } value ? new(start, number.Index + number.Length, value.ToString(), false) : null;
+    }
+
+    // A fraction in LaTeX or a number in letters.
+    private static Reading? Worded(string text, int start)
+    {
+        Match match = FractionOrWord().Match(text, start);
+        return match.Success && Value(match.Value) is { } value ? new(start, start + match.Length, value.ToString(), false) : null;
     }
 
     private static Reading? Fallback(string text)
@@ -44,8 +51,8 @@ internal static partial class NumberReader
     public static ExactNumber? Value(string content)
     {
         if (content.Length > MostCharacters) return null;
-        string text = PlainText.WithoutLatex(Thousands().Replace(Fraction().Replace(content, "($1)/($2)"), ","));
-        text = Scientific().Replace(text, "e$1");
+        string text = PlainText.WithoutLatex(Thousands().Replace(Fraction().Replace(content, "($1$3)/($2$4)"), ","));
+        text = Scientific().Replace(text, "e$1").Replace(@"\approx", "=", StringComparison.Ordinal).Trim(' ', '{', '}');
         int cut = text.LastIndexOfAny(['=', '≈']);
         int colon = LabelColon().Match(text) is { Success: true } label ? label.Length - 1 : -1;
         text = text[(Math.Max(cut, colon) + 1)..];
@@ -64,6 +71,13 @@ internal static partial class NumberReader
             value = match.Groups["numerator"].Success ? value.Plus(ratio) : ratio;
         }
 
+        value = match.Groups["scale"].Value.ToLowerInvariant() switch
+        {
+            "thousand" => value.Times(1_000),
+            "million" => value.Times(1_000_000),
+            "billion" => value.Times(1_000_000_000),
+            _ => value,
+        };
         return match.Groups["sign"].Success ? value.Negated() : value;
     }
 
@@ -90,7 +104,7 @@ internal static partial class NumberReader
     ];
 
     // A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
-    private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–](?=\$?\.?\d))?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?";
+    private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–‑](?=\$?\.?\d)|\bnegative\s|(?<=(?:\bis|\bof|=|:)\s)minus\s)?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?(?:/\d+(?![\d/]|\.\d))?(?:\s(?:thousand|million|billion)\b)?";
 
     [GeneratedRegex(@"\G" + Signed)]
     private static partial Regex NumberHere();
@@ -113,10 +127,13 @@ internal static partial class NumberReader
     [GeneratedRegex(@"\*\*([^*\n]{1,80})\*\*")]
     private static partial Regex Bold();
 
-    [GeneratedRegex(@"\\[dtc]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")]
+    [GeneratedRegex(@"\\[dtc]?frac(?:\s*\{([^{}]*)\}\s*\{([^{}]*)\}|\s?(\d)(\d))")]
     private static partial Regex Fraction();
 
-    [GeneratedRegex(@"(?<=\d)(?:\{,\}|\\[,!]|,\\!|[\u00A0\u2009\u202F])(?=\d{3})")]
+    [GeneratedRegex(@"\G(?:[-−]?\\[dtc]?frac\s*\{[^{}]{1,40}\}\s*\{[^{}]{1,40}\}|[A-Za-z]{3,9}\b)")]
+    private static partial Regex FractionOrWord();
+
+    [GeneratedRegex(@"(?<=\d)(?:\{,\}|\\[,!]|,\\!|[\u00A0\u2009\u202F])(?=\d{3})|(?<=^\s*[-$]?\d{1,3}(?: \d{3})*) (?=\d{3}(?: \d{3})*\s*$)")]
     private static partial Regex Thousands();
 
     [GeneratedRegex(@"\s*(?:\\times|\\cdot|×|\*)\s*10\s*\^\s*\{?\s*([-+]?\d{1,3})\s*\}?")]
@@ -126,12 +143,12 @@ internal static partial class NumberReader
     private static partial Regex LabelColon();
 
     [GeneratedRegex("""
-        ^\s*[(\[]?\s*(?:about|approximately|exactly|only)?\s*
-        (?<sign>[-−–]|negative\s|minus\s)?\s*(?:US|USD|Rs\.?)?\s*[$€£¥]?\s*(?:(?<sign>[-−])(?=[\d.]))?\+?
+        ^\s*[(\[]?\s*(?:(?!(?:negative|minus)\s)[A-Za-z][A-Za-z\s'’]{0,40}\s)??
+        (?<sign>[-−–‑]|negative\s|minus\s)?\s*(?:US|USD|Rs\.?)?\s*[$€£¥]?\s*(?:(?<sign>[-−])(?=[\d.]))?\+?
         \(?(?<whole>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)\)?
         (?:\s*/\s*\(?(?<denominator>\d+)\)?|\s+(?:and\s+)?\(?(?<numerator>\d+)\)?\s*/\s*\(?(?<denominator>\d+)\)?|\((?<numerator>\d+)\)/\((?<denominator>\d+)\))?
-        \s*%?\s*[)\]]?(?:\^\{?\\circ\}?|°)?
-        (?:\s*(?![xyznkRNXYZ](?:\W|$))[A-Za-z°€£¥$][A-Za-z\s/.'’,²³-]{0,60}(?:\^\{?[23]\}?)?)?[\s.]*[)\]]?[\s.]*$
+        (?:\s*(?<scale>thousand|million|billion)\b)?\s*%?\s*[)\]]?(?:\^\{?\\circ\}?|°)?
+        (?:\s*(?![xyznkRNXYZ](?:\W|$))[A-Za-z°€£¥$][A-Za-z\s/.'’,²³-]{0,60}(?:\^\{?[23]\}?)?)?(?:\s*\([A-Za-z\s-]{1,40}\))?[\s.]*[)\]]?[\s.]*$
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex WholeNumber();
 }

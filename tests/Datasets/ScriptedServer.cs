@@ -53,7 +53,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 using TcpClient client = await listener.AcceptTcpClientAsync(stop.Token);
                 await ServeAsync(client.GetStream());
@@ -73,6 +73,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
             if (request is null) return;
             Requests.Enqueue(request);
             await stream.WriteAsync(answer(request), stop.Token);
+            // The end of the answer is announced and the client closes first: closing at once may reset what it has not read yet.
+            stream.Socket.Shutdown(SocketShutdown.Send);
+            while (await stream.ReadAsync(new byte[256], stop.Token) > 0)
+            {
+            }
         }
         catch (IOException)
         {
