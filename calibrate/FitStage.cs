@@ -29,6 +29,7 @@ internal static class FitStage
             Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, [.. trialsOf[task.Task]], [.. serviceOf[task.Task]], method))],
         };
         await AtomicFile.WriteTextAsync(folder.In("fits.json"), JsonSerializer.Serialize(fits, ResultsJson.Document) + "\n");
+        await folder.WriteFitsAsync(fits.Tasks.SelectMany(Parameters));
         await WriteTablesAsync(folder, fits, allocation: null);
         return fits;
     }
@@ -46,6 +47,22 @@ internal static class FitStage
         await AtomicFile.WriteTextAsync(folder.In("table1.csv"), Table1.Csv(fits, allocation));
         await AtomicFile.WriteTextAsync(folder.In("table1.md"), Table1.Markdown(fits, allocation));
         await AtomicFile.WriteTextAsync(folder.In("table1.tex"), Table1.Latex(fits, allocation));
+    }
+
+    private static IEnumerable<FittedParameter> Parameters(TaskFits task)
+    {
+        return
+        [
+            Row("A", task.Accuracy.Verdict, task.Accuracy.A),
+            Row("b", task.Accuracy.Verdict, task.Accuracy.B),
+            Row("D", task.Accuracy.Verdict, task.Accuracy.D),
+            Row("t0_s", task.Service.Verdict, task.Service.T0Seconds),
+            Row("c_s_per_token", task.Service.Verdict, task.Service.SecondsPerToken),
+        ];
+
+        FittedParameter Row(string name, Verdict verdict, ParameterEstimate estimate) => new(
+            task.Task, name, verdict.ToString(), estimate.Status.ToString(), estimate.Status == ParameterStatus.NotIdentifiable ? null : estimate.Value,
+            estimate.StandardError, estimate.Interval?.Low, estimate.Interval?.High, estimate.Reason ?? "");
     }
 
     private static TaskFits Fit(TaskFacts task, IReadOnlyList<Trial> trials, IReadOnlyList<ServiceSample> service, FitMethod method)

@@ -110,6 +110,13 @@ public sealed class RunFolder
         await RunTables.Trials.WriteAsync(TrialsPath, trials.OrderBy(trial => trial.Key), metadata, rowGroupSize: 100_000);
     }
 
+    /// <summary>Writes <c>fits.parquet</c>.</summary>
+    public Task WriteFitsAsync(IEnumerable<FittedParameter> parameters) =>
+        RunTables.Fits.WriteAsync(In("fits.parquet"), parameters, new Dictionary<string, string> { ["calibration.run"] = Id, ["calibration.schema"] = "1" }, rowGroupSize: 100_000);
+
+    /// <summary>Reads <c>fits.parquet</c>.</summary>
+    public IAsyncEnumerable<FittedParameter> ReadFitsAsync() => RunTables.Fits.ReadAsync(In("fits.parquet"));
+
     /// <summary>Reads the graded answers: from Parquet, or from the journal of a run that has not ended.</summary>
     public IAsyncEnumerable<Trial> ReadTrialsAsync() =>
         File.Exists(TrialsPath) ? RunTables.Trials.ReadAsync(TrialsPath) : JournalFile.Read<Trial>(JournalPath("trials")).ToAsyncEnumerable();
