@@ -28,7 +28,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
             RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
-            FiguresStage.Run(folder, fits, allocation);
+            await FiguresStage.RunAsync(folder, fits, allocation);
             Summary.Write(output, fits, allocation);
             await output.WriteLineAsync($"\nResults, tables and figures: {folder.Path}");
             return 0;
@@ -157,7 +157,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         command.SetAction(async (parsed, _) =>
         {
             RunFolder folder = FolderOf(parsed);
-            FiguresStage.Run(folder, FitStage.Read(folder), AllocateStage.Read(folder));
+            await FiguresStage.RunAsync(folder, FitStage.Read(folder), AllocateStage.Read(folder));
             await output.WriteLineAsync(folder.FiguresPath);
             return 0;
         });

@@ -70,21 +70,31 @@ public sealed class RunFolder
     public Journal<Trace> OpenTraceJournal() => new(JournalPath("traces"));
 
     /// <summary>Writes the manifest.</summary>
-    public Task WriteManifestAsync(RunManifest manifest) =>
-        AtomicFile.WriteTextAsync(ManifestPath, JsonSerializer.Serialize(manifest, ResultsJson.Document) + "\n");
+    public Task WriteManifestAsync(RunManifest manifest) => WriteDocumentAsync("manifest.json", manifest);
 
     /// <summary>Reads the manifest.</summary>
     /// <exception cref="InvalidDataException">It is not a manifest of this version.</exception>
-    public RunManifest ReadManifest()
+    public RunManifest ReadManifest() => ReadDocument<RunManifest>("manifest.json");
+
+    /// <summary>Writes a document of the run, such as <c>fits.json</c>.</summary>
+    public Task WriteDocumentAsync<T>(string name, T document) =>
+        AtomicFile.WriteTextAsync(In(name), JsonSerializer.Serialize(document, ResultsJson.Document) + "\n");
+
+    /// <summary>Reads a document of the run.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not of this version.</exception>
+    public T ReadDocument<T>(string name)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(ManifestPath), ResultsJson.Document)
-                ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(In(name)), ResultsJson.Document) ?? throw new JsonException("it is empty");
+        }
+        catch (FileNotFoundException fault)
+        {
+            throw new InvalidDataException($"{Path} has no {name}: run the stage that writes it first (fit, then allocate).", fault);
         }
         catch (JsonException fault)
         {
-            throw new InvalidDataException($"{ManifestPath} is not a manifest of this version: {fault.Message}", fault);
+            throw new InvalidDataException($"{In(name)} was not written by this version: run the stage that writes it again ({fault.Message.Split('.')[0]}).", fault);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class MainJobTests : IDisposable
         CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,bbh,arc", "--latency-items", "5", "--out", root);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(root));
-        foreach (string file in (string[])["manifest.json", "trials.parquet", "service.parquet", "traces.parquet", "fits.json", "table1.csv", "table1.md", "table1.tex", "allocation.json"])
+        foreach (string file in (string[])["manifest.json", "trials.parquet", "service.parquet", "traces.parquet", "fits.json", "table1.csv", "table1.md", "table1.tex", "allocation.json", "fits.parquet", "report.html"])
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         foreach (string figure in (string[])["fig2", "fig3", "fig4"])
         {
