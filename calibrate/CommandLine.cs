@@ -20,7 +20,10 @@ public static class CommandLine
         };
         try
         {
-            return await Root(output, error).Parse(arguments).InvokeAsync(configuration, cancellationToken);
+            ParseResult parsed = Root(output, error).Parse(arguments);
+            return parsed.Errors.Count == 0
+                ? await parsed.InvokeAsync(configuration, cancellationToken)
+                : await FailAsync(error, $"{string.Join(' ', parsed.Errors.Select(fault => fault.Message))} See calibrate {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help.", 2);
         }
         catch (Exception fault) when (fault is UserFault or DatasetException or DirectoryNotFoundException or InvalidDataException)
         {

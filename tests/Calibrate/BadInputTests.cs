@@ -11,6 +11,8 @@ public sealed class BadInputTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Theory]
+    [InlineData("--bogus", "--bogus")]
+    [InlineData("--items", "--items", "many")]
     [InlineData("mmlu", "--datasets", "mmlu")]
     [InlineData("0 or more", "--budgets", "0,-5")]
     [InlineData("not measured", "--datasets", "arc", "--budgets", "aime=0,1")]
