@@ -42,7 +42,8 @@ internal static class PlanBuilding
         if (samples || parsed.GetValue(options.Endpoint) is null)
             return SampleProblems.Path;
         string cache = DatasetVerbs.Cache().Directory;
-        return Directory.Exists(cache) || NamesOf(options, parsed).Length == 0
+        bool pulled = Directory.Exists(cache) && Directory.EnumerateFiles(cache, "*", SearchOption.AllDirectories).Any();
+        return pulled || NamesOf(options, parsed).Length == 0
             ? cache
             : throw new UserFault("With a real --endpoint the problems must be the benchmarks': pull them with calibrate datasets pull, name their folder with --data DIR, or ask for the product's own with --samples.");
     }
