@@ -54,7 +54,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Profile = JsonSerializer.SerializeToElement(session.Form.Profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = JsonSerializer.SerializeToElement(
-                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
+                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
             Tool = ToolDescription.Read(),
             Notes = notes,

@@ -24,6 +24,7 @@ internal static class PlanBuilding
             Seed = seed,
             Concurrency = parsed.GetValue(options.Concurrency),
             LatencyItems = parsed.GetValue(options.LatencyItems),
+            Independent = parsed.GetValue(options.Independent),
         };
         ImmutableArray<string> faults = plan.Faults();
         return faults.IsEmpty ? plan : throw new UserFault(string.Join(Environment.NewLine, faults));

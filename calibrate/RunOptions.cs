@@ -44,6 +44,8 @@ internal sealed class RunOptions
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
+    internal Option<bool> Independent { get; } = new("--independent") { Description = "Give every budget a thinking trace of its own instead of cutting one: dearer, and uncorrelated." };
+
     internal Option<string[]> Note { get; } = new("--note") { Description = "What the client cannot see, kept in the manifest, as KEY=VALUE (gpu=\"A100 80GB\"); may be repeated.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
 
     internal Option<bool> Pace { get; } = new("--pace") { Description = "Let the embedded endpoint really take its service times." };
@@ -53,7 +55,7 @@ internal sealed class RunOptions
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Note, Pace, Out,
+        Concurrency, LatencyItems, Independent, Note, Pace, Out,
     ];
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>

@@ -1,4 +1,5 @@
 using Calibration.Datasets;
+using Calibration.Results;
 
 namespace Calibration.Harness;
 
@@ -33,6 +34,17 @@ internal sealed record AskedProblem(
             await session.TokensOfAsync(profile.BeforeClose + natural, cancellationToken),
             await session.TokensOfAsync(natural, cancellationToken),
             await session.TokensOfAsync(problem.AnswerCue, cancellationToken));
+    }
+
+    /// <summary>Servers cut a request that does not fit without a word; so it is never sent.</summary>
+    /// <exception cref="EndpointException">The whole does not fit the model's context at that budget.</exception>
+    internal void RefuseBeyondContext(int budgetTokens, EndpointFacts endpoint)
+    {
+        if (ContextAt(budgetTokens) > endpoint.ContextTokens)
+        {
+            throw new EndpointException(
+                $"Prompt, budget and answer need {ContextAt(budgetTokens)} tokens of context, and {endpoint.Model} has {endpoint.ContextTokens}.");
+        }
     }
 
     /// <summary>Tokens of prompt, thinking, close, cue and answer together at a budget.</summary>

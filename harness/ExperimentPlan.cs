@@ -31,6 +31,9 @@ public sealed record ExperimentPlan
     /// <summary>Problems a task in the latency pass, at least 2: with one trace there is no standard error.</summary>
     public int LatencyItems { get; init; } = 10;
 
+    /// <summary>Whether every budget has a trace of its own instead of a cut of one trace: dearer, and uncorrelated.</summary>
+    public bool Independent { get; init; }
+
     /// <summary>Number of trials of the accuracy pass.</summary>
     public int TrialCount => Tasks.Sum(task => task.Problems.Length * task.Budgets.Length) * Runs;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Results;
 
@@ -5,7 +6,7 @@ namespace Calibration.Harness.Passes;
 
 /// <summary>
 /// Accuracy at every budget: one thinking trace a problem and run, cut at each budget of the grid, an answer forked
-/// from every cut.
+/// from every cut; or a trace a budget where the plan wants them independent.
 /// </summary>
 internal sealed class AccuracyPass(
     EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, IProgress<MeasuringProgress> progress)
@@ -17,34 +18,32 @@ internal sealed class AccuracyPass(
     internal Task RunAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
         Groups(),
         new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
-        async (work, cancelled) => await RunGroupAsync(work.Task, work.Problem, work.Group, cancelled));
+        async (work, cancelled) => await RunGroupAsync(work, cancelled));
 
     /// <summary>Interleaved over tasks, problems and runs, so that whatever has been finished can be fitted.</summary>
-    private IEnumerable<(TaskPlan Task, Problem Problem, TrialGroup Group)> Groups() =>
+    private IEnumerable<TraceWork> Groups() =>
         from run in Enumerable.Range(0, plan.Runs)
         from index in Enumerable.Range(0, plan.Tasks.Max(task => task.Problems.Length))
         from task in plan.Tasks
         where index < task.Problems.Length
         let problem = task.Problems[index]
-        select (task, problem, new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}"));
+        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}")
+        from work in plan.Independent
+            ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
+            : [new TraceWork(problem, whole, task.Budgets)]
+        select work;
 
-    private async Task RunGroupAsync(TaskPlan task, Problem problem, TrialGroup group, CancellationToken cancellationToken)
+    private async Task RunGroupAsync(TraceWork work, CancellationToken cancellationToken)
     {
         var finished = new List<Task>();
         try
         {
-            AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
-            int largest = task.Budgets[^1];
-            if (asked.ContextAt(largest) > session.Server.Facts.ContextTokens)
-            {
-                throw new EndpointException(
-                    $"Prompt, budget and answer need {asked.ContextAt(largest)} tokens of context, and {session.Server.Facts.Model} has {session.Server.Facts.ContextTokens}.");
-            }
-
+            AskedProblem asked = await AskedProblem.OfAsync(session, work.Problem, cancellationToken);
+            asked.RefuseBeyondContext(work.Budgets[^1], session.Server.Facts);
             Trace? trace = null;
-            if (largest > 0)
+            if (work.Budgets[^1] > 0)
             {
-                trace = await Thinking.GenerateAsync(session, asked, group, plan.Semantics, largest, cancellationToken);
+                trace = await Thinking.GenerateAsync(session, asked, work.Group, plan.Semantics, work.Budgets[^1], cancellationToken);
 
                 // A trace is durable before its first fork: regenerated on a GPU it would be another one.
                 await traces.AppendAsync(trace);
@@ -52,17 +51,17 @@ internal sealed class AccuracyPass(
             }
 
             Trial? shared = null;
-            foreach (int budget in task.Budgets)
+            foreach (int budget in work.Budgets)
             {
-                Trial trial = await TrialAsync(asked, group, trace, budget, shared, cancellationToken);
+                Trial trial = await TrialAsync(asked, work.Group, trace, budget, shared, cancellationToken);
                 shared = trial.ClosedByModel ? trial : null;
                 finished.Add(AppendAsync(trial));
             }
         }
         catch (EndpointException fault)
         {
-            foreach (int budget in task.Budgets.Skip(finished.Count))
-                finished.Add(AppendAsync(Unusable(problem, group, budget, TrialStatus.Failed, fault.Message)));
+            foreach (int budget in work.Budgets.Skip(finished.Count))
+                finished.Add(AppendAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message)));
         }
 
         await Task.WhenAll(finished);
@@ -78,9 +77,8 @@ internal sealed class AccuracyPass(
         bool closed = trace is { ClosedByModel: true } && budget > 0 && budget >= trace.TokenIds.Length;
         if (thinking < budget && !closed)
         {
-            return Unusable(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.")
-                with
-            { ThinkingTokens = thinking };
+            Trial tooShort = Unusable(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.");
+            return tooShort with { ThinkingTokens = thinking, CountSource = CountSource.Ids };
         }
 
         AnswerFork answer = await AnswerFork.AskAsync(
@@ -136,4 +134,7 @@ internal sealed class AccuracyPass(
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
         progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
     }
+
+    /// <summary>One trace to generate, and the budgets that it serves.</summary>
+    private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets);
 }

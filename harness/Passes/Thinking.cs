@@ -44,6 +44,10 @@ internal static class Thinking
             if (ids.Count == budgetTokens)
                 break;
             bool ended = end < generation.TokenIds.Length;
+
+            // The close spelled out in ordinary tokens is text: llama.cpp stops there, because it takes no stop ids.
+            if (!ended && !mask && generation is { Ending: Ending.Stop, TokenIds.Length: > 0 })
+                continue;
             if (!ended || mask)
                 break;
             if (semantics == BudgetSemantics.Cap)

@@ -88,6 +88,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         }
 
         json.WriteBoolean("stream", stream);
+        json.WriteBoolean("timings_per_token", stream);
         json.WriteEndObject();
     }
 
@@ -95,6 +96,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        root.RefuseError();
         JsonElement timings = root.Member("timings") ?? default;
         return new Generation(root.Ids("tokens"), root.Text("content"), EndingOf(root.Text("stop_type")))
         {

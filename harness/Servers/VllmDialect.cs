@@ -60,7 +60,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         if (request.Close == CloseHandling.Mask)
             json.WriteBoolean("ignore_eos", true);
         if (request.Cache != PrefixCache.Shared)
-            json.WriteString("cache_salt", request.Group);
+            json.WriteString("cache_salt", request.CacheSalt);
         json.WriteBoolean("stream", stream);
         if (stream)
         {
@@ -76,6 +76,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        root.RefuseError();
         JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
         JsonElement usage = root.Member("usage") ?? default;
         JsonElement metrics = root.Member("metrics") ?? default;
