@@ -33,6 +33,10 @@ public static class CommandLine
         {
             return await FailAsync(error, fault.Message, 1);
         }
+        catch (UnfinishedRun unfinished)
+        {
+            return await FailAsync(error, unfinished.Message, unfinished.ExitCode);
+        }
         catch (OperationCanceledException)
         {
             return await FailAsync(error, "Interrupted.", 130);

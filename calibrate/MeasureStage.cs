@@ -11,16 +11,19 @@ namespace Calibration.Calibrate;
 /// <summary>From options to a finished run folder of measurements.</summary>
 internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvider clock)
 {
-    internal async Task<RunFolder> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <exception cref="UnfinishedRun">The run was interrupted after it began; the message says how it goes on.</exception>
+    internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, CancellationToken cancellationToken)
     {
+        if (resumed is { HasEnded: true })
+            return resumed;
         Uri? address = options.EndpointUri(parsed);
         if (address is not null && parsed.GetValue(options.Pace))
             throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
         string? apiKey = options.ApiKey(parsed);
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
-        ImmutableSortedDictionary<string, string> notes = options.Notes(parsed).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        _ = options.Notes(parsed);
         if (address is not null)
-            return await MeasureAsync(parsed, plan, address, apiKey, notes, cancellationToken);
+            return await MeasureAsync(parsed, plan, address, apiKey, resumed, cancellationToken);
         await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions
             {
@@ -29,11 +32,11 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
                 Paced = parsed.GetValue(options.Pace),
             },
             cancellationToken);
-        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, notes, cancellationToken);
+        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, resumed, cancellationToken);
     }
 
     private async Task<RunFolder> MeasureAsync(
-        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, ImmutableSortedDictionary<string, string> notes, CancellationToken cancellationToken)
+        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken cancellationToken)
     {
         using var client = new EndpointClient(address, apiKey, retries: 3);
         EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), ModelProfile.Qwen3, plan.Sampling, cancellationToken);
@@ -41,12 +44,37 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
-
-        DateTime now = clock.GetUtcNow().UtcDateTime;
-        RunFolder folder = RunFolder.Create(parsed.GetValue(options.Out)!, FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(endpoint.Model)}"));
-        await folder.WriteManifestAsync(new RunManifest
+        RunManifest manifest = ManifestOf(parsed, plan, session);
+        RunFolder folder = resumed ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
+        using IDisposable held = folder.Lock();
+        if (resumed is null)
+            await folder.WriteManifestAsync(manifest with { Id = folder.Id });
+        else
+            ManifestComparison.ThrowIfDifferent(folder.ReadManifest(), manifest);
+        await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
+        try
         {
-            Id = folder.Id,
+            await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new UnfinishedRun($"Interrupted. Go on with: calibrate run --resume {folder.Path}", 130);
+        }
+        catch (IOException fault)
+        {
+            throw new UnfinishedRun($"{folder.Path} cannot be written ({fault.Message.TrimEnd('.')}). What was finished is kept; go on with: calibrate run --resume {folder.Path}", 1);
+        }
+
+        return folder;
+    }
+
+    private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, EndpointSession session)
+    {
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        EndpointFacts endpoint = session.Server.Facts;
+        return new RunManifest
+        {
+            Id = FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(endpoint.Model)}"),
             CreatedUtc = now,
             Simulated = endpoint.Simulated,
             Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
@@ -56,11 +84,9 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Plan = JsonSerializer.SerializeToElement(
                 new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
+            Arguments = [.. parsed.Tokens.Select(token => token.Value)],
             Tool = ToolDescription.Read(),
-            Notes = notes,
-        });
-        await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
-        await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(cancellationToken);
-        return folder;
+            Notes = options.Notes(parsed).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
     }
 }

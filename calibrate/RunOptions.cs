@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
@@ -52,11 +53,26 @@ internal sealed class RunOptions
 
     internal Option<string> Out { get; } = new("--out") { Description = "Folder that run folders are made in.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("results", "runs") };
 
+    internal Option<string?> Resume { get; } = new("--resume") { Description = "Go on with an interrupted run, by its folder; all other options are the run's own.", HelpName = "RUN" };
+
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Independent, Note, Pace, Out,
+        Concurrency, LatencyItems, Independent, Note, Pace, Out, Resume,
     ];
+
+    /// <summary>
+    /// The run to go on with and the options that it was started with; for a fresh run null and the options as given. A
+    /// run that was only to measure may go on to its fits.
+    /// </summary>
+    internal (RunFolder? Folder, ParseResult Options) Resumed(ParseResult parsed)
+    {
+        if (parsed.GetValue(Resume) is not { } path)
+            return (null, parsed);
+        RunFolder folder = RunFolder.Open(path);
+        string[] arguments = [.. folder.ReadManifest().Arguments.Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument)];
+        return (folder, parsed.RootCommandResult.Command.Parse(arguments));
+    }
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>
     internal string? ApiKey(ParseResult parsed)

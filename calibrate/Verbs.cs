@@ -22,10 +22,11 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     internal void AddRun(Command command)
     {
         Add(command, [.. options.All(), .. operatingPoint.All()]);
-        command.SetAction(async (parsed, cancelled) =>
+        command.SetAction(async (given, cancelled) =>
         {
+            (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
-            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, cancelled);
+            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
             RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
             await FiguresStage.RunAsync(folder, fits, allocation);
@@ -39,9 +40,10 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     {
         var command = new Command("measure", "Measure only: accuracy and service times into a fresh run folder.");
         Add(command, options.All());
-        command.SetAction(async (parsed, cancelled) =>
+        command.SetAction(async (given, cancelled) =>
         {
-            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, cancelled);
+            (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
+            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, cancelled);
             await output.WriteLineAsync(folder.Path);
             return 0;
         });

@@ -98,26 +98,57 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>Whether the run has ended: its journals have become Parquet.</summary>
+    public bool HasEnded => File.Exists(TrialsPath) && !Directory.Exists(In("journal"));
+
+    /// <summary>Keeps other processes from measuring into this folder until disposed.</summary>
+    /// <exception cref="IOException">Another process is measuring into it.</exception>
+    public IDisposable Lock()
+    {
+        try
+        {
+            return new FileStream(In(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException fault)
+        {
+            throw new IOException($"Another process is measuring into {Path}: wait for it, or stop it first.", fault);
+        }
+    }
+
+    /// <summary>Finished trials in the journal, in the order in which they were finished.</summary>
+    public IEnumerable<Trial> ReadJournaledTrials() => JournalFile.Read<Trial>(JournalPath("trials"));
+
+    /// <summary>Finished service times in the journal.</summary>
+    public IEnumerable<ServiceSample> ReadJournaledService() => JournalFile.Read<ServiceSample>(JournalPath("service"));
+
+    /// <summary>Finished traces in the journal.</summary>
+    public IEnumerable<Trace> ReadJournaledTraces() => JournalFile.Read<Trace>(JournalPath("traces"));
+
     /// <summary>Turns the journals into the Parquet files and removes them.</summary>
     public async Task CompactAsync()
     {
-        await WriteRowsAsync(
-            JournalFile.Read<Trial>(JournalPath("trials")), JournalFile.Read<ServiceSample>(JournalPath("service")), JournalFile.Read<Trace>(JournalPath("traces")));
+        await WriteRowsAsync(ReadJournaledTrials(), ReadJournaledService(), ReadJournaledTraces());
         Directory.Delete(In("journal"), recursive: true);
     }
 
-    /// <summary>Writes the Parquet files, rows in the order of their keys; trials last, because they say that a run has ended.</summary>
+    /// <summary>Writes the Parquet files, rows in the order of their keys; of rows with the same key the last counts, because a failed
+    /// one was tried again. Trials come last: they say that a run has ended.</summary>
     public async Task WriteRowsAsync(IEnumerable<Trial> trials, IEnumerable<ServiceSample> service, IEnumerable<Trace> traces)
     {
         var metadata = new Dictionary<string, string> { ["calibration.run"] = Id, ["calibration.schema"] = "1" };
         await RunTables.Traces.WriteAsync(
             TracesPath,
-            traces.OrderBy(trace => new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0)).ThenBy(trace => trace.TraceId, StringComparer.Ordinal),
+            LastOf(traces.OrderBy(trace => new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0)).ThenBy(trace => trace.TraceId, StringComparer.Ordinal), trace => trace.TraceId),
             metadata,
             rowGroupSize: 256);
         await RunTables.Service.WriteAsync(
-            ServicePath, service.OrderBy(sample => new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens)), metadata, rowGroupSize: 100_000);
-        await RunTables.Trials.WriteAsync(TrialsPath, trials.OrderBy(trial => trial.Key), metadata, rowGroupSize: 100_000);
+            ServicePath,
+            LastOf(
+                service.OrderBy(sample => new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens)).ThenBy(sample => sample.TraceId, StringComparer.Ordinal),
+                sample => (sample.TraceId, sample.BudgetTokens)),
+            metadata,
+            rowGroupSize: 100_000);
+        await RunTables.Trials.WriteAsync(TrialsPath, LastOf(trials.OrderBy(trial => trial.Key), trial => trial.Key), metadata, rowGroupSize: 100_000);
     }
 
     /// <summary>Writes <c>fits.parquet</c>.</summary>
@@ -129,15 +160,31 @@ public sealed class RunFolder
 
     /// <summary>Reads the graded answers: from Parquet, or from the journal of a run that has not ended.</summary>
     public IAsyncEnumerable<Trial> ReadTrialsAsync() =>
-        File.Exists(TrialsPath) ? RunTables.Trials.ReadAsync(TrialsPath) : JournalFile.Read<Trial>(JournalPath("trials")).ToAsyncEnumerable();
+        File.Exists(TrialsPath) ? RunTables.Trials.ReadAsync(TrialsPath) : LastOf(ReadJournaledTrials().OrderBy(trial => trial.Key), trial => trial.Key).ToAsyncEnumerable();
 
     /// <summary>Reads the service times: from Parquet, or from the journal of a run that has not ended.</summary>
     public IAsyncEnumerable<ServiceSample> ReadServiceAsync() =>
-        File.Exists(ServicePath) ? RunTables.Service.ReadAsync(ServicePath) : JournalFile.Read<ServiceSample>(JournalPath("service")).ToAsyncEnumerable();
+        File.Exists(ServicePath) ? RunTables.Service.ReadAsync(ServicePath) : ReadJournaledService().ToAsyncEnumerable();
 
     /// <summary>Reads the thinking traces: from Parquet, or from the journal of a run that has not ended.</summary>
     public IAsyncEnumerable<Trace> ReadTracesAsync() =>
-        File.Exists(TracesPath) ? RunTables.Traces.ReadAsync(TracesPath) : JournalFile.Read<Trace>(JournalPath("traces")).ToAsyncEnumerable();
+        File.Exists(TracesPath) ? RunTables.Traces.ReadAsync(TracesPath) : ReadJournaledTraces().ToAsyncEnumerable();
+
+    /// <summary>Of neighbours with one key, the last.</summary>
+    private static IEnumerable<TRow> LastOf<TRow, TKey>(IEnumerable<TRow> sorted, Func<TRow, TKey> keyOf)
+        where TRow : class
+    {
+        TRow? last = null;
+        foreach (TRow row in sorted)
+        {
+            if (last is not null && !EqualityComparer<TKey>.Default.Equals(keyOf(last), keyOf(row)))
+                yield return last;
+            last = row;
+        }
+
+        if (last is not null)
+            yield return last;
+    }
 
     private string JournalPath(string name) => In("journal", name + ".jsonl");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Results;
@@ -9,16 +10,26 @@ namespace Calibration.Harness.Passes;
 /// from every cut; or a trace a budget where the plan wants them independent.
 /// </summary>
 internal sealed class AccuracyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, IProgress<MeasuringProgress> progress)
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
 {
-    private long done;
+    private readonly ConcurrentBag<TraceWork> failed = [];
+    private long done = finished.TrialCount;
     private long tokens;
     private long unusable;
 
-    internal Task RunAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Groups(),
+    /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await RunAsync(Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget))), isLastTry: false, cancellationToken);
+        await RunAsync(failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal).ToList(), isLastTry: true, cancellationToken);
+    }
+
+    private Task RunAsync(IEnumerable<TraceWork> groups, bool isLastTry, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        groups,
         new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
-        async (work, cancelled) => await RunGroupAsync(work, cancelled));
+        async (work, cancelled) => await RunGroupAsync(work, isLastTry, cancelled));
+
+    private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
 
     /// <summary>Interleaved over tasks, problems and runs, so that whatever has been finished can be fitted.</summary>
     private IEnumerable<TraceWork> Groups() =>
@@ -29,19 +40,21 @@ internal sealed class AccuracyPass(
         let problem = task.Problems[index]
         let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}")
         from work in plan.Independent
-            ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
-            : [new TraceWork(problem, whole, task.Budgets)]
+            ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget], null))
+            : [new TraceWork(problem, whole, task.Budgets, null)]
         select work;
 
-    private async Task RunGroupAsync(TraceWork work, CancellationToken cancellationToken)
+    private async Task RunGroupAsync(TraceWork work, bool isLastTry, CancellationToken cancellationToken)
     {
-        var finished = new List<Task>();
+        var appended = new List<Task>();
+        var open = new Queue<int>(work.Budgets.Where(budget => !IsFinished(work, budget)));
+        Trace? trace = work.Trace ?? finished.TraceOf(work.Group.TraceId);
+        Trial? shared = finished.ClosedAnswerOf(work.Group.TraceId);
         try
         {
             AskedProblem asked = await AskedProblem.OfAsync(session, work.Problem, cancellationToken);
             asked.RefuseBeyondContext(work.Budgets[^1], session.Server.Facts);
-            Trace? trace = null;
-            if (work.Budgets[^1] > 0)
+            if (trace is null && work.Budgets[^1] > 0)
             {
                 trace = await Thinking.GenerateAsync(session, asked, work.Group, plan.Semantics, work.Budgets[^1], cancellationToken);
 
@@ -50,21 +63,26 @@ internal sealed class AccuracyPass(
                 Interlocked.Add(ref tokens, trace.TokenIds.Length);
             }
 
-            Trial? shared = null;
-            foreach (int budget in work.Budgets)
+            while (open.TryPeek(out int budget))
             {
-                Trial trial = await TrialAsync(asked, work.Group, trace, budget, shared, cancellationToken);
-                shared = trial.ClosedByModel ? trial : null;
-                finished.Add(AppendAsync(trial));
+                bool isShared = shared is not null && budget >= shared.ThinkingTokens;
+                Trial trial = await TrialAsync(asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
+                shared ??= trial.ClosedByModel ? trial : null;
+                appended.Add(AppendAsync(trial));
+                open.Dequeue();
             }
+        }
+        catch (EndpointException) when (!isLastTry)
+        {
+            failed.Add(work with { Budgets = [.. open], Trace = trace });
         }
         catch (EndpointException fault)
         {
-            foreach (int budget in work.Budgets.Skip(finished.Count))
-                finished.Add(AppendAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message)));
+            foreach (int budget in open)
+                appended.Add(AppendAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message)));
         }
 
-        await Task.WhenAll(finished);
+        await Task.WhenAll(appended);
     }
 
     private async Task<Trial> TrialAsync(
@@ -135,6 +153,6 @@ internal sealed class AccuracyPass(
         progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
     }
 
-    /// <summary>One trace to generate, and the budgets that it serves.</summary>
-    private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets);
+    /// <summary>One trace to generate, or already there, and the budgets that it serves.</summary>
+    private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets, Trace? Trace);
 }

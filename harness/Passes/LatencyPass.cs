@@ -9,7 +9,7 @@ namespace Calibration.Harness.Passes;
 /// yields the time at every budget, and the answer's share measured at each.
 /// </summary>
 internal sealed class LatencyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, TimeProvider clock, IProgress<MeasuringProgress> progress)
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
@@ -70,6 +70,12 @@ internal sealed class LatencyPass(
 
     private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, long total, CancellationToken cancellationToken)
     {
+        if (finished.HasTimed(group.TraceId, budgets[^1]))
+        {
+            done += budgets.Length;
+            return;
+        }
+
         TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
         foreach (int budget in budgets)
         {
