@@ -39,7 +39,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken cancellationToken)
     {
         using var client = new EndpointClient(address, apiKey, retries: 3);
-        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), ModelProfile.Qwen3, plan.Sampling, cancellationToken);
+        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), plan.Sampling, cancellationToken);
         EndpointFacts endpoint = session.Server.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)

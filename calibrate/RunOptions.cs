@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Calibration.Harness;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -45,6 +46,8 @@ internal sealed class RunOptions
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
+    internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1 or plain-text. Default: detected from its tokenizer and chat template.", HelpName = "NAME" };
+
     internal Option<bool> Independent { get; } = new("--independent") { Description = "Give every budget a thinking trace of its own instead of cutting one: dearer, and uncorrelated." };
 
     internal Option<string[]> Note { get; } = new("--note") { Description = "What the client cannot see, kept in the manifest, as KEY=VALUE (gpu=\"A100 80GB\"); may be repeated.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
@@ -58,7 +61,7 @@ internal sealed class RunOptions
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Independent, Note, Pace, Out, Resume,
+        Concurrency, LatencyItems, Profile, Independent, Note, Pace, Out, Resume,
     ];
 
     /// <summary>
@@ -99,6 +102,12 @@ internal sealed class RunOptions
             ? uri
             : throw new UserFault($"--endpoint is no address of the form http://host:port/v1 without a password in it{(text.Contains('@', StringComparison.Ordinal) ? "" : ": " + text)}.");
     }
+
+    /// <summary>The named profile; null where it is to be detected.</summary>
+    internal ModelProfile? ProfileOf(ParseResult parsed) => parsed.GetValue(Profile) is not { } name
+        ? null
+        : ModelProfile.All.FirstOrDefault(profile => profile.Name == name)
+            ?? throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}.");
 
     /// <summary>Notes by key, in the order of their keys.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Notes(ParseResult parsed) => (parsed.GetValue(Note) ?? []).Select(text =>

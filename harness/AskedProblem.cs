@@ -22,14 +22,18 @@ internal sealed record AskedProblem(
     {
         ModelProfile profile = session.Form.Profile;
         int[] thinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: true, cancellationToken);
-        int[] noThinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);
         string natural = profile.CloseToken + profile.AfterClose + problem.AnswerCue;
 
         // Newer templates open the thinking themselves.
         bool opened = thinking.AsSpan().EndsWith(session.Form.OpenIds.AsSpan());
+        int[] turn = opened ? thinking[..^session.Form.OpenIds.Length] : thinking;
+        int[] opening = [.. turn, .. session.Form.OpenIds];
+        int[] noThinking = profile.NoThinking is { } form
+            ? [.. turn, .. await session.TokensOfAsync(form, cancellationToken)]
+            : await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);
         return new AskedProblem(
             problem,
-            opened ? thinking : [.. thinking, .. session.Form.OpenIds],
+            opening,
             noThinking,
             await session.TokensOfAsync(profile.BeforeClose + natural, cancellationToken),
             await session.TokensOfAsync(natural, cancellationToken),

@@ -42,7 +42,10 @@ public enum CloseHandling
     /// <summary>Generation stops at the close.</summary>
     Stop,
 
-    /// <summary>Neither the close nor the end of the turn can be generated.</summary>
+    /// <summary>
+    /// Neither the close nor the end of the turn can be generated. A close that is ordinary text cannot be masked: then only
+    /// nothing ends the generation.
+    /// </summary>
     Mask,
 }
 

@@ -18,6 +18,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         var serverAt = new List<double?>(request.MaxTokens);
         var heldBack = new List<(int At, int Count, Generation Chunk)>();
         int? cached = null;
+        Ending ending = Ending.None;
         long start = clock.GetTimestamp();
         await foreach (Generation chunk in session.StreamAsync(request, cancellationToken))
         {
@@ -31,13 +32,14 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             if (serverAt.Count > 0)
                 serverAt[^1] = chunk.ServerSeconds ?? serverAt[^1];
             cached = chunk.CachedTokens ?? cached;
+            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
         }
 
         if (ids.Count == 0)
             throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.");
         foreach ((int at, int count, Generation chunk) in heldBack)
             await FillAsync(session, ids, at, count, chunk, cancellationToken);
-        int end = Math.Min(session.Form.EndOfThinking(ids.ToArray()), request.MaxTokens);
+        int end = Math.Min(await session.EndOfThinkingAsync(new Generation([.. ids], "", ending), cancellationToken), request.MaxTokens);
         var trace = new Trace
         {
             TraceId = group.TraceId,
@@ -47,7 +49,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             TokenIds = [.. ids.Take(end)],
             CuePositions = [],
             MaskedFrom = request.Close == CloseHandling.Mask ? 0 : null,
-            ClosedByModel = request.Close == CloseHandling.Stop && end < ids.Count && ids[end] == session.Form.CloseId,
+            ClosedByModel = request.Close == CloseHandling.Stop && end < ids.Count && !session.Form.TurnEndIds.Contains(ids[end]),
             PromptTokens = asked.ThinkingPrompt.Length,
         };
         return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached);

@@ -55,6 +55,19 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         return await TokenizeAsync(document.RootElement.Text("prompt"), cancellationToken);
     }
 
+    public Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            RequestWriting.WriteIds(json, "tokens", ids);
+            json.WriteEndObject();
+        }
+
+        return Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, "content", cancellationToken);
+    }
+
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
     {
         using var json = new Utf8JsonWriter(output);
@@ -76,17 +89,17 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
             json.WriteStringValue(form.Profile.CloseToken);
             json.WriteEndArray();
         }
-        else if (request.Close == CloseHandling.Mask)
+        else if (request.Close == CloseHandling.Mask && form.CloseId is { } close)
         {
-            json.WriteBoolean("ignore_eos", true);
             json.WriteStartArray("logit_bias");
             json.WriteStartArray();
-            json.WriteNumberValue(form.CloseId);
+            json.WriteNumberValue(close);
             json.WriteBooleanValue(false);
             json.WriteEndArray();
             json.WriteEndArray();
         }
 
+        json.WriteBoolean("ignore_eos", request.Close == CloseHandling.Mask);
         json.WriteBoolean("stream", stream);
         json.WriteBoolean("timings_per_token", stream);
         json.WriteEndObject();

@@ -38,6 +38,20 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         },
         cancellationToken);
 
+    public async Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", facts.Model);
+            RequestWriting.WriteIds(json, "tokens", ids);
+            json.WriteEndObject();
+        }
+
+        return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, "prompt", cancellationToken);
+    }
+
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
     {
         using var json = new Utf8JsonWriter(output);
@@ -52,9 +66,8 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         {
             // min_tokens masks the stop tokens and the end of the turn until it is reached.
             json.WriteNumber("min_tokens", request.Close == CloseHandling.Mask ? request.MaxTokens : 0);
-            json.WriteStartArray("stop_token_ids");
-            json.WriteNumberValue(form.CloseId);
-            json.WriteEndArray();
+            if (request.Close == CloseHandling.Stop || form.CloseId is not null)
+                RequestWriting.WriteStop(json, form);
         }
 
         if (request.Close == CloseHandling.Mask)
