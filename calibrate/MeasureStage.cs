@@ -4,6 +4,7 @@ using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Servers;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -11,8 +12,11 @@ namespace Calibration.Calibrate;
 /// <summary>From options to a finished run folder of measurements.</summary>
 internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvider clock)
 {
+    /// <summary>Waits of 0.8, 1.6 … 102 seconds: 3.4 minutes in all.</summary>
+    private const int PatientRetries = 8;
+
     /// <exception cref="UnfinishedRun">The run was interrupted after it began; the message says how it goes on.</exception>
-    internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, CancellationToken cancellationToken)
+    internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
         if (resumed is { HasEnded: true })
             return resumed;
@@ -20,10 +24,11 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         if (address is not null && parsed.GetValue(options.Pace))
             throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
         string? apiKey = options.ApiKey(parsed);
+        using CancellationTokenSource deadline = timeLeft is { } left ? new CancellationTokenSource(left, clock) : new CancellationTokenSource();
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
         _ = options.Notes(parsed);
         if (address is not null)
-            return await MeasureAsync(parsed, plan, address, apiKey, resumed, cancellationToken);
+            return await MeasureAsync(parsed, plan, address, apiKey, resumed, deadline.Token, cancellationToken);
         await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions
             {
@@ -32,13 +37,16 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
                 Paced = parsed.GetValue(options.Pace),
             },
             cancellationToken);
-        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, resumed, cancellationToken);
+        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, resumed, deadline.Token, cancellationToken);
     }
 
     private async Task<RunFolder> MeasureAsync(
-        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken cancellationToken)
+        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        using var client = new EndpointClient(address, apiKey, retries: 3);
+        // What is wrong at the start is said soon; later a server may take three minutes to come back.
+        using (var first = new EndpointClient(address, apiKey, retries: 1))
+            await ServerDetection.DetectAsync(first, parsed.GetValue(options.Model), cancellationToken);
+        using var client = new EndpointClient(address, apiKey, PatientRetries);
         EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), plan.Sampling, cancellationToken);
         EndpointFacts endpoint = session.Server.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
@@ -54,7 +62,9 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
         try
         {
-            await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(cancellationToken);
+            bool complete = await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(deadline, cancellationToken);
+            if (!complete)
+                await log.WriteLineAsync($"The time is over and the plan is not complete:{Missing(plan, folder)} What is there is fitted; go on with: calibrate run --resume {folder.Path}");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -66,6 +76,12 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         }
 
         return folder;
+    }
+
+    private static string Missing(ExperimentPlan plan, RunFolder folder)
+    {
+        Dictionary<string, int> done = folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().CountBy(key => key.Task).ToDictionary();
+        return string.Concat(plan.Tasks.Select(task => $" {task.Task} has {done.GetValueOrDefault(task.Task)} of {task.Problems.Length * task.Budgets.Length * plan.Runs} trials;"));
     }
 
     private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, EndpointSession session)

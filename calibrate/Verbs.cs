@@ -26,7 +26,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         {
             (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
-            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, cancelled);
+            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
             RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
             await FiguresStage.RunAsync(folder, fits, allocation);
@@ -43,7 +43,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         command.SetAction(async (given, cancelled) =>
         {
             (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
-            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, cancelled);
+            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             await output.WriteLineAsync(folder.Path);
             return 0;
         });

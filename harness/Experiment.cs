@@ -7,15 +7,21 @@ namespace Calibration.Harness;
 public sealed class Experiment(EndpointSession session, ExperimentPlan plan, RunFolder folder, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     /// <summary>Measures everything that the folder's journals do not hold yet, and turns them into Parquet.</summary>
+    /// <param name="deadline">No trace is begun after it; those in flight are finished, and the journals stay for a resumed run.</param>
+    /// <param name="cancellationToken">Abandons what is in flight.</param>
+    /// <returns>Whether the plan is complete.</returns>
     /// <exception cref="IOException">The run folder cannot be written; what was finished before is kept.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         FinishedWork finished = FinishedWork.Read(folder, plan);
         await using (Journal<ServiceSample> service = folder.OpenServiceJournal())
-            await new LatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(cancellationToken);
+            await new LatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
         await using (Journal<Trace> traces = folder.OpenTraceJournal())
         await using (Journal<Trial> trials = folder.OpenTrialJournal())
-            await new AccuracyPass(session, plan, folder.Id, traces, trials, finished, progress).RunAsync(cancellationToken);
+            await new AccuracyPass(session, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);
+        if (deadline.IsCancellationRequested && folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().Count() < plan.TrialCount)
+            return false;
         await folder.CompactAsync();
+        return true;
     }
 }

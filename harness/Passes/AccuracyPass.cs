@@ -18,10 +18,12 @@ internal sealed class AccuracyPass(
     private long unusable;
 
     /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        await RunAsync(Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget))), isLastTry: false, cancellationToken);
-        await RunAsync(failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal).ToList(), isLastTry: true, cancellationToken);
+        IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
+        await RunAsync(open.TakeWhile(_ => !deadline.IsCancellationRequested), isLastTry: false, cancellationToken);
+        TraceWork[] again = [.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)];
+        await RunAsync(again.TakeWhile(_ => !deadline.IsCancellationRequested), isLastTry: true, cancellationToken);
     }
 
     private Task RunAsync(IEnumerable<TraceWork> groups, bool isLastTry, CancellationToken cancellationToken) => Parallel.ForEachAsync(

@@ -21,13 +21,13 @@ internal sealed class LatencyPass(
     private long tokens;
     private long unusable;
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         int rounds = plan.Tasks.Max(ItemsOf);
         long total = plan.Tasks.Sum(task => SeparateOf(task).Length + Enumerable.Range(0, ItemsOf(task)).Sum(index => (long)BudgetsOf(task, index).Length));
         for (int index = 0; index < rounds; index++)
         {
-            foreach (TaskPlan task in plan.Tasks.Where(task => index < ItemsOf(task)))
+            foreach (TaskPlan task in plan.Tasks.Where(task => index < ItemsOf(task)).TakeWhile(_ => !deadline.IsCancellationRequested))
                 await RunProblemAsync(task, index, total, cancellationToken);
         }
     }

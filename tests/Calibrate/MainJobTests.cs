@@ -51,4 +51,19 @@ public sealed class MainJobTests : IDisposable
         Assert.Equal(2, tables.Length);
         Assert.Equal(tables[0], tables[1]);
     }
+
+    [Fact]
+    public async Task Run_HoursAreOver_FitsWhatIsThereAndCanBeResumed()
+    {
+        CommandRun cut = await CommandRun.OfAsync("run", "--items", "100", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0003", "--out", root);
+        Assert.True(cut.ExitCode == 0, cut.Error);
+        Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
+        string folder = Assert.Single(Directory.GetDirectories(root));
+        Assert.True(File.Exists(Path.Combine(folder, "fits.json")));
+        Assert.False(File.Exists(Path.Combine(folder, "trials.parquet")));
+
+        CommandRun rest = await CommandRun.OfAsync("run", "--resume", folder, "--hours", "1");
+        Assert.True(rest.ExitCode == 0, rest.Error);
+        Assert.True(File.Exists(Path.Combine(folder, "trials.parquet")));
+    }
 }
