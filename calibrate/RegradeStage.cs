@@ -36,7 +36,7 @@ internal static class RegradeStage
 
     private static Trial Regrade(Trial trial, Problem problem)
     {
-        Grade grade = AnswerGrader.Grade(problem, trial.Response, truncated: trial.AnswerTokens >= problem.AnswerTokenLimit);
+        Grade grade = AnswerGrader.Grade(problem, problem.AnswerCue + trial.Response, truncated: trial.AnswerTokens >= problem.AnswerTokenLimit);
         bool answered = grade.Status == GradeStatus.Answered;
         return trial with
         {
