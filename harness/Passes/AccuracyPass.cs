@@ -13,6 +13,7 @@ internal sealed class AccuracyPass(
     EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
 {
     private readonly ConcurrentBag<TraceWork> failed = [];
+    private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
     private long done = finished.TrialCount;
     private long tokens;
     private long unusable;
@@ -54,7 +55,7 @@ internal sealed class AccuracyPass(
         Trial? shared = finished.ClosedAnswerOf(work.Group.TraceId);
         try
         {
-            AskedProblem asked = await AskedProblem.OfAsync(session, work.Problem, cancellationToken);
+            AskedProblem asked = await AskedAsync(work.Problem, cancellationToken);
             asked.RefuseBeyondContext(work.Budgets[^1], session.Server.Facts);
             if (trace is null && work.Budgets[^1] > 0)
             {
@@ -85,6 +86,14 @@ internal sealed class AccuracyPass(
         }
 
         await Task.WhenAll(appended);
+    }
+
+    /// <summary>A problem's prompt is rendered once for all of its runs.</summary>
+    private async Task<AskedProblem> AskedAsync(Problem problem, CancellationToken cancellationToken)
+    {
+        if (prompts.TryGetValue((problem.Task, problem.Id), out AskedProblem? rendered))
+            return rendered;
+        return prompts[(problem.Task, problem.Id)] = await AskedProblem.OfAsync(session, problem, cancellationToken);
     }
 
     private async Task<Trial> TrialAsync(
