@@ -60,7 +60,7 @@ public static class CommandLine
         verbs.AddRun(root);
         Command run = new("run", "All of it: measure, fit, allocate, draw. The default verb.");
         verbs.AddRun(run);
-        foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Regrade(), verbs.Endpoint(), new ProbeVerb(new RunOptions(), output, TimeProvider.System).Command(), new DatasetVerbs(output, log, TimeProvider.System).Datasets()])
+        foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Regrade(), verbs.Merge(), verbs.Endpoint(), new ProbeVerb(new RunOptions(), output, TimeProvider.System).Command(), new DatasetVerbs(output, log, TimeProvider.System).Datasets()])
             root.Add(verb);
         return root;
     }

@@ -24,5 +24,16 @@ internal static class ManifestComparison
             throw new UserFault($"The run cannot go on, because it would mix two experiments: {string.Join("; ", differences)}.");
     }
 
+    /// <summary>The same for the parts of one plan: they may differ in their shard, their address and their concurrency.</summary>
+    internal static void ThrowIfNotParts(RunManifest first, RunManifest other) =>
+        ThrowIfDifferent(AsPart(first), AsPart(other));
+
+    private static RunManifest AsPart(RunManifest manifest) => manifest with
+    {
+        Endpoint = manifest.Endpoint with { Url = "" },
+        Plan = JsonSerializer.SerializeToElement(
+            manifest.Plan.EnumerateObject().Where(member => member.Name is not ("shard" or "concurrency")).ToDictionary(member => member.Name, member => member.Value), ResultsJson.Document),
+    };
+
     private static string Json(object value) => JsonSerializer.Serialize(value, ResultsJson.Line);
 }

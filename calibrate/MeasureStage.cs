@@ -81,7 +81,8 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
     private static string Missing(ExperimentPlan plan, RunFolder folder)
     {
         Dictionary<string, int> done = folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().CountBy(key => key.Task).ToDictionary();
-        return string.Concat(plan.Tasks.Select(task => $" {task.Task} has {done.GetValueOrDefault(task.Task)} of {task.Problems.Length * task.Budgets.Length * plan.Runs} trials;"));
+        Dictionary<string, int> planned = plan.Groups().GroupBy(group => group.Task.Task).ToDictionary(group => group.Key, group => group.Sum(member => member.Task.Budgets.Length));
+        return string.Concat(planned.Select(task => $" {task.Key} has {done.GetValueOrDefault(task.Key)} of {task.Value} trials;"));
     }
 
     private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, EndpointSession session)
@@ -98,7 +99,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Profile = JsonSerializer.SerializeToElement(session.Form.Profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = JsonSerializer.SerializeToElement(
-                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
+                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, plan.Shard, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
             Arguments = [.. parsed.Tokens.Select(token => token.Value)],
             Tool = ToolDescription.Read(),

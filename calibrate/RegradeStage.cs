@@ -21,6 +21,7 @@ internal static class RegradeStage
         RunFolder copy = RunFolder.Create(Path.GetDirectoryName(folder.Path)!, folder.Id + "-regraded");
         await copy.WriteManifestAsync(manifest with { Id = copy.Id, Notes = manifest.Notes.SetItem("regraded_from", folder.Id), Tool = ToolDescription.Read() });
         await copy.WriteRowsAsync(regraded, await folder.ReadServiceAsync().ToListAsync(cancellationToken), folder.ReadTracesAsync().ToBlockingEnumerable(cancellationToken));
+        Directory.Delete(copy.In("journal"), recursive: true);
         Report(trials, regraded, output);
         return copy;
     }

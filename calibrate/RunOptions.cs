@@ -60,12 +60,14 @@ internal sealed class RunOptions
 
     internal Option<string?> Deadline { get; } = new("--deadline") { Description = "The same by the clock: the next time it is 07:30, local time.", HelpName = "HH:MM" };
 
+    internal Option<string?> Shard { get; } = new("--shard") { Description = "Do one of n parts of the plan, as in 2/8, for job arrays; calibrate merge puts them together. The first part measures latency.", HelpName = "I/N" };
+
     internal Option<string?> Resume { get; } = new("--resume") { Description = "Go on with an interrupted run, by its folder; all other options are the run's own.", HelpName = "RUN" };
 
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Profile, Independent, Note, Pace, Out, Hours, Deadline, Resume,
+        Concurrency, LatencyItems, Profile, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
     ];
 
     /// <summary>How long measuring may go on, or null where there is no end.</summary>

@@ -166,6 +166,19 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         return command;
     }
 
+    internal Command Merge()
+    {
+        var parts = new Argument<string[]>("runs") { Description = "Run folders of one plan's parts (--shard).", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("merge", "Put the parts of one plan together into a new run folder; overlaps and gaps are named.") { parts, options.Out };
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            RunFolder merged = await MergeStage.RunAsync([.. parsed.GetValue(parts)!.Select(RunFolder.Open)], parsed.GetValue(options.Out)!, output, cancelled);
+            await output.WriteLineAsync(merged.Path);
+            return 0;
+        });
+        return command;
+    }
+
     internal Command Regrade()
     {
         var command = new Command("regrade", "Grade a run's kept answers again, into a new run folder, and show what moved.") { run, options.Data };

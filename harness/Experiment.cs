@@ -14,8 +14,12 @@ public sealed class Experiment(EndpointSession session, ExperimentPlan plan, Run
     public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         FinishedWork finished = FinishedWork.Read(folder, plan);
-        await using (Journal<ServiceSample> service = folder.OpenServiceJournal())
-            await new LatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+        await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+        {
+            if (service is not null)
+                await new LatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+        }
+
         await using (Journal<Trace> traces = folder.OpenTraceJournal())
         await using (Journal<Trial> trials = folder.OpenTrialJournal())
             await new AccuracyPass(session, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);

@@ -34,14 +34,11 @@ internal sealed class AccuracyPass(
 
     private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
 
-    /// <summary>Interleaved over tasks, problems and runs, so that whatever has been finished can be fitted.</summary>
     private IEnumerable<TraceWork> Groups() =>
-        from run in Enumerable.Range(0, plan.Runs)
-        from index in Enumerable.Range(0, plan.Tasks.Max(task => task.Problems.Length))
-        from task in plan.Tasks
-        where index < task.Problems.Length
-        let problem = task.Problems[index]
-        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}")
+        from planned in plan.Groups()
+        let task = planned.Task
+        let problem = planned.Problem
+        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{runId}/{task.Task}/{problem.Id}/{planned.Run}")
         from work in plan.Independent
             ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget], null))
             : [new TraceWork(problem, whole, task.Budgets, null)]

@@ -62,6 +62,28 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Merge_TwoShards_GiveTheWholePlan()
+    {
+        string[] small = ["measure", "--datasets", "arc,gsm8k", "--items", "7", "--runs", "2", "--budgets", "0,16,64", "--latency-items", "2"];
+        string whole = Path.Combine(root, "whole"), parts = Path.Combine(root, "parts");
+        Assert.Equal(0, (await CommandRun.OfAsync([.. small, "--out", whole])).ExitCode);
+        foreach (string shard in (string[])["1/2", "2/2"])
+            Assert.Equal(0, (await CommandRun.OfAsync([.. small, "--shard", shard, "--out", parts])).ExitCode);
+        string[] folders = [.. Directory.GetDirectories(parts).Order(StringComparer.Ordinal)];
+        CommandRun merge = await CommandRun.OfAsync(["merge", .. folders, "--out", root]);
+        Assert.True(merge.ExitCode == 0, merge.Error);
+        Assert.Contains("84 trials", merge.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("missing", merge.Output, StringComparison.Ordinal);
+        string merged = Assert.Single(Directory.GetDirectories(root, "*-merged"));
+        Assert.Equal(
+            (await TrialsAsync(Assert.Single(Directory.GetDirectories(whole)))).Select(trial => (trial.Key, trial.Correct, trial.Answer)),
+            (await TrialsAsync(merged)).Select(trial => (trial.Key, trial.Correct, trial.Answer)));
+        Assert.Contains("missing", (await CommandRun.OfAsync("merge", folders[0], "--out", root)).Output, StringComparison.Ordinal);
+        Assert.Contains("42 trials were there more than once", (await CommandRun.OfAsync("merge", folders[0], Assert.Single(Directory.GetDirectories(whole)), "--out", root)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await CommandRun.OfAsync("fit", merged)).ExitCode);
+    }
+
+    [Fact]
     public void Lock_HeldFolder_RefusesTheSecond()
     {
         RunFolder folder = RunFolder.Create(root, "night");
