@@ -4,6 +4,7 @@ using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Text;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -36,8 +37,11 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, ImmutableSortedDictionary<string, string> notes, CancellationToken cancellationToken)
     {
         using var client = new EndpointClient(address, apiKey, retries: 3);
-        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), plan.Sampling, cancellationToken);
-        EndpointFacts endpoint = session.Server.Facts;
+        Road road = options.RoadOf(parsed);
+        string? model = parsed.GetValue(options.Model);
+        EndpointSession? ids = road == Road.Ids ? await EndpointSession.OpenAsync(client, model, options.ProfileOf(parsed), plan.Sampling, cancellationToken) : null;
+        TextSession? text = road == Road.Text ? await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), plan.Sampling, cancellationToken) : null;
+        EndpointFacts endpoint = ids?.Server.Facts ?? text!.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
@@ -51,16 +55,19 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Simulated = endpoint.Simulated,
             Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
             Endpoint = endpoint,
-            Profile = JsonSerializer.SerializeToElement(session.Form.Profile, ResultsJson.Document),
+            Profile = JsonSerializer.SerializeToElement(ids?.Form.Profile ?? text!.Profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = JsonSerializer.SerializeToElement(
-                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
+                new { road, plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
             Tool = ToolDescription.Read(),
             Notes = notes,
         });
         await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
-        await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(cancellationToken);
+        var progress = new ConsoleProgress(log, clock);
+        await (ids is not null
+            ? new Experiment(ids, plan, folder, clock, progress).RunAsync(cancellationToken)
+            : new TextExperiment(text!, plan, folder, clock, progress).RunAsync(cancellationToken));
         return folder;
     }
 }
