@@ -5,12 +5,13 @@ return args switch
     ["coverage", .. string[] rest] => FittingCoverage.Run(rest),
     ["lack-of-fit-size", .. string[] rest] => FittingLackOfFitSize.Run(rest),
     ["service-coverage", .. string[] rest] => FittingServiceCoverage.Run(rest),
+    ["generated-tokens"] => GeneratedTokens.Run(),
     ["fitting"] => FittingTimings.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | fitting");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting");
     return 2;
 }

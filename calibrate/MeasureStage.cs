@@ -4,7 +4,7 @@ using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
-using Calibration.Harness.Servers;
+using Calibration.Harness.Text;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -44,15 +44,18 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
         // What is wrong at the start is said soon; later a server may take three minutes to come back.
+        string? model = parsed.GetValue(options.Model);
+        Road road = options.RoadOf(parsed);
         using (var first = new EndpointClient(address, apiKey, retries: 1))
-            await ServerDetection.DetectAsync(first, parsed.GetValue(options.Model), cancellationToken);
+            await first.GetAsync(new Uri(first.Api, "models"), cancellationToken);
         using var client = new EndpointClient(address, apiKey, PatientRetries);
-        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), plan.Sampling, cancellationToken);
-        EndpointFacts endpoint = session.Server.Facts;
+        EndpointSession? ids = road == Road.Ids ? await EndpointSession.OpenAsync(client, model, options.ProfileOf(parsed), plan.Sampling, cancellationToken) : null;
+        TextSession? text = road == Road.Text ? await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), plan.Sampling, cancellationToken) : null;
+        EndpointFacts endpoint = ids?.Server.Facts ?? text!.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
-        RunManifest manifest = ManifestOf(parsed, plan, session);
+        RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, ids?.Form.Profile ?? text!.Profile);
         RunFolder folder = resumed ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
         using IDisposable held = folder.Lock();
         if (resumed is null)
@@ -62,7 +65,10 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
         try
         {
-            bool complete = await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(deadline, cancellationToken);
+            var progress = new ConsoleProgress(log, clock);
+            bool complete = await (ids is not null
+                ? new Experiment(ids, plan, folder, clock, progress).RunAsync(deadline, cancellationToken)
+                : new TextExperiment(text!, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
             if (!complete)
                 await log.WriteLineAsync($"The time is over and the plan is not complete:{Missing(plan, folder)} What is there is fitted; go on with: calibrate run --resume {folder.Path}");
         }
@@ -85,10 +91,9 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         return string.Concat(planned.Select(task => $" {task.Key} has {done.GetValueOrDefault(task.Key)} of {task.Value} trials;"));
     }
 
-    private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, EndpointSession session)
+    private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, Road road, EndpointFacts endpoint, ModelProfile profile)
     {
         DateTime now = clock.GetUtcNow().UtcDateTime;
-        EndpointFacts endpoint = session.Server.Facts;
         return new RunManifest
         {
             Id = FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(endpoint.Model)}"),
@@ -96,10 +101,10 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Simulated = endpoint.Simulated,
             Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
             Endpoint = endpoint,
-            Profile = JsonSerializer.SerializeToElement(session.Form.Profile, ResultsJson.Document),
+            Profile = JsonSerializer.SerializeToElement(profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = JsonSerializer.SerializeToElement(
-                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, plan.Shard, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
+                new { road, plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, plan.Shard, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
             Arguments = [.. parsed.Tokens.Select(token => token.Value)],
             Tool = ToolDescription.Read(),

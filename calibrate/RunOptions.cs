@@ -48,6 +48,10 @@ internal sealed class RunOptions
 
     internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1 or plain-text. Default: detected from its tokenizer and chat template.", HelpName = "NAME" };
 
+    internal Option<string> Road { get; } = new("--road") { Description = "ids: prompts travel as token ids, budgets are exact. text: for servers that offer only text; every budget is its own request, and without a count a trial is Unverified.", DefaultValueFactory = _ => "ids" };
+
+    internal Option<int?> Context { get; } = new("--context") { Description = "The model's context length in tokens, where a text-only server does not tell it.", HelpName = "TOKENS" };
+
     internal Option<bool> Independent { get; } = new("--independent") { Description = "Give every budget a thinking trace of its own instead of cutting one: dearer, and uncorrelated." };
 
     internal Option<string[]> Note { get; } = new("--note") { Description = "What the client cannot see, kept in the manifest, as KEY=VALUE (gpu=\"A100 80GB\"); may be repeated.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
@@ -67,7 +71,7 @@ internal sealed class RunOptions
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Profile, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
+        Concurrency, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
     ];
 
     /// <summary>How long measuring may go on, or null where there is no end.</summary>
@@ -133,6 +137,17 @@ internal sealed class RunOptions
         ? null
         : ModelProfile.All.FirstOrDefault(profile => profile.Name == name)
             ?? throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}.");
+
+    /// <summary>How prompts travel.</summary>
+    internal Road RoadOf(ParseResult parsed) => parsed.GetValue(Road) switch
+    {
+        "ids" when parsed.GetValue(Context) is null => Results.Road.Ids,
+        "ids" => throw new UserFault("--context is for --road text: servers of the other road tell their context."),
+        "text" when parsed.GetValue(Context) is < 1 => throw new UserFault("--context must be at least 1."),
+        "text" when parsed.GetValue(Profile) is not (null or "qwen3") => throw new UserFault("--road text renders Qwen3's chat template only: leave --profile out."),
+        "text" => Results.Road.Text,
+        var other => throw new UserFault($"--road is \"{other}\": it is ids or text."),
+    };
 
     /// <summary>Notes by key, in the order of their keys.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Notes(ParseResult parsed) => (parsed.GetValue(Note) ?? []).Select(text =>

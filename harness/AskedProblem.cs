@@ -24,10 +24,11 @@ internal sealed record AskedProblem(
         int[] thinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: true, cancellationToken);
         string natural = profile.CloseToken + profile.AfterClose + problem.AnswerCue;
 
-        // Newer templates open the thinking themselves.
-        bool opened = thinking.AsSpan().EndsWith(session.Form.OpenIds.AsSpan());
-        int[] turn = opened ? thinking[..^session.Form.OpenIds.Length] : thinking;
-        int[] opening = [.. turn, .. session.Form.OpenIds];
+        // Newer templates open the thinking themselves, with or without its newline.
+        int[] open = [.. session.Form.OpenIds];
+        int opened = Enumerable.Range(0, open.Length + 1).Last(count => thinking.AsSpan().EndsWith(open.AsSpan(0, count)));
+        int[] turn = thinking[..^opened];
+        int[] opening = [.. turn, .. open];
         int[] noThinking = profile.NoThinking is { } form
             ? [.. turn, .. await session.TokensOfAsync(form, cancellationToken)]
             : await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);

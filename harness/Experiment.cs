@@ -23,6 +23,12 @@ public sealed class Experiment(EndpointSession session, ExperimentPlan plan, Run
         await using (Journal<Trace> traces = folder.OpenTraceJournal())
         await using (Journal<Trial> trials = folder.OpenTrialJournal())
             await new AccuracyPass(session, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);
+        return await EndAsync(plan, folder, deadline);
+    }
+
+    /// <summary>Turns the journals into Parquet, unless the deadline left the plan incomplete.</summary>
+    internal static async Task<bool> EndAsync(ExperimentPlan plan, RunFolder folder, CancellationToken deadline)
+    {
         if (deadline.IsCancellationRequested && folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().Count() < plan.TrialCount)
             return false;
         await folder.CompactAsync();

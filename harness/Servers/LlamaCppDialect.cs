@@ -49,6 +49,8 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
         var uri = new Uri(client.Root, "apply-template");
         EndpointReply reply = await client.PostAsync(uri, body.WrittenMemory, cancellationToken);
+        if (reply.Status == 404)
+            return await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
         if (!reply.IsSuccess)
             throw reply.Fault(uri);
         using JsonDocument document = JsonDocument.Parse(reply.Body);

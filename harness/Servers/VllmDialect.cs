@@ -5,7 +5,7 @@ using Calibration.Results;
 namespace Calibration.Harness.Servers;
 
 /// <summary>
-/// vLLM (seen: 0.32.0), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
+/// vLLM (seen: 0.32.0), SGLang (read, not run), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
 /// <c>return_token_ids</c>, <c>min_tokens</c> with <c>stop_token_ids</c>, and <c>/tokenize</c> with messages.
 /// </summary>
 internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
@@ -49,7 +49,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             json.WriteEndObject();
         }
 
-        return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, "prompt", cancellationToken);
+        return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, facts.Server == "sglang" ? "text" : "prompt", cancellationToken);
     }
 
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
@@ -85,7 +85,10 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         json.WriteEndObject();
     }
 
-    public Generation Read(ReadOnlyMemory<byte> json)
+    public Generation Read(ReadOnlyMemory<byte> json) => ReadCompletion(json);
+
+    /// <summary>Reads OpenAI's completion, with vLLM's additions where they are.</summary>
+    internal static Generation ReadCompletion(ReadOnlyMemory<byte> json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
