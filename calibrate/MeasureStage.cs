@@ -47,7 +47,13 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         string? model = parsed.GetValue(options.Model);
         Road road = options.RoadOf(parsed);
         using (var first = new EndpointClient(address, apiKey, retries: 1))
-            await first.GetAsync(new Uri(first.Api, "models"), cancellationToken);
+        {
+            var models = new Uri(first.Api, "models");
+            EndpointReply reply = await first.GetAsync(models, cancellationToken);
+            if (!reply.IsSuccess)
+                throw reply.Fault(models);
+        }
+
         using var client = new EndpointClient(address, apiKey, PatientRetries);
         EndpointSession? ids = road == Road.Ids ? await EndpointSession.OpenAsync(client, model, options.ProfileOf(parsed), plan.Sampling, cancellationToken) : null;
         TextSession? text = road == Road.Text ? await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), plan.Sampling, cancellationToken) : null;
