@@ -68,6 +68,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         await (ids is not null
             ? new Experiment(ids, plan, folder, clock, progress).RunAsync(cancellationToken)
             : new TextExperiment(text!, plan, folder, clock, progress).RunAsync(cancellationToken));
+        await StreamedAgainstSeparate.WriteAsync(folder, log, cancellationToken);
         return folder;
     }
 }

@@ -85,8 +85,8 @@ internal sealed class TextLatencyPass(
         }
 
         long asked = clock.GetTimestamp();
-        Generation answer = await session.GenerateAsync(
-            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
+        Generation answer = await session.GenerateOnceAsync(
+            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, cancellationToken);
         double answerSeconds = answer.SimulatedSeconds ?? clock.GetElapsedTime(asked).TotalSeconds;
         return Marked(Sample(group, budget) with
         {

@@ -6,7 +6,12 @@ using Xunit;
 
 namespace Calibration.Tests.Endpoint;
 
-/// <summary>The client's service times are the server's: no stall of the client's own is in them.</summary>
+/// <summary>Tests that take times.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class AloneCollection;
+
+/// <summary>The client's service times are the server's: no stall of the client's own is in them. Nothing else runs beside.</summary>
+[Collection("alone")]
 public sealed class ServiceTimeTests
 {
     [Fact]
