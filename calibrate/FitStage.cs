@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Calibration.Fitting;
 using Calibration.Report;
 using Calibration.Report.Tables;
@@ -28,24 +27,35 @@ internal static class FitStage
             Semantics = trials[0].Semantics,
             Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, [.. trialsOf[task.Task]], [.. serviceOf[task.Task]], method))],
         };
-        await AtomicFile.WriteTextAsync(folder.In("fits.json"), JsonSerializer.Serialize(fits, ResultsJson.Document) + "\n");
+        await folder.WriteDocumentAsync("fits.json", fits);
+        await folder.WriteFitsAsync(fits.Tasks.SelectMany(Parameters));
         await WriteTablesAsync(folder, fits, allocation: null);
         return fits;
     }
 
-    internal static RunFits Read(RunFolder folder)
-    {
-        string path = folder.In("fits.json");
-        if (!File.Exists(path))
-            throw new UserFault($"{folder.Path} has no fits.json: run calibrate fit on it first.");
-        return JsonSerializer.Deserialize<RunFits>(File.ReadAllText(path), ResultsJson.Document)!;
-    }
+    internal static RunFits Read(RunFolder folder) => folder.ReadDocument<RunFits>("fits.json");
 
     internal static async Task WriteTablesAsync(RunFolder folder, RunFits fits, RunAllocation? allocation)
     {
         await AtomicFile.WriteTextAsync(folder.In("table1.csv"), Table1.Csv(fits, allocation));
         await AtomicFile.WriteTextAsync(folder.In("table1.md"), Table1.Markdown(fits, allocation));
         await AtomicFile.WriteTextAsync(folder.In("table1.tex"), Table1.Latex(fits, allocation));
+    }
+
+    private static IEnumerable<FittedParameter> Parameters(TaskFits task)
+    {
+        return
+        [
+            Row("A", task.Accuracy.Verdict, task.Accuracy.A),
+            Row("b", task.Accuracy.Verdict, task.Accuracy.B),
+            Row("D", task.Accuracy.Verdict, task.Accuracy.D),
+            Row("t0_s", task.Service.Verdict, task.Service.T0Seconds),
+            Row("c_s_per_token", task.Service.Verdict, task.Service.SecondsPerToken),
+        ];
+
+        FittedParameter Row(string name, Verdict verdict, ParameterEstimate estimate) => new(
+            task.Task, name, verdict.ToString(), estimate.Status.ToString(), estimate.Status == ParameterStatus.NotIdentifiable ? null : estimate.Value,
+            estimate.StandardError, estimate.Interval?.Low, estimate.Interval?.High, estimate.Reason ?? "");
     }
 
     private static TaskFits Fit(TaskFacts task, IReadOnlyList<Trial> trials, IReadOnlyList<ServiceSample> service, FitMethod method)

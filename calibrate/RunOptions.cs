@@ -60,11 +60,51 @@ internal sealed class RunOptions
 
     internal Option<string> Out { get; } = new("--out") { Description = "Folder that run folders are made in.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("results", "runs") };
 
+    internal Option<double?> Hours { get; } = new("--hours") { Description = "Begin no trace after this many hours; fit and draw what is there. The run can be resumed.", HelpName = "H" };
+
+    internal Option<string?> Deadline { get; } = new("--deadline") { Description = "The same by the clock: the next time it is 07:30, local time.", HelpName = "HH:MM" };
+
+    internal Option<string?> Shard { get; } = new("--shard") { Description = "Do one of n parts of the plan, as in 2/8, for job arrays; calibrate merge puts them together. The first part measures latency.", HelpName = "I/N" };
+
+    internal Option<string?> Resume { get; } = new("--resume") { Description = "Go on with an interrupted run, by its folder; all other options are the run's own.", HelpName = "RUN" };
+
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out,
+        Concurrency, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
     ];
+
+    /// <summary>How long measuring may go on, or null where there is no end.</summary>
+    internal TimeSpan? TimeLeft(ParseResult parsed, TimeProvider clock)
+    {
+        if (parsed.GetValue(Hours) is { } hours)
+        {
+            if (parsed.GetValue(Deadline) is not null)
+                throw new UserFault("--hours and --deadline exclude each other: give one.");
+            return hours is > 0 and < 1_000 ? TimeSpan.FromHours(hours) : throw new UserFault($"--hours is {hours}: give a number of hours above 0.");
+        }
+
+        if (parsed.GetValue(Deadline) is not { } text)
+            return null;
+        if (!TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time))
+            throw new UserFault($"--deadline is \"{text}\": give a time of day such as 07:30.");
+        DateTime now = clock.GetLocalNow().DateTime;
+        DateTime then = now.Date + time.ToTimeSpan();
+        return (then > now ? then : then.AddDays(1)) - now;
+    }
+
+    /// <summary>
+    /// The run to go on with and the options that it was started with; for a fresh run null and the options as given. A
+    /// run that was only to measure may go on to its fits.
+    /// </summary>
+    internal (RunFolder? Folder, ParseResult Options) Resumed(ParseResult parsed)
+    {
+        if (parsed.GetValue(Resume) is not { } path)
+            return (null, parsed);
+        RunFolder folder = RunFolder.Open(path);
+        string[] arguments = [.. folder.ReadManifest().Arguments.Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument)];
+        return (folder, parsed.RootCommandResult.Command.Parse(arguments));
+    }
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>
     internal string? ApiKey(ParseResult parsed)

@@ -105,4 +105,20 @@ internal static class RunTables
             ClosedByModel = c.At<bool>("closed_by_model", i),
             PromptTokens = c.At<int>("prompt_tokens", i),
         });
+
+    internal static ParquetTable<FittedParameter> Fits { get; } = new(
+        [
+            ParquetColumns.Text<FittedParameter>("task", row => row.Task),
+            ParquetColumns.Text<FittedParameter>("parameter", row => row.Parameter),
+            ParquetColumns.Text<FittedParameter>("verdict", row => row.Verdict),
+            ParquetColumns.Text<FittedParameter>("status", row => row.Status),
+            ParquetColumns.Optional<FittedParameter, double>("value", row => row.Value),
+            ParquetColumns.Optional<FittedParameter, double>("standard_error", row => row.StandardError),
+            ParquetColumns.Optional<FittedParameter, double>("low", row => row.Low),
+            ParquetColumns.Optional<FittedParameter, double>("high", row => row.High),
+            ParquetColumns.Text<FittedParameter>("reason", row => row.Reason),
+        ],
+        (c, i) => new FittedParameter(
+            c.At<string>("task", i), c.At<string>("parameter", i), c.At<string>("verdict", i), c.At<string>("status", i), c.At<double?>("value", i),
+            c.At<double?>("standard_error", i), c.At<double?>("low", i), c.At<double?>("high", i), c.At<string>("reason", i)));
 }

@@ -9,7 +9,7 @@ namespace Calibration.Harness.Passes;
 /// yields the time at every budget, and the answer's share measured at each.
 /// </summary>
 internal sealed class LatencyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, TimeProvider clock, IProgress<MeasuringProgress> progress)
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
@@ -21,13 +21,13 @@ internal sealed class LatencyPass(
     private long tokens;
     private long unusable;
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         int rounds = plan.Tasks.Max(ItemsOf);
         long total = plan.Tasks.Sum(task => SeparateOf(task).Length + Enumerable.Range(0, ItemsOf(task)).Sum(index => (long)BudgetsOf(task, index).Length));
         for (int index = 0; index < rounds; index++)
         {
-            foreach (TaskPlan task in plan.Tasks.Where(task => index < ItemsOf(task)))
+            foreach (TaskPlan task in plan.Tasks.Where(task => index < ItemsOf(task)).TakeWhile(_ => !deadline.IsCancellationRequested))
                 await RunProblemAsync(task, index, total, cancellationToken);
         }
     }
@@ -70,6 +70,12 @@ internal sealed class LatencyPass(
 
     private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, long total, CancellationToken cancellationToken)
     {
+        if (finished.HasTimed(group.TraceId, budgets[^1]))
+        {
+            done += budgets.Length;
+            return;
+        }
+
         TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
         foreach (int budget in budgets)
         {
@@ -132,7 +138,7 @@ internal sealed class LatencyPass(
             CacheSalt = SaltOf(group, "trace"),
             Group = group.Name,
         };
-        TimedTrace timed = await TimedTrace.StreamAsync(session, asked, group, request, clock, cancellationToken);
+        TimedTrace timed = await TwiceAsync(() => TimedTrace.StreamAsync(session, asked, group, request, clock, cancellationToken), cancellationToken);
         tokens += timed.Trace.TokenIds.Length;
         return timed;
     }
@@ -150,9 +156,28 @@ internal sealed class LatencyPass(
             CacheSalt = SaltOf(group, trace is null ? "alone" : "trace"),
             Group = group.Name,
         };
-        long start = clock.GetTimestamp();
-        AnswerFork answer = await AnswerFork.AskAsync(session, asked, request, cancellationToken);
-        return new TimedAnswer(answer, answer.Generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds);
+        return await TwiceAsync(TimeAsync, cancellationToken);
+
+        async Task<TimedAnswer> TimeAsync()
+        {
+            long start = clock.GetTimestamp();
+            AnswerFork answer = await AnswerFork.AskAsync(session, asked, request, cancellationToken);
+            return new TimedAnswer(answer, answer.Generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds);
+        }
+    }
+
+    /// <summary>A failed request is timed anew, once a patient one has found the server again: the wait is in no time.</summary>
+    private async Task<T> TwiceAsync<T>(Func<Task<T>> timeAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timeAsync();
+        }
+        catch (EndpointException)
+        {
+            await session.Server.TokenizeAsync(session.Form.Profile.ContinuationCue, cancellationToken);
+            return await timeAsync();
+        }
     }
 
     private string SaltOf(TrialGroup group, string request) => $"{salt}/{group.Name}/{request}";

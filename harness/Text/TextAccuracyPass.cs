@@ -5,24 +5,22 @@ using Calibration.Results;
 namespace Calibration.Harness.Text;
 
 /// <summary>Accuracy on the text road: text cannot be cut at a token, so every budget is a request of its own.</summary>
-internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan, string runId, Journal<Trial> trials, IProgress<MeasuringProgress> progress)
+internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan, string runId, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
 {
-    private long done;
+    private long done = finished.TrialCount;
     private long tokens;
     private long unusable;
 
-    internal Task RunAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Work(),
+    internal Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        Work().Where(work => !finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, work.Budget))).TakeWhile(_ => !deadline.IsCancellationRequested),
         new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
         async (work, cancelled) => await RunAsync(work.Problem, work.Group, work.Budget, cancelled));
 
     private IEnumerable<(Problem Problem, TrialGroup Group, int Budget)> Work() =>
-        from run in Enumerable.Range(0, plan.Runs)
-        from index in Enumerable.Range(0, plan.Tasks.Max(task => task.Problems.Length))
-        from task in plan.Tasks
-        where index < task.Problems.Length
-        let problem = task.Problems[index]
-        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}")
+        from planned in plan.Groups()
+        let task = planned.Task
+        let problem = planned.Problem
+        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{runId}/{task.Task}/{problem.Id}/{planned.Run}")
         from budget in task.Budgets
         select (problem, whole.Apart(FormattableString.Invariant($"{budget}")), budget);
 
@@ -53,8 +51,7 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
             budget);
         Generation answer = await session.GenerateAsync(
             thinking.AnswerPrompt(session.Profile, problem, problem.Prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
-        string response = problem.AnswerCue + answer.Text;
-        Grade grade = AnswerGrader.Grade(problem, response, answer.Ending == Ending.Length);
+        Grade grade = AnswerGrader.Grade(problem, problem.AnswerCue + answer.Text, answer.Ending == Ending.Length);
         bool answered = grade.Status == GradeStatus.Answered;
         TrialStatus status = thinking.Status != TrialStatus.Ok ? thinking.Status : answered ? TrialStatus.Ok : TrialStatus.NoAnswer;
         string reason = status == TrialStatus.NoAnswer ? "No answer could be read." : thinking.Reason;
@@ -64,7 +61,7 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
             AnswerTokens = answer.CompletionTokens ?? 0,
             Correct = grade.Correct,
             Answer = grade.Answer,
-            Response = response,
+            Response = answer.Text,
             ClosedByModel = thinking.Closed,
             CountSource = thinking.CountSource,
         };

@@ -9,17 +9,17 @@ namespace Calibration.Harness.Text;
 /// a unique first line of the message keeps other requests' prefixes out of the server's cache.
 /// </summary>
 internal sealed class TextLatencyPass(
-    TextSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, TimeProvider clock, IProgress<MeasuringProgress> progress)
+    TextSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     private long done;
     private long tokens;
     private long unusable;
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         bool warm = false;
         (Problem Problem, TrialGroup Group, int Budget)[] work = [.. Work()];
-        foreach ((Problem problem, TrialGroup group, int budget) in work)
+        foreach ((Problem problem, TrialGroup group, int budget) in work.Where(planned => !finished.HasTimed(planned.Group.TraceId, planned.Budget)).TakeWhile(_ => !deadline.IsCancellationRequested))
         {
             if (!warm)
                 await SampleAsync(problem, group, budget, cancellationToken);
@@ -47,7 +47,16 @@ internal sealed class TextLatencyPass(
     {
         try
         {
-            return await TimeAsync(problem, group, budget, cancellationToken);
+            try
+            {
+                return await TimeAsync(problem, group, budget, cancellationToken);
+            }
+            catch (EndpointException)
+            {
+                // Timed anew, once a patient request has found the server again: the wait is in no time.
+                await session.GenerateAsync(TextThinking.Prompt(session.Profile, "Hi"), 1, seed: 1, group.Name, stop: null, cancellationToken);
+                return await TimeAsync(problem, group, budget, cancellationToken);
+            }
         }
         catch (EndpointException fault)
         {
