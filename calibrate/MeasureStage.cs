@@ -75,6 +75,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             bool complete = await (ids is not null
                 ? new Experiment(ids, plan, folder, clock, progress).RunAsync(deadline, cancellationToken)
                 : new TextExperiment(text!, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
+            await StreamedAgainstSeparate.WriteAsync(folder, log, cancellationToken);
             if (!complete)
                 await log.WriteLineAsync($"The time is over and the plan is not complete:{Missing(plan, folder)} What is there is fitted; go on with: calibrate run --resume {folder.Path}");
         }

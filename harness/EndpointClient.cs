@@ -18,6 +18,7 @@ public sealed class EndpointClient : IDisposable
 
     private readonly HttpClient http;
     private readonly ClientPipeline pipeline;
+    private readonly ClientPipeline once;
     private readonly string? apiKey;
 
     /// <summary>Opens a client; nothing is sent yet.</summary>
@@ -31,14 +32,8 @@ public sealed class EndpointClient : IDisposable
         Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
         http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
-        var options = new OpenAIClientOptions
-        {
-            Endpoint = Api,
-            RetryPolicy = new ClientRetryPolicy(retries),
-            NetworkTimeout = ResponseLimit,
-            Transport = new HttpClientPipelineTransport(http),
-        };
-        pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
+        pipeline = PipelineOf(apiKey, retries);
+        once = PipelineOf(apiKey, 0);
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
@@ -51,30 +46,38 @@ public sealed class EndpointClient : IDisposable
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
     public async Task<EndpointReply> GetAsync(Uri uri, CancellationToken cancellationToken)
     {
-        using PipelineMessage message = Message(uri, "GET", cancellationToken);
-        return await SendAsync(message);
+        using PipelineMessage message = Message(pipeline, uri, "GET", cancellationToken);
+        return await SendAsync(pipeline, message);
     }
 
     /// <summary>Sends JSON and waits for the whole response.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
-    public async Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    public Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        PostAsync(pipeline, uri, json, cancellationToken);
+
+    /// <summary>The same for a request whose time is taken: it is never sent again, because the first try and the wait would be in the time.</summary>
+    /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
+    public Task<EndpointReply> PostOnceAsync(Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        PostAsync(once, uri, json, cancellationToken);
+
+    private async Task<EndpointReply> PostAsync(ClientPipeline pipeline, Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        using PipelineMessage message = Message(uri, "POST", cancellationToken);
+        using PipelineMessage message = Message(pipeline, uri, "POST", cancellationToken);
         message.Request.Headers.Set("Content-Type", "application/json");
         message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(json));
-        return await SendAsync(message);
+        return await SendAsync(pipeline, message);
     }
 
-    /// <summary>Sends JSON and yields the events of the streamed response as they arrive, until <c>[DONE]</c>.</summary>
+    /// <summary>Sends JSON, once, and yields the events of the streamed response as they arrive, until <c>[DONE]</c>.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached, refused, or broke the stream off.</exception>
     public async IAsyncEnumerable<byte[]> StreamAsync(
         Uri uri, ReadOnlyMemory<byte> json, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using PipelineMessage message = Message(uri, "POST", cancellationToken);
+        using PipelineMessage message = Message(once, uri, "POST", cancellationToken);
         message.BufferResponse = false;
         message.Request.Headers.Set("Content-Type", "application/json");
         message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(json));
-        PipelineResponse response = await ResponseOfAsync(message);
+        PipelineResponse response = await ResponseOfAsync(once, message);
         if (response.IsError)
             throw new EndpointReply(response.Status, Redacted(await response.BufferContentAsync(cancellationToken))).Fault(uri);
         var events = SseParser.Create(response.ContentStream!, (_, data) => data.ToArray()).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -105,16 +108,16 @@ public sealed class EndpointClient : IDisposable
         }
     }
 
-    private PipelineMessage Message(Uri uri, string method, CancellationToken cancellationToken)
+    private static PipelineMessage Message(ClientPipeline pipeline, Uri uri, string method, CancellationToken cancellationToken)
     {
         PipelineMessage message = pipeline.CreateMessage(uri, method, PipelineMessageClassifier.Default);
         message.Apply(new RequestOptions { CancellationToken = cancellationToken, ErrorOptions = ClientErrorBehaviors.NoThrow });
         return message;
     }
 
-    private async Task<EndpointReply> SendAsync(PipelineMessage message)
+    private async Task<EndpointReply> SendAsync(ClientPipeline pipeline, PipelineMessage message)
     {
-        PipelineResponse response = await ResponseOfAsync(message);
+        PipelineResponse response = await ResponseOfAsync(pipeline, message);
         return new EndpointReply(response.Status, response.IsError ? Redacted(response.Content) : response.Content);
     }
 
@@ -122,7 +125,7 @@ public sealed class EndpointClient : IDisposable
     private BinaryData Redacted(BinaryData body) =>
         string.IsNullOrEmpty(apiKey) ? body : BinaryData.FromString(body.ToString().Replace(apiKey, "<key>", StringComparison.Ordinal));
 
-    private async Task<PipelineResponse> ResponseOfAsync(PipelineMessage message)
+    private static async Task<PipelineResponse> ResponseOfAsync(ClientPipeline pipeline, PipelineMessage message)
     {
         try
         {
@@ -138,6 +141,18 @@ public sealed class EndpointClient : IDisposable
         }
 
         return message.Response!;
+    }
+
+    private ClientPipeline PipelineOf(string? apiKey, int retries)
+    {
+        var options = new OpenAIClientOptions
+        {
+            Endpoint = Api,
+            RetryPolicy = new ClientRetryPolicy(retries),
+            NetworkTimeout = ResponseLimit,
+            Transport = new HttpClientPipelineTransport(http),
+        };
+        return new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
     }
 
     private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;

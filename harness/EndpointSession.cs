@@ -46,11 +46,14 @@ public sealed class EndpointSession
     public Task<int[]> TokensOfAsync(string text, CancellationToken cancellationToken) =>
         tokens.GetOrAdd(text, asked => Server.TokenizeAsync(asked, cancellationToken));
 
-    /// <summary>Generates and waits for the whole.</summary>
+    /// <summary>Generates and waits for the whole. A request whose time is taken (its cache not shared) is sent only once.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be read.</exception>
     public async Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        EndpointReply reply = await client.PostAsync(Server.GenerationUri, BodyOf(request, stream: false), cancellationToken);
+        ReadOnlyMemory<byte> body = BodyOf(request, stream: false);
+        EndpointReply reply = request.Cache == PrefixCache.Shared
+            ? await client.PostAsync(Server.GenerationUri, body, cancellationToken)
+            : await client.PostOnceAsync(Server.GenerationUri, body, cancellationToken);
         return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(Server.GenerationUri);
     }
 

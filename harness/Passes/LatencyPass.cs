@@ -138,7 +138,7 @@ internal sealed class LatencyPass(
             CacheSalt = SaltOf(group, "trace"),
             Group = group.Name,
         };
-        TimedTrace timed = await TimedTrace.StreamAsync(session, asked, group, request, clock, cancellationToken);
+        TimedTrace timed = await TwiceAsync(() => TimedTrace.StreamAsync(session, asked, group, request, clock, cancellationToken), cancellationToken);
         tokens += timed.Trace.TokenIds.Length;
         return timed;
     }
@@ -156,9 +156,28 @@ internal sealed class LatencyPass(
             CacheSalt = SaltOf(group, trace is null ? "alone" : "trace"),
             Group = group.Name,
         };
-        long start = clock.GetTimestamp();
-        AnswerFork answer = await AnswerFork.AskAsync(session, asked, request, cancellationToken);
-        return new TimedAnswer(answer, answer.Generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds);
+        return await TwiceAsync(TimeAsync, cancellationToken);
+
+        async Task<TimedAnswer> TimeAsync()
+        {
+            long start = clock.GetTimestamp();
+            AnswerFork answer = await AnswerFork.AskAsync(session, asked, request, cancellationToken);
+            return new TimedAnswer(answer, answer.Generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds);
+        }
+    }
+
+    /// <summary>A failed request is timed anew, once a patient one has found the server again: the wait is in no time.</summary>
+    private async Task<T> TwiceAsync<T>(Func<Task<T>> timeAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timeAsync();
+        }
+        catch (EndpointException)
+        {
+            await session.Server.TokenizeAsync(session.Form.Profile.ContinuationCue, cancellationToken);
+            return await timeAsync();
+        }
     }
 
     private string SaltOf(TrialGroup group, string request) => $"{salt}/{group.Name}/{request}";

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Harness.Passes;
+using Calibration.Harness.Text;
 using Calibration.Results;
 
 namespace Calibration.Harness.Probing;
@@ -36,6 +37,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
             await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
             await EnforceAsync(asked, BudgetSemantics.Cap, cancellationToken),
             await MaskAsync(asked, cancellationToken),
+            await TextAsync(cancellationToken),
             .. await new NativeBudget(client, session).CheckAsync(asked[0], cancellationToken),
         ];
         return new ProbeReport
@@ -90,6 +92,25 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
 
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
         return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
+    }
+
+    /// <summary>What the server's usage record counts where only text travels; an early close cannot be overridden there.</summary>
+    private async Task<RoadCheck> TextAsync(CancellationToken cancellationToken)
+    {
+        TextSession text = await TextSession.OpenAsync(client, session.Server.Facts.Model, session.Server.Facts.ContextTokens, SamplingSettings.Paper, cancellationToken);
+        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
+        foreach (int budget in Budgets)
+        {
+            string prompt = TextThinking.Prompt(text.Profile, problems[0].Prompt);
+            Generation generation = await text.GenerateAsync(prompt, budget, seed: 1, "probe", text.Profile.CloseToken, cancellationToken);
+            counts.Add(new BudgetCount(budget, generation.CompletionTokens));
+        }
+
+        string verdict = counts.All(count => count.CountedTokens is null) ? "no counts: every trial would be Unverified"
+            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "counted by usage; early closes would be Unverified"
+            : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "ends earlier; such trials would be Unverified"
+            : "NOT ENFORCED";
+        return new RoadCheck("text", false, counts.ToImmutable(), verdict, false);
     }
 
     /// <summary>A long prompt three times over, one token each: cold, cache allowed, cache forbidden.</summary>

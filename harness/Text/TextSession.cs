@@ -58,6 +58,13 @@ public sealed class TextSession
         return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
     }
 
+    /// <summary>The same for a request whose time is taken: it is sent only once.</summary>
+    internal async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, CancellationToken cancellationToken)
+    {
+        EndpointReply reply = await client.PostOnceAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop: null, stream: false), cancellationToken);
+        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
+    }
+
     /// <summary>The same, streamed.</summary>
     internal async IAsyncEnumerable<Generation> StreamAsync(
         string prompt, int maxTokens, int seed, string group, string? stop, [EnumeratorCancellation] CancellationToken cancellationToken)

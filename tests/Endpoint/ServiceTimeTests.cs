@@ -6,7 +6,12 @@ using Xunit;
 
 namespace Calibration.Tests.Endpoint;
 
-/// <summary>The client's service times are the server's: no stall of the client's own is in them.</summary>
+/// <summary>Tests that take times.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>The client's service times are the server's: no stall of the client's own is in them. Nothing else runs beside.</summary>
+[Collection("alone")]
 public sealed class ServiceTimeTests
 {
     [Fact]
@@ -106,7 +111,7 @@ public sealed class ServiceTimeTests
         Assert.True(differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= 10 * pair.Second), shown);
     }
 
-    /// <summary>512 requests in flight from the same process, as the accuracy pass drives them.</summary>
+    /// <summary>512 requests in flight from the same process, of many lengths, as the accuracy pass drives them.</summary>
     private static async Task LoadAsync(Uri api, CancellationToken stop)
     {
         using var client = new EndpointClient(api, null, retries: 0);
@@ -116,7 +121,7 @@ public sealed class ServiceTimeTests
         {
             while (!stop.IsCancellationRequested)
             {
-                var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 100, Seed = seed, Close = CloseHandling.Mask, Group = $"load-{seed}" };
+                var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 60 + (seed % 80), Seed = seed, Close = CloseHandling.Mask, Group = $"load-{seed}" };
                 await session.GenerateAsync(request, CancellationToken.None);
             }
         }));

@@ -1,0 +1,45 @@
+using Calibration.Harness;
+using Calibration.Tests.Datasets;
+using Xunit;
+
+namespace Calibration.Tests.Harness;
+
+/// <summary>What is sent again, and what never is.</summary>
+public sealed class EndpointClientTests
+{
+    private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Post_BusyServer_IsSentAgain()
+    {
+        await using ScriptedServer server = Busy();
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 1);
+        Assert.False((await client.PostAsync(new Uri(server.Address, "v1/completions"), "{}"u8.ToArray(), Cancelled)).IsSuccess);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task PostOnceAndStream_BusyServer_AreNotSentAgain()
+    {
+        await using ScriptedServer server = Busy();
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 3);
+        var uri = new Uri(server.Address, "v1/completions");
+        Assert.False((await client.PostOnceAsync(uri, "{}"u8.ToArray(), Cancelled)).IsSuccess);
+        Assert.Single(server.Requests);
+        await Assert.ThrowsAsync<EndpointException>(async () => await client.StreamAsync(uri, "{}"u8.ToArray(), Cancelled).ToListAsync(Cancelled));
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("http://host:8000/v1", "http://host:8000/v1/", "http://host:8000/")]
+    [InlineData("http://host:8000/api/v1/", "http://host:8000/api/v1/", "http://host:8000/api/")]
+    [InlineData("https://host/inference", "https://host/inference/", "https://host/inference/")]
+    public void Api_AnyBasePath_LeadsToTheRoutesBesideIt(string given, string api, string root)
+    {
+        using var client = new EndpointClient(new Uri(given), null, retries: 0);
+        Assert.Equal(api, client.Api.ToString());
+        Assert.Equal(root, client.Root.ToString());
+    }
+
+    private static ScriptedServer Busy() => new(_ => ScriptedServer.Status("503 Service Unavailable"));
+}
