@@ -19,10 +19,10 @@ public sealed class ResumeTests : IDisposable
         string whole = Path.Combine(root, "whole"), killed = Path.Combine(root, "killed");
         Assert.Equal(0, await RunAsync(null, [.. Measure, "--out", whole]));
         int kills = 0;
-        int exit = await RunAsync(TimeSpan.FromMilliseconds(1_500), [.. Measure, "--out", killed]);
+        int exit = await RunAsync(killed, [.. Measure, "--out", killed]);
         string folder = Assert.Single(Directory.GetDirectories(killed));
         for (int attempt = 0; exit != 0 && attempt < 20; attempt++, kills++)
-            exit = await RunAsync(attempt < 4 ? TimeSpan.FromMilliseconds(900 + (250 * attempt)) : null, ["run", "--resume", folder]);
+            exit = await RunAsync(attempt < 3 ? killed : null, ["run", "--resume", folder]);
         Assert.Equal(0, exit);
         Assert.True(kills > 0, "The first run was too fast to be killed: this test shows nothing.");
 
@@ -94,28 +94,37 @@ public sealed class ResumeTests : IDisposable
     private static async Task<List<Trial>> TrialsAsync(string folder) =>
         await RunFolder.Open(folder).ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>Runs the command; after <paramref name="life"/> it is killed with SIGKILL and −1 comes back.</summary>
-    private static async Task<int> RunAsync(TimeSpan? life, string[] arguments)
+    /// <summary>
+    /// Runs the command. Where <paramref name="watched"/> names a folder, the process is killed with SIGKILL as soon as its
+    /// journals have grown by 100 kB, and −1 comes back.
+    /// </summary>
+    private static async Task<int> RunAsync(string? watched, string[] arguments)
     {
+        long start = JournalBytes(watched);
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(life ?? TimeSpan.FromMinutes(2));
-        try
+        while (!process.HasExited)
         {
-            await process.WaitForExitAsync(limit.Token);
-            await output;
-            Assert.True(process.ExitCode == 0, await error);
-            return process.ExitCode;
+            if (watched is not null && JournalBytes(watched) > start + 100_000)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+                return -1;
+            }
+
+            await Task.Delay(10);
         }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            return -1;
-        }
+
+        await output;
+        Assert.True(process.ExitCode == 0, await error);
+        return process.ExitCode;
     }
+
+    private static long JournalBytes(string? folder) => folder is null || !Directory.Exists(folder)
+        ? 0
+        : Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file => File.Exists(file) ? new FileInfo(file).Length : 0);
 }
