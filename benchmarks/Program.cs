@@ -6,11 +6,14 @@ return args switch
     ["lack-of-fit-size", .. string[] rest] => FittingLackOfFitSize.Run(rest),
     ["service-coverage", .. string[] rest] => FittingServiceCoverage.Run(rest),
     ["fitting"] => FittingTimings.Run(),
+    ["optimizer"] => OptimizerTimings.Solver(),
+    ["simulation"] => OptimizerTimings.Simulation(),
+    ["decision"] => OptimizerTimings.Decision(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | fitting");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | fitting | optimizer | simulation | decision");
     return 2;
 }
