@@ -5,6 +5,7 @@ return args switch
     ["coverage", .. string[] rest] => FittingCoverage.Run(rest),
     ["lack-of-fit-size", .. string[] rest] => FittingLackOfFitSize.Run(rest),
     ["service-coverage", .. string[] rest] => FittingServiceCoverage.Run(rest),
+    ["generated-tokens"] => GeneratedTokens.Run(),
     ["fitting"] => FittingTimings.Run(),
     ["optimizer"] => OptimizerTimings.Solver(),
     ["simulation"] => OptimizerTimings.Simulation(),
@@ -14,6 +15,10 @@ return args switch
 
 static int Usage()
 {
+<<<<<<< HEAD
     Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | fitting | optimizer | simulation | decision");
+=======
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting");
+>>>>>>> main
     return 2;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Report;
@@ -16,18 +15,12 @@ internal static class AllocateStage
     internal static async Task<RunAllocation> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
         RunAllocation allocation = Decide(fits, point);
-        await AtomicFile.WriteTextAsync(folder.In("allocation.json"), JsonSerializer.Serialize(allocation, ResultsJson.Document) + "\n");
+        await folder.WriteDocumentAsync("allocation.json", allocation);
         await FitStage.WriteTablesAsync(folder, fits, allocation);
         return allocation;
     }
 
-    internal static RunAllocation Read(RunFolder folder)
-    {
-        string path = folder.In("allocation.json");
-        if (!File.Exists(path))
-            throw new UserFault($"{folder.Path} has no allocation.json: run calibrate allocate on it first.");
-        return JsonSerializer.Deserialize<RunAllocation>(File.ReadAllText(path), ResultsJson.Document)!;
-    }
+    internal static RunAllocation Read(RunFolder folder) => folder.ReadDocument<RunAllocation>("allocation.json");
 
     private static RunAllocation Decide(RunFits fits, OperatingPoint point)
     {

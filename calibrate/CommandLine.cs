@@ -20,7 +20,10 @@ public static class CommandLine
         };
         try
         {
-            return await Root(output, error).Parse(arguments).InvokeAsync(configuration, cancellationToken);
+            ParseResult parsed = Root(output, error).Parse(arguments);
+            return parsed.Errors.Count == 0
+                ? await parsed.InvokeAsync(configuration, cancellationToken)
+                : await FailAsync(error, $"{string.Join(' ', parsed.Errors.Select(fault => fault.Message))} See calibrate {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help.", 2);
         }
         catch (Exception fault) when (fault is UserFault or DatasetException or DirectoryNotFoundException or InvalidDataException)
         {
@@ -29,6 +32,10 @@ public static class CommandLine
         catch (Exception fault) when (fault is EndpointException or IOException or UnauthorizedAccessException)
         {
             return await FailAsync(error, fault.Message, 1);
+        }
+        catch (UnfinishedRun unfinished)
+        {
+            return await FailAsync(error, unfinished.Message, unfinished.ExitCode);
         }
         catch (OperationCanceledException)
         {
@@ -53,7 +60,7 @@ public static class CommandLine
         verbs.AddRun(root);
         Command run = new("run", "All of it: measure, fit, allocate, draw. The default verb.");
         verbs.AddRun(run);
-        foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Regrade(), verbs.Endpoint(), new DatasetVerbs(output, log, TimeProvider.System).Datasets()])
+        foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Regrade(), verbs.Merge(), verbs.Endpoint(), new ProbeVerb(new RunOptions(), output, TimeProvider.System).Command(), new DatasetVerbs(output, log, TimeProvider.System).Datasets()])
             root.Add(verb);
         return root;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Calibration.Fitting;
 using Calibration.Report;
 using Calibration.Report.Tables;
@@ -28,19 +27,13 @@ internal static class FitStage
             Semantics = trials[0].Semantics,
             Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, [.. trialsOf[task.Task]], [.. serviceOf[task.Task]], method))],
         };
-        await AtomicFile.WriteTextAsync(folder.In("fits.json"), JsonSerializer.Serialize(fits, ResultsJson.Document) + "\n");
+        await folder.WriteDocumentAsync("fits.json", fits);
         await folder.WriteFitsAsync(fits.Tasks.SelectMany(Parameters));
         await WriteTablesAsync(folder, fits, allocation: null);
         return fits;
     }
 
-    internal static RunFits Read(RunFolder folder)
-    {
-        string path = folder.In("fits.json");
-        if (!File.Exists(path))
-            throw new UserFault($"{folder.Path} has no fits.json: run calibrate fit on it first.");
-        return JsonSerializer.Deserialize<RunFits>(File.ReadAllText(path), ResultsJson.Document)!;
-    }
+    internal static RunFits Read(RunFolder folder) => folder.ReadDocument<RunFits>("fits.json");
 
     internal static async Task WriteTablesAsync(RunFolder folder, RunFits fits, RunAllocation? allocation)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Text;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -11,16 +12,23 @@ namespace Calibration.Calibrate;
 /// <summary>From options to a finished run folder of measurements.</summary>
 internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvider clock)
 {
-    internal async Task<RunFolder> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Waits of 0.8, 1.6 … 102 seconds: 3.4 minutes in all.</summary>
+    private const int PatientRetries = 8;
+
+    /// <exception cref="UnfinishedRun">The run was interrupted after it began; the message says how it goes on.</exception>
+    internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
+        if (resumed is { HasEnded: true })
+            return resumed;
         Uri? address = options.EndpointUri(parsed);
         if (address is not null && parsed.GetValue(options.Pace))
             throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
         string? apiKey = options.ApiKey(parsed);
+        using CancellationTokenSource deadline = timeLeft is { } left ? new CancellationTokenSource(left, clock) : new CancellationTokenSource();
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
-        ImmutableSortedDictionary<string, string> notes = options.Notes(parsed).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        _ = options.Notes(parsed);
         if (address is not null)
-            return await MeasureAsync(parsed, plan, address, apiKey, notes, cancellationToken);
+            return await MeasureAsync(parsed, plan, address, apiKey, resumed, deadline.Token, cancellationToken);
         await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions
             {
@@ -29,38 +37,78 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
                 Paced = parsed.GetValue(options.Pace),
             },
             cancellationToken);
-        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, notes, cancellationToken);
+        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, resumed, deadline.Token, cancellationToken);
     }
 
     private async Task<RunFolder> MeasureAsync(
-        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, ImmutableSortedDictionary<string, string> notes, CancellationToken cancellationToken)
+        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        using var client = new EndpointClient(address, apiKey, retries: 3);
-        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), ModelProfile.Qwen3, plan.Sampling, cancellationToken);
-        EndpointFacts endpoint = session.Server.Facts;
+        // What is wrong at the start is said soon; later a server may take three minutes to come back.
+        string? model = parsed.GetValue(options.Model);
+        Road road = options.RoadOf(parsed);
+        using (var first = new EndpointClient(address, apiKey, retries: 1))
+            await first.GetAsync(new Uri(first.Api, "models"), cancellationToken);
+        using var client = new EndpointClient(address, apiKey, PatientRetries);
+        EndpointSession? ids = road == Road.Ids ? await EndpointSession.OpenAsync(client, model, options.ProfileOf(parsed), plan.Sampling, cancellationToken) : null;
+        TextSession? text = road == Road.Text ? await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), plan.Sampling, cancellationToken) : null;
+        EndpointFacts endpoint = ids?.Server.Facts ?? text!.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
-
-        DateTime now = clock.GetUtcNow().UtcDateTime;
-        RunFolder folder = RunFolder.Create(parsed.GetValue(options.Out)!, FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(endpoint.Model)}"));
-        await folder.WriteManifestAsync(new RunManifest
+        RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, ids?.Form.Profile ?? text!.Profile);
+        RunFolder folder = resumed ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
+        using IDisposable held = folder.Lock();
+        if (resumed is null)
+            await folder.WriteManifestAsync(manifest with { Id = folder.Id });
+        else
+            ManifestComparison.ThrowIfDifferent(folder.ReadManifest(), manifest);
+        await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
+        try
         {
-            Id = folder.Id,
+            var progress = new ConsoleProgress(log, clock);
+            bool complete = await (ids is not null
+                ? new Experiment(ids, plan, folder, clock, progress).RunAsync(deadline, cancellationToken)
+                : new TextExperiment(text!, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
+            if (!complete)
+                await log.WriteLineAsync($"The time is over and the plan is not complete:{Missing(plan, folder)} What is there is fitted; go on with: calibrate run --resume {folder.Path}");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new UnfinishedRun($"Interrupted. Go on with: calibrate run --resume {folder.Path}", 130);
+        }
+        catch (IOException fault)
+        {
+            throw new UnfinishedRun($"{folder.Path} cannot be written ({fault.Message.TrimEnd('.')}). What was finished is kept; go on with: calibrate run --resume {folder.Path}", 1);
+        }
+
+        return folder;
+    }
+
+    private static string Missing(ExperimentPlan plan, RunFolder folder)
+    {
+        Dictionary<string, int> done = folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().CountBy(key => key.Task).ToDictionary();
+        Dictionary<string, int> planned = plan.Groups().GroupBy(group => group.Task.Task).ToDictionary(group => group.Key, group => group.Sum(member => member.Task.Budgets.Length));
+        return string.Concat(planned.Select(task => $" {task.Key} has {done.GetValueOrDefault(task.Key)} of {task.Value} trials;"));
+    }
+
+    private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, Road road, EndpointFacts endpoint, ModelProfile profile)
+    {
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        return new RunManifest
+        {
+            Id = FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(endpoint.Model)}"),
             CreatedUtc = now,
             Simulated = endpoint.Simulated,
             Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
             Endpoint = endpoint,
-            Profile = JsonSerializer.SerializeToElement(session.Form.Profile, ResultsJson.Document),
+            Profile = JsonSerializer.SerializeToElement(profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = JsonSerializer.SerializeToElement(
-                new { plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
+                new { road, plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, plan.Shard, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
+            Arguments = [.. parsed.Tokens.Select(token => token.Value)],
             Tool = ToolDescription.Read(),
-            Notes = notes,
-        });
-        await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
-        await new Experiment(session, plan, folder, clock, new ConsoleProgress(log, clock)).RunAsync(cancellationToken);
-        return folder;
+            Notes = options.Notes(parsed).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
     }
 }

@@ -22,8 +22,10 @@ internal static class PlanBuilding
             Semantics = SemanticsOf(parsed.GetValue(options.Semantics)!),
             Sampling = new SamplingSettings(parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP)),
             Seed = seed,
+            Shard = ShardOf(parsed.GetValue(options.Shard)),
             Concurrency = parsed.GetValue(options.Concurrency),
             LatencyItems = parsed.GetValue(options.LatencyItems),
+            Independent = parsed.GetValue(options.Independent),
         };
         ImmutableArray<string> faults = plan.Faults();
         return faults.IsEmpty ? plan : throw new UserFault(string.Join(Environment.NewLine, faults));
@@ -42,7 +44,8 @@ internal static class PlanBuilding
         if (samples || parsed.GetValue(options.Endpoint) is null)
             return SampleProblems.Path;
         string cache = DatasetVerbs.Cache().Directory;
-        return Directory.Exists(cache) || NamesOf(options, parsed).Length == 0
+        bool pulled = Directory.Exists(cache) && Directory.EnumerateFiles(cache, "*", SearchOption.AllDirectories).Any();
+        return pulled || NamesOf(options, parsed).Length == 0
             ? cache
             : throw new UserFault("With a real --endpoint the problems must be the benchmarks': pull them with calibrate datasets pull, name their folder with --data DIR, or ask for the product's own with --samples.");
     }
@@ -100,6 +103,17 @@ internal static class PlanBuilding
         }
 
         return tasks;
+    }
+
+    private static Shard ShardOf(string? text)
+    {
+        if (text is null)
+            return Shard.Whole;
+        return text.Split('/') is [string first, string second]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index >= 1 && index <= count
+            ? new Shard(index, count)
+            : throw new UserFault($"--shard is \"{text}\": give it as I/N with I from 1 to N, such as 2/8.");
     }
 
     private static BudgetSemantics SemanticsOf(string text) => text switch

@@ -21,6 +21,7 @@ internal static class RegradeStage
         RunFolder copy = RunFolder.Create(Path.GetDirectoryName(folder.Path)!, folder.Id + "-regraded");
         await copy.WriteManifestAsync(manifest with { Id = copy.Id, Notes = manifest.Notes.SetItem("regraded_from", folder.Id), Tool = ToolDescription.Read() });
         await copy.WriteRowsAsync(regraded, await folder.ReadServiceAsync().ToListAsync(cancellationToken), folder.ReadTracesAsync().ToBlockingEnumerable(cancellationToken));
+        Directory.Delete(copy.In("journal"), recursive: true);
         Report(trials, regraded, output);
         return copy;
     }
@@ -36,7 +37,7 @@ internal static class RegradeStage
 
     private static Trial Regrade(Trial trial, Problem problem)
     {
-        Grade grade = AnswerGrader.Grade(problem, trial.Response, truncated: trial.AnswerTokens >= problem.AnswerTokenLimit);
+        Grade grade = AnswerGrader.Grade(problem, problem.AnswerCue + trial.Response, truncated: trial.AnswerTokens >= problem.AnswerTokenLimit);
         bool answered = grade.Status == GradeStatus.Answered;
         return trial with
         {

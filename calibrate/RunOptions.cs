@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Calibration.Harness;
+using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
@@ -44,17 +46,65 @@ internal sealed class RunOptions
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
+    internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1 or plain-text. Default: detected from its tokenizer and chat template.", HelpName = "NAME" };
+
+    internal Option<string> Road { get; } = new("--road") { Description = "ids: prompts travel as token ids, budgets are exact. text: for servers that offer only text; every budget is its own request, and without a count a trial is Unverified.", DefaultValueFactory = _ => "ids" };
+
+    internal Option<int?> Context { get; } = new("--context") { Description = "The model's context length in tokens, where a text-only server does not tell it.", HelpName = "TOKENS" };
+
+    internal Option<bool> Independent { get; } = new("--independent") { Description = "Give every budget a thinking trace of its own instead of cutting one: dearer, and uncorrelated." };
+
     internal Option<string[]> Note { get; } = new("--note") { Description = "What the client cannot see, kept in the manifest, as KEY=VALUE (gpu=\"A100 80GB\"); may be repeated.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
 
     internal Option<bool> Pace { get; } = new("--pace") { Description = "Let the embedded endpoint really take its service times." };
 
     internal Option<string> Out { get; } = new("--out") { Description = "Folder that run folders are made in.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("results", "runs") };
 
+    internal Option<double?> Hours { get; } = new("--hours") { Description = "Begin no trace after this many hours; fit and draw what is there. The run can be resumed.", HelpName = "H" };
+
+    internal Option<string?> Deadline { get; } = new("--deadline") { Description = "The same by the clock: the next time it is 07:30, local time.", HelpName = "HH:MM" };
+
+    internal Option<string?> Shard { get; } = new("--shard") { Description = "Do one of n parts of the plan, as in 2/8, for job arrays; calibrate merge puts them together. The first part measures latency.", HelpName = "I/N" };
+
+    internal Option<string?> Resume { get; } = new("--resume") { Description = "Go on with an interrupted run, by its folder; all other options are the run's own.", HelpName = "RUN" };
+
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Note, Pace, Out,
+        Concurrency, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
     ];
+
+    /// <summary>How long measuring may go on, or null where there is no end.</summary>
+    internal TimeSpan? TimeLeft(ParseResult parsed, TimeProvider clock)
+    {
+        if (parsed.GetValue(Hours) is { } hours)
+        {
+            if (parsed.GetValue(Deadline) is not null)
+                throw new UserFault("--hours and --deadline exclude each other: give one.");
+            return hours is > 0 and < 1_000 ? TimeSpan.FromHours(hours) : throw new UserFault($"--hours is {hours}: give a number of hours above 0.");
+        }
+
+        if (parsed.GetValue(Deadline) is not { } text)
+            return null;
+        if (!TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time))
+            throw new UserFault($"--deadline is \"{text}\": give a time of day such as 07:30.");
+        DateTime now = clock.GetLocalNow().DateTime;
+        DateTime then = now.Date + time.ToTimeSpan();
+        return (then > now ? then : then.AddDays(1)) - now;
+    }
+
+    /// <summary>
+    /// The run to go on with and the options that it was started with; for a fresh run null and the options as given. A
+    /// run that was only to measure may go on to its fits.
+    /// </summary>
+    internal (RunFolder? Folder, ParseResult Options) Resumed(ParseResult parsed)
+    {
+        if (parsed.GetValue(Resume) is not { } path)
+            return (null, parsed);
+        RunFolder folder = RunFolder.Open(path);
+        string[] arguments = [.. folder.ReadManifest().Arguments.Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument)];
+        return (folder, parsed.RootCommandResult.Command.Parse(arguments));
+    }
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>
     internal string? ApiKey(ParseResult parsed)
@@ -81,6 +131,23 @@ internal sealed class RunOptions
             ? uri
             : throw new UserFault($"--endpoint is no address of the form http://host:port/v1 without a password in it{(text.Contains('@', StringComparison.Ordinal) ? "" : ": " + text)}.");
     }
+
+    /// <summary>The named profile; null where it is to be detected.</summary>
+    internal ModelProfile? ProfileOf(ParseResult parsed) => parsed.GetValue(Profile) is not { } name
+        ? null
+        : ModelProfile.All.FirstOrDefault(profile => profile.Name == name)
+            ?? throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}.");
+
+    /// <summary>How prompts travel.</summary>
+    internal Road RoadOf(ParseResult parsed) => parsed.GetValue(Road) switch
+    {
+        "ids" when parsed.GetValue(Context) is null => Results.Road.Ids,
+        "ids" => throw new UserFault("--context is for --road text: servers of the other road tell their context."),
+        "text" when parsed.GetValue(Context) is < 1 => throw new UserFault("--context must be at least 1."),
+        "text" when parsed.GetValue(Profile) is not (null or "qwen3") => throw new UserFault("--road text renders Qwen3's chat template only: leave --profile out."),
+        "text" => Results.Road.Text,
+        var other => throw new UserFault($"--road is \"{other}\": it is ids or text."),
+    };
 
     /// <summary>Notes by key, in the order of their keys.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Notes(ParseResult parsed) => (parsed.GetValue(Note) ?? []).Select(text =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Report;
 using Calibration.Report.Tables;
+using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
@@ -14,6 +15,8 @@ internal static class Summary
         output.WriteLine(Table1.Markdown(fits, allocation));
         foreach (TaskFits task in fits.Tasks.Where(task => task.Accuracy.Verdict != Verdict.Identified))
             output.WriteLine($"{task.DisplayName}: {task.Accuracy.Explanation}");
+        foreach (TaskFits task in fits.Tasks.Where(task => task.Trials.ContainsKey(nameof(TrialStatus.NoAnswer))))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.DisplayName}: in {task.Trials[nameof(TrialStatus.NoAnswer)]:N0} of {task.Trials.Values.Sum():N0} trials no answer could be read; they count as not correct."));
         if (allocation is null)
             return;
         string simulated = allocation.Simulated ? " (simulated endpoint)" : "";

@@ -22,13 +22,14 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     internal void AddRun(Command command)
     {
         Add(command, [.. options.All(), .. operatingPoint.All()]);
-        command.SetAction(async (parsed, cancelled) =>
+        command.SetAction(async (given, cancelled) =>
         {
+            (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
-            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, cancelled);
+            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
             RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
-            FiguresStage.Run(folder, fits, allocation);
+            await FiguresStage.RunAsync(folder, fits, allocation);
             Summary.Write(output, fits, allocation);
             await output.WriteLineAsync($"\nResults, tables and figures: {folder.Path}");
             return 0;
@@ -39,9 +40,10 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     {
         var command = new Command("measure", "Measure only: accuracy and service times into a fresh run folder.");
         Add(command, options.All());
-        command.SetAction(async (parsed, cancelled) =>
+        command.SetAction(async (given, cancelled) =>
         {
-            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, cancelled);
+            (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
+            RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             await output.WriteLineAsync(folder.Path);
             return 0;
         });
@@ -157,8 +159,21 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         command.SetAction(async (parsed, _) =>
         {
             RunFolder folder = FolderOf(parsed);
-            FiguresStage.Run(folder, FitStage.Read(folder), AllocateStage.Read(folder));
+            await FiguresStage.RunAsync(folder, FitStage.Read(folder), AllocateStage.Read(folder));
             await output.WriteLineAsync(folder.FiguresPath);
+            return 0;
+        });
+        return command;
+    }
+
+    internal Command Merge()
+    {
+        var parts = new Argument<string[]>("runs") { Description = "Run folders of one plan's parts (--shard).", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("merge", "Put the parts of one plan together into a new run folder; overlaps and gaps are named.") { parts, options.Out };
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            RunFolder merged = await MergeStage.RunAsync([.. parsed.GetValue(parts)!.Select(RunFolder.Open)], parsed.GetValue(options.Out)!, output, cancelled);
+            await output.WriteLineAsync(merged.Path);
             return 0;
         });
         return command;

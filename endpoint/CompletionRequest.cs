@@ -27,6 +27,8 @@ internal sealed class CompletionRequest
     /// <summary>Whose request it is: draws of one user's requests for one problem belong together.</summary>
     internal string User { get; private set; } = "";
 
+    internal string CacheSalt { get; private set; } = "";
+
     internal HashSet<int> StopTokenIds { get; } = [];
 
     /// <exception cref="JsonException">The body is not a completion request; the message says why.</exception>
@@ -61,6 +63,7 @@ internal sealed class CompletionRequest
                 case "return_token_ids": ReturnTokenIds = reader.GetBoolean(); break;
                 case "seed": Seed = reader.GetInt64(); break;
                 case "user": User = reader.GetString() ?? ""; break;
+                case "cache_salt": CacheSalt = reader.GetString() ?? ""; break;
                 case "stream_options": IncludeUsage = ReadIncludeUsage(ref reader); break;
                 case "stop_token_ids": StopTokenIds.UnionWith(ReadIds(ref reader)); break;
                 default: reader.Skip(); break;
@@ -68,7 +71,7 @@ internal sealed class CompletionRequest
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException)
         {
-            throw new JsonException($"{name} has the wrong type", fault);
+            throw new JsonException($"{name} has the wrong type", name, null, null, fault);
         }
     }
 

@@ -11,7 +11,7 @@ internal enum StopReason
 }
 
 /// <summary>The answer to one completion request as it grows, and its two JSON forms.</summary>
-internal sealed class CompletionResponse(CompletionRequest request, EndpointOptions options, SimulatedService service)
+internal sealed class CompletionResponse(CompletionRequest request, EndpointOptions options, SimulatedService service, int cachedTokens)
 {
     private StopReason stop;
 
@@ -20,6 +20,8 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
     internal bool Stopped => stop != StopReason.None;
 
     internal double ElapsedSeconds => service.ElapsedAt(Tokens.Count);
+
+    private bool IsSimulatedClock => !options.Paced && !options.AsVllm;
 
     private string FinishReason => Stopped ? "stop" : "length";
 
@@ -37,7 +39,7 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         {
             WriteHead(json);
             WriteChoice(json, Tokens.Count - 1, last ? FinishReason : null);
-            if (!options.Paced)
+            if (IsSimulatedClock)
                 json.WriteNumber("simulated_elapsed_s", ElapsedSeconds);
             json.WriteEndObject();
         }
@@ -63,6 +65,7 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
                 json.WriteStartArray("choices");
                 json.WriteEndArray();
                 WriteUsage(json);
+                WriteTail(json);
                 json.WriteEndObject();
             }
 
@@ -78,7 +81,8 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         WriteHead(json);
         WriteChoice(json, 0, FinishReason);
         WriteUsage(json);
-        if (!options.Paced)
+        WriteTail(json);
+        if (IsSimulatedClock)
             json.WriteNumber("simulated_elapsed_s", ElapsedSeconds);
         json.WriteEndObject();
     }
@@ -88,6 +92,8 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         json.WriteStartObject();
         json.WriteString("id", "cmpl-simulated");
         json.WriteString("object", "text_completion");
+        if (options.AsVllm)
+            VllmShape.WriteHead(json);
         json.WriteString("model", options.Model);
     }
 
@@ -106,15 +112,34 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         else
             json.WriteNull("stop_reason");
         if (request.ReturnTokenIds)
+            WriteIds(json, "token_ids", ids);
+        if (options.AsVllm)
         {
-            json.WriteStartArray("token_ids");
-            foreach (int id in ids)
-                json.WriteNumberValue(id);
-            json.WriteEndArray();
+            VllmShape.WriteChoice(json, request.Stream);
+            if (!request.ReturnTokenIds && !request.Stream)
+                json.WriteNull("token_ids");
+            if (request.ReturnTokenIds && from == 0)
+                WriteIds(json, "prompt_token_ids", request.Prompt);
+            else if (request.ReturnTokenIds || !request.Stream)
+                json.WriteNull("prompt_token_ids");
         }
 
         json.WriteEndObject();
         json.WriteEndArray();
+    }
+
+    private static void WriteIds(Utf8JsonWriter json, string name, ReadOnlySpan<int> ids)
+    {
+        json.WriteStartArray(name);
+        foreach (int id in ids)
+            json.WriteNumberValue(id);
+        json.WriteEndArray();
+    }
+
+    private void WriteTail(Utf8JsonWriter json)
+    {
+        if (options.AsVllm)
+            VllmShape.WriteTail(json, service.ElapsedAt(1), ElapsedSeconds, Tokens.Count, request.Stream);
     }
 
     private void WriteUsage(Utf8JsonWriter json)
@@ -124,8 +149,16 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         json.WriteNumber("completion_tokens", Tokens.Count);
         json.WriteNumber("total_tokens", request.Prompt.Length + Tokens.Count);
         json.WriteStartObject("prompt_tokens_details");
-        json.WriteNumber("cached_tokens", 0);
+        json.WriteNumber("cached_tokens", cachedTokens);
+        if (options.AsVllm && !request.Stream)
+        {
+            json.WriteNull("created_cache_tokens");
+            json.WriteNull("multimodal_tokens");
+        }
+
         json.WriteEndObject();
+        if (options.AsVllm && !request.Stream)
+            json.WriteNull("completion_tokens_details");
         json.WriteEndObject();
     }
 }

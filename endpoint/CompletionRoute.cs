@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text.Json;
@@ -9,6 +10,8 @@ namespace Calibration.Endpoint;
 /// <summary><c>POST /v1/completions</c>, whole or streamed.</summary>
 internal sealed class CompletionRoute(EndpointOptions options)
 {
+    private readonly PrefixBlocks cache = new();
+
     private readonly HiddenTruth truth = new(options.Seed);
 
     private readonly Dictionary<string, Problem> problems = options.Problems
@@ -23,16 +26,18 @@ internal sealed class CompletionRoute(EndpointOptions options)
         }
         catch (JsonException fault)
         {
-            await RefuseAsync(context, 400, "BadRequestError", fault.Message);
+            await RefuseAsync(context, 400, "Bad Request", $"1 validation error: {fault.Message}", fault.Path is { } field ? "body." + field : null);
             return;
         }
 
         if (request.Model.Length > 0 && request.Model != options.Model)
-            await RefuseAsync(context, 404, "NotFoundError", $"The model `{request.Model}` does not exist.");
+            await RefuseAsync(context, 404, "NotFoundError", $"The model `{request.Model}` does not exist. Valid aliases: {options.Model}.", "model");
         else if (request.MaxTokens < 1)
-            await RefuseAsync(context, 400, "BadRequestError", $"max_tokens must be at least 1, got {request.MaxTokens}.");
-        else if (request.MaxTokens > options.ContextTokens || request.Prompt.Length >= options.ContextTokens)
-            await RefuseAsync(context, 400, "BadRequestError", $"This model's maximum context length is {options.ContextTokens} tokens, however you requested {request.MaxTokens} output tokens and your prompt contains {request.Prompt.Length}.");
+            await RefuseAsync(context, 400, "BadRequestError", $"max_tokens must be at least 1, got {request.MaxTokens}. (parameter=max_tokens, value={request.MaxTokens})", "max_tokens");
+        else if (request.MaxTokens > options.ContextTokens)
+            await RefuseAsync(context, 400, "BadRequestError", $"max_tokens={request.MaxTokens} cannot be greater than max_model_len={options.ContextTokens}. Please request fewer output tokens. (parameter=max_tokens, value={request.MaxTokens})", "max_tokens");
+        else if (request.Prompt.Length >= options.ContextTokens)
+            await RefuseAsync(context, 400, "BadRequestError", $"This model's maximum context length is {options.ContextTokens} tokens, and your prompt contains {request.Prompt.Length}.");
         else if (request.Prompt.FirstOrDefault(id => !ByteTokenizer.IsKnown(id), -1) is >= 0 and int unknown)
             await RefuseAsync(context, 400, "BadRequestError", $"Token id {unknown} is out of vocabulary");
         else
@@ -62,10 +67,12 @@ internal sealed class CompletionRoute(EndpointOptions options)
         string group = request.User.Length > 0 ? request.User : request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var generation = new Generation(prompt, truth, group);
         ulong jitter = SeededDraw.Hash(options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var response = new CompletionResponse(request, options, new SimulatedService(prompt, jitter));
+        int cached = options.AsVllm ? cache.Enter(request.CacheSalt, request.Prompt) : 0;
+        var response = new CompletionResponse(request, options, new SimulatedService(prompt, jitter, (double)cached / request.Prompt.Length), cached);
+        var tokenSeconds = ImmutableArray.CreateBuilder<double>();
 
         // A request that does not fit the context is cut without a word, as vLLM does it.
-        int limit = Math.Min(request.MaxTokens, options.ContextTokens - request.Prompt.Length);
+        int limit = Math.Min(Math.Min(request.MaxTokens, options.OutputLimit), options.ContextTokens - request.Prompt.Length);
         if (request.Stream)
             context.Response.ContentType = "text/event-stream; charset=utf-8";
         while (response.Tokens.Count < limit && !response.Stopped)
@@ -79,6 +86,8 @@ internal sealed class CompletionRoute(EndpointOptions options)
                 response.WriteChunk(context.Response.BodyWriter, last: response.Stopped || response.Tokens.Count == limit);
                 if (options.Paced || response.Tokens.Count % 64 == 0)
                     await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                if (options.Log is not null)
+                    tokenSeconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
         }
 
@@ -90,6 +99,8 @@ internal sealed class CompletionRoute(EndpointOptions options)
 
         response.WriteEnd(context.Response.BodyWriter);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        options.Log?.Report(new ServedRequest(
+            request.User, request.Prompt.Length, prompt.ThinkingTokens, prompt.Closed, tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));
     }
 
     private static StopReason StopReasonOf(int token, CompletionRequest request, int count)
@@ -108,9 +119,9 @@ internal sealed class CompletionRoute(EndpointOptions options)
             await Task.Delay(TimeSpan.FromSeconds(ahead), cancellationToken);
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string type, string message)
+    private static Task RefuseAsync(HttpContext context, int status, string type, string message, string? param = null)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new { error = new { message, type, param = (string?)null, code = status } });
+        return context.Response.WriteAsJsonAsync(new { error = new { message, type, param, code = status } });
     }
 }

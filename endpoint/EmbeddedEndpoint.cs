@@ -33,8 +33,8 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
         WebApplication app = builder.Build();
         var completions = new CompletionRoute(options);
         app.MapGet("/health", () => Results.Ok());
-        app.MapGet("/version", () => Results.Json(new { version = typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
-        app.MapGet("/v1/models", () => Models(options));
+        app.MapGet("/version", () => Results.Json(new { version = options.AsVllm ? VllmShape.Version : typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
+        app.MapGet("/v1/models", () => options.AsVllm ? VllmShape.Models(options) : Models(options));
         app.MapPost("/v1/completions", completions.HandleAsync);
         app.MapPost("/tokenize", context => TokenizeAsync(context, options));
         app.MapPost("/detokenize", DetokenizeAsync);
@@ -61,7 +61,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
             ? ChatTemplate.Render(messages, body.RootElement)
             : body.RootElement.GetProperty("prompt").GetString()!;
         List<int> ids = ByteTokenizer.Encode(text);
-        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ContextTokens, tokens = ids });
+        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
     }
 
     private static async Task DetokenizeAsync(HttpContext context)

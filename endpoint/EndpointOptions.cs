@@ -21,6 +21,18 @@ public sealed record EndpointOptions
     /// <summary>Most tokens of prompt and output together.</summary>
     public int ContextTokens { get; init; } = 40_960;
 
+    /// <summary>
+    /// Whether it passes for vLLM 0.32.0: its names, fields and prefix cache, and no word of being a simulation. For tests of the
+    /// harness; it should then be paced.
+    /// </summary>
+    public bool AsVllm { get; init; }
+
+    /// <summary>Most tokens of one response, kept in silence as some providers do; the default is no such limit.</summary>
+    public int OutputLimit { get; init; } = int.MaxValue;
+
+    /// <summary>Where every served request is written down with the endpoint's own times.</summary>
+    public IProgress<ServedRequest>? Log { get; init; }
+
     /// <summary>Loopback port; 0 takes a free one.</summary>
     public int Port { get; init; }
 }

@@ -12,13 +12,13 @@ internal sealed class SimulatedService
     private readonly double firstSeconds;
     private readonly double perTokenSeconds;
 
-    internal SimulatedService(PromptReading prompt, ulong jitterSeed)
+    internal SimulatedService(PromptReading prompt, ulong jitterSeed, double cachedShare)
     {
         TaskTruth truth = HiddenTruth.Of(prompt.Problem);
         double overhead = truth.T0Seconds * (1 + (OverheadJitter * SeededDraw.Normal(jitterSeed)));
         double share = !prompt.Closed || prompt.ThinkingTokens > 0 ? 0.5 : 1;
         bool continued = !prompt.Closed && prompt.ThinkingTokens > 0;
-        firstSeconds = continued ? 0 : share * overhead;
+        firstSeconds = continued ? 0 : share * overhead * (1 - cachedShare);
         perTokenSeconds = prompt.Closed ? 0 : truth.SecondsPerToken * (1 + (SpeedJitter * SeededDraw.Normal(jitterSeed ^ 0xA5A5)));
     }
 

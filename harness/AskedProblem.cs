@@ -1,4 +1,5 @@
 using Calibration.Datasets;
+using Calibration.Results;
 
 namespace Calibration.Harness;
 
@@ -21,18 +22,34 @@ internal sealed record AskedProblem(
     {
         ModelProfile profile = session.Form.Profile;
         int[] thinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: true, cancellationToken);
-        int[] noThinking = await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);
         string natural = profile.CloseToken + profile.AfterClose + problem.AnswerCue;
 
-        // Newer templates open the thinking themselves.
-        bool opened = thinking.AsSpan().EndsWith(session.Form.OpenIds.AsSpan());
+        // Newer templates open the thinking themselves, with or without its newline.
+        int[] open = [.. session.Form.OpenIds];
+        int opened = Enumerable.Range(0, open.Length + 1).Last(count => thinking.AsSpan().EndsWith(open.AsSpan(0, count)));
+        int[] turn = thinking[..^opened];
+        int[] opening = [.. turn, .. open];
+        int[] noThinking = profile.NoThinking is { } form
+            ? [.. turn, .. await session.TokensOfAsync(form, cancellationToken)]
+            : await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);
         return new AskedProblem(
             problem,
-            opened ? thinking : [.. thinking, .. session.Form.OpenIds],
+            opening,
             noThinking,
             await session.TokensOfAsync(profile.BeforeClose + natural, cancellationToken),
             await session.TokensOfAsync(natural, cancellationToken),
             await session.TokensOfAsync(problem.AnswerCue, cancellationToken));
+    }
+
+    /// <summary>Servers cut a request that does not fit without a word; so it is never sent.</summary>
+    /// <exception cref="EndpointException">The whole does not fit the model's context at that budget.</exception>
+    internal void RefuseBeyondContext(int budgetTokens, EndpointFacts endpoint)
+    {
+        if (ContextAt(budgetTokens) > endpoint.ContextTokens)
+        {
+            throw new EndpointException(
+                $"Prompt, budget and answer need {ContextAt(budgetTokens)} tokens of context, and {endpoint.Model} has {endpoint.ContextTokens}.");
+        }
     }
 
     /// <summary>Tokens of prompt, thinking, close, cue and answer together at a budget.</summary>

@@ -18,6 +18,7 @@ public sealed class EndpointClient : IDisposable
 
     private readonly HttpClient http;
     private readonly ClientPipeline pipeline;
+    private readonly string? apiKey;
 
     /// <summary>Opens a client; nothing is sent yet.</summary>
     /// <param name="api">Address of the API, such as <c>http://host:8000/v1</c>.</param>
@@ -26,6 +27,7 @@ public sealed class EndpointClient : IDisposable
     public EndpointClient(Uri api, string? apiKey, int retries)
     {
         ArgumentNullException.ThrowIfNull(api);
+        this.apiKey = apiKey;
         Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
         http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -74,7 +76,7 @@ public sealed class EndpointClient : IDisposable
         message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(json));
         PipelineResponse response = await ResponseOfAsync(message);
         if (response.IsError)
-            throw new EndpointReply(response.Status, await response.BufferContentAsync(cancellationToken)).Fault(uri);
+            throw new EndpointReply(response.Status, Redacted(await response.BufferContentAsync(cancellationToken))).Fault(uri);
         var events = SseParser.Create(response.ContentStream!, (_, data) => data.ToArray()).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (events)
         {
@@ -113,8 +115,12 @@ public sealed class EndpointClient : IDisposable
     private async Task<EndpointReply> SendAsync(PipelineMessage message)
     {
         PipelineResponse response = await ResponseOfAsync(message);
-        return new EndpointReply(response.Status, response.Content);
+        return new EndpointReply(response.Status, response.IsError ? Redacted(response.Content) : response.Content);
     }
+
+    /// <summary>A proxy may echo a request's headers in its refusal; the key must not go on from there into a log.</summary>
+    private BinaryData Redacted(BinaryData body) =>
+        string.IsNullOrEmpty(apiKey) ? body : BinaryData.FromString(body.ToString().Replace(apiKey, "<key>", StringComparison.Ordinal));
 
     private async Task<PipelineResponse> ResponseOfAsync(PipelineMessage message)
     {

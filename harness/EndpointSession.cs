@@ -28,10 +28,15 @@ public sealed class EndpointSession
     /// <summary>How this model thinks, in its token ids.</summary>
     public ThinkingForm Form { get; }
 
-    /// <summary>Finds out who serves and resolves the profile's tokens.</summary>
+    /// <summary>Finds out who serves and how the model thinks.</summary>
+    /// <param name="client">The endpoint.</param>
+    /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
+    /// <param name="profile">The model's profile, or null to detect it.</param>
+    /// <param name="sampling">Sampling of every request.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The endpoint cannot be used; the message says why.</exception>
     public static async Task<EndpointSession> OpenAsync(
-        EndpointClient client, string? model, ModelProfile profile, SamplingSettings sampling, CancellationToken cancellationToken)
+        EndpointClient client, string? model, ModelProfile? profile, SamplingSettings sampling, CancellationToken cancellationToken)
     {
         IServerDialect server = await ServerDetection.DetectAsync(client, model, cancellationToken);
         return new EndpointSession(client, server, await ThinkingForm.ResolveAsync(profile, server, cancellationToken), sampling);
@@ -55,6 +60,32 @@ public sealed class EndpointSession
     {
         await foreach (byte[] data in client.StreamAsync(Server.GenerationUri, BodyOf(request, stream: true), cancellationToken))
             yield return Read(data);
+    }
+
+    /// <summary>Position of the first token that belongs to an end of thinking or of the turn, or the length where there is none.</summary>
+    internal async Task<int> EndOfThinkingAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        int end = Form.EndOfThinking(generation.TokenIds);
+        string close = Form.Profile.CloseToken;
+        if (Form.CloseId is not null || (generation.Ending != Ending.Stop && !generation.Text.Contains(close, StringComparison.Ordinal)))
+            return end;
+
+        // The close is text: the tokens before it are those whose text ends before it begins.
+        ReadOnlyMemory<int> ids = generation.TokenIds;
+        int at = (await Server.DetokenizeAsync(ids, cancellationToken)).IndexOf(close, StringComparison.Ordinal);
+        if (at < 0)
+            return end;
+        (int before, int beyond) = (0, ids.Length);
+        while (beyond - before > 1)
+        {
+            int middle = (before + beyond) / 2;
+            if ((await Server.DetokenizeAsync(ids[..middle], cancellationToken)).Length <= at)
+                before = middle;
+            else
+                beyond = middle;
+        }
+
+        return Math.Min(end, before);
     }
 
     private ReadOnlyMemory<byte> BodyOf(GenerationRequest request, bool stream)

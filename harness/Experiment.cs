@@ -6,15 +6,32 @@ namespace Calibration.Harness;
 /// <summary>The paper's experiment: latency on the idle server first, then accuracy, journaled as it goes.</summary>
 public sealed class Experiment(EndpointSession session, ExperimentPlan plan, RunFolder folder, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
-    /// <summary>Measures everything and turns the journals into Parquet.</summary>
+    /// <summary>Measures everything that the folder's journals do not hold yet, and turns them into Parquet.</summary>
+    /// <param name="deadline">No trace is begun after it; those in flight are finished, and the journals stay for a resumed run.</param>
+    /// <param name="cancellationToken">Abandons what is in flight.</param>
+    /// <returns>Whether the plan is complete.</returns>
     /// <exception cref="IOException">The run folder cannot be written; what was finished before is kept.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        await using (Journal<ServiceSample> service = folder.OpenServiceJournal())
-            await new LatencyPass(session, plan, folder.Id, service, clock, progress).RunAsync(cancellationToken);
+        FinishedWork finished = FinishedWork.Read(folder, plan);
+        await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+        {
+            if (service is not null)
+                await new LatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+        }
+
         await using (Journal<Trace> traces = folder.OpenTraceJournal())
         await using (Journal<Trial> trials = folder.OpenTrialJournal())
-            await new AccuracyPass(session, plan, folder.Id, traces, trials, progress).RunAsync(cancellationToken);
+            await new AccuracyPass(session, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);
+        return await EndAsync(plan, folder, deadline);
+    }
+
+    /// <summary>Turns the journals into Parquet, unless the deadline left the plan incomplete.</summary>
+    internal static async Task<bool> EndAsync(ExperimentPlan plan, RunFolder folder, CancellationToken deadline)
+    {
+        if (deadline.IsCancellationRequested && folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().Count() < plan.TrialCount)
+            return false;
         await folder.CompactAsync();
+        return true;
     }
 }

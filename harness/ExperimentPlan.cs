@@ -31,8 +31,25 @@ public sealed record ExperimentPlan
     /// <summary>Problems a task in the latency pass, at least 2: with one trace there is no standard error.</summary>
     public int LatencyItems { get; init; } = 10;
 
-    /// <summary>Number of trials of the accuracy pass.</summary>
-    public int TrialCount => Tasks.Sum(task => task.Problems.Length * task.Budgets.Length) * Runs;
+    /// <summary>Whether every budget has a trace of its own instead of a cut of one trace: dearer, and uncorrelated.</summary>
+    public bool Independent { get; init; }
+
+    /// <summary>The part of the plan that this run does; all of it by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>Number of trials of the accuracy pass in this shard.</summary>
+    public int TrialCount => Groups().Sum(group => group.Task.Budgets.Length);
+
+    /// <summary>
+    /// Each problem and run of this shard, interleaved over tasks, problems and runs, so that whatever has been finished
+    /// can be fitted.
+    /// </summary>
+    public IEnumerable<(TaskPlan Task, Problem Problem, int Run)> Groups() =>
+        (from run in Enumerable.Range(0, Runs)
+         from index in Enumerable.Range(0, Tasks.Max(task => task.Problems.Length))
+         from task in Tasks
+         where index < task.Problems.Length
+         select (task, task.Problems[index], run)).Where((_, index) => Shard.Has(index));
 
     /// <summary>Every fault of the plan, each in one sentence; empty where there is none.</summary>
     public ImmutableArray<string> Faults()
@@ -83,4 +100,19 @@ public sealed record TaskPlan(TaskFacts Facts, ImmutableArray<Problem> Problems)
 
     /// <summary>Budgets in thinking tokens, ascending.</summary>
     public ImmutableArray<int> Budgets => Facts.Budgets;
+}
+
+/// <summary>One of several parts of a plan that run apart, such as the jobs of an array; merged by <c>calibrate merge</c>.</summary>
+/// <param name="Index">Number of this part, from 1.</param>
+/// <param name="Count">Number of parts.</param>
+public sealed record Shard(int Index, int Count)
+{
+    /// <summary>The whole plan.</summary>
+    public static Shard Whole { get; } = new(1, 1);
+
+    /// <summary>Whether this part does a group, by the group's position in the plan.</summary>
+    public bool Has(int position) => position % Count == Index - 1;
+
+    /// <summary>The latency pass stays on one endpoint: the first part's.</summary>
+    public bool MeasuresLatency => Index == 1;
 }

@@ -6,7 +6,10 @@ namespace Calibration.Harness;
 /// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>
 public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
 {
-    /// <summary>Completion tokens by the server's usage record; absent where it gives none.</summary>
+    /// <summary>
+    /// Tokens generated so far by the server's own count; absent where it gives none. llama.cpp's streams hold back the ids of a
+    /// character's first bytes, and never send them, but count them here.
+    /// </summary>
     public int? CompletionTokens { get; init; }
 
     /// <summary>Prompt tokens that came from a prefix cache; absent where the server does not say.</summary>

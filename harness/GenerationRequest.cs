@@ -20,6 +20,12 @@ public sealed record GenerationRequest
     /// <summary>What may be reused from the server's prefix cache.</summary>
     public PrefixCache Cache { get; init; } = PrefixCache.Shared;
 
+    /// <summary>
+    /// Where <see cref="Cache"/> is not shared: names what may hit in the prefix cache, unlike any other request of any run
+    /// on that server.
+    /// </summary>
+    public string CacheSalt { get; init; } = "";
+
     /// <summary>Names the (problem, run) this request belongs to, the same for all of its requests.</summary>
     public required string Group { get; init; }
 
@@ -36,7 +42,10 @@ public enum CloseHandling
     /// <summary>Generation stops at the close.</summary>
     Stop,
 
-    /// <summary>Neither the close nor the end of the turn can be generated.</summary>
+    /// <summary>
+    /// Neither the close nor the end of the turn can be generated. A close that is ordinary text cannot be masked: then only
+    /// nothing ends the generation.
+    /// </summary>
     Mask,
 }
 
@@ -49,6 +58,6 @@ public enum PrefixCache
     /// <summary>Nothing.</summary>
     Cold,
 
-    /// <summary>What earlier requests of the same group left.</summary>
+    /// <summary>What earlier requests of the same salt left.</summary>
     Own,
 }

@@ -13,8 +13,8 @@ internal static class SegmentSeed
         BinaryPrimitives.ReadInt32BigEndian(Hash(seed, task, problemId, run, segment)) & int.MaxValue;
 
     /// <summary>A short name of a (problem, run) that tells nothing of the problem.</summary>
-    internal static string Group(int seed, string task, string problemId, int run) =>
-        Convert.ToHexStringLower(Hash(seed, task, problemId, run, "group").AsSpan(0, 8));
+    internal static string Group(int seed, string task, string problemId, int run, string part) =>
+        Convert.ToHexStringLower(Hash(seed, task, problemId, run, part + "group").AsSpan(0, 8));
 
     private static byte[] Hash(int seed, string task, string problemId, int run, string segment) =>
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}|{task}|{problemId}|{run}|{segment}")));

@@ -6,36 +6,36 @@ namespace Calibration.Harness;
 /// <summary>A model profile in one server's token ids.</summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="OpenIds">What opens thinking.</param>
-/// <param name="CloseId">The token that closes it.</param>
+/// <param name="CloseId">The token that closes it; absent where the close is ordinary text.</param>
 /// <param name="CueIds">What overrides an early close.</param>
 /// <param name="TurnEndIds">What ends the assistant's turn.</param>
 public sealed record ThinkingForm(
-    ModelProfile Profile, ImmutableArray<int> OpenIds, int CloseId, ImmutableArray<int> CueIds, ImmutableArray<int> TurnEndIds)
+    ModelProfile Profile, ImmutableArray<int> OpenIds, int? CloseId, ImmutableArray<int> CueIds, ImmutableArray<int> TurnEndIds)
 {
-    /// <summary>Asks the server for the profile's ids.</summary>
-    /// <exception cref="EndpointException">A delimiter is not one token of this model: the profile does not fit it.</exception>
-    public static async Task<ThinkingForm> ResolveAsync(ModelProfile profile, IServerDialect server, CancellationToken cancellationToken)
+    /// <summary>Asks the server for the ids of a profile, or of the one that fits the model where none is named.</summary>
+    /// <exception cref="EndpointException">The close is not one token of this model: the profile does not fit it.</exception>
+    public static async Task<ThinkingForm> ResolveAsync(ModelProfile? profile, IServerDialect server, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(server);
+        profile ??= await ProfileDetection.DetectAsync(server, cancellationToken);
+        int? close = profile.DelimitersAreText ? null : await SingleAsync(profile.CloseToken);
+        if (close is null && !profile.DelimitersAreText)
+            throw new EndpointException($"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; leave --profile out, or choose plain-text.");
         var turnEnds = ImmutableArray.CreateBuilder<int>();
         foreach (string turnEnd in profile.TurnEnds)
-            turnEnds.Add(await SingleAsync(turnEnd));
+        {
+            if (await SingleAsync(turnEnd) is { } id)
+                turnEnds.Add(id);
+        }
+
         return new ThinkingForm(
             profile,
             [.. await server.TokenizeAsync(profile.Open, cancellationToken)],
-            await SingleAsync(profile.CloseToken),
+            close,
             [.. await server.TokenizeAsync(profile.ContinuationCue, cancellationToken)],
-            turnEnds.ToImmutable());
+            turnEnds.Count > 0 ? turnEnds.ToImmutable() : throw new EndpointException($"Model {server.Facts.Model} has none of the tokens that are known to end a turn ({string.Join(' ', profile.TurnEnds)})."));
 
-        async Task<int> SingleAsync(string text)
-        {
-            int[] ids = await server.TokenizeAsync(text, cancellationToken);
-            return ids.Length == 1
-                ? ids[0]
-                : throw new EndpointException(
-                    $"{text} is {ids.Length} tokens for model {server.Facts.Model}, not one: the profile {profile.Name} does not fit this model.");
-        }
+        async Task<int?> SingleAsync(string text) => await server.TokenizeAsync(text, cancellationToken) is [int id] ? id : null;
     }
 
     /// <summary>Position of the first token that ends thinking or the turn, or the length where there is none.</summary>

@@ -36,6 +36,9 @@ public sealed record RunManifest
     /// <summary>The tasks in order, with their budgets and the files that their problems came from.</summary>
     public required ImmutableArray<TaskFacts> Tasks { get; init; }
 
+    /// <summary>The command's arguments, by which an interrupted run goes on. They hold no secret.</summary>
+    public required ImmutableArray<string> Arguments { get; init; }
+
     /// <summary>The program that measured.</summary>
     public required ToolFacts Tool { get; init; }
 

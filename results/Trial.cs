@@ -35,7 +35,7 @@ public sealed record Trial
     /// <summary>The answer that was read, in canonical form; empty where none was.</summary>
     public required string Answer { get; init; }
 
-    /// <summary>The answer cue and what the model wrote after it, unchanged.</summary>
+    /// <summary>What the model wrote after the answer cue, unchanged. A cue may quote the question, so it is not stored.</summary>
     public required string Response { get; init; }
 
     /// <summary>The accepted answers, joined by <c>|</c>.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Results;
 
@@ -5,67 +7,90 @@ namespace Calibration.Harness.Passes;
 
 /// <summary>
 /// Accuracy at every budget: one thinking trace a problem and run, cut at each budget of the grid, an answer forked
-/// from every cut.
+/// from every cut; or a trace a budget where the plan wants them independent.
 /// </summary>
 internal sealed class AccuracyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, IProgress<MeasuringProgress> progress)
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
 {
-    private long done;
+    private readonly ConcurrentBag<TraceWork> failed = [];
+    private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
+    private long done = finished.TrialCount;
     private long tokens;
     private long unusable;
 
-    internal Task RunAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Groups(),
-        new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
-        async (work, cancelled) => await RunGroupAsync(work.Task, work.Problem, work.Group, cancelled));
-
-    /// <summary>Interleaved over tasks, problems and runs, so that whatever has been finished can be fitted.</summary>
-    private IEnumerable<(TaskPlan Task, Problem Problem, TrialGroup Group)> Groups() =>
-        from run in Enumerable.Range(0, plan.Runs)
-        from index in Enumerable.Range(0, plan.Tasks.Max(task => task.Problems.Length))
-        from task in plan.Tasks
-        where index < task.Problems.Length
-        let problem = task.Problems[index]
-        select (task, problem, new TrialGroup(plan.Seed, task.Task, problem.Id, run, $"{runId}/{task.Task}/{problem.Id}/{run}"));
-
-    private async Task RunGroupAsync(TaskPlan task, Problem problem, TrialGroup group, CancellationToken cancellationToken)
+    /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        var finished = new List<Task>();
+        IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
+        await RunAsync(open.TakeWhile(_ => !deadline.IsCancellationRequested), isLastTry: false, cancellationToken);
+        TraceWork[] again = [.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)];
+        await RunAsync(again.TakeWhile(_ => !deadline.IsCancellationRequested), isLastTry: true, cancellationToken);
+    }
+
+    private Task RunAsync(IEnumerable<TraceWork> groups, bool isLastTry, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        groups,
+        new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
+        async (work, cancelled) => await RunGroupAsync(work, isLastTry, cancelled));
+
+    private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
+
+    private IEnumerable<TraceWork> Groups() =>
+        from planned in plan.Groups()
+        let task = planned.Task
+        let problem = planned.Problem
+        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{runId}/{task.Task}/{problem.Id}/{planned.Run}")
+        from work in plan.Independent
+            ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget], null))
+            : [new TraceWork(problem, whole, task.Budgets, null)]
+        select work;
+
+    private async Task RunGroupAsync(TraceWork work, bool isLastTry, CancellationToken cancellationToken)
+    {
+        var appended = new List<Task>();
+        var open = new Queue<int>(work.Budgets.Where(budget => !IsFinished(work, budget)));
+        Trace? trace = work.Trace ?? finished.TraceOf(work.Group.TraceId);
+        Trial? shared = finished.ClosedAnswerOf(work.Group.TraceId);
         try
         {
-            AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
-            int largest = task.Budgets[^1];
-            if (asked.ContextAt(largest) > session.Server.Facts.ContextTokens)
+            AskedProblem asked = await AskedAsync(work.Problem, cancellationToken);
+            asked.RefuseBeyondContext(work.Budgets[^1], session.Server.Facts);
+            if (trace is null && work.Budgets[^1] > 0)
             {
-                throw new EndpointException(
-                    $"Prompt, budget and answer need {asked.ContextAt(largest)} tokens of context, and {session.Server.Facts.Model} has {session.Server.Facts.ContextTokens}.");
-            }
-
-            Trace? trace = null;
-            if (largest > 0)
-            {
-                trace = await Thinking.GenerateAsync(session, asked, group, plan.Semantics, largest, cancellationToken);
+                trace = await Thinking.GenerateAsync(session, asked, work.Group, plan.Semantics, work.Budgets[^1], cancellationToken);
 
                 // A trace is durable before its first fork: regenerated on a GPU it would be another one.
                 await traces.AppendAsync(trace);
                 Interlocked.Add(ref tokens, trace.TokenIds.Length);
             }
 
-            Trial? shared = null;
-            foreach (int budget in task.Budgets)
+            while (open.TryPeek(out int budget))
             {
-                Trial trial = await TrialAsync(asked, group, trace, budget, shared, cancellationToken);
-                shared = trial.ClosedByModel ? trial : null;
-                finished.Add(AppendAsync(trial));
+                bool isShared = shared is not null && budget >= shared.ThinkingTokens;
+                Trial trial = await TrialAsync(asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
+                shared ??= trial.ClosedByModel ? trial : null;
+                appended.Add(AppendAsync(trial));
+                open.Dequeue();
             }
+        }
+        catch (EndpointException) when (!isLastTry)
+        {
+            failed.Add(work with { Budgets = [.. open], Trace = trace });
         }
         catch (EndpointException fault)
         {
-            foreach (int budget in task.Budgets.Skip(finished.Count))
-                finished.Add(AppendAsync(Unusable(problem, group, budget, TrialStatus.Failed, fault.Message)));
+            foreach (int budget in open)
+                appended.Add(AppendAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message)));
         }
 
-        await Task.WhenAll(finished);
+        await Task.WhenAll(appended);
+    }
+
+    /// <summary>A problem's prompt is rendered once for all of its runs.</summary>
+    private async Task<AskedProblem> AskedAsync(Problem problem, CancellationToken cancellationToken)
+    {
+        if (prompts.TryGetValue((problem.Task, problem.Id), out AskedProblem? rendered))
+            return rendered;
+        return prompts[(problem.Task, problem.Id)] = await AskedProblem.OfAsync(session, problem, cancellationToken);
     }
 
     private async Task<Trial> TrialAsync(
@@ -78,9 +103,8 @@ internal sealed class AccuracyPass(
         bool closed = trace is { ClosedByModel: true } && budget > 0 && budget >= trace.TokenIds.Length;
         if (thinking < budget && !closed)
         {
-            return Unusable(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.")
-                with
-            { ThinkingTokens = thinking };
+            Trial tooShort = Unusable(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.");
+            return tooShort with { ThinkingTokens = thinking, CountSource = CountSource.Ids };
         }
 
         AnswerFork answer = await AnswerFork.AskAsync(
@@ -136,4 +160,7 @@ internal sealed class AccuracyPass(
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
         progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
     }
+
+    /// <summary>One trace to generate, or already there, and the budgets that it serves.</summary>
+    private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets, Trace? Trace);
 }

@@ -7,7 +7,7 @@ namespace Calibration.Harness.Passes;
 /// <summary>An answer asked for after some thinking, and graded.</summary>
 /// <param name="Generation">What the server sent.</param>
 /// <param name="AnswerTokens">Tokens before the end of the turn.</param>
-/// <param name="Response">The cue and what followed it.</param>
+/// <param name="Response">What the model wrote after the cue; a cue may quote the question, which is never stored.</param>
 /// <param name="Grade">The grade.</param>
 internal sealed record AnswerFork(Generation Generation, int AnswerTokens, string Response, Grade Grade)
 {
@@ -30,7 +30,6 @@ internal sealed record AnswerFork(Generation Generation, int AnswerTokens, strin
         Generation answer = await session.GenerateAsync(request, cancellationToken);
         int tokens = session.Form.EndOfTurn(answer.TokenIds);
         bool truncated = tokens == answer.TokenIds.Length && answer.Ending == Ending.Length;
-        string response = asked.Problem.AnswerCue + answer.Text;
-        return new AnswerFork(answer, tokens, response, AnswerGrader.Grade(asked.Problem, response, truncated));
+        return new AnswerFork(answer, tokens, answer.Text, AnswerGrader.Grade(asked.Problem, asked.Problem.AnswerCue + answer.Text, truncated));
     }
 }

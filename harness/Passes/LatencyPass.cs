@@ -9,50 +9,79 @@ namespace Calibration.Harness.Passes;
 /// yields the time at every budget, and the answer's share measured at each.
 /// </summary>
 internal sealed class LatencyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, TimeProvider clock, IProgress<MeasuringProgress> progress)
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
+    /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
+    private const int SeparateLimit = 1024;
+
+    /// <summary>No other run's requests, an interrupted start of this one included, may hit in the server's prefix cache.</summary>
+    private readonly string salt = $"{runId}/{Guid.NewGuid():N}";
+
     private long done;
     private long tokens;
     private long unusable;
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        int rounds = plan.Tasks.Max(task => Math.Min(plan.LatencyItems, task.Problems.Length));
-        long total = plan.Tasks.Sum(task => Enumerable.Range(0, Math.Min(plan.LatencyItems, task.Problems.Length)).Sum(index => (long)BudgetsOf(task, index).Length));
+        int rounds = plan.Tasks.Max(ItemsOf);
+        long total = plan.Tasks.Sum(task => SeparateOf(task).Length + Enumerable.Range(0, ItemsOf(task)).Sum(index => (long)BudgetsOf(task, index).Length));
         for (int index = 0; index < rounds; index++)
         {
-            foreach (TaskPlan task in plan.Tasks.Where(task => index < task.Problems.Length))
+            foreach (TaskPlan task in plan.Tasks.Where(task => index < ItemsOf(task)).TakeWhile(_ => !deadline.IsCancellationRequested))
                 await RunProblemAsync(task, index, total, cancellationToken);
         }
     }
+
+    private int ItemsOf(TaskPlan task) => Math.Min(plan.LatencyItems, task.Problems.Length);
 
     /// <summary>The first problem's trace goes to the largest budget; the others stop where an hour would become ten.</summary>
     private static ImmutableArray<int> BudgetsOf(TaskPlan task, int index) => index == 0
         ? task.Budgets
         : [.. task.Budgets.Where(budget => budget <= ExperimentPlan.LatencyBudgetLimit || budget == task.Budgets[0])];
 
+    /// <summary>The smallest and the largest of the budgets that are cheap enough to be measured a second time, by themselves.</summary>
+    private static ImmutableArray<int> SeparateOf(TaskPlan task)
+    {
+        ImmutableArray<int> cheap = [.. task.Budgets.Where(budget => budget is > 0 and <= SeparateLimit)];
+        return cheap.Length == 0 ? [] : [.. new[] { cheap[0], cheap[^1] }.Distinct()];
+    }
+
     private async Task RunProblemAsync(TaskPlan task, int index, long total, CancellationToken cancellationToken)
     {
-        Problem problem = task.Problems[index];
+        // Spread over the task's problems, which may be in an order of their own.
+        Problem problem = task.Problems[(int)((long)index * task.Problems.Length / ItemsOf(task))];
         var group = new TrialGroup(plan.Seed, task.Task, problem.Id, -1, $"{runId}/{task.Task}/{problem.Id}/latency");
         ImmutableArray<int> budgets = BudgetsOf(task, index);
         try
         {
             AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
+            asked.RefuseBeyondContext(budgets[^1], session.Server.Facts);
             if (index == 0)
-                await TimeAnswerAsync(asked, group, null, 0, PrefixCache.Cold, cancellationToken);
-            TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
-            foreach (int budget in budgets)
-            {
-                ServiceSample sample = await SampleAsync(asked, group, trace, budget, cancellationToken);
-                await AppendAsync(sample, total);
-                if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
-                    break;
-            }
+                await TimeAnswerAsync(asked, group.Apart("warm-up"), null, 0, cancellationToken);
+            await RunTraceAsync(asked, group, budgets, total, cancellationToken);
+            foreach (int budget in index == 0 ? SeparateOf(task) : [])
+                await RunTraceAsync(asked, group.Apart(FormattableString.Invariant($"{budget}")), [budget], total, cancellationToken);
         }
         catch (EndpointException fault)
         {
             await AppendAsync(Sample(group, budgets[^1]) with { Status = TrialStatus.Failed, Reason = fault.Message }, total);
+        }
+    }
+
+    private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, long total, CancellationToken cancellationToken)
+    {
+        if (finished.HasTimed(group.TraceId, budgets[^1]))
+        {
+            done += budgets.Length;
+            return;
+        }
+
+        TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
+        foreach (int budget in budgets)
+        {
+            await AppendAsync(await SampleAsync(asked, group, trace, budget, cancellationToken), total);
+            if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
+                break;
         }
     }
 
@@ -61,7 +90,7 @@ internal sealed class LatencyPass(
     {
         if (budget == 0 || timed is null)
         {
-            TimedAnswer alone = await TimeAnswerAsync(asked, group, null, 0, PrefixCache.Cold, cancellationToken);
+            TimedAnswer alone = await TimeAnswerAsync(asked, group, null, 0, cancellationToken);
             return Sample(group, 0) with
             {
                 AnswerTokens = alone.Answer.AnswerTokens,
@@ -84,7 +113,7 @@ internal sealed class LatencyPass(
         }
 
         double thinkingSeconds = thinking == 0 ? 0 : timed.SecondsAt[thinking - 1];
-        TimedAnswer answer = await TimeAnswerAsync(asked, group, timed.Trace, budget, PrefixCache.Own, cancellationToken);
+        TimedAnswer answer = await TimeAnswerAsync(asked, group, timed.Trace, budget, cancellationToken);
         return Sample(group, budget) with
         {
             ThinkingTokens = thinking,
@@ -93,7 +122,7 @@ internal sealed class LatencyPass(
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answer.Seconds,
             CachedTokens = timed.CachedTokens,
-            ServerS = thinking == timed.Trace.TokenIds.Length ? timed.ServerSeconds + answer.Answer.Generation.ServerSeconds : null,
+            ServerS = thinking == 0 ? null : timed.ServerSecondsAt[thinking - 1] + answer.Answer.Generation.ServerSeconds,
         };
     }
 
@@ -106,42 +135,16 @@ internal sealed class LatencyPass(
             Seed = group.SeedOf("latency/thinking"),
             Close = plan.Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop,
             Cache = PrefixCache.Cold,
+            CacheSalt = SaltOf(group, "trace"),
             Group = group.Name,
         };
-        var ids = new List<int>(budget);
-        var secondsAt = new List<double>(budget);
-        int? cached = null;
-        double? server = null;
-        long start = clock.GetTimestamp();
-        await foreach (Generation chunk in session.StreamAsync(request, cancellationToken))
-        {
-            double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
-            ids.AddRange(chunk.TokenIds);
-            secondsAt.AddRange(Enumerable.Repeat(seconds, chunk.TokenIds.Length));
-            cached = chunk.CachedTokens ?? cached;
-            server = chunk.ServerSeconds ?? server;
-        }
-
-        int end = Math.Min(session.Form.EndOfThinking(ids.ToArray()), budget);
-        Interlocked.Add(ref tokens, end);
-        var trace = new Trace
-        {
-            TraceId = group.TraceId,
-            Task = group.Task,
-            ProblemId = group.ProblemId,
-            Run = group.Run,
-            TokenIds = [.. ids.Take(end)],
-            CuePositions = [],
-            ClosedByModel = plan.Semantics == BudgetSemantics.Cap && end < ids.Count && ids[end] == session.Form.CloseId,
-            PromptTokens = asked.ThinkingPrompt.Length,
-        };
-        return secondsAt.Count > 0
-            ? new TimedTrace(trace, [.. secondsAt], cached, server)
-            : throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.");
+        TimedTrace timed = await TimedTrace.StreamAsync(session, asked, group, request, clock, cancellationToken);
+        tokens += timed.Trace.TokenIds.Length;
+        return timed;
     }
 
-    private async Task<TimedAnswer> TimeAnswerAsync(
-        AskedProblem asked, TrialGroup group, Trace? trace, int budget, PrefixCache cache, CancellationToken cancellationToken)
+    /// <summary>Times an answer by itself, without a trace, or forked from one, whose own prefix it may reuse.</summary>
+    private async Task<TimedAnswer> TimeAnswerAsync(AskedProblem asked, TrialGroup group, Trace? trace, int budget, CancellationToken cancellationToken)
     {
         var request = new GenerationRequest
         {
@@ -149,13 +152,16 @@ internal sealed class LatencyPass(
             MaxTokens = asked.Problem.AnswerTokenLimit,
             Seed = group.SeedOf(FormattableString.Invariant($"latency/answer/{budget}")),
             Close = CloseHandling.Ignore,
-            Cache = cache,
+            Cache = trace is null ? PrefixCache.Cold : PrefixCache.Own,
+            CacheSalt = SaltOf(group, trace is null ? "alone" : "trace"),
             Group = group.Name,
         };
         long start = clock.GetTimestamp();
         AnswerFork answer = await AnswerFork.AskAsync(session, asked, request, cancellationToken);
         return new TimedAnswer(answer, answer.Generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds);
     }
+
+    private string SaltOf(TrialGroup group, string request) => $"{salt}/{group.Name}/{request}";
 
     private ServiceSample Sample(TrialGroup group, int budget) => new()
     {
@@ -179,10 +185,8 @@ internal sealed class LatencyPass(
         await samples.AppendAsync(sample);
         if (sample.Status != TrialStatus.Ok)
             unusable++;
-        progress.Report(new MeasuringProgress("latency", ++done, total, Interlocked.Read(ref tokens), unusable));
+        progress.Report(new MeasuringProgress("latency", ++done, total, tokens, unusable));
     }
-
-    private sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt, int? CachedTokens, double? ServerSeconds);
 
     private sealed record TimedAnswer(AnswerFork Answer, double Seconds);
 }

@@ -12,6 +12,9 @@ internal static class Thinking
     /// </summary>
     internal const int MaxCues = 2;
 
+    /// <summary>The same where the close is ordinary text, which no server can mask: then the budget counts as not enforced.</summary>
+    private const int MaxTextCues = 16;
+
     /// <summary>
     /// Thinks up to <paramref name="budgetTokens"/> tokens. Under <see cref="BudgetSemantics.Exact"/> a shorter trace means that the server
     /// did not enforce the budget; under <see cref="BudgetSemantics.Cap"/> the model may have closed by itself.
@@ -25,7 +28,7 @@ internal static class Thinking
         bool closed = false;
         for (int segment = 0; ids.Count < budgetTokens; segment++)
         {
-            bool mask = cues.Count == MaxCues;
+            bool mask = cues.Count == MaxCues && session.Form.CloseId is not null;
             if (mask)
                 maskedFrom = ids.Count;
             int wanted = budgetTokens - ids.Count;
@@ -39,16 +42,20 @@ internal static class Thinking
                     Group = group.Name,
                 },
                 cancellationToken);
-            int end = session.Form.EndOfThinking(generation.TokenIds);
+            int end = await session.EndOfThinkingAsync(generation, cancellationToken);
             ids.AddRange(generation.TokenIds.AsSpan(0, Math.Min(end, wanted)));
             if (ids.Count == budgetTokens)
                 break;
             bool ended = end < generation.TokenIds.Length;
-            if (!ended || mask)
+
+            // The close spelled out in ordinary tokens is text: llama.cpp stops there, because it takes no stop ids.
+            if (!ended && !mask && generation is { Ending: Ending.Stop, TokenIds.Length: > 0 })
+                continue;
+            if (!ended || mask || cues.Count == MaxTextCues)
                 break;
             if (semantics == BudgetSemantics.Cap)
             {
-                closed = generation.TokenIds[end] == session.Form.CloseId;
+                closed = !session.Form.TurnEndIds.Contains(generation.TokenIds[end]);
                 break;
             }
 

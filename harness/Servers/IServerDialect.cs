@@ -15,6 +15,9 @@ public interface IServerDialect
     /// <summary>Token ids of a text in which special tokens stand for themselves.</summary>
     Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken);
 
+    /// <summary>Text of token ids.</summary>
+    Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken);
+
     /// <summary>Token ids of a user's message in the model's own chat template, up to where the assistant's turn begins.</summary>
     Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken);
 

@@ -49,10 +49,25 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
         var uri = new Uri(client.Root, "apply-template");
         EndpointReply reply = await client.PostAsync(uri, body.WrittenMemory, cancellationToken);
+        if (reply.Status == 404)
+            return await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
         if (!reply.IsSuccess)
             throw reply.Fault(uri);
         using JsonDocument document = JsonDocument.Parse(reply.Body);
         return await TokenizeAsync(document.RootElement.Text("prompt"), cancellationToken);
+    }
+
+    public Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            RequestWriting.WriteIds(json, "tokens", ids);
+            json.WriteEndObject();
+        }
+
+        return Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, "content", cancellationToken);
     }
 
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
@@ -76,18 +91,19 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
             json.WriteStringValue(form.Profile.CloseToken);
             json.WriteEndArray();
         }
-        else if (request.Close == CloseHandling.Mask)
+        else if (request.Close == CloseHandling.Mask && form.CloseId is { } close)
         {
-            json.WriteBoolean("ignore_eos", true);
             json.WriteStartArray("logit_bias");
             json.WriteStartArray();
-            json.WriteNumberValue(form.CloseId);
+            json.WriteNumberValue(close);
             json.WriteBooleanValue(false);
             json.WriteEndArray();
             json.WriteEndArray();
         }
 
+        json.WriteBoolean("ignore_eos", request.Close == CloseHandling.Mask);
         json.WriteBoolean("stream", stream);
+        json.WriteBoolean("timings_per_token", stream);
         json.WriteEndObject();
     }
 
@@ -95,6 +111,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        root.RefuseError();
         JsonElement timings = root.Member("timings") ?? default;
         return new Generation(root.Ids("tokens"), root.Text("content"), EndingOf(root.Text("stop_type")))
         {

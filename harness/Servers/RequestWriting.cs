@@ -18,6 +18,25 @@ internal static class RequestWriting
         json.WriteEndArray();
     }
 
+    internal static void WriteIds(Utf8JsonWriter json, string name, ReadOnlyMemory<int> ids)
+    {
+        json.WriteStartArray(name);
+        foreach (int id in ids.Span)
+            json.WriteNumberValue(id);
+        json.WriteEndArray();
+    }
+
+    /// <summary>vLLM's and SGLang's stop at the close: by its id, or by its text where it is no token.</summary>
+    internal static void WriteStop(Utf8JsonWriter json, ThinkingForm form)
+    {
+        json.WriteStartArray(form.CloseId is null ? "stop" : "stop_token_ids");
+        if (form.CloseId is { } close)
+            json.WriteNumberValue(close);
+        else
+            json.WriteStringValue(form.Profile.CloseToken);
+        json.WriteEndArray();
+    }
+
     /// <summary>Everything that servers would otherwise take from the model's or their own defaults.</summary>
     internal static void WriteSampling(Utf8JsonWriter json, SamplingSettings sampling, int seed, string repetition)
     {

@@ -19,6 +19,14 @@ internal static class ResponseReading
     internal static double? Real(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
 
+    /// <summary>Streams that have begun report a fault as an event, under HTTP status 200.</summary>
+    /// <exception cref="JsonException">The server sent an error.</exception>
+    internal static void RefuseError(this JsonElement root)
+    {
+        if (root.Member("error") is { } error)
+            throw new JsonException(error.Text("message") is { Length: > 0 } message ? message : error.GetRawText());
+    }
+
     /// <exception cref="JsonException">The member is there and is not a list of token ids.</exception>
     internal static int[] Ids(this JsonElement element, string name)
     {

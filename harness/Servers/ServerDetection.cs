@@ -15,21 +15,29 @@ public static class ServerDetection
     {
         ArgumentNullException.ThrowIfNull(client);
         var uri = new Uri(client.Api, "models");
-        EndpointReply reply = await client.GetAsync(uri, cancellationToken);
-        if (!reply.IsSuccess)
-            throw reply.Fault(uri);
-        JsonElement entry = ModelIn(reply, uri, model);
+        JsonElement entry = await ModelAsync(client, model, cancellationToken);
         string owner = entry.Text("owned_by");
         string name = entry.Text("id");
         string url = client.Api.GetLeftPart(UriPartial.Path);
         return owner switch
         {
-            "vllm" => new VllmDialect(client, new EndpointFacts(url, "vllm", await VersionAsync(client, cancellationToken), name, ContextOf(entry, uri), false, false)),
-            "calibration" => new VllmDialect(client, new EndpointFacts(url, "embedded", await VersionAsync(client, cancellationToken), name, ContextOf(entry, uri), true, entry.Member("paced") is { ValueKind: JsonValueKind.True })),
+            "vllm" => new VllmDialect(client, new EndpointFacts(url, "vllm", await VersionAsync(client, "version", cancellationToken), name, ContextOf(entry, uri), false, false)),
+            "calibration" => new VllmDialect(client, new EndpointFacts(url, "embedded", await VersionAsync(client, "version", cancellationToken), name, ContextOf(entry, uri), true, entry.Member("paced") is { ValueKind: JsonValueKind.True })),
+
+            // Read in its sources, not run: calibrate probe proves it at run time or refuses.
+            "sglang" => new VllmDialect(client, new EndpointFacts(url, "sglang", await VersionAsync(client, "server_info", cancellationToken), name, ContextOf(entry, uri), false, false)),
             "llamacpp" => await LlamaCppAsync(client, url, name, cancellationToken),
             _ => throw new EndpointException(
-                $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, llama.cpp)."),
+                $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, SGLang, llama.cpp): --road text measures what its text and its counts allow."),
         };
+    }
+
+    /// <summary>The entry of the wanted model, or of the only one.</summary>
+    internal static async Task<JsonElement> ModelAsync(EndpointClient client, string? model, CancellationToken cancellationToken)
+    {
+        var uri = new Uri(client.Api, "models");
+        EndpointReply reply = await client.GetAsync(uri, cancellationToken);
+        return reply.IsSuccess ? ModelIn(reply, uri, model) : throw reply.Fault(uri);
     }
 
     private static JsonElement ModelIn(EndpointReply reply, Uri uri, string? model)
@@ -57,9 +65,9 @@ public static class ServerDetection
     private static int ContextOf(JsonElement entry, Uri uri) =>
         entry.Count("max_model_len") ?? throw new EndpointException($"{uri} does not tell the model's context length (max_model_len).");
 
-    private static async Task<string> VersionAsync(EndpointClient client, CancellationToken cancellationToken)
+    private static async Task<string> VersionAsync(EndpointClient client, string route, CancellationToken cancellationToken)
     {
-        EndpointReply reply = await client.GetAsync(new Uri(client.Root, "version"), cancellationToken);
+        EndpointReply reply = await client.GetAsync(new Uri(client.Root, route), cancellationToken);
         if (!reply.IsSuccess)
             return "";
         using JsonDocument document = JsonDocument.Parse(reply.Body);

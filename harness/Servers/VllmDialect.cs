@@ -5,7 +5,7 @@ using Calibration.Results;
 namespace Calibration.Harness.Servers;
 
 /// <summary>
-/// vLLM (seen: 0.32.0), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
+/// vLLM (seen: 0.32.0), SGLang (read, not run), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
 /// <c>return_token_ids</c>, <c>min_tokens</c> with <c>stop_token_ids</c>, and <c>/tokenize</c> with messages.
 /// </summary>
 internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
@@ -38,6 +38,20 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         },
         cancellationToken);
 
+    public async Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", facts.Model);
+            RequestWriting.WriteIds(json, "tokens", ids);
+            json.WriteEndObject();
+        }
+
+        return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, facts.Server == "sglang" ? "text" : "prompt", cancellationToken);
+    }
+
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
     {
         using var json = new Utf8JsonWriter(output);
@@ -52,15 +66,14 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         {
             // min_tokens masks the stop tokens and the end of the turn until it is reached.
             json.WriteNumber("min_tokens", request.Close == CloseHandling.Mask ? request.MaxTokens : 0);
-            json.WriteStartArray("stop_token_ids");
-            json.WriteNumberValue(form.CloseId);
-            json.WriteEndArray();
+            if (request.Close == CloseHandling.Stop || form.CloseId is not null)
+                RequestWriting.WriteStop(json, form);
         }
 
         if (request.Close == CloseHandling.Mask)
             json.WriteBoolean("ignore_eos", true);
         if (request.Cache != PrefixCache.Shared)
-            json.WriteString("cache_salt", request.Group);
+            json.WriteString("cache_salt", request.CacheSalt);
         json.WriteBoolean("stream", stream);
         if (stream)
         {
@@ -72,10 +85,14 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         json.WriteEndObject();
     }
 
-    public Generation Read(ReadOnlyMemory<byte> json)
+    public Generation Read(ReadOnlyMemory<byte> json) => ReadCompletion(json);
+
+    /// <summary>Reads OpenAI's completion, with vLLM's additions where they are.</summary>
+    internal static Generation ReadCompletion(ReadOnlyMemory<byte> json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        root.RefuseError();
         JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
         JsonElement usage = root.Member("usage") ?? default;
         JsonElement metrics = root.Member("metrics") ?? default;

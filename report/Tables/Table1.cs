@@ -31,17 +31,24 @@ public static class Table1
     public static string Markdown(RunFits fits, RunAllocation? allocation)
     {
         ArgumentNullException.ThrowIfNull(fits);
+        string[][] rows = [.. Rows(fits, allocation)];
         var text = new StringBuilder($"Table I, {Caption(fits)}. 95 % intervals in brackets.\n\n");
-        text.Append("| Dataset | A | b | D | t0 (s) | c (s/token) | ℓ* | verdict |\n|---|---|---|---|---|---|---|---|\n");
-        foreach (TaskFits task in fits.Tasks)
-        {
-            AccuracyFit fit = task.Accuracy;
-            text.AppendJoin(" | ", ["| " + task.DisplayName, Read(fit.A), Read(fit.B), Read(fit.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken), Star(Decided(allocation, task)), Verdicts(task)])
-                .Append(" |\n");
-        }
-
+        text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length))).Append('\n');
+        foreach (string[] row in rows.Skip(1))
+            text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         return text.ToString();
     }
+
+    /// <summary>The table's cells to read, the header first.</summary>
+    internal static IEnumerable<string[]> Rows(RunFits fits, RunAllocation? allocation) =>
+    [
+        ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "verdict"],
+        .. fits.Tasks.Select(task => new[]
+        {
+            task.DisplayName, Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
+            Star(Decided(allocation, task)), Verdicts(task),
+        }),
+    ];
 
     /// <summary>A LaTeX table for a two-column paper.</summary>
     public static string Latex(RunFits fits, RunAllocation? allocation)

@@ -11,6 +11,8 @@ public sealed class BadInputTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Theory]
+    [InlineData("--bogus", "--bogus")]
+    [InlineData("--items", "--items", "many")]
     [InlineData("mmlu", "--datasets", "mmlu")]
     [InlineData("0 or more", "--budgets", "0,-5")]
     [InlineData("not measured", "--datasets", "arc", "--budgets", "aime=0,1")]
@@ -20,7 +22,6 @@ public sealed class BadInputTests : IDisposable
     [InlineData("above 0", "--arrival-rate", "-1")]
     [InlineData("sum to 1", "--mix", "gsm8k=0.5,bbh=0.2")]
     [InlineData("context of 40960", "--datasets", "arc", "--budgets", "0,50000")]
-    [InlineData("--samples", "--endpoint", "http://127.0.0.1:9/v1")]
     [InlineData("http://host:port/v1", "--endpoint", "localhost", "--samples")]
     [InlineData("does not exist", "--data", "/nowhere/at/all")]
     [InlineData("is not set", "--api-key-env", "CALIBRATION_TEST_UNSET_KEY")]
@@ -31,6 +32,18 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Trim().Split('\n'));
+        Assert.Empty(Directory.GetFileSystemEntries(root));
+    }
+
+    [Fact]
+    public async Task Run_RealEndpointWithoutProblems_IsNotAskedTheSamplesSilently()
+    {
+        // An empty cache, whatever this machine has pulled.
+        Environment.SetEnvironmentVariable("HF_HOME", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", "http://127.0.0.1:9/v1", "--out", root);
+        Environment.SetEnvironmentVariable("HF_HOME", null);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--samples", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(root));
     }
 

@@ -16,7 +16,7 @@ public sealed class MainJobTests : IDisposable
         CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,bbh,arc", "--latency-items", "5", "--out", root);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(root));
-        foreach (string file in (string[])["manifest.json", "trials.parquet", "service.parquet", "traces.parquet", "fits.json", "table1.csv", "table1.md", "table1.tex", "allocation.json"])
+        foreach (string file in (string[])["manifest.json", "trials.parquet", "service.parquet", "traces.parquet", "fits.json", "table1.csv", "table1.md", "table1.tex", "allocation.json", "fits.parquet", "report.html"])
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         foreach (string figure in (string[])["fig2", "fig3", "fig4"])
         {
@@ -50,5 +50,20 @@ public sealed class MainJobTests : IDisposable
         string[] tables = [.. Directory.GetDirectories(root).Select(folder => File.ReadAllText(Path.Combine(folder, "table1.csv")))];
         Assert.Equal(2, tables.Length);
         Assert.Equal(tables[0], tables[1]);
+    }
+
+    [Fact]
+    public async Task Run_HoursAreOver_FitsWhatIsThereAndCanBeResumed()
+    {
+        CommandRun cut = await CommandRun.OfAsync("run", "--items", "100", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0003", "--out", root);
+        Assert.True(cut.ExitCode == 0, cut.Error);
+        Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
+        string folder = Assert.Single(Directory.GetDirectories(root));
+        Assert.True(File.Exists(Path.Combine(folder, "fits.json")));
+        Assert.False(File.Exists(Path.Combine(folder, "trials.parquet")));
+
+        CommandRun rest = await CommandRun.OfAsync("run", "--resume", folder, "--hours", "1");
+        Assert.True(rest.ExitCode == 0, rest.Error);
+        Assert.True(File.Exists(Path.Combine(folder, "trials.parquet")));
     }
 }

@@ -6,6 +6,7 @@ using Xunit;
 namespace Calibration.Tests.Harness;
 
 /// <summary>The whole command against a real llama.cpp server with a small model that really thinks.</summary>
+[Collection("llama.cpp")]
 public sealed class ThinkerTests : IDisposable
 {
     private const int Items = 60;

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Calibration.Datasets;
+using Calibration.Endpoint;
+using Calibration.Harness;
+using Calibration.Harness.Probing;
+using Calibration.Results;
+
+namespace Calibration.Calibrate;
+
+/// <summary><c>probe</c>: one screen about an endpoint, before a night is spent on it.</summary>
+internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvider clock)
+{
+    /// <summary>The benchmarks' sizes of the default night: six tasks, 250 problems, three runs.</summary>
+    private const int Items = 250;
+    private const int Runs = 3;
+
+    internal Command Command()
+    {
+        var concurrency = new Option<int>("--concurrency") { Description = "Requests in flight at once where throughput is measured.", DefaultValueFactory = _ => 64 };
+        var command = new Command("probe", "Look at an endpoint: who it is, whether it enforces budgets to the token, and what a night on it costs.");
+        foreach (Option option in (Option[])[options.Endpoint, options.Model, options.ApiKeyEnv, options.ApiKeyFile, options.Profile, options.Temperature, options.TopP, options.TopK, options.MinP, options.Pace, concurrency])
+            command.Add(option);
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            int wanted = parsed.GetValue(concurrency);
+            if (wanted < 1)
+                throw new UserFault($"--concurrency is {wanted}: at least 1 is needed.");
+            ImmutableArray<Problem> problems = Problems();
+            if (options.EndpointUri(parsed) is { } address)
+                return await ProbeAsync(parsed, address, problems, wanted, cancelled);
+            await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = problems, Paced = parsed.GetValue(options.Pace) }, cancelled);
+            return await ProbeAsync(parsed, embedded.BaseAddress, problems, wanted, cancelled);
+        });
+        return command;
+    }
+
+    private async Task<int> ProbeAsync(ParseResult parsed, Uri address, ImmutableArray<Problem> problems, int concurrency, CancellationToken cancellationToken)
+    {
+        using var client = new EndpointClient(address, options.ApiKey(parsed), retries: 3);
+        var sampling = new SamplingSettings(parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP));
+        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), sampling, cancellationToken);
+        ProbeReport report = await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);
+        Write(report);
+        return report.EnforcesExactly ? 0 : 1;
+    }
+
+    /// <summary>A sample problem, and the same in Chinese and with emoji: cuts inside characters must change nothing.</summary>
+    private static ImmutableArray<Problem> Problems()
+    {
+        Problem sample = Benchmarks.Find("gsm8k")!.Load(SampleProblems.Path).Problems[0];
+        return
+        [
+            sample,
+            sample with { Id = sample.Id + "-zh", Prompt = "请用中文一步一步地推理。\n" + sample.Prompt },
+            sample with { Id = sample.Id + "-emoji", Prompt = sample.Prompt + " 🙂👨‍👩‍👧‍👦" },
+        ];
+    }
+
+    private void Write(ProbeReport report)
+    {
+        EndpointFacts facts = report.Endpoint;
+        Line("server", $"{facts.Server} {facts.Version} at {facts.Url}{(facts.Simulated ? " (simulated endpoint)" : "")}");
+        Line("model", $"{facts.Model}, context {facts.ContextTokens:N0} tokens, profile {report.Profile}");
+        Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back");
+        foreach (RoadCheck road in report.Roads)
+            Line($"  {road.Road}", $"{road.Verdict}: {string.Join("  ", road.Counts.Select(count => $"{count.BudgetTokens}→{count.CountedTokens?.ToString(CultureInfo.InvariantCulture) ?? "?"}"))}");
+        WriteCache(report.Cache);
+        Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
+        Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
+        WriteNight(report);
+        Line("verdict", report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY");
+    }
+
+    private void WriteCache(CacheCheck cache)
+    {
+        string hit = cache.AgainHit is { } tokens ? $"{tokens} of {cache.PromptTokens} prompt tokens hit" : $"hits are not reported ({cache.PromptTokens} prompt tokens)";
+        string verdict = cache.ColdHit is > 0 ? "the latency pass CANNOT keep hits out" : cache.AgainHit is > 0 || cache.AgainSeconds < 0.7 * cache.FirstSeconds ? "distorts; kept out of the latency pass" : "no distortion seen";
+        Line("prefix cache", $"{verdict}: {hit}; {cache.FirstSeconds * 1000:0.0} ms, again {cache.AgainSeconds * 1000:0.0} ms, kept cold {cache.ColdSeconds * 1000:0.0} ms");
+    }
+
+    private void WriteNight(ProbeReport report)
+    {
+        double thinking = 0;
+        double answers = 0;
+        double latency = 0;
+        foreach (Benchmark benchmark in Benchmarks.All)
+        {
+            ImmutableArray<int> grid = BudgetGrid.DefaultFor(benchmark.Task);
+            thinking += (double)Items * Runs * grid[^1];
+            answers += (double)Items * Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
+            latency += grid[^1] + (9 * Math.Min(grid[^1], ExperimentPlan.LatencyBudgetLimit));
+        }
+
+        int largest = Benchmarks.All.Max(benchmark => BudgetGrid.DefaultFor(benchmark.Task)[^1]);
+        double latencyHours = ((latency * report.SecondsPerToken) + (600 * report.OverheadSeconds)) / 3600;
+        Line("a full night", $"{thinking / 1e6:0.0}M thinking tokens and up to {answers / 1e6:0.0}M answer tokens; {(thinking + answers) / report.TokensPerSecond / 3600:0.0} h at the throughput above, and {latencyHours:0.0} h of latency pass");
+        if (largest >= report.Endpoint.ContextTokens)
+            Line("", $"the default grid goes to {largest:N0} tokens and does not fit this context: lower --budgets");
+    }
+
+    private void Line(string name, string text) => output.WriteLine($"{name,-34} {text}");
+}

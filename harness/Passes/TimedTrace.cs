@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Calibration.Results;
+
+namespace Calibration.Harness.Passes;
+
+/// <summary>A trace that was streamed by one request, with the time of each of its tokens.</summary>
+/// <param name="Trace">The trace.</param>
+/// <param name="SecondsAt">Seconds from sending the request to each token.</param>
+/// <param name="ServerSecondsAt">The server's own seconds at each token, where it gives them.</param>
+/// <param name="CachedTokens">Prompt tokens that came from a prefix cache, where the server says so.</param>
+internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt, ImmutableArray<double?> ServerSecondsAt, int? CachedTokens)
+{
+    internal static async Task<TimedTrace> StreamAsync(
+        EndpointSession session, AskedProblem asked, TrialGroup group, GenerationRequest request, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var ids = new List<int>(request.MaxTokens);
+        var secondsAt = new List<double>(request.MaxTokens);
+        var serverAt = new List<double?>(request.MaxTokens);
+        var heldBack = new List<(int At, int Count, Generation Chunk)>();
+        int? cached = null;
+        Ending ending = Ending.None;
+        long start = clock.GetTimestamp();
+        await foreach (Generation chunk in session.StreamAsync(request, cancellationToken))
+        {
+            double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
+            int missing = Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length);
+            if (missing > 0)
+                heldBack.Add((ids.Count, missing, chunk));
+            ids.AddRange(Enumerable.Repeat(session.Form.CueIds[0], missing).Concat(chunk.TokenIds));
+            secondsAt.AddRange(Enumerable.Repeat(seconds, ids.Count - secondsAt.Count));
+            serverAt.AddRange(Enumerable.Repeat(chunk.ServerSeconds, ids.Count - serverAt.Count));
+            if (serverAt.Count > 0)
+                serverAt[^1] = chunk.ServerSeconds ?? serverAt[^1];
+            cached = chunk.CachedTokens ?? cached;
+            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
+        }
+
+        if (ids.Count == 0)
+            throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.");
+        foreach ((int at, int count, Generation chunk) in heldBack)
+            await FillAsync(session, ids, at, count, chunk, cancellationToken);
+        int end = Math.Min(await session.EndOfThinkingAsync(new Generation([.. ids], "", ending), cancellationToken), request.MaxTokens);
+        var trace = new Trace
+        {
+            TraceId = group.TraceId,
+            Task = group.Task,
+            ProblemId = group.ProblemId,
+            Run = group.Run,
+            TokenIds = [.. ids.Take(end)],
+            CuePositions = [],
+            MaskedFrom = request.Close == CloseHandling.Mask ? 0 : null,
+            ClosedByModel = request.Close == CloseHandling.Stop && end < ids.Count && !session.Form.TurnEndIds.Contains(ids[end]),
+            PromptTokens = asked.ThinkingPrompt.Length,
+        };
+        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached);
+    }
+
+    /// <summary>
+    /// The ids of a character's first bytes that a stream held back (llama.cpp): those of the character's text where they fit. They
+    /// were counted; here they only let the answer's request find the trace in the server's cache.
+    /// </summary>
+    private static async Task FillAsync(
+        EndpointSession session, List<int> ids, int at, int count, Generation chunk, CancellationToken cancellationToken)
+    {
+        int[] spelled = await session.Server.TokenizeAsync(chunk.Text, cancellationToken);
+        if (spelled.Length != count + chunk.TokenIds.Length)
+            return;
+        for (int i = 0; i < count; i++)
+            ids[at + i] = spelled[i];
+    }
+}

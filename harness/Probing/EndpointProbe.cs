@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using Calibration.Datasets;
+using Calibration.Harness.Passes;
+using Calibration.Results;
+
+namespace Calibration.Harness.Probing;
+
+/// <summary>A short look at an endpoint: does it enforce budgets, and what will a night cost.</summary>
+/// <param name="client">The endpoint.</param>
+/// <param name="session">The model on it.</param>
+/// <param name="problems">A few sample problems.</param>
+/// <param name="concurrency">Requests in flight at once where throughput is measured.</param>
+/// <param name="clock">Times the requests.</param>
+public sealed class EndpointProbe(EndpointClient client, EndpointSession session, ImmutableArray<Problem> problems, int concurrency, TimeProvider clock)
+{
+    private const int LongestBudget = 96;
+
+    private static readonly ImmutableArray<int> Budgets = [1, 7, LongestBudget];
+
+    /// <summary>No request of this look may hit what an earlier one left.</summary>
+    private readonly string salt = Guid.NewGuid().ToString("N");
+
+    /// <summary>Looks.</summary>
+    /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
+    public async Task<ProbeReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var asked = new List<AskedProblem>();
+        foreach (Problem problem in problems)
+            asked.Add(await AskedProblem.OfAsync(session, problem, cancellationToken));
+        asked[0].RefuseBeyondContext(LongestBudget, session.Server.Facts);
+        Generation first = await session.GenerateAsync(Request(asked[0], 8, CloseHandling.Mask), cancellationToken);
+        CacheCheck cache = await CheckCacheAsync(cancellationToken);
+        (double overhead, double perToken) = await TimeAsync(asked[0], cancellationToken);
+        ImmutableArray<RoadCheck> roads =
+        [
+            await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
+            await EnforceAsync(asked, BudgetSemantics.Cap, cancellationToken),
+            await MaskAsync(asked, cancellationToken),
+            .. await new NativeBudget(client, session).CheckAsync(asked[0], cancellationToken),
+        ];
+        return new ProbeReport
+        {
+            Endpoint = session.Server.Facts,
+            Profile = session.Form.Profile.Name,
+            ReturnsIds = first.TokenIds.Length > 0,
+            Roads = roads,
+            Cache = cache,
+            OverheadSeconds = overhead,
+            SecondsPerToken = perToken,
+            RequestsPerSecond = await RateAsync(asked[0], 1, cancellationToken),
+            TokensPerSecond = 32 * await RateAsync(asked[0], 32, cancellationToken),
+            Concurrency = concurrency,
+        };
+    }
+
+    private async Task<RoadCheck> EnforceAsync(List<AskedProblem> asked, BudgetSemantics semantics, CancellationToken cancellationToken)
+    {
+        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
+        bool kept = true;
+        int closed = 0;
+        int cues = 0;
+        foreach ((AskedProblem problem, int index) in asked.Select((problem, index) => (problem, index)))
+        {
+            foreach (int budget in Budgets)
+            {
+                var group = new TrialGroup(1, problem.Problem.Task, problem.Problem.Id, index, "probe");
+                Trace trace = await Thinking.GenerateAsync(session, problem, group, semantics, budget, cancellationToken);
+                counts.Add(new BudgetCount(budget, trace.TokenIds.Length));
+                kept &= trace.TokenIds.Length == budget || trace.ClosedByModel;
+                closed += trace.ClosedByModel ? 1 : 0;
+                cues += trace.CuePositions.Length;
+            }
+        }
+
+        bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
+        return semantics == BudgetSemantics.Exact
+            ? new RoadCheck("ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
+            : new RoadCheck("ids, cap", false, counts.ToImmutable(), kept ? $"held ({closed} closed by the model before the budget)" : "NOT ENFORCED", exact);
+    }
+
+    /// <summary>As the latency pass generates: one request, nothing may end it.</summary>
+    private async Task<RoadCheck> MaskAsync(List<AskedProblem> asked, CancellationToken cancellationToken)
+    {
+        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
+        foreach (AskedProblem problem in asked)
+        {
+            Generation generation = await session.GenerateAsync(Request(problem, LongestBudget, CloseHandling.Mask), cancellationToken);
+            counts.Add(new BudgetCount(LongestBudget, session.Form.EndOfThinking(generation.TokenIds)));
+        }
+
+        bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
+        return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
+    }
+
+    /// <summary>A long prompt three times over, one token each: cold, cache allowed, cache forbidden.</summary>
+    private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
+    {
+        Problem problem = problems[0] with { Prompt = $"{salt}\n" + string.Join('\n', Enumerable.Repeat(problems[0].Prompt, 4)) };
+        int room = session.Server.Facts.ContextTokens - 64;
+        AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
+        ReadOnlyMemory<int> prompt = asked.ThinkingPrompt[..Math.Min(asked.ThinkingPrompt.Length, room)];
+        (double first, _) = await TimedAsync(PrefixCache.Shared);
+        (double again, int? hit) = await TimedAsync(PrefixCache.Shared);
+        (double cold, int? coldHit) = await TimedAsync(PrefixCache.Cold);
+        return new CacheCheck(prompt.Length, first, again, cold, hit, coldHit);
+
+        async Task<(double Seconds, int? Hit)> TimedAsync(PrefixCache cache)
+        {
+            long start = clock.GetTimestamp();
+            Generation generation = await session.GenerateAsync(Request(asked, 1, CloseHandling.Mask) with { Prompt = [prompt], Cache = cache }, cancellationToken);
+            return (generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds, generation.CachedTokens);
+        }
+    }
+
+    private async Task<(double Overhead, double PerToken)> TimeAsync(AskedProblem asked, CancellationToken cancellationToken)
+    {
+        var group = new TrialGroup(1, asked.Problem.Task, asked.Problem.Id, -1, "probe");
+        GenerationRequest thinking = Request(asked, LongestBudget, CloseHandling.Mask) with { Cache = PrefixCache.Cold };
+        TimedTrace timed = await TimedTrace.StreamAsync(session, asked, group, thinking, clock, cancellationToken);
+        int last = timed.SecondsAt.Length - 1;
+        long start = clock.GetTimestamp();
+        GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, CloseHandling.Ignore) with
+        {
+            Prompt = AnswerFork.Prompt(asked, null, 0),
+            Cache = PrefixCache.Cold,
+            CacheSalt = salt + "/answer",
+        };
+        Generation generation = await session.GenerateAsync(answer, cancellationToken);
+        double overhead = generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
+        return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)));
+    }
+
+    /// <summary>Requests a second over about a second and a half.</summary>
+    private async Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken)
+    {
+        long start = clock.GetTimestamp();
+        long sent = 0;
+        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ =>
+        {
+            do
+            {
+                await session.GenerateAsync(Request(asked, tokens, CloseHandling.Mask) with { Seed = (int)Interlocked.Increment(ref sent) }, cancellationToken);
+            }
+            while (clock.GetElapsedTime(start).TotalSeconds < 1.5);
+        }));
+        return sent / clock.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) => new()
+    {
+        Prompt = [asked.ThinkingPrompt],
+        MaxTokens = tokens,
+        Seed = 1,
+        Close = close,
+        CacheSalt = salt,
+        Group = "probe",
+    };
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Calibration.Harness.Servers;
+
+namespace Calibration.Harness.Probing;
+
+/// <summary>
+/// The server's own thinking budget, tried and counted. It is reported and never relied on: such budgets have failed in
+/// public for months at a time, and both servers count what the prompt holds of the thinking block.
+/// </summary>
+internal sealed class NativeBudget(EndpointClient client, EndpointSession session)
+{
+    private const int Answer = 24;
+
+    private static readonly ImmutableArray<int> Budgets = [5, 20];
+
+    internal async Task<ImmutableArray<RoadCheck>> CheckAsync(AskedProblem asked, CancellationToken cancellationToken)
+    {
+        if (session.Form.CloseId is null)
+            return [];
+        return session.Server.Facts.Server switch
+        {
+            "vllm" => [await CheckAsync("vLLM thinking_token_budget", asked, VllmAsync, cancellationToken)],
+            "llamacpp" => [await CheckAsync("llama.cpp thinking_budget_tokens (chat)", asked, LlamaCppAsync, cancellationToken)],
+            _ => [],
+        };
+    }
+
+    private static async Task<RoadCheck> CheckAsync(
+        string road, AskedProblem asked, Func<AskedProblem, int, CancellationToken, Task<int?>> countAsync, CancellationToken cancellationToken)
+    {
+        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
+        foreach (int budget in Budgets)
+            counts.Add(new BudgetCount(budget, await countAsync(asked, budget, cancellationToken)));
+        string verdict = counts.All(count => count.CountedTokens is null) ? "not there, or refused"
+            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "held exactly here; a cap, not used"
+            : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "held as a cap; not used"
+            : "IGNORED OR OVERRUN; not used";
+        return new RoadCheck(road, false, counts.ToImmutable(), verdict, false);
+    }
+
+    /// <summary>The tokens before the close, and the newline that the prompt brought, which vLLM counts.</summary>
+    private async Task<int?> VllmAsync(AskedProblem asked, int budget, CancellationToken cancellationToken)
+    {
+        EndpointReply reply = await PostAsync(session.Server.GenerationUri, json =>
+        {
+            RequestWriting.WriteIds(json, "prompt", asked.ThinkingPrompt);
+            json.WriteNumber("max_tokens", budget + Answer);
+            json.WriteNumber("thinking_token_budget", budget);
+            json.WriteBoolean("return_token_ids", true);
+        }, cancellationToken);
+        if (!reply.IsSuccess)
+            return null;
+        int[] ids = session.Server.Read(reply.Body.ToMemory()).TokenIds;
+        int inPrompt = session.Form.OpenIds.Length - 1;
+        return session.Form.EndOfThinking(ids) + inPrompt;
+    }
+
+    /// <summary>The tokens of the reasoning text; the newline after the opening, which llama.cpp counts, is not in the text.</summary>
+    private async Task<int?> LlamaCppAsync(AskedProblem asked, int budget, CancellationToken cancellationToken)
+    {
+        EndpointReply reply = await PostAsync(new Uri(client.Api, "chat/completions"), json =>
+        {
+            json.WriteStartArray("messages");
+            json.WriteStartObject();
+            json.WriteString("role", "user");
+            json.WriteString("content", asked.Problem.Prompt);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteNumber("max_tokens", budget + Answer);
+            json.WriteNumber("thinking_budget_tokens", budget);
+        }, cancellationToken);
+        if (!reply.IsSuccess)
+            return null;
+        using JsonDocument document = JsonDocument.Parse(reply.Body);
+        if (document.RootElement.Member("choices") is not { ValueKind: JsonValueKind.Array } choices || choices.GetArrayLength() == 0)
+            return null;
+        string reasoning = choices[0].Member("message")?.Text("reasoning_content") ?? "";
+        return reasoning.Length == 0 ? null : (await session.Server.TokenizeAsync(reasoning, cancellationToken)).Length;
+    }
+
+    private Task<EndpointReply> PostAsync(Uri uri, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", session.Server.Facts.Model);
+            json.WriteNumber("temperature", 0);
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return client.PostAsync(uri, body.WrittenMemory, cancellationToken);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Calibration.Results;
+
+namespace Calibration.Harness.Probing;
+
+/// <summary>What a short look at an endpoint found.</summary>
+public sealed record ProbeReport
+{
+    /// <summary>The server.</summary>
+    public required EndpointFacts Endpoint { get; init; }
+
+    /// <summary>Name of the model's profile.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Whether generations bring their token ids.</summary>
+    public required bool ReturnsIds { get; init; }
+
+    /// <summary>The ways of enforcing a budget.</summary>
+    public required ImmutableArray<RoadCheck> Roads { get; init; }
+
+    /// <summary>The prefix cache.</summary>
+    public required CacheCheck Cache { get; init; }
+
+    /// <summary>Service time of an answer without thinking, in seconds: t0 at a glance.</summary>
+    public required double OverheadSeconds { get; init; }
+
+    /// <summary>Seconds of one more thinking token: c at a glance.</summary>
+    public required double SecondsPerToken { get; init; }
+
+    /// <summary>Requests of one token that client and server did a second, at <see cref="Concurrency"/> in flight.</summary>
+    public required double RequestsPerSecond { get; init; }
+
+    /// <summary>Tokens a second, at <see cref="Concurrency"/> requests in flight.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>Requests that were in flight at once.</summary>
+    public required int Concurrency { get; init; }
+
+    /// <summary>Whether one of the ways that measuring takes enforces exactly.</summary>
+    public bool EnforcesExactly => Roads.Any(road => road is { Decides: true, IsExact: true });
+}
+
+/// <summary>What the server's prefix cache does to the second of two equal requests.</summary>
+/// <param name="PromptTokens">Length of the prompt.</param>
+/// <param name="FirstSeconds">Time to one token the first time.</param>
+/// <param name="AgainSeconds">The same again, the cache allowed.</param>
+/// <param name="ColdSeconds">The same again, the cache forbidden as in the latency pass.</param>
+/// <param name="AgainHit">Cached tokens that the server reported for the second; absent where it does not say.</param>
+/// <param name="ColdHit">Cached tokens that it reported where the cache was forbidden; absent where it does not say.</param>
+public sealed record CacheCheck(int PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit);

@@ -1,0 +1,27 @@
+using Calibration.Harness.Passes;
+using Calibration.Results;
+
+namespace Calibration.Harness.Text;
+
+/// <summary>The experiment on a server that offers only text; it leaves no traces, because it has no ids.</summary>
+public sealed class TextExperiment(TextSession session, ExperimentPlan plan, RunFolder folder, TimeProvider clock, IProgress<MeasuringProgress> progress)
+{
+    /// <summary>Measures everything that the folder's journals do not hold yet, and turns them into Parquet.</summary>
+    /// <param name="deadline">Nothing is begun after it, and the journals stay for a resumed run.</param>
+    /// <param name="cancellationToken">Abandons what is in flight.</param>
+    /// <returns>Whether the plan is complete.</returns>
+    /// <exception cref="IOException">The run folder cannot be written; what was finished before is kept.</exception>
+    public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        FinishedWork finished = FinishedWork.Read(folder, plan);
+        await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+        {
+            if (service is not null)
+                await new TextLatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+        }
+
+        await using (Journal<Trial> trials = folder.OpenTrialJournal())
+            await new TextAccuracyPass(session, plan, folder.Id, trials, finished, progress).RunAsync(deadline, cancellationToken);
+        return await Experiment.EndAsync(plan, folder, deadline);
+    }
+}

@@ -1,0 +1,123 @@
+using Calibration.Datasets;
+using Calibration.Harness.Passes;
+using Calibration.Results;
+
+namespace Calibration.Harness.Text;
+
+/// <summary>
+/// Service time on the text road: every budget is a streamed request of its own without a stop at the close, and an answer;
+/// a unique first line of the message keeps other requests' prefixes out of the server's cache.
+/// </summary>
+internal sealed class TextLatencyPass(
+    TextSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
+{
+    private long done;
+    private long tokens;
+    private long unusable;
+
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        bool warm = false;
+        (Problem Problem, TrialGroup Group, int Budget)[] work = [.. Work()];
+        foreach ((Problem problem, TrialGroup group, int budget) in work.Where(planned => !finished.HasTimed(planned.Group.TraceId, planned.Budget)).TakeWhile(_ => !deadline.IsCancellationRequested))
+        {
+            if (!warm)
+                await SampleAsync(problem, group, budget, cancellationToken);
+            warm = true;
+            ServiceSample sample = await SampleAsync(problem, group, budget, cancellationToken);
+            await samples.AppendAsync(sample);
+            unusable += sample.Status == TrialStatus.Ok ? 0 : 1;
+            tokens += sample.ThinkingTokens;
+            progress.Report(new MeasuringProgress("latency", ++done, work.Length, tokens, unusable));
+        }
+    }
+
+    private IEnumerable<(Problem Problem, TrialGroup Group, int Budget)> Work() =>
+        from index in Enumerable.Range(0, plan.LatencyItems)
+        from task in plan.Tasks
+        let items = Math.Min(plan.LatencyItems, task.Problems.Length)
+        where index < items
+        let problem = task.Problems[(int)((long)index * task.Problems.Length / items)]
+        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, -1, $"{runId}/{task.Task}/{problem.Id}/latency")
+        from budget in task.Budgets
+        where index == 0 || budget <= ExperimentPlan.LatencyBudgetLimit || budget == task.Budgets[0]
+        select (problem, whole.Apart(FormattableString.Invariant($"{budget}")), budget);
+
+    private async Task<ServiceSample> SampleAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TimeAsync(problem, group, budget, cancellationToken);
+        }
+        catch (EndpointException fault)
+        {
+            return Sample(group, budget) with { Status = TrialStatus.Failed, Reason = fault.Message };
+        }
+    }
+
+    private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
+    {
+        string message = $"{Guid.NewGuid():N}\n{problem.Prompt}";
+        double? first = null;
+        double thinkingSeconds = 0;
+        int? cached = null;
+        TextThinking thinking = TextThinking.None;
+        if (budget > 0)
+        {
+            var whole = new Generation([], "", Ending.None);
+            long start = clock.GetTimestamp();
+            await foreach (Generation chunk in session.StreamAsync(TextThinking.Prompt(session.Profile, message), budget, group.SeedOf("thinking"), group.Name, stop: null, cancellationToken))
+            {
+                double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
+                first ??= seconds;
+                thinkingSeconds = chunk.Text.Length > 0 || chunk.Ending != Ending.None ? seconds : thinkingSeconds;
+                cached = chunk.CachedTokens ?? cached;
+                whole = whole with
+                {
+                    Text = whole.Text + chunk.Text,
+                    Ending = chunk.Ending == Ending.None ? whole.Ending : chunk.Ending,
+                    CompletionTokens = chunk.CompletionTokens ?? whole.CompletionTokens,
+                };
+            }
+
+            // Whatever was written, the close included, took its time; only the count must be right.
+            thinking = TextThinking.Of(whole with { Ending = Ending.Length }, BudgetSemantics.Exact, budget);
+        }
+
+        long asked = clock.GetTimestamp();
+        Generation answer = await session.GenerateAsync(
+            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
+        double answerSeconds = answer.SimulatedSeconds ?? clock.GetElapsedTime(asked).TotalSeconds;
+        return Marked(Sample(group, budget) with
+        {
+            ThinkingTokens = thinking.Tokens ?? 0,
+            AnswerTokens = answer.CompletionTokens ?? 0,
+            TimeToFirstTokenS = first ?? answerSeconds,
+            ThinkingS = thinkingSeconds,
+            ServiceS = thinkingSeconds + answerSeconds,
+            CachedTokens = budget > 0 ? cached : answer.CachedTokens,
+            Status = thinking.Status,
+            Reason = thinking.Reason,
+        });
+    }
+
+    /// <summary>The template's own first tokens may be in any server's cache; more than those is a hit of another request.</summary>
+    private static ServiceSample Marked(ServiceSample sample) => sample is { Status: TrialStatus.Ok, CachedTokens: > 8 }
+        ? sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." }
+        : sample;
+
+    private ServiceSample Sample(TrialGroup group, int budget) => new()
+    {
+        Task = group.Task,
+        ProblemId = group.ProblemId,
+        TraceId = group.TraceId,
+        BudgetTokens = budget,
+        ThinkingTokens = 0,
+        AnswerTokens = 0,
+        TimeToFirstTokenS = 0,
+        ThinkingS = 0,
+        ServiceS = 0,
+        ServiceSource = session.Facts.Simulated && !session.Facts.Paced ? ServiceSource.Simulated : ServiceSource.Client,
+        Status = TrialStatus.Ok,
+    };
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Calibration.Harness.Servers;
+using Calibration.Results;
+
+namespace Calibration.Harness.Text;
+
+/// <summary>
+/// One model on a server that offers only text: OpenAI's <c>/v1/completions</c>, no token ids, counts from the usage record
+/// where there is one. Qwen3's chat template is rendered here.
+/// </summary>
+public sealed class TextSession
+{
+    private readonly EndpointClient client;
+    private readonly SamplingSettings sampling;
+    private readonly Uri uri;
+
+    private TextSession(EndpointClient client, EndpointFacts facts, SamplingSettings sampling)
+    {
+        this.client = client;
+        this.sampling = sampling;
+        uri = new Uri(client.Api, "completions");
+        Facts = facts;
+    }
+
+    /// <summary>What the server said of itself.</summary>
+    public EndpointFacts Facts { get; }
+
+    /// <summary>How the model thinks.</summary>
+    public ModelProfile Profile { get; } = ModelProfile.Qwen3;
+
+    /// <summary>Finds the model.</summary>
+    /// <param name="client">The endpoint.</param>
+    /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
+    /// <param name="contextTokens">The model's context length, where the server does not tell it.</param>
+    /// <param name="sampling">Sampling of every request.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="EndpointException">The endpoint cannot be used; the message says why.</exception>
+    public static async Task<TextSession> OpenAsync(
+        EndpointClient client, string? model, int? contextTokens, SamplingSettings sampling, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        JsonElement entry = await ServerDetection.ModelAsync(client, model, cancellationToken);
+        int context = contextTokens ?? entry.Count("max_model_len") ?? entry.Member("meta")?.Count("n_ctx")
+            ?? throw new EndpointException($"{client.Api} does not tell the model's context length: give it with --context.");
+        string owner = entry.Text("owned_by");
+        bool simulated = owner == "calibration";
+        bool paced = entry.Member("paced") is { ValueKind: JsonValueKind.True };
+        var facts = new EndpointFacts(client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, "", entry.Text("id"), context, simulated, paced);
+        return new TextSession(client, facts, sampling);
+    }
+
+    /// <summary>Generates and waits for the whole; an absent <paramref name="stop"/> lets only the end of the turn end it.</summary>
+    internal async Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken)
+    {
+        EndpointReply reply = await client.PostAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), cancellationToken);
+        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
+    }
+
+    /// <summary>The same, streamed.</summary>
+    internal async IAsyncEnumerable<Generation> StreamAsync(
+        string prompt, int maxTokens, int seed, string group, string? stop, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (byte[] data in client.StreamAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: true), cancellationToken))
+            yield return Read(data);
+    }
+
+    private ReadOnlyMemory<byte> BodyOf(string prompt, int maxTokens, int seed, string group, string? stop, bool stream)
+    {
+        var body = new ArrayBufferWriter<byte>(1024 + (2 * prompt.Length));
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteString("model", Facts.Model);
+        json.WriteString("prompt", prompt);
+        json.WriteNumber("max_tokens", maxTokens);
+        RequestWriting.WriteSampling(json, sampling, seed, "repetition_penalty");
+        json.WriteString("user", group);
+        if (stop is not null)
+        {
+            json.WriteStartArray("stop");
+            json.WriteStringValue(stop);
+            json.WriteEndArray();
+        }
+
+        json.WriteBoolean("stream", stream);
+        if (stream)
+        {
+            json.WriteStartObject("stream_options");
+            json.WriteBoolean("include_usage", true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
+    }
+
+    private Generation Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return VllmDialect.ReadCompletion(json);
+        }
+        catch (JsonException fault)
+        {
+            throw new EndpointException($"{uri} sent what is no completion: {fault.Message}", fault);
+        }
+    }
+}

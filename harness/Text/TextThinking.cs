@@ -1,0 +1,40 @@
+using Calibration.Datasets;
+using Calibration.Results;
+
+namespace Calibration.Harness.Text;
+
+/// <summary>Thinking that was asked for as text, and what can be said of its length.</summary>
+/// <param name="Text">The thinking.</param>
+/// <param name="Tokens">Its tokens by the usage record; absent where the server gives none.</param>
+/// <param name="Closed">Whether the model ended it.</param>
+/// <param name="Status">Whether the budget was kept: without a count it is unverified.</param>
+/// <param name="Reason">Why the status is not <see cref="TrialStatus.Ok"/>.</param>
+internal sealed record TextThinking(string Text, int? Tokens, bool Closed, TrialStatus Status, string Reason)
+{
+    internal static TextThinking None { get; } = new("", 0, false, TrialStatus.Ok, "");
+
+    internal CountSource CountSource => Tokens is null ? CountSource.None : CountSource.Usage;
+
+    internal static TextThinking Of(Generation generation, BudgetSemantics semantics, int budget)
+    {
+        bool closed = generation.Ending == Ending.Stop;
+
+        // The stop itself is in the server's count.
+        int? tokens = closed ? Math.Max(0, (generation.CompletionTokens ?? 0) - 1) : generation.CompletionTokens;
+        if (generation.CompletionTokens is null)
+            return new TextThinking(generation.Text, null, closed, TrialStatus.Unverified, "The server gives no count of its tokens.");
+        if (closed && semantics == BudgetSemantics.Exact)
+            return new TextThinking(generation.Text, tokens, true, TrialStatus.Unverified, $"The model closed after about {tokens} tokens; text cannot be continued to an exact count.");
+        return tokens == budget || (closed && tokens < budget)
+            ? new TextThinking(generation.Text, tokens, closed, TrialStatus.Ok, "")
+            : new TextThinking(generation.Text, tokens, closed, TrialStatus.BudgetNotEnforced, $"The server counts {tokens} thinking tokens.");
+    }
+
+    /// <summary>Prompt up to where thinking begins.</summary>
+    internal static string Prompt(ModelProfile profile, string userMessage) => Qwen3Template.Render(userMessage, thinking: true) + profile.Open;
+
+    /// <summary>Prompt after which the answer begins.</summary>
+    internal string AnswerPrompt(ModelProfile profile, Problem problem, string userMessage, int budget) => budget == 0
+        ? Qwen3Template.Render(userMessage, thinking: false) + problem.AnswerCue
+        : Prompt(profile, userMessage) + Text + (Closed ? "" : profile.BeforeClose) + profile.CloseToken + profile.AfterClose + problem.AnswerCue;
+}

@@ -1,0 +1,124 @@
+using Calibration.Endpoint;
+using Calibration.Harness;
+using Calibration.Results;
+using Calibration.Tests.Harness;
+using Xunit;
+
+namespace Calibration.Tests.Endpoint;
+
+/// <summary>The client's service times are the server's: no stall of the client's own is in them.</summary>
+public sealed class ServiceTimeTests
+{
+    [Fact]
+    public async Task Measure_Paced_AgreesWithTheEndpointsLog()
+    {
+        (double[] differences, double[] allowed) = await DifferencesAsync(besides: null);
+        AssertWithin(differences, allowed);
+    }
+
+    [Fact]
+    public async Task Measure_PacedBesides512Requests_AgreesWithTheEndpointsLog()
+    {
+        await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Paced = true }, TestContext.Current.CancellationToken);
+        (double[] differences, double[] allowed) = await DifferencesAsync(other.BaseAddress);
+        AssertWithin(differences, allowed);
+    }
+
+    [Fact]
+    public async Task Measure_AsVllm_KeepsPrefixCacheHitsOutOfEverySample()
+    {
+        using var task = new OwnTask([.. OwnTask.Scripts.Select(prompt => string.Concat(Enumerable.Repeat(prompt, 3)))]);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], AsVllm = true }, TestContext.Current.CancellationToken);
+        for (int rerun = 0; rerun < 2; rerun++)
+        {
+            MeasuredRun run = await MeasuredRun.OfAsync(
+                endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,4,16", "--latency-items", "3", "--concurrency", "4");
+            Assert.All(run.Service, sample => Assert.Equal((0, TrialStatus.Ok), (sample.CachedTokens, sample.Status)));
+            Assert.Equal((3 * 3) + 2, run.Service.Length);
+            Assert.All(run.Service.Where(sample => sample.BudgetTokens is 0 or 16), sample => Assert.NotNull(sample.ServerS));
+        }
+    }
+
+    [Fact]
+    public async Task Measure_EveryFork_FindsItsTraceOnTheDisk()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+        var durable = new List<bool>();
+        string[] groups = [.. Enumerable.Range(0, 3).Select(i => SegmentSeed.Group(1, "own", $"p{i}", 0, ""))];
+        var log = new ServedRequests(served =>
+        {
+            if (served is { ThinkingClosed: true, ThinkingTokens: > 0 } && groups.Contains(served.User))
+                durable.Add(JournaledTraces(root).Any(trace => trace.TokenIds.Length == 40 && SegmentSeed.Group(1, "own", trace.ProblemId, 0, "") == served.User));
+        });
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Log = log }, TestContext.Current.CancellationToken);
+        Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync(
+            "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "4,16,40",
+            "--concurrency", "1", "--latency-items", "2");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(Enumerable.Repeat(true, 9), durable);
+        Directory.Delete(root, recursive: true);
+    }
+
+    private static List<Trace> JournaledTraces(string root)
+    {
+        string journal = Path.Combine(Assert.Single(Directory.GetDirectories(root)), "journal", "traces.jsonl");
+        using var file = new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => System.Text.Json.JsonSerializer.Deserialize<Trace>(line, ResultsJson.Line)!)];
+    }
+
+    /// <summary>Client's service time less the endpoint's, of every sample of the latency pass, and 1 % + 1 ms of each.</summary>
+    private static async Task<(double[] Differences, double[] Allowed)> DifferencesAsync(Uri? besides)
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        var log = new ServedRequests();
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Paced = true, Log = log }, TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        Task load = besides is null ? Task.CompletedTask : LoadAsync(besides, stop.Token);
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1", "--semantics", "exact");
+        await stop.CancelAsync();
+        await load;
+        var differences = new List<double>();
+        var allowed = new List<double>();
+        foreach (ServiceSample sample in run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)))
+        {
+            Assert.Equal(TrialStatus.Ok, sample.Status);
+            ServedRequest[] own = [.. log.All.Where(served => served.User == SegmentSeed.Group(1, "own", sample.ProblemId, -1, ""))];
+            double thinking = sample.BudgetTokens == 0 ? 0 : Assert.Single(own, served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
+            double expected = thinking + Assert.Single(own, served => served.ThinkingClosed && served.ThinkingTokens == sample.BudgetTokens).Seconds;
+            differences.Add(sample.ServiceS - expected);
+            allowed.Add((0.01 * expected) + 0.001);
+        }
+
+        Assert.Equal(9, differences.Count);
+        return ([.. differences], [.. allowed]);
+    }
+
+    /// <summary>Most samples are within 1 % + 1 ms, and all within ten times that: other work on a test machine may hold up a few.</summary>
+    private static void AssertWithin(double[] differences, double[] allowed)
+    {
+        string shown = string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms"));
+        TestContext.Current.TestOutputHelper?.WriteLine(shown);
+        Assert.True(differences.Zip(allowed).Count(pair => Math.Abs(pair.First) <= pair.Second) >= 6, shown);
+        Assert.True(differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= 10 * pair.Second), shown);
+    }
+
+    /// <summary>512 requests in flight from the same process, as the accuracy pass drives them.</summary>
+    private static async Task LoadAsync(Uri api, CancellationToken stop)
+    {
+        using var client = new EndpointClient(api, null, retries: 0);
+        EndpointSession session = await EndpointSession.OpenAsync(client, null, ModelProfile.Qwen3, SamplingSettings.Paper, CancellationToken.None);
+        int[] prompt = await session.Server.RenderChatAsync("Hi", thinking: true, CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, 512).Select(async seed =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 100, Seed = seed, Close = CloseHandling.Mask, Group = $"load-{seed}" };
+                await session.GenerateAsync(request, CancellationToken.None);
+            }
+        }));
+    }
+}
