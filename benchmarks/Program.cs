@@ -7,11 +7,14 @@ return args switch
     ["service-coverage", .. string[] rest] => FittingServiceCoverage.Run(rest),
     ["generated-tokens"] => GeneratedTokens.Run(),
     ["fitting"] => FittingTimings.Run(),
+    ["optimizer"] => OptimizerTimings.Solver(),
+    ["simulation"] => OptimizerTimings.Simulation(),
+    ["decision"] => OptimizerTimings.Decision(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting | optimizer | simulation | decision");
     return 2;
 }

@@ -2,47 +2,69 @@ namespace Calibration.Optimizer;
 
 /// <summary>
 /// The unique maximiser of J over a box, by projected Newton steps. The Hessian of −J is a diagonal plus a rank-two
-/// matrix (11), so a step costs O(N) time and memory (Woodbury); a line search keeps the queue stable and J rising.
+/// matrix (11), so a step costs O(N) time and memory; it works at every operating point where any allocation is stable.
 /// </summary>
 public static class AllocationSolver
 {
-    private const int StepLimit = 500;
-    private const double Tolerance = 1e-13;
+    /// <summary>A KKT residual that counts as converged.</summary>
+    internal const double ConvergedResidual = 1e-9;
+
+    /// <summary>A start keeps at least this share of the slack that the server has at the lower bounds.</summary>
+    private const double LeastSlackShare = 1e-3;
 
     /// <summary>The optimal real-valued budgets ℓ*, problem (9).</summary>
     /// <param name="workload">The workload.</param>
-    /// <param name="start">A stable start; no thinking by default.</param>
+    /// <param name="start">A start, cut at the tasks' largest budgets; no thinking by default. One at the edge of stability or beyond is moved back.</param>
     public static Allocation Solve(Workload workload, ReadOnlySpan<double> start = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
+        if (!start.IsEmpty && start.Length != workload.Tasks.Length)
+            throw new ArgumentException($"{start.Length} budgets were given for {workload.Tasks.Length} tasks.", nameof(start));
         var model = new ObjectiveModel(workload);
         var budgets = new double[model.Count];
         if (!start.IsEmpty)
             start.CopyTo(budgets);
-        return Solve(workload, model, new double[model.Count], model.MaxBudget, budgets);
+        return Solve(workload, model, new NewtonAscent(model), new double[model.Count], model.MaxBudget, budgets);
     }
 
     /// <summary>The same within other bounds; <paramref name="budgets"/> is the start and becomes the solution.</summary>
-    internal static Allocation Solve(Workload workload, ObjectiveModel model, double[] low, double[] high, double[] budgets)
+    internal static Allocation Solve(Workload workload, ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
     {
+        int? steps = Climb(model, ascent, low, high, budgets);
+        if (steps is null)
+            return new Allocation([.. budgets], workload.At(budgets), double.PositiveInfinity, double.PositiveInfinity, 0, SolverEnding.Infeasible);
+        double gap = Certificate.GapBound(model, low, high, budgets, ascent.Gains, ascent.Moments);
+        return new Allocation(
+            [.. budgets], workload.At(budgets), ascent.Residual, gap, steps.Value,
+            ascent.Residual <= ConvergedResidual ? SolverEnding.Converged : SolverEnding.IterationLimit);
+    }
+
+    /// <summary>Climbs from a start that may lie anywhere; null where nothing in the box is stable, with the lower bounds left behind.</summary>
+    internal static int? Climb(ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
+    {
+        double first = model.FirstElsewhere, least = model.FirstElsewhere;
         for (int k = 0; k < budgets.Length; k++)
-            budgets[k] = Math.Clamp(budgets[k], low[k], high[k]);
-        Moments moments = model.MomentsAt(budgets);
-        if (!(moments.Slack > 0))
         {
-            low.CopyTo(budgets, 0);
-            moments = model.MomentsAt(budgets);
+            budgets[k] = double.IsNaN(budgets[k]) ? low[k] : Math.Clamp(budgets[k], low[k], high[k]);
+            first += model.Pi[k] * (model.T0[k] + (model.C[k] * budgets[k]));
+            least += model.Pi[k] * (model.T0[k] + (model.C[k] * low[k]));
         }
 
-        if (!(moments.Slack > 0))
-            return new Allocation([.. budgets], workload.At(budgets), double.PositiveInfinity, double.PositiveInfinity, 0, SolverEnding.Infeasible);
-        var step = new NewtonStep(model, low, high);
-        int steps = 0;
-        while (steps < StepLimit && step.Take(budgets, ref moments, Tolerance))
-            steps++;
-        double residual = Certificate.KktResidual(model, low, high, budgets, moments);
-        return new Allocation(
-            [.. budgets], workload.At(budgets), residual, Certificate.GapBound(model, low, high, budgets, moments), steps,
-            residual <= 1e-9 ? SolverEnding.Converged : SolverEnding.StepLimit);
+        double slack = 1 - (model.Lambda * first), most = 1 - (model.Lambda * least);
+        if (!(most > 0))
+        {
+            low.CopyTo(budgets, 0);
+            return null;
+        }
+
+        // At the edge of stability the Hessian is rounding; the start moves back along the segment to the lower bounds.
+        if (slack < LeastSlackShare * most)
+        {
+            double share = most * (1 - LeastSlackShare) / (most - slack);
+            for (int k = 0; k < budgets.Length; k++)
+                budgets[k] = low[k] + (share * (budgets[k] - low[k]));
+        }
+
+        return ascent.Run(budgets, low, high);
     }
 }

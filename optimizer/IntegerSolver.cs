@@ -49,6 +49,7 @@ public static class IntegerSolver
     {
         ArgumentNullException.ThrowIfNull(workload);
         var model = new ObjectiveModel(workload);
+        var ascent = new NewtonAscent(model);
         double[] high = [.. model.MaxBudget.Select(Math.Floor)];
         var nodes = new PriorityQueue<Node, double>();
         double[] best = new double[model.Count];
@@ -78,7 +79,7 @@ public static class IntegerSolver
 
         void Enqueue(double[] low, double[] upper, double[] start)
         {
-            Allocation relaxed = AllocationSolver.Solve(workload, model, low, upper, [.. start]);
+            Allocation relaxed = AllocationSolver.Solve(workload, model, ascent, low, upper, [.. start]);
             if (relaxed.Ending == SolverEnding.Infeasible)
                 return;
             double bound = relaxed.Performance.Objective + relaxed.GapBound;

@@ -6,7 +6,11 @@ namespace Calibration.Optimizer;
 /// <param name="BudgetTokens">Budget in thinking tokens.</param>
 /// <param name="Accuracy">Accuracy there, non-decreasing over the budgets.</param>
 /// <param name="ServiceSeconds">Mean service time there.</param>
-public sealed record MeasuredBudget(int BudgetTokens, double Accuracy, double ServiceSeconds);
+public sealed record MeasuredBudget(int BudgetTokens, double Accuracy, double ServiceSeconds)
+{
+    /// <summary>Variance σ² of the service times there, in s²; 0 by default.</summary>
+    public double ServiceVariance { get; init; }
+}
 
 /// <summary>A task type known only at its measured budgets.</summary>
 /// <param name="Task">Task name.</param>
@@ -23,7 +27,7 @@ public sealed record MeasuredTask(string Task, double Probability, ImmutableArra
         if (above == 0 || above == Budgets.Length)
         {
             MeasuredBudget edge = above == 0 ? Budgets[0] : Budgets[^1];
-            return TaskModel.Held(Task, Probability, edge.Accuracy, edge.ServiceSeconds + (SecondsPerToken() * (budgetTokens - edge.BudgetTokens)));
+            return TaskModel.Held(Task, Probability, edge.Accuracy, edge.ServiceSeconds + (SecondsPerToken() * (budgetTokens - edge.BudgetTokens))) with { ServiceVariance = edge.ServiceVariance };
         }
 
         (MeasuredBudget low, MeasuredBudget high) = (Budgets[above - 1], Budgets[above]);
@@ -32,7 +36,7 @@ public sealed record MeasuredTask(string Task, double Probability, ImmutableArra
             Task,
             Probability,
             low.Accuracy + (share * (high.Accuracy - low.Accuracy)),
-            low.ServiceSeconds + (share * (high.ServiceSeconds - low.ServiceSeconds)));
+            low.ServiceSeconds + (share * (high.ServiceSeconds - low.ServiceSeconds))) with { ServiceVariance = low.ServiceVariance + (share * (high.ServiceVariance - low.ServiceVariance)) };
     }
 
     private double SecondsPerToken() => Budgets.Length < 2 || Budgets[^1].BudgetTokens == Budgets[0].BudgetTokens

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using MathNet.Numerics.Random;
-
 namespace Calibration.Optimizer;
 
 /// <summary>What one simulated queue showed.</summary>
@@ -14,7 +11,7 @@ public readonly record struct SimulatedOutcome(double MeanWaitSeconds, double Me
 public static class QueueSimulation
 {
     /// <summary>Simulates a stream of queries from an empty system.</summary>
-    /// <param name="workload">Arrivals, mixture, accuracies and service times.</param>
+    /// <param name="workload">Arrivals, mixture, accuracies and service times; a service variance makes them lognormal.</param>
     /// <param name="budgets">The allocation.</param>
     /// <param name="queries">Queries that count.</param>
     /// <param name="warmUp">Queries before those, which do not.</param>
@@ -23,50 +20,68 @@ public static class QueueSimulation
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
-        var random = new Xoshiro256StarStar(seed, threadSafe: false);
-        ImmutableArray<TaskModel> tasks = workload.Tasks;
-        var upTo = new double[tasks.Length];
-        var seconds = new double[tasks.Length];
-        var deviation = new double[tasks.Length];
-        var accuracy = new double[tasks.Length];
-        double mass = 0;
-        for (int k = 0; k < tasks.Length; k++)
-        {
-            upTo[k] = mass += tasks[k].Probability;
-            seconds[k] = tasks[k].Service.At(budgets[k]);
-            deviation[k] = Math.Sqrt(tasks[k].ServiceVariance);
-            accuracy[k] = tasks[k].Accuracy.At(budgets[k]);
-        }
-
-        double wait = 0, waits = 0, services = 0, arrivals = 0;
-        long right = 0;
-        for (long query = -warmUp; query < queries; query++)
-        {
-            int k = TypeOf(random.NextDouble() * mass, upTo);
-            double service = deviation[k] > 0 ? Math.Max(0, seconds[k] + (deviation[k] * Normal(random))) : seconds[k];
-            double gap = -Math.Log(1 - random.NextDouble()) / workload.ArrivalRatePerSecond;
-            if (query >= 0)
-            {
-                waits += wait;
-                services += service;
-                arrivals += gap;
-                right += random.NextDouble() < accuracy[k] ? 1 : 0;
-            }
-
-            wait = Math.Max(0, wait + service - gap);
-        }
-
-        return new SimulatedOutcome(waits / queries, (waits + services) / queries, right / (double)queries, services / arrivals);
+        var plan = new QueuePlan(workload, budgets, null, ServiceLaw.Model);
+        return Run(plan, queries, warmUp, unchecked((ulong)seed), 0, new QueueTally(workload.Tasks.Length));
     }
 
-    private static int TypeOf(double draw, double[] upTo)
+    /// <summary>One replication; the tally also keeps the tasks' system times.</summary>
+    internal static SimulatedOutcome Run(QueuePlan plan, long queries, long warmUp, ulong seed, ulong stream, QueueTally tally)
     {
-        int k = 0;
-        while (k < upTo.Length - 1 && draw >= upTo[k])
-            k++;
-        return k;
+        var random = new Xoshiro256(seed, stream);
+        double wait = 0;
+        tally.Clear();
+        for (long query = 0; query < warmUp; query++)
+        {
+            double service = plan.Draw(plan.Types.Type((uint)(random.Next() >> 32)), ref random);
+            wait = Math.Max(0, wait + service - (plan.MeanGap * ExponentialDraw.Next(ref random)));
+        }
+
+        return plan.IsConstant ? Count<Constant>(plan, queries, wait, ref random, tally) : Count<Drawn>(plan, queries, wait, ref random, tally);
     }
 
-    private static double Normal(Xoshiro256StarStar random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static SimulatedOutcome Count<TService>(QueuePlan plan, long queries, double wait, ref Xoshiro256 start, QueueTally tally)
+        where TService : struct, IServiceDraw
+    {
+        // A copy in registers; sums of waits and gaps are independent of the queue's own chain of additions.
+        Xoshiro256 random = start;
+        AliasTable types = plan.Types;
+        uint[] right = plan.Right;
+        double[] systemTimes = tally.SystemTimes;
+        long[] served = tally.Served;
+        TimeHistogram histogram = tally.Histogram;
+        double waits = 0, services = 0, gaps = 0, meanGap = plan.MeanGap;
+        long correct = 0;
+        for (long query = 0; query < queries; query++)
+        {
+            ulong bits = random.Next();
+            int k = types.Type((uint)(bits >> 32));
+            double service = default(TService).Next(plan, k, ref random), system = wait + service;
+            double gap = meanGap * ExponentialDraw.Next(ref random);
+            correct += (uint)bits < right[k] ? 1 : 0;
+            waits += wait;
+            services += service;
+            gaps += gap;
+            systemTimes[k] += system;
+            served[k]++;
+            histogram.Add(k, system);
+            wait = Math.Max(0, system - gap);
+        }
+
+        return new SimulatedOutcome(waits / queries, (waits + services) / queries, correct / (double)queries, services / gaps);
+    }
+
+    private interface IServiceDraw
+    {
+        double Next(QueuePlan plan, int task, ref Xoshiro256 random);
+    }
+
+    private readonly struct Constant : IServiceDraw
+    {
+        public double Next(QueuePlan plan, int task, ref Xoshiro256 random) => plan.Seconds[task];
+    }
+
+    private readonly struct Drawn : IServiceDraw
+    {
+        public double Next(QueuePlan plan, int task, ref Xoshiro256 random) => plan.Draw(task, ref random);
+    }
 }

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+using Calibration.Tests.Fitting;
+using MathNet.Numerics.Random;
+
+namespace Calibration.Benchmarks;
+
+/// <summary>Time of the solver by the number of tasks, of the queue on one thread, and of the bootstrap through to the decision.</summary>
+internal static class OptimizerTimings
+{
+    private static readonly ServiceTimeLine[] Lines = [new(0.138, 0.012), new(0.1459, 0.0141), new(0.1674, 0.0126), new(0.0176, 0.0124), new(0.2073, 0.0127), new(0.0581, 0.0119)];
+
+    public static int Solver()
+    {
+        foreach (int n in (int[])[6, 100, 1_000, 10_000, 100_000, 1_000_000])
+        {
+            Workload workload = Paper(n);
+            int repeats = Math.Max(3, 2_000_000 / n / 20), steps = 0;
+            var times = new List<double>();
+            long allocated = 0;
+            for (int i = 0; i < repeats + Math.Min(repeats, 2_000); i++)
+            {
+                long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
+                steps = AllocationSolver.Solve(workload).Steps;
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                allocated = GC.GetAllocatedBytesForCurrentThread() - bytes;
+            }
+
+            double[] late = [.. times.Skip(times.Count / 2).Order()];
+            Print($"N = {n,9:N0}: {late[late.Length / 2],12:F2} µs (median), {steps} steps, {allocated / n} bytes a task");
+        }
+
+        return 0;
+    }
+
+    public static int Simulation()
+    {
+        Workload workload = Paper(6);
+        double[] budgets = [0, 341, 0, 0, 346, 30];
+        foreach ((string name, Workload at) in ((string, Workload)[])[("constant service", workload), ("lognormal service", workload with { Tasks = [.. workload.Tasks.Select(task => task with { ServiceVariance = 0.01 })] })])
+        {
+            for (int round = 0; round < 3; round++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                QueueStudy.Run(at, budgets, 1_000_000, 50, 0, round, threads: 1);
+                Print($"six tasks, {name}, one thread: {50 / Stopwatch.GetElapsedTime(start).TotalSeconds:F1} M queries/s");
+            }
+        }
+
+        return 0;
+    }
+
+    public static int Decision()
+    {
+        var random = new Xoshiro256StarStar(7, false);
+        ImmutableArray<DecisionTask> tasks =
+        [
+            .. SyntheticTask.All.Select((task, k) =>
+            {
+                List<ServiceObservation> times = SyntheticServices.Draw(Lines[k], task.Largest, 10, 0.02, 0.01, 0.005, random);
+                ServiceTimeFit service = ServiceTimeFitter.Fit(times);
+                return new DecisionTask(
+                    TaskChoice.Of(new TaskModel(task.Name, 1 / 6.0, task.Truth, service.Line!, 32_768)),
+                    AccuracyBootstrap.Of(SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, random)),
+                    [.. times],
+                    service);
+            }),
+        ];
+        for (int round = 0; round < 4; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            DecisionReport report = DecisionBootstrap.Run(0.1, 30, tasks, threads: 2)!;
+            Print($"six tasks x 2,000 replicates with fits and re-optimisation, 2 threads: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms; J {report.Objective.Low:F3} to {report.Objective.High:F3}, gain {report.GainOverUniform.Low:F3} to {report.GainOverUniform.High:F3}");
+        }
+
+        return 0;
+    }
+
+    private static Workload Paper(int n) => new(0.1, 30, [.. Enumerable.Range(0, n).Select(k => new TaskModel("t" + k, 1.0 / n, SyntheticTask.All[k % 6].Truth, Lines[k % 6], 32_768))]);
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}
