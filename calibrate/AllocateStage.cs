@@ -14,7 +14,7 @@ internal static class AllocateStage
 
     internal static async Task<RunAllocation> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
-        RunAllocation allocation = Decide(fits, point);
+        RunAllocation allocation = Decide(fits, point) with { Decision = await DecisionIntervals.RunAsync(folder, fits, point) };
         await folder.WriteDocumentAsync("allocation.json", allocation);
         await FitStage.WriteTablesAsync(folder, fits, allocation);
         return allocation;
@@ -29,8 +29,16 @@ internal static class AllocateStage
         Allocation best = mixed.Allocation;
         WorkloadStage.ThrowIfInfeasible(best);
         IntegerAllocation integer = IntegerSolver.Solve(mixed.Workload);
+        MeasuredAllocation modelFree = MeasuredSolver.Solve(
+            point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, [.. choices.Select(choice => TaskChoices.MeasuredOf(FitsOf(fits, choice), TaskChoices.ShareOf(FitsOf(fits, choice), fits, point), point.MaxBudgetTokens))]);
+        Sensitivity? sensitivity = Sensitivity.Of(mixed.Workload);
         Performance at = best.Performance;
-        ImmutableArray<TaskAllocation> tasks = [.. choices.Select((choice, k) => TaskOf(fits, choice, mixed, integer, k))];
+        ImmutableArray<TaskAllocation> tasks = [.. choices.Select((choice, k) => TaskOf(fits, choice, mixed, integer, k) with
+        {
+            ModelFreeBudgetTokens = modelFree.Budgets[k],
+            BudgetPerArrivalRate = sensitivity is not null && sensitivity.Free[k] ? sensitivity.PerArrivalRate[k] : null,
+            BudgetPerAccuracyWeight = sensitivity is not null && sensitivity.Free[k] ? sensitivity.PerAccuracyWeight[k] : null,
+        })];
         return new RunAllocation
         {
             Source = fits.Run,
@@ -51,6 +59,11 @@ internal static class AllocateStage
             CornerObjective = IntegerSolver.BestCorner(mixed.Workload, best)?.Performance.Objective,
             RoundedObjective = IntegerSolver.Rounded(mixed.Workload, best)?.Performance.Objective,
             LowerBound = RoundingBound.At(mixed.Workload, best.Budgets.AsSpan()),
+            ModelFreeObjective = modelFree.Performance.Objective,
+            StabilityLimitPerSecond = StabilityLimit.At(mixed.Workload, best.Budgets.AsSpan()),
+            StabilityLimitWithoutThinkingPerSecond = StabilityLimit.WithoutThinking(mixed.Workload),
+            Methods = PaperMethods.Of(mixed.Workload),
+            Frontier = PaperMethods.Frontier(mixed.Workload),
             Uniform = [.. Uniform(choices, point)],
             Sweep = Sweep(fits, choices, mixed, point),
             Warnings = [.. Warnings(fits, tasks)],
@@ -72,6 +85,7 @@ internal static class AllocateStage
             BudgetTokens = budget,
             IntegerBudgetTokens = measured ? (int)budget : integer.Budgets[k],
             Measured = measured,
+            ModelFreeBudgetTokens = 0,
             Extrapolated = !measured && budget > task.Accuracy.Points[^1].BudgetTokens,
             Accuracy = model.Accuracy.At(at),
             ServiceSeconds = model.Service.At(at),

@@ -58,6 +58,8 @@ internal static class FitStage
             estimate.StandardError, estimate.Interval?.Low, estimate.Interval?.High, estimate.Reason ?? "");
     }
 
+    internal static AccuracyObservation ObservationOf(Trial trial) => new(trial.ProblemId, trial.Run, trial.BudgetTokens, trial.Correct);
+
     private static TaskFits Fit(TaskFacts task, IReadOnlyList<Trial> trials, IReadOnlyList<ServiceSample> service, FitMethod method)
     {
         Trial[] usable = [.. trials.Where(trial => trial.IsUsable)];
@@ -66,7 +68,7 @@ internal static class FitStage
         {
             Task = task.Task,
             DisplayName = task.DisplayName,
-            Accuracy = AccuracyFitter.Fit([.. usable.Select(trial => new AccuracyObservation(trial.ProblemId, trial.Run, trial.BudgetTokens, trial.Correct))], new AccuracyFitOptions { Method = method }),
+            Accuracy = AccuracyFitter.Fit([.. usable.Select(ObservationOf)], new AccuracyFitOptions { Method = method }),
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => new ServiceObservation(sample.TraceId, sample.ThinkingTokens, sample.ServiceS))]),
             Trials = trials.GroupBy(trial => trial.Status).ToImmutableSortedDictionary(
                 group => group.Key.ToString(), group => group.Count(), StringComparer.Ordinal),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Optimizer;
+using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
@@ -9,49 +10,54 @@ internal static class SimulateStage
 {
     internal static void Run(SimulatedQueue queue, int queries, int replications, int seed, bool asJson, TextWriter output)
     {
-        SimulatedOutcome[] outcomes =
-        [
-            .. Enumerable.Range(0, replications).AsParallel().AsOrdered().Select(replication =>
-                QueueSimulation.Run(queue.Workload, queue.Budgets.AsSpan(), queries, Math.Max(queries / 10, 100), unchecked((seed * 1_000_003) + replication))),
-        ];
-        Performance predicted = queue.Workload.At(queue.Budgets.AsSpan());
-        Estimate wait = Of(outcome => outcome.MeanWaitSeconds), system = Of(outcome => outcome.MeanSystemTimeSeconds), busy = Of(outcome => outcome.Utilization);
+        QueueReport report = QueueStudy.Run(queue.Workload, queue.Budgets.AsSpan(), queries, replications, seed: seed);
         if (asJson)
-        {
-            output.WriteLine(JsonSerializer.Serialize(
-                new
-                {
-                    mean_wait_s = wait,
-                    mean_system_time_s = system,
-                    utilization = busy,
-                    predicted = new { mean_wait_s = predicted.MeanWaitSeconds, mean_system_time_s = predicted.MeanSystemTimeSeconds, utilization = predicted.Utilization },
-                },
-                Calibration.Results.ResultsJson.Document));
-            return;
-        }
-
-        output.WriteLine($"Simulated queue of {queries:N0} queries × {replications} replications, {queue.Source}:");
-        Report("mean wait (s)", wait, predicted.MeanWaitSeconds);
-        Report("mean system time (s)", system, predicted.MeanSystemTimeSeconds);
-        Report("utilization", busy, predicted.Utilization);
-        Report("accuracy", Of(outcome => outcome.Accuracy), predicted.Accuracy);
-
-        Estimate Of(Func<SimulatedOutcome, double> value) => Estimate.Of([.. outcomes.Select(value)]);
-
-        void Report(string name, Estimate estimate, double formula) => output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {name,-22} simulated {estimate.Mean:0.00000} [{estimate.Low:0.00000}, {estimate.High:0.00000}]   formula {formula:0.00000}   {(formula >= estimate.Low && formula <= estimate.High ? "agrees" : "OUTSIDE the 95 % interval")}"));
+            WriteJson(report, output);
+        else
+            WriteText(report, queue.Source, output);
     }
 
-    /// <summary>A mean over replications with its 95 % interval.</summary>
-    private sealed record Estimate(double Mean, double Low, double High)
-    {
-        internal static Estimate Of(double[] values)
+    private static void WriteJson(QueueReport report, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+        new
         {
-            double mean = values.Average();
-            double error = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
-            double t = MathNet.Numerics.Distributions.StudentT.InvCDF(0, 1, values.Length - 1, 0.975);
-            return new Estimate(mean, mean - (t * error), mean + (t * error));
+            mean_wait_s = Interval(report.WaitSeconds),
+            mean_system_time_s = Interval(report.SystemTimeSeconds),
+            utilization = Interval(report.Utilization),
+            accuracy = Interval(report.Accuracy),
+            predicted = new
+            {
+                mean_wait_s = report.Predicted.MeanWaitSeconds,
+                mean_system_time_s = report.Predicted.MeanSystemTimeSeconds,
+                utilization = report.Predicted.Utilization,
+                accuracy = report.Predicted.Accuracy,
+            },
+            agrees = report.Agrees,
+            tasks = report.Tasks.Select(task => new
+            {
+                task = task.Task,
+                mean_system_time_s = task.SystemTimeSeconds is { } mean ? Interval(mean) : null,
+                predicted_mean_system_time_s = task.PredictedSystemTimeSeconds,
+                p50_s = task.P50Seconds,
+                p95_s = task.P95Seconds,
+                p99_s = task.P99Seconds,
+            }),
+        },
+        ResultsJson.Document));
+
+    private static object Interval(SimulatedMean mean) => new { mean = mean.Mean, low = mean.Low, high = mean.High };
+
+    private static void WriteText(QueueReport report, string source, TextWriter output)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Simulated queue of {report.Queries:N0} queries × {report.Replications} replications after {report.WarmUp:N0} to warm up, {source}:"));
+        foreach (QueueComparison comparison in report.Comparisons)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {comparison.Name,-22} simulated {comparison.Simulated.Mean:0.00000} [{comparison.Simulated.Low:0.00000}, {comparison.Simulated.High:0.00000}]   formula {comparison.Predicted:0.00000}"));
         }
+
+        foreach (TaskQueueReport task in report.Tasks.Where(task => task.P50Seconds is not null))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {task.Task,-14} system time {task.SystemTimeSeconds?.Mean:0.000} s (formula {task.PredictedSystemTimeSeconds:0.000}), median {task.P50Seconds:0.000}, 95 % below {task.P95Seconds:0.000}, 99 % below {task.P99Seconds:0.000}"));
+        output.WriteLine("  " + report.Verdict);
     }
 }

@@ -26,10 +26,13 @@ internal static class Summary
         foreach (TaskAllocation task in allocation.Tasks)
         {
             string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average there") : "";
+            string interval = allocation.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task) is { } decided
+                ? string.Create(CultureInfo.InvariantCulture, $" [{decided.BudgetTokens.Low:0.0}, {decided.BudgetTokens.High:0.0}]")
+                : "";
             string remark = task.Measured ? " (best measured budget)" : task.Extrapolated ? " (extrapolated)" : "";
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}   whole {task.IntegerBudgetTokens,6}   accuracy {task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
+                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   whole {task.IntegerBudgetTokens,6}   accuracy {task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
         }
 
         output.WriteLine(string.Create(
@@ -38,6 +41,18 @@ internal static class Summary
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  certificate: KKT residual {allocation.KktResidual:0.0e+0}, J* − J ≤ {allocation.GapBound:0.0e+0} s; whole budgets J = {allocation.IntegerObjective:0.0000}, lower bound (41) {allocation.LowerBound:0.0000}"));
+        if (allocation.Decision is { } decision)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {100 * decision.Level:0.#} % intervals of the re-optimised bootstrap ({decision.Replicates:N0} replicates): J [{decision.Objective.Low:0.0000}, {decision.Objective.High:0.0000}], gain over the best uniform budget [{decision.GainOverUniform.Low:0.0000}, {decision.GainOverUniform.High:0.0000}]"));
+        }
+
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  without the model, over the measured budgets alone: J = {allocation.ModelFreeObjective:0.0000} at {string.Join(", ", allocation.Tasks.Select(task => task.ModelFreeBudgetTokens))}"));
+        foreach (MethodOutcome method in allocation.Methods)
+            output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(CultureInfo.InvariantCulture, $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}"))));
         foreach (string warning in allocation.Warnings)
             output.WriteLine("  warning: " + warning);

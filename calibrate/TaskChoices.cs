@@ -22,11 +22,18 @@ internal static class TaskChoices
     {
         if (IsIdentified(task.Accuracy) && task.Accuracy.Curve is { A: > 0, B: > 0 } curve && task.Service is { Line: { SecondsPerToken: > 0 } line })
             return TaskChoice.Of(new TaskModel(task.Task, share, curve, line, maxBudget));
+        return TaskChoice.Of(MeasuredOf(task, share, maxBudget));
+    }
+
+    /// <summary>The task at its measured budgets: accuracy made non-decreasing, service times of the line where there is one.</summary>
+    /// <exception cref="UserFault">Nothing usable was measured within the largest allowed budget.</exception>
+    internal static MeasuredTask MeasuredOf(TaskFits task, double share, double maxBudget)
+    {
         ImmutableArray<AccuracyPoint> points = [.. task.Accuracy.Points.Where(measured => measured.BudgetTokens <= maxBudget && measured.Answers > 0)];
         if (points.IsEmpty)
             throw new UserFault($"{task.Task} has no usable trial within --max-budget: it cannot take part in an allocation.");
         ImmutableArray<double> accuracy = IsotonicAccuracy.Of([.. points.Select(measured => measured.Correct / measured.Answers)], [.. points.Select(measured => measured.Answers)]);
-        return TaskChoice.Of(new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)))]));
+        return new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)))]);
     }
 
     /// <summary>A rejected curve may be used with a warning, but not one whose parameters the data do not even determine.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Optimizer;
+using Calibration.Report;
 
 namespace Calibration.Calibrate;
 
@@ -39,6 +40,25 @@ internal static class WorkloadStage
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  certificate: KKT residual {best.KktResidual:0.0e+0}, J* − J ≤ {best.GapBound:0.0e+0} s; whole budgets J = {integer.Performance.Objective:0.000000}, at most {integer.GapBound:0.0e+0} s below the best"));
+        WriteMethods(workload, best, output);
+    }
+
+    /// <summary>What the paper's own iterations do here, and how ℓ* moves.</summary>
+    private static void WriteMethods(Workload workload, Allocation best, TextWriter output)
+    {
+        foreach (MethodOutcome method in PaperMethods.Of(workload))
+            output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
+        if (RoundingBound.At(workload, best.Budgets.AsSpan()) is { } bound)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  lower bound (41) {bound:0.000000}; rounded (40) J = {IntegerSolver.Rounded(workload, best)?.Performance.Objective:0.000000}; best corner (39) J = {IntegerSolver.BestCorner(workload, best)?.Performance.Objective:0.000000}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  stable up to λ = {StabilityLimit.At(workload, best.Budgets.AsSpan()):0.####}/s at ℓ*, {StabilityLimit.WithoutThinking(workload):0.####}/s without thinking"));
+        if (Sensitivity.Of(workload) is { } sensitivity)
+        {
+            for (int k = 0; k < workload.Tasks.Length; k++)
+            {
+                if (sensitivity.Free[k])
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {workload.Tasks[k].Task,-14} dℓ*/dλ = {sensitivity.PerArrivalRate[k]:G4} tokens·s, dℓ*/dα = {sensitivity.PerAccuracyWeight[k]:G4} tokens/s"));
+            }
+        }
     }
 
     /// <exception cref="UserFault">The server is overloaded even without thinking.</exception>

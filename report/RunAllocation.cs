@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Calibration.Optimizer;
 
 namespace Calibration.Report;
 
@@ -59,6 +60,24 @@ public sealed record RunAllocation
     /// <summary>Lower bound J̄(ℓ*), equation (41); absent where its condition does not hold.</summary>
     public double? LowerBound { get; init; }
 
+    /// <summary>What sampling error does to the decision, by the re-optimised bootstrap; absent where no replicate was stable.</summary>
+    public DecisionReport? Decision { get; init; }
+
+    /// <summary>J of the best allocation over the measured budgets alone, without any curve: what the model costs or gains.</summary>
+    public required double ModelFreeObjective { get; init; }
+
+    /// <summary>Largest arrival rate at which ℓ* is stable.</summary>
+    public required double StabilityLimitPerSecond { get; init; }
+
+    /// <summary>Largest arrival rate at which any allocation is stable.</summary>
+    public required double StabilityLimitWithoutThinkingPerSecond { get; init; }
+
+    /// <summary>What the paper's own iterations do at this operating point.</summary>
+    public required ImmutableArray<MethodOutcome> Methods { get; init; }
+
+    /// <summary>Accuracy against mean system time as α runs.</summary>
+    public required ImmutableArray<FrontierPoint> Frontier { get; init; }
+
     /// <summary>J under uniform budgets; a budget that is not stable is left out.</summary>
     public required ImmutableArray<UniformAllocation> Uniform { get; init; }
 
@@ -93,6 +112,15 @@ public sealed record TaskAllocation
     /// <summary>Whether ℓ* lies beyond the largest measured budget.</summary>
     public required bool Extrapolated { get; init; }
 
+    /// <summary>The best budget over the measured ones alone, without any curve.</summary>
+    public required int ModelFreeBudgetTokens { get; init; }
+
+    /// <summary>dℓ*/dλ in tokens per query a second; absent where a bound or a measured budget holds the task.</summary>
+    public double? BudgetPerArrivalRate { get; init; }
+
+    /// <summary>dℓ*/dα in tokens per second; absent where a bound or a measured budget holds the task.</summary>
+    public double? BudgetPerAccuracyWeight { get; init; }
+
     /// <summary>Accuracy at the budget.</summary>
     public required double Accuracy { get; init; }
 
@@ -122,3 +150,17 @@ public sealed record BudgetSweep(string Task, string DisplayName, double BestBud
 /// <param name="LowerBound">J̄ by equation (41); absent where its condition does not hold.</param>
 /// <param name="Simulated">J of one simulated queue; absent between the circles.</param>
 public sealed record SweepPoint(double BudgetTokens, double Objective, double? LowerBound, double? Simulated);
+
+/// <summary>One of the paper's iterations at this operating point.</summary>
+/// <param name="Method">Its name.</param>
+/// <param name="Ending">How it ended.</param>
+/// <param name="Iterations">Iterations taken.</param>
+/// <param name="ConditionHeld">Whether the theorem that promises convergence applied.</param>
+/// <param name="Condition">That condition and its verdict.</param>
+public sealed record MethodOutcome(string Method, SolverEnding Ending, int Iterations, bool ConditionHeld, string Condition);
+
+/// <summary>The optimum at one accuracy weight.</summary>
+/// <param name="AccuracyWeightSeconds">α.</param>
+/// <param name="Accuracy">Mean accuracy there.</param>
+/// <param name="MeanSystemTimeSeconds">Mean system time there.</param>
+public sealed record FrontierPoint(double AccuracyWeightSeconds, double Accuracy, double MeanSystemTimeSeconds);

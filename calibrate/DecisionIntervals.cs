@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+using Calibration.Report;
+using Calibration.Results;
+
+namespace Calibration.Calibrate;
+
+/// <summary>From a run's trials to intervals of the decision, by the re-optimised bootstrap.</summary>
+internal static class DecisionIntervals
+{
+    private const int Replicates = 2_000;
+
+    internal static async Task<DecisionReport?> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
+    {
+        ILookup<string, Trial> trials = (await folder.ReadTrialsAsync().ToListAsync()).Where(trial => trial.IsUsable).ToLookup(trial => trial.Task);
+        ImmutableArray<DecisionTask> tasks =
+        [
+            .. from choice in TaskChoices.Of(fits, point)
+               let fit = fits.Tasks.First(task => task.Task == (choice.Model?.Task ?? choice.Measured!.Task))
+               let answers = AccuracyBootstrap.Of([.. trials[fit.Task].Where(trial => trial.BudgetTokens <= point.MaxBudgetTokens).Select(FitStage.ObservationOf)], fit.Accuracy.Method)
+               let times = fit.Service.Points.Select(time => new ServiceObservation(time.Cluster, time.Tokens, time.Seconds)).ToImmutableArray()
+               select new DecisionTask(choice, answers, times, fit.Service),
+        ];
+        return DecisionBootstrap.Run(point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, tasks, Replicates, point.Seed);
+    }
+}
