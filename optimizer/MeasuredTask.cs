@@ -36,7 +36,8 @@ public sealed record MeasuredTask(string Task, double Probability, ImmutableArra
             Task,
             Probability,
             low.Accuracy + (share * (high.Accuracy - low.Accuracy)),
-            low.ServiceSeconds + (share * (high.ServiceSeconds - low.ServiceSeconds))) with { ServiceVariance = low.ServiceVariance + (share * (high.ServiceVariance - low.ServiceVariance)) };
+            low.ServiceSeconds + (share * (high.ServiceSeconds - low.ServiceSeconds))) with
+        { ServiceVariance = low.ServiceVariance + (share * (high.ServiceVariance - low.ServiceVariance)) };
     }
 
     private double SecondsPerToken() => Budgets.Length < 2 || Budgets[^1].BudgetTokens == Budgets[0].BudgetTokens
