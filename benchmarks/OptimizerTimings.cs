@@ -79,7 +79,7 @@ internal static class OptimizerTimings
         return 0;
     }
 
-    private static Workload Paper(int n) => new(0.1, 30, [.. Enumerable.Range(0, n).Select(k => new TaskModel("t" + k, 1.0 / n, SyntheticTask.All[k % 6].Truth, Lines[k % 6], 32_768))]);
+    internal static Workload Paper(int n) => new(0.1, 30, [.. Enumerable.Range(0, n).Select(k => new TaskModel("t" + k, 1.0 / n, SyntheticTask.All[k % 6].Truth, Lines[k % 6], 32_768))]);
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -9,12 +9,13 @@ return args switch
     ["fitting"] => FittingTimings.Run(),
     ["optimizer"] => OptimizerTimings.Solver(),
     ["simulation"] => OptimizerTimings.Simulation(),
+    ["optimizer-bdn"] => OptimizerBenchmarks.Run(),
     ["decision"] => OptimizerTimings.Decision(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting | optimizer | simulation | decision");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting | optimizer | optimizer-bdn | simulation | decision");
     return 2;
 }

@@ -8,7 +8,7 @@ public sealed class AllocationSolverTests
 {
     private const int Instances = 1_000;
     private const int Starts = 3;
-    private const int Competitors = 100;
+    private const int Competitors = 1_000;
 
     [Fact]
     public void Solve_RandomWorkloads_IsCertifiedFromEveryStableStart()

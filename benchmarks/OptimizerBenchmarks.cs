@@ -1,0 +1,42 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Calibration.Optimizer;
+
+namespace Calibration.Benchmarks;
+
+/// <summary>The default solver by the number of tasks, and the queue on one thread, under BenchmarkDotNet.</summary>
+[MemoryDiagnoser]
+public class OptimizerBenchmarks
+{
+    private Workload workload = OptimizerTimings.Paper(6);
+
+    [Params(6, 1_000, 1_000_000)]
+    public int Tasks { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => workload = OptimizerTimings.Paper(Tasks);
+
+    [Benchmark]
+    public Allocation Solve() => AllocationSolver.Solve(workload);
+
+    public static int Run()
+    {
+        IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+        BenchmarkRunner.Run([typeof(OptimizerBenchmarks), typeof(QueueBenchmarks)], config);
+        return 0;
+    }
+}
+
+/// <summary>Ten million queries a call, six tasks of the paper's Table I at the integer optimum.</summary>
+public class QueueBenchmarks
+{
+    private const int Queries = 1_000_000;
+
+    private readonly Workload workload = OptimizerTimings.Paper(6);
+
+    [Benchmark(OperationsPerInvoke = 10 * Queries)]
+    public QueueReport Simulate() => QueueStudy.Run(workload, [0, 341, 0, 0, 346, 30], Queries, 10, 0, 1, threads: 1);
+}
