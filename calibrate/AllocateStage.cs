@@ -89,6 +89,7 @@ internal static class AllocateStage
             Extrapolated = !measured && budget > task.Accuracy.Points[^1].BudgetTokens,
             Accuracy = model.Accuracy.At(at),
             ServiceSeconds = model.Service.At(at),
+            ServiceVarianceSeconds2 = model.ServiceVariance,
             MeanThinkingTokens = fits.Semantics == BudgetSemantics.Cap
                 ? task.Use.MinBy(use => Math.Abs(use.BudgetTokens - budget))!.MeanThinkingTokens
                 : null,

@@ -13,7 +13,7 @@ internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> 
         new Workload(
             allocation.ArrivalRatePerSecond,
             allocation.AccuracyWeightSeconds,
-            [.. allocation.Tasks.Select(task => TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds))]),
+            [.. allocation.Tasks.Select(task => TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds) with { ServiceVariance = task.ServiceVarianceSeconds2 })]),
         [.. new double[allocation.Tasks.Length]],
         allocation.Source + (allocation.Simulated ? " (simulated endpoint)" : ""));
 

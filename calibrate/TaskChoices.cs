@@ -12,7 +12,12 @@ internal static class TaskChoices
     {
         if (point.Mix.Keys.FirstOrDefault(name => fits.Tasks.All(task => task.Task != name)) is { } unknown)
             throw new UserFault($"--mix names {unknown}, which was not measured; the tasks are {string.Join(", ", fits.Tasks.Select(task => task.Task))}.");
-        return [.. fits.Tasks.Where(task => ShareOf(task, fits, point) > 0).Select(task => Of(task, ShareOf(task, fits, point), point.MaxBudgetTokens))];
+        ImmutableArray<TaskFits> tasks = [.. fits.Tasks.Where(task => ShareOf(task, fits, point) > 0)];
+        ImmutableArray<TaskChoice> choices = [.. tasks.Select(task => Of(task, ShareOf(task, fits, point), point.MaxBudgetTokens))];
+
+        // P–K wants the variance of service times within a task, which grows with the budget: it is taken at the optimum without it.
+        ImmutableArray<double> budgets = MixedSolver.Solve(point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, choices).Budgets;
+        return [.. choices.Select((choice, k) => choice.Model is { } model ? TaskChoice.Of(model with { ServiceVariance = tasks[k].Service.VarianceAt(budgets[k]) }) : choice)];
     }
 
     internal static double ShareOf(TaskFits task, RunFits fits, OperatingPoint point) =>
@@ -33,7 +38,7 @@ internal static class TaskChoices
         if (points.IsEmpty)
             throw new UserFault($"{task.Task} has no usable trial within --max-budget: it cannot take part in an allocation.");
         ImmutableArray<double> accuracy = IsotonicAccuracy.Of([.. points.Select(measured => measured.Correct / measured.Answers)], [.. points.Select(measured => measured.Answers)]);
-        return new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)))]);
+        return new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)) { ServiceVariance = task.Service.VarianceAt(measured.BudgetTokens) })]);
     }
 
     /// <summary>A rejected curve may be used with a warning, but not one whose parameters the data do not even determine.</summary>

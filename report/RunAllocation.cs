@@ -127,6 +127,9 @@ public sealed record TaskAllocation
     /// <summary>Service time at the budget, in seconds.</summary>
     public required double ServiceSeconds { get; init; }
 
+    /// <summary>Variance of service times at the budget, in s², as P–K wants it.</summary>
+    public required double ServiceVarianceSeconds2 { get; init; }
+
     /// <summary>Mean thinking tokens used at the nearest measured budget, under cap semantics; absent otherwise.</summary>
     public double? MeanThinkingTokens { get; init; }
 }
