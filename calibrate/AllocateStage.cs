@@ -64,6 +64,7 @@ internal static class AllocateStage
             StabilityLimitWithoutThinkingPerSecond = StabilityLimit.WithoutThinking(mixed.Workload),
             Methods = PaperMethods.Of(mixed.Workload),
             Frontier = PaperMethods.Frontier(mixed.Workload),
+            QueueVerdict = QueueStudy.Run(mixed.Workload, best.Budgets.AsSpan(), SweepQueries, seed: point.Seed).Verdict,
             Uniform = [.. Uniform(choices, point)],
             Sweep = Sweep(fits, choices, mixed, point),
             Warnings = [.. Warnings(fits, tasks)],

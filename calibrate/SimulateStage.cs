@@ -10,7 +10,7 @@ internal static class SimulateStage
 {
     internal static void Run(SimulatedQueue queue, int queries, int replications, int seed, bool asJson, TextWriter output)
     {
-        QueueReport report = QueueStudy.Run(queue.Workload, queue.Budgets.AsSpan(), queries, replications, seed: seed);
+        QueueReport report = QueueStudy.Run(queue.Workload, queue.Budgets.AsSpan(), queries, replications, seed: seed, measurements: queue.Measurements);
         if (asJson)
             WriteJson(report, output);
         else

@@ -2,14 +2,27 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Optimizer;
 using Calibration.Report;
+using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
 /// <summary>A queue to simulate: a workload at fixed budgets, and where it comes from.</summary>
-internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> Budgets, string Source)
+internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> Budgets, string Source, QueueMeasurements? Measurements = null)
 {
-    /// <summary>A run's decided allocation, at which every task is a constant: its accuracy and its service time there.</summary>
-    internal static SimulatedQueue Of(RunAllocation allocation) => new(
+    /// <summary>
+    /// A run's decided allocation, at which every task is a constant: its accuracy and its service time there. Where the budget
+    /// is a measured one, answers are drawn from those measured at it.
+    /// </summary>
+    internal static async Task<SimulatedQueue> OfAsync(RunFolder folder, RunAllocation allocation, CancellationToken cancellationToken)
+    {
+        ILookup<(string, int), bool> answers = (await folder.ReadTrialsAsync().ToListAsync(cancellationToken))
+            .Where(trial => trial.IsUsable).ToLookup(trial => (trial.Task, trial.BudgetTokens), trial => trial.Correct);
+        ImmutableArray<ImmutableArray<bool>> outcomes =
+            [.. allocation.Tasks.Select(task => task.BudgetTokens == Math.Floor(task.BudgetTokens) ? answers[(task.Task, (int)task.BudgetTokens)].ToImmutableArray() : [])];
+        return Of(allocation) with { Measurements = new QueueMeasurements { Outcomes = outcomes } };
+    }
+
+    private static SimulatedQueue Of(RunAllocation allocation) => new(
         new Workload(
             allocation.ArrivalRatePerSecond,
             allocation.AccuracyWeightSeconds,

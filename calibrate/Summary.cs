@@ -53,6 +53,7 @@ internal static class Summary
             $"  without the model, over the measured budgets alone: J = {allocation.ModelFreeObjective:0.0000} at {string.Join(", ", allocation.Tasks.Select(task => task.ModelFreeBudgetTokens))}"));
         foreach (MethodOutcome method in allocation.Methods)
             output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
+        output.WriteLine("  simulated queue at ℓ*: " + allocation.QueueVerdict);
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(CultureInfo.InvariantCulture, $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}"))));
         foreach (string warning in allocation.Warnings)
             output.WriteLine("  warning: " + warning);

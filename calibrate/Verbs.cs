@@ -130,7 +130,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         var seed = new Option<int>("--seed") { Description = "Seed of all draws.", DefaultValueFactory = _ => 1 };
         var command = new Command("simulate", "Simulate the FIFO queue at a run's allocation, or at a workload's budgets, and compare it with Pollaczek–Khinchine.") { optionalRun, workloadFile, budgets, queries, replications, seed, json };
         Add(command, [operatingPoint.ArrivalRate]);
-        command.SetAction((parsed, _) =>
+        command.SetAction(async (parsed, cancelled) =>
         {
             if (parsed.GetValue(queries) < 1 || parsed.GetValue(replications) < 2)
                 throw new UserFault("--queries must be at least 1 and --replications at least 2.");
@@ -144,11 +144,11 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             else
             {
                 RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
-                queue = SimulatedQueue.Of(AllocateStage.Read(folder));
+                queue = await SimulatedQueue.OfAsync(folder, AllocateStage.Read(folder), cancelled);
             }
 
             SimulateStage.Run(queue, parsed.GetValue(queries), parsed.GetValue(replications), parsed.GetValue(seed), parsed.GetValue(json), output);
-            return Task.FromResult(0);
+            return 0;
         });
         return command;
     }

@@ -78,6 +78,9 @@ public sealed record RunAllocation
     /// <summary>Accuracy against mean system time as α runs.</summary>
     public required ImmutableArray<FrontierPoint> Frontier { get; init; }
 
+    /// <summary>What 200 simulated queues of 10,000 queries at ℓ* say of the formulas; a disagreement is a finding.</summary>
+    public required string QueueVerdict { get; init; }
+
     /// <summary>J under uniform budgets; a budget that is not stable is left out.</summary>
     public required ImmutableArray<UniformAllocation> Uniform { get; init; }
 

@@ -28,6 +28,9 @@ public static class RunReport
         Append(html, "Table I", Table1.Rows(fits, allocation));
         Append(html, "Allocation", Allocation(allocation));
         html.Append("<p>").Append(Text(Totals(allocation))).Append("</p>\n");
+        html.Append("<p>").Append(Text(allocation.QueueVerdict)).Append("</p>\n");
+        foreach (MethodOutcome method in allocation.Methods)
+            html.Append("<p>").Append(Text($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}")).Append("</p>\n");
         Append(html, "What the accuracy fits are worth", Accuracy(fits));
         Append(html, "What the service-time fits are worth", Service(fits));
         Append(html, "Trials", Trials(fits));
