@@ -132,27 +132,8 @@ internal sealed class AccuracyPass(
         };
     }
 
-    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) => new()
-    {
-        Task = group.Task,
-        ProblemId = group.ProblemId,
-        Run = group.Run,
-        BudgetTokens = budget,
-        ThinkingTokens = 0,
-        AnswerTokens = 0,
-        Status = status,
-        Reason = reason,
-        Correct = false,
-        Answer = "",
-        Response = "",
-        Gold = string.Join('|', problem.Gold),
-        TraceId = group.TraceId,
-        Cues = 0,
-        ClosedByModel = false,
-        Semantics = plan.Semantics,
-        Road = Road.Ids,
-        CountSource = CountSource.None,
-    };
+    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
+        group.Row(problem, plan.Semantics, Road.Ids, budget, status, reason);
 
     private async Task AppendAsync(Trial trial)
     {

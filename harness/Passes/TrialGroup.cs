@@ -1,3 +1,6 @@
+using Calibration.Datasets;
+using Calibration.Results;
+
 namespace Calibration.Harness.Passes;
 
 /// <summary>A problem and a run: one trace and the answers forked from it.</summary>
@@ -15,4 +18,27 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
 
     /// <summary>The same problem and run with a trace of its own.</summary>
     internal TrialGroup Apart(string part) => this with { TraceId = $"{TraceId}/{part}", Part = part + "/" };
+
+    /// <summary>A trial of this group without an answer; a pass fills in what it learned.</summary>
+    internal Trial Row(Problem problem, BudgetSemantics semantics, Road road, int budget, TrialStatus status, string reason) => new()
+    {
+        Task = Task,
+        ProblemId = ProblemId,
+        Run = Run,
+        BudgetTokens = budget,
+        ThinkingTokens = 0,
+        AnswerTokens = 0,
+        Status = status,
+        Reason = reason,
+        Correct = false,
+        Answer = "",
+        Response = "",
+        Gold = string.Join('|', problem.Gold),
+        TraceId = TraceId,
+        Cues = 0,
+        ClosedByModel = false,
+        Semantics = semantics,
+        Road = road,
+        CountSource = CountSource.None,
+    };
 }

@@ -67,25 +67,6 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         };
     }
 
-    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) => new()
-    {
-        Task = group.Task,
-        ProblemId = group.ProblemId,
-        Run = group.Run,
-        BudgetTokens = budget,
-        ThinkingTokens = 0,
-        AnswerTokens = 0,
-        Status = status,
-        Reason = reason,
-        Correct = false,
-        Answer = "",
-        Response = "",
-        Gold = string.Join('|', problem.Gold),
-        TraceId = group.TraceId,
-        Cues = 0,
-        ClosedByModel = false,
-        Semantics = plan.Semantics,
-        Road = Road.Text,
-        CountSource = CountSource.None,
-    };
+    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
+        group.Row(problem, plan.Semantics, Road.Text, budget, status, reason);
 }
