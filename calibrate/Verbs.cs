@@ -16,7 +16,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     private readonly OperatingPointOptions operatingPoint = new();
     private readonly Argument<string> run = new("run") { Description = "A run folder." };
     private readonly Argument<string?> optionalRun = new("run") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> workloadFile = new("--workload") { Description = "Workload from elsewhere: CSV with the header task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s].", HelpName = "FILE.csv" };
+    private readonly Option<string?> workloadFile = new("--workload") { Description = "Workload from elsewhere: CSV with the header task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens].", HelpName = "FILE.csv" };
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON object." };
 
     internal void AddRun(Command command)

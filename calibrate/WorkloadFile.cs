@@ -9,7 +9,7 @@ internal static class WorkloadFile
 {
     private const string Header = "task,A,b,D,t0_s,c_s_per_token";
 
-    /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s]</c>; without a probability the mixture is uniform.</summary>
+    /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens]</c>; without a probability the mixture is uniform.</summary>
     /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
     internal static Workload Read(string file, double arrivalRate, double accuracyWeight, double maxBudget)
     {
@@ -36,7 +36,7 @@ internal static class WorkloadFile
         if (!(probability > 0))
             throw row.Fault("probability", "must be above 0");
         double deviation = row.Has("sigma_s") ? row.Real("sigma_s", 0) : 0;
-        return new TaskModel(row.Text("task"), probability, new AccuracyCurve(gain, rate, floor), new ServiceTimeLine(row.Real("t0_s", 0), perToken), maxBudget)
+        return new TaskModel(row.Text("task"), probability, new AccuracyCurve(gain, rate, floor), new ServiceTimeLine(row.Real("t0_s", 0), perToken), row.Has("max_budget_tokens") ? Math.Min(maxBudget, row.Real("max_budget_tokens", 0)) : maxBudget)
         {
             ServiceVariance = deviation * deviation,
         };

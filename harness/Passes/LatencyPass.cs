@@ -182,20 +182,7 @@ internal sealed class LatencyPass(
 
     private string SaltOf(TrialGroup group, string request) => $"{salt}/{group.Name}/{request}";
 
-    private ServiceSample Sample(TrialGroup group, int budget) => new()
-    {
-        Task = group.Task,
-        ProblemId = group.ProblemId,
-        TraceId = group.TraceId,
-        BudgetTokens = budget,
-        ThinkingTokens = 0,
-        AnswerTokens = 0,
-        TimeToFirstTokenS = 0,
-        ThinkingS = 0,
-        ServiceS = 0,
-        ServiceSource = session.Server.Facts.Simulated && !session.Server.Facts.Paced ? ServiceSource.Simulated : ServiceSource.Client,
-        Status = TrialStatus.Ok,
-    };
+    private ServiceSample Sample(TrialGroup group, int budget) => group.Sample(session.Server.Facts, budget);
 
     private async Task AppendAsync(ServiceSample sample, long total)
     {

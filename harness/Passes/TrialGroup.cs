@@ -41,4 +41,20 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
         Road = road,
         CountSource = CountSource.None,
     };
+
+    /// <summary>A service time of this group without its times; a pass fills in what it measured.</summary>
+    internal ServiceSample Sample(EndpointFacts endpoint, int budget) => new()
+    {
+        Task = Task,
+        ProblemId = ProblemId,
+        TraceId = TraceId,
+        BudgetTokens = budget,
+        ThinkingTokens = 0,
+        AnswerTokens = 0,
+        TimeToFirstTokenS = 0,
+        ThinkingS = 0,
+        ServiceS = 0,
+        ServiceSource = endpoint.Simulated && !endpoint.Paced ? ServiceSource.Simulated : ServiceSource.Client,
+        Status = TrialStatus.Ok,
+    };
 }

@@ -115,18 +115,5 @@ internal sealed class TextLatencyPass(
         ? sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." }
         : sample;
 
-    private ServiceSample Sample(TrialGroup group, int budget) => new()
-    {
-        Task = group.Task,
-        ProblemId = group.ProblemId,
-        TraceId = group.TraceId,
-        BudgetTokens = budget,
-        ThinkingTokens = 0,
-        AnswerTokens = 0,
-        TimeToFirstTokenS = 0,
-        ThinkingS = 0,
-        ServiceS = 0,
-        ServiceSource = session.Facts.Simulated && !session.Facts.Paced ? ServiceSource.Simulated : ServiceSource.Client,
-        Status = TrialStatus.Ok,
-    };
+    private ServiceSample Sample(TrialGroup group, int budget) => group.Sample(session.Facts, budget);
 }

@@ -27,6 +27,16 @@ public sealed class FileVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Allocate_TasksOwnLargestBudget_Holds()
+    {
+        string workload = Write("capped.csv", "task,A,b,D,t0_s,c_s_per_token,max_budget_tokens\na,0.7,0.003,0.2,0.1,0.01,50\nb,0.7,0.003,0.2,0.1,0.01,5000\n");
+        using JsonDocument json = await JsonOfAsync("allocate", "--workload", workload, "--json");
+        double[] budgets = [.. json.RootElement.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("budget_tokens").GetDouble())];
+        Assert.Equal(50, budgets[0], 1e-9);
+        Assert.InRange(budgets[1], 51, 5_000);
+    }
+
+    [Fact]
     public async Task Allocate_OverloadedServer_SaysByHowMuch()
     {
         CommandRun run = await CommandRun.OfAsync("allocate", "--workload", PaperWorkload(), "--arrival-rate", "10");
