@@ -12,23 +12,20 @@ namespace Calibration.Calibrate;
 /// <summary>From options to a finished run folder of measurements.</summary>
 internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvider clock)
 {
-    /// <summary>Waits of 0.8, 1.6 … 102 seconds: 3.4 minutes in all.</summary>
-    private const int PatientRetries = 8;
-
     /// <exception cref="UnfinishedRun">The run was interrupted after it began; the message says how it goes on.</exception>
     internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
         if (resumed is { HasEnded: true })
             return resumed;
-        Uri? address = options.EndpointUri(parsed);
-        if (address is not null && parsed.GetValue(options.Pace))
+        ImmutableArray<Uri> addresses = options.EndpointUris(parsed);
+        if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
             throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
         string? apiKey = options.ApiKey(parsed);
         using CancellationTokenSource deadline = timeLeft is { } left ? new CancellationTokenSource(left, clock) : new CancellationTokenSource();
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
         _ = options.Notes(parsed);
-        if (address is not null)
-            return await MeasureAsync(parsed, plan, address, apiKey, resumed, deadline.Token, cancellationToken);
+        if (!addresses.IsEmpty)
+            return await MeasureAsync(parsed, plan, addresses, apiKey, resumed, deadline.Token, cancellationToken);
         await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions
             {
@@ -37,44 +34,36 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
                 Paced = parsed.GetValue(options.Pace),
             },
             cancellationToken);
-        return await MeasureAsync(parsed, plan, embedded.BaseAddress, apiKey, resumed, deadline.Token, cancellationToken);
+        return await MeasureAsync(parsed, plan, [embedded.BaseAddress], apiKey, resumed, deadline.Token, cancellationToken);
     }
 
     private async Task<RunFolder> MeasureAsync(
-        ParseResult parsed, ExperimentPlan plan, Uri address, string? apiKey, RunFolder? resumed, CancellationToken deadline, CancellationToken cancellationToken)
+        ParseResult parsed, ExperimentPlan plan, ImmutableArray<Uri> addresses, string? apiKey, RunFolder? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        // What is wrong at the start is said soon; later a server may take three minutes to come back.
-        string? model = parsed.GetValue(options.Model);
         Road road = options.RoadOf(parsed);
-        using (var first = new EndpointClient(address, apiKey, retries: 1))
-        {
-            var models = new Uri(first.Api, "models");
-            EndpointReply reply = await first.GetAsync(models, cancellationToken);
-            if (!reply.IsSuccess)
-                throw reply.Fault(models);
-        }
-
-        using var client = new EndpointClient(address, apiKey, PatientRetries);
-        EndpointSession? ids = road == Road.Ids ? await EndpointSession.OpenAsync(client, model, options.ProfileOf(parsed), plan.Sampling, cancellationToken) : null;
-        TextSession? text = road == Road.Text ? await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), plan.Sampling, cancellationToken) : null;
-        EndpointFacts endpoint = ids?.Server.Facts ?? text!.Facts;
+        if (road == Road.Text && addresses.Length > 1)
+            throw new UserFault("--road text measures on one --endpoint: name one.");
+        using var opening = new EndpointOpening(addresses, apiKey, options.PatienceOf(parsed, deadline), plan, log);
+        ImmutableArray<EndpointSession> ids = road == Road.Ids ? await opening.SessionsAsync(parsed.GetValue(options.Model), options.ProfileOf(parsed), cancellationToken) : [];
+        TextSession? text = road == Road.Text ? await opening.TextSessionAsync(parsed.GetValue(options.Model), parsed.GetValue(options.Context), cancellationToken) : null;
+        EndpointFacts endpoint = text?.Facts ?? ids[0].Server.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
-        RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, ids?.Form.Profile ?? text!.Profile);
+        RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, text?.Profile ?? ids[0].Form.Profile) with { OtherEndpoints = [.. ids.Skip(1).Select(other => other.Server.Facts.Url)] };
         RunFolder folder = resumed ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
         using IDisposable held = folder.Lock();
         if (resumed is null)
             await folder.WriteManifestAsync(manifest with { Id = folder.Id });
         else
             ManifestComparison.ThrowIfDifferent(folder.ReadManifest(), manifest);
-        await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : endpoint.Url)}) into {folder.Path}");
+        await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : string.Join(", ", (string[])[endpoint.Url, .. manifest.OtherEndpoints]))}) into {folder.Path}");
         try
         {
             var progress = new ConsoleProgress(log, clock);
-            bool complete = await (ids is not null
+            bool complete = await (text is null
                 ? new Experiment(ids, plan, folder, clock, progress).RunAsync(deadline, cancellationToken)
-                : new TextExperiment(text!, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
+                : new TextExperiment(text, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
             await StreamedAgainstSeparate.WriteAsync(folder, log, cancellationToken);
             if (!complete)
                 await log.WriteLineAsync($"The time is over and the plan is not complete:{Missing(plan, folder)} What is there is fitted; go on with: calibrate run --resume {folder.Path}");
@@ -82,6 +71,10 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new UnfinishedRun($"Interrupted. Go on with: calibrate run --resume {folder.Path}", 130);
+        }
+        catch (EndpointLostException fault)
+        {
+            throw new UnfinishedRun($"{fault.Message} What was finished is kept; when the endpoint is back, go on with: calibrate run --resume {folder.Path}", 1);
         }
         catch (IOException fault)
         {

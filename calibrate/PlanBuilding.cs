@@ -41,7 +41,7 @@ internal static class PlanBuilding
         bool samples = parsed.GetValue(options.Samples);
         if (parsed.GetValue(options.Data) is { } data)
             return samples ? throw new UserFault("--samples and --data exclude each other: name one.") : data;
-        if (samples || parsed.GetValue(options.Endpoint) is null)
+        if (samples || parsed.GetValue(options.Endpoint) is null or [])
             return SampleProblems.Path;
         string cache = DatasetVerbs.Cache().Directory;
         bool pulled = Directory.Exists(cache) && Directory.EnumerateFiles(cache, "*", SearchOption.AllDirectories).Any();

@@ -28,7 +28,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
             if (wanted < 1)
                 throw new UserFault($"--concurrency is {wanted}: at least 1 is needed.");
             ImmutableArray<Problem> problems = Problems();
-            if (options.EndpointUri(parsed) is { } address)
+            if (options.EndpointUris(parsed) is [Uri address, ..])
                 return await ProbeAsync(parsed, address, problems, wanted, cancelled);
             await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = problems, Paced = parsed.GetValue(options.Pace) }, cancelled);
             return await ProbeAsync(parsed, embedded.BaseAddress, problems, wanted, cancelled);
@@ -38,7 +38,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
 
     private async Task<int> ProbeAsync(ParseResult parsed, Uri address, ImmutableArray<Problem> problems, int concurrency, CancellationToken cancellationToken)
     {
-        using var client = new EndpointClient(address, options.ApiKey(parsed), retries: 3);
+        using var client = new EndpointClient(address, options.ApiKey(parsed), Patience.Brief);
         var sampling = new SamplingSettings(parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP));
         EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), sampling, cancellationToken);
         ProbeReport report = await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);

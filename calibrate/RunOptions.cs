@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Harness;
@@ -8,7 +9,7 @@ namespace Calibration.Calibrate;
 /// <summary>The options of measuring, declared once for <c>run</c>, <c>measure</c> and the bare command.</summary>
 internal sealed class RunOptions
 {
-    internal Option<string?> Endpoint { get; } = new("--endpoint") { Description = "Address of an OpenAI-compatible API, such as http://127.0.0.1:8000/v1 (vLLM or llama.cpp). Without it the embedded simulated endpoint starts by itself.", HelpName = "URL" };
+    internal Option<string[]> Endpoint { get; } = new("--endpoint") { Description = "Address of an OpenAI-compatible API, such as http://127.0.0.1:8000/v1 (vLLM or llama.cpp); repeated for several servers of one model, which share the accuracy pass. Without it the embedded simulated endpoint starts by itself.", HelpName = "URL", AllowMultipleArgumentsPerToken = false };
 
     internal Option<string?> Model { get; } = new("--model") { Description = "The model's name on that endpoint; needed where it serves several.", HelpName = "NAME" };
 
@@ -42,7 +43,11 @@ internal sealed class RunOptions
 
     internal Option<int> Seed { get; } = new("--seed") { Description = "Seed that the draw of problems and all sampling follow from.", DefaultValueFactory = _ => 1 };
 
-    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Requests in flight at once in the accuracy pass; the latency pass sends one at a time.", DefaultValueFactory = _ => 64 };
+    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Most requests in flight at once on each endpoint in the accuracy pass; fewer while the server is busy. The latency pass sends one at a time.", DefaultValueFactory = _ => 64 };
+
+    internal Option<double> IdleLimit { get; } = new("--idle-limit") { Description = "Seconds that a stream may be silent; a whole response may take these and a quarter second for each of its tokens.", DefaultValueFactory = _ => Patience.Night.Idle.TotalSeconds };
+
+    internal Option<double> DownLimit { get; } = new("--down-limit") { Description = "Minutes that measuring pauses for an endpoint that is down, before the run ends with the command that resumes it.", DefaultValueFactory = _ => Patience.Night.Down.TotalMinutes };
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
@@ -71,7 +76,7 @@ internal sealed class RunOptions
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
+        Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
     ];
 
     /// <summary>How long measuring may go on, or null where there is no end.</summary>
@@ -123,13 +128,27 @@ internal sealed class RunOptions
             : throw new UserFault($"The file {file} of --api-key-file is missing or empty.");
     }
 
-    internal Uri? EndpointUri(ParseResult parsed)
+    /// <summary>The named endpoints; empty where the embedded one is meant.</summary>
+    internal ImmutableArray<Uri> EndpointUris(ParseResult parsed)
     {
-        if (parsed.GetValue(Endpoint) is not { } text)
-            return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
+        ImmutableArray<Uri> uris = [.. (parsed.GetValue(Endpoint) ?? []).Select(UriOf)];
+        return uris.Distinct().Count() == uris.Length ? uris : throw new UserFault("--endpoint names one address twice.");
+    }
+
+    private static Uri UriOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
             : throw new UserFault($"--endpoint is no address of the form http://host:port/v1 without a password in it{(text.Contains('@', StringComparison.Ordinal) ? "" : ": " + text)}.");
+
+    /// <summary>How long an endpoint is waited for.</summary>
+    internal Patience PatienceOf(ParseResult parsed, CancellationToken deadline)
+    {
+        double idle = parsed.GetValue(IdleLimit), down = parsed.GetValue(DownLimit);
+        if (idle is not (> 0 and < 1e6))
+            throw new UserFault($"--idle-limit is {idle}: give a number of seconds above 0.");
+        if (down is not (>= 0 and < 1e6))
+            throw new UserFault($"--down-limit is {down}: give a number of minutes, 0 or more.");
+        return Patience.Night with { Idle = TimeSpan.FromSeconds(idle), Down = TimeSpan.FromMinutes(down), Deadline = deadline };
     }
 
     /// <summary>The named profile; null where it is to be detected.</summary>

@@ -38,31 +38,63 @@ public sealed class EndpointSession
     public static async Task<EndpointSession> OpenAsync(
         EndpointClient client, string? model, ModelProfile? profile, SamplingSettings sampling, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(client);
         IServerDialect server = await ServerDetection.DetectAsync(client, model, cancellationToken);
-        return new EndpointSession(client, server, await ThinkingForm.ResolveAsync(profile, server, cancellationToken), sampling);
+        var session = new EndpointSession(client, server, await ThinkingForm.ResolveAsync(profile, server, cancellationToken), sampling);
+        int[] greeting = await server.RenderChatAsync("Hi", thinking: true, cancellationToken);
+        var canary = new GenerationRequest { Prompt = [greeting], MaxTokens = 1, Seed = 1, Close = CloseHandling.Ignore, Group = "canary" };
+        await session.GenerateAsync(canary, cancellationToken);
+        client.Canary = cancelled => session.GenerateOnceAsync(canary, cancelled);
+        return session;
     }
 
     /// <summary>Token ids of a text; asked once for each text.</summary>
     public Task<int[]> TokensOfAsync(string text, CancellationToken cancellationToken) =>
         tokens.GetOrAdd(text, asked => Server.TokenizeAsync(asked, cancellationToken));
 
-    /// <summary>Generates and waits for the whole. A request whose time is taken (its cache not shared) is sent only once.</summary>
-    /// <exception cref="EndpointException">The server refused, or answered with what cannot be read.</exception>
-    public async Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+    /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
+    /// <inheritdoc cref="EndpointClient.PatientlyAsync"/>
+    internal Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
+        client.PatientlyAsync(attemptAsync, cancellationToken);
+
+    /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
+    internal Task<bool> BackAsync(TimeSpan limit, CancellationToken cancellationToken) => client.BackAsync(limit, cancellationToken);
+
+    /// <summary>Requests in flight at once.</summary>
+    internal RequestSlots Slots => client.Slots;
+
+    /// <summary>Generates and waits for the whole, again where a failure may pass.</summary>
+    /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
+    /// <exception cref="EndpointLostException">The endpoint is down for longer than it is waited for.</exception>
+    public Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+        client.PatientlyAsync((_, cancelled) => GenerateOnceAsync(request, cancelled), cancellationToken);
+
+    /// <summary>Generates and waits for the whole, sending the request once.</summary>
+    /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
+    internal async Task<Generation> GenerateOnceAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = BodyOf(request, stream: false);
-        EndpointReply reply = request.Cache == PrefixCache.Shared
-            ? await client.PostAsync(Server.GenerationUri, body, cancellationToken)
-            : await client.PostOnceAsync(Server.GenerationUri, body, cancellationToken);
-        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(Server.GenerationUri);
+        Generation generation = Read(await client.GenerateAsync(Server.GenerationUri, BodyOf(request, stream: false), request.MaxTokens, cancellationToken));
+        if (generation.Ending is Ending.None or Ending.Aborted)
+            throw new EndpointException($"{Server.GenerationUri} gave a generation up before its end.") { MayPass = true };
+        return generation.TokenIds.Length > 0
+            ? generation
+            : throw new EndpointException($"{Server.GenerationUri} returned no token ids: --road text measures what its text and its counts allow.") { MayPass = true };
     }
 
-    /// <summary>Generates and yields chunks as they arrive.</summary>
+    /// <summary>Generates and yields chunks as they arrive; the request is sent once.</summary>
     /// <exception cref="EndpointException">The server refused, broke off, or sent what cannot be read.</exception>
     public async IAsyncEnumerable<Generation> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Ending ending = Ending.None;
         await foreach (byte[] data in client.StreamAsync(Server.GenerationUri, BodyOf(request, stream: true), cancellationToken))
-            yield return Read(data);
+        {
+            Generation chunk = Read(data);
+            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
+            yield return chunk;
+        }
+
+        if (ending is Ending.None or Ending.Aborted)
+            throw new EndpointException($"{Server.GenerationUri} broke a stream off before its end.") { MayPass = true };
     }
 
     /// <summary>Position of the first token that belongs to an end of thinking or of the turn, or the length where there is none.</summary>
@@ -106,7 +138,7 @@ public sealed class EndpointSession
         }
         catch (JsonException fault)
         {
-            throw new EndpointException($"{Server.GenerationUri} sent what is no completion: {fault.Message}", fault);
+            throw new EndpointException($"{Server.GenerationUri} sent what is no completion: {fault.Message}", fault) { MayPass = true };
         }
     }
 }

@@ -1,28 +1,38 @@
+using System.Collections.Immutable;
 using Calibration.Harness.Passes;
 using Calibration.Results;
 
 namespace Calibration.Harness;
 
-/// <summary>The paper's experiment: latency on the idle server first, then accuracy, journaled as it goes.</summary>
-public sealed class Experiment(EndpointSession session, ExperimentPlan plan, RunFolder folder, TimeProvider clock, IProgress<MeasuringProgress> progress)
+/// <summary>The paper's experiment: latency on the first endpoint while it is idle, then accuracy on all of them, journaled as it goes.</summary>
+public sealed class Experiment(ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, RunFolder folder, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     /// <summary>Measures everything that the folder's journals do not hold yet, and turns them into Parquet.</summary>
     /// <param name="deadline">No trace is begun after it; those in flight are finished, and the journals stay for a resumed run.</param>
     /// <param name="cancellationToken">Abandons what is in flight.</param>
     /// <returns>Whether the plan is complete.</returns>
     /// <exception cref="IOException">The run folder cannot be written; what was finished before is kept.</exception>
+    /// <exception cref="EndpointLostException">The endpoints are down for too long; what was finished before is kept.</exception>
     public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         FinishedWork finished = FinishedWork.Read(folder, plan);
-        await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+        try
         {
-            if (service is not null)
-                await new LatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+            await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+            {
+                if (service is not null)
+                    await new LatencyPass(sessions[0], plan, folder.Id, service, finished, sessions.Length > 1 ? Patience.Night.Down : TimeSpan.Zero, clock, progress).RunAsync(deadline, cancellationToken);
+            }
+
+            await using (Journal<Trace> traces = folder.OpenTraceJournal())
+            await using (Journal<Trial> trials = folder.OpenTrialJournal())
+                await new AccuracyPass(sessions, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);
+        }
+        catch (EndpointLostException) when (deadline.IsCancellationRequested)
+        {
+            // Away at the deadline: what is finished is fitted, like at any deadline.
         }
 
-        await using (Journal<Trace> traces = folder.OpenTraceJournal())
-        await using (Journal<Trial> trials = folder.OpenTrialJournal())
-            await new AccuracyPass(session, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);
         return await EndAsync(plan, folder, deadline);
     }
 

@@ -24,6 +24,9 @@ public sealed record RunManifest
     /// <summary>The server that answered.</summary>
     public required EndpointFacts Endpoint { get; init; }
 
+    /// <summary>Addresses of the further servers of the same model that shared the accuracy pass.</summary>
+    public ImmutableArray<string> OtherEndpoints { get; init; } = [];
+
     /// <summary>How thinking is opened, closed and answered from.</summary>
     public required JsonElement Profile { get; init; }
 

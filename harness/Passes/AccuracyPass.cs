@@ -10,7 +10,7 @@ namespace Calibration.Harness.Passes;
 /// from every cut; or a trace a budget where the plan wants them independent.
 /// </summary>
 internal sealed class AccuracyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
+    ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
 {
     private readonly ConcurrentBag<TraceWork> failed = [];
     private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
@@ -19,18 +19,15 @@ internal sealed class AccuracyPass(
     private long unusable;
 
     /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
+    /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
+        var workforce = new Workforce(sessions, plan.Concurrency, deadline);
         IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
-        await RunAsync(open.TakeWhile(_ => !deadline.IsCancellationRequested), isLastTry: false, cancellationToken);
+        await workforce.DoAsync(open, (session, work, cancelled) => RunGroupAsync(session, work, isLastTry: false, cancelled), cancellationToken);
         TraceWork[] again = [.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)];
-        await RunAsync(again.TakeWhile(_ => !deadline.IsCancellationRequested), isLastTry: true, cancellationToken);
+        await workforce.DoAsync(again, (session, work, cancelled) => RunGroupAsync(session, work, isLastTry: true, cancelled), cancellationToken);
     }
-
-    private Task RunAsync(IEnumerable<TraceWork> groups, bool isLastTry, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        groups,
-        new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
-        async (work, cancelled) => await RunGroupAsync(work, isLastTry, cancelled));
 
     private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
 
@@ -40,19 +37,21 @@ internal sealed class AccuracyPass(
         let problem = planned.Problem
         let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{runId}/{task.Task}/{problem.Id}/{planned.Run}")
         from work in plan.Independent
-            ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget], null))
-            : [new TraceWork(problem, whole, task.Budgets, null)]
+            ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
+            : [new TraceWork(problem, whole, task.Budgets)]
         select work;
 
-    private async Task RunGroupAsync(TraceWork work, bool isLastTry, CancellationToken cancellationToken)
+    /// <returns>What is left where the endpoint was lost; null otherwise.</returns>
+    private async Task<TraceWork?> RunGroupAsync(EndpointSession session, TraceWork work, bool isLastTry, CancellationToken cancellationToken)
     {
         var appended = new List<Task>();
         var open = new Queue<int>(work.Budgets.Where(budget => !IsFinished(work, budget)));
         Trace? trace = work.Trace ?? finished.TraceOf(work.Group.TraceId);
-        Trial? shared = finished.ClosedAnswerOf(work.Group.TraceId);
+        Trial? shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId);
+        TraceWork? left = null;
         try
         {
-            AskedProblem asked = await AskedAsync(work.Problem, cancellationToken);
+            AskedProblem asked = await AskedAsync(session, work.Problem, cancellationToken);
             asked.RefuseBeyondContext(work.Budgets[^1], session.Server.Facts);
             if (trace is null && work.Budgets[^1] > 0)
             {
@@ -66,15 +65,19 @@ internal sealed class AccuracyPass(
             while (open.TryPeek(out int budget))
             {
                 bool isShared = shared is not null && budget >= shared.ThinkingTokens;
-                Trial trial = await TrialAsync(asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
+                Trial trial = await TrialAsync(session, asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
                 shared ??= trial.ClosedByModel ? trial : null;
                 appended.Add(AppendAsync(trial));
                 open.Dequeue();
             }
         }
+        catch (EndpointLostException)
+        {
+            left = work with { Budgets = [.. open], Trace = trace, Shared = shared };
+        }
         catch (EndpointException) when (!isLastTry)
         {
-            failed.Add(work with { Budgets = [.. open], Trace = trace });
+            failed.Add(work with { Budgets = [.. open], Trace = trace, Shared = shared });
         }
         catch (EndpointException fault)
         {
@@ -83,10 +86,11 @@ internal sealed class AccuracyPass(
         }
 
         await Task.WhenAll(appended);
+        return left;
     }
 
     /// <summary>A problem's prompt is rendered once for all of its runs.</summary>
-    private async Task<AskedProblem> AskedAsync(Problem problem, CancellationToken cancellationToken)
+    private async Task<AskedProblem> AskedAsync(EndpointSession session, Problem problem, CancellationToken cancellationToken)
     {
         if (prompts.TryGetValue((problem.Task, problem.Id), out AskedProblem? rendered))
             return rendered;
@@ -94,7 +98,7 @@ internal sealed class AccuracyPass(
     }
 
     private async Task<Trial> TrialAsync(
-        AskedProblem asked, TrialGroup group, Trace? trace, int budget, Trial? shared, CancellationToken cancellationToken)
+        EndpointSession session, AskedProblem asked, TrialGroup group, Trace? trace, int budget, Trial? shared, CancellationToken cancellationToken)
     {
         // Once the model has closed its thinking by itself, larger budgets have the same thinking and share its answer.
         if (shared is not null)
@@ -142,6 +146,13 @@ internal sealed class AccuracyPass(
         progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
     }
 
-    /// <summary>One trace to generate, or already there, and the budgets that it serves.</summary>
-    private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets, Trace? Trace);
+    /// <summary>A trace and the budgets that it is to serve.</summary>
+    private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets)
+    {
+        /// <summary>The durable trace; null where it is yet to be generated.</summary>
+        internal Trace? Trace { get; init; }
+
+        /// <summary>The finished answer after the model's own close, which larger budgets share; null where there is none yet.</summary>
+        internal Trial? Shared { get; init; }
+    }
 }

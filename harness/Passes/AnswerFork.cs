@@ -25,9 +25,11 @@ internal sealed record AnswerFork(Generation Generation, int AnswerTokens, strin
     }
 
     internal static async Task<AnswerFork> AskAsync(
-        EndpointSession session, AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken)
+        EndpointSession session, AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken) =>
+        Of(session, asked, await session.GenerateAsync(request, cancellationToken));
+
+    internal static AnswerFork Of(EndpointSession session, AskedProblem asked, Generation answer)
     {
-        Generation answer = await session.GenerateAsync(request, cancellationToken);
         int tokens = session.Form.EndOfTurn(answer.TokenIds);
         bool truncated = tokens == answer.TokenIds.Length && answer.Ending == Ending.Length;
         return new AnswerFork(answer, tokens, answer.Text, AnswerGrader.Grade(asked.Problem, asked.Problem.AnswerCue + answer.Text, truncated));

@@ -6,10 +6,11 @@ namespace Calibration.Harness.Passes;
 
 /// <summary>
 /// Service time on an idle server: one request at a time, all of a trace's thinking in one streamed request that
-/// yields the time at every budget, and the answer's share measured at each.
+/// yields the time at every budget, and the answer's share measured at each. It stays on one endpoint, for which it waits
+/// for <c>absence</c> beyond what a request waits.
 /// </summary>
 internal sealed class LatencyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
+    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeSpan absence, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
@@ -17,18 +18,29 @@ internal sealed class LatencyPass(
     /// <summary>No other run's requests, an interrupted start of this one included, may hit in the server's prefix cache.</summary>
     private readonly string salt = $"{runId}/{Guid.NewGuid():N}";
 
+    private readonly HashSet<string> timed = new(StringComparer.Ordinal);
+
+    private long total;
     private long done;
     private long tokens;
     private long unusable;
 
+    /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
+    /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        int rounds = plan.Tasks.Max(ItemsOf);
-        long total = plan.Tasks.Sum(task => SeparateOf(task).Length + Enumerable.Range(0, ItemsOf(task)).Sum(index => (long)BudgetsOf(task, index).Length));
-        for (int index = 0; index < rounds; index++)
+        total = plan.Tasks.Sum(task => SeparateOf(task).Length + Enumerable.Range(0, ItemsOf(task)).Sum(index => (long)BudgetsOf(task, index).Length));
+        IEnumerable<(TaskPlan Task, int Index)> planned = [.. from index in Enumerable.Range(0, plan.Tasks.Max(ItemsOf)) from task in plan.Tasks where index < ItemsOf(task) select (task, index)];
+        foreach (bool isLastTry in (bool[])[false, true])
         {
-            foreach (TaskPlan task in plan.Tasks.Where(task => index < ItemsOf(task)).TakeWhile(_ => !deadline.IsCancellationRequested))
-                await RunProblemAsync(task, index, total, cancellationToken);
+            var failed = new List<(TaskPlan Task, int Index)>();
+            foreach ((TaskPlan task, int index) in planned.TakeWhile(_ => !deadline.IsCancellationRequested))
+            {
+                if (!await RunProblemAsync(task, index, isLastTry, cancellationToken))
+                    failed.Add((task, index));
+            }
+
+            planned = failed;
         }
     }
 
@@ -46,7 +58,8 @@ internal sealed class LatencyPass(
         return cheap.Length == 0 ? [] : [.. new[] { cheap[0], cheap[^1] }.Distinct()];
     }
 
-    private async Task RunProblemAsync(TaskPlan task, int index, long total, CancellationToken cancellationToken)
+    /// <returns>False where it failed and is worth another try.</returns>
+    private async Task<bool> RunProblemAsync(TaskPlan task, int index, bool isLastTry, CancellationToken cancellationToken)
     {
         // Spread over the task's problems, which may be in an order of their own.
         Problem problem = task.Problems[(int)((long)index * task.Problems.Length / ItemsOf(task))];
@@ -58,31 +71,56 @@ internal sealed class LatencyPass(
             asked.RefuseBeyondContext(budgets[^1], session.Server.Facts);
             if (index == 0)
                 await TimeAnswerAsync(asked, group.Apart("warm-up"), null, 0, cancellationToken);
-            await RunTraceAsync(asked, group, budgets, total, cancellationToken);
+            await RunTraceAsync(asked, group, budgets, cancellationToken);
             foreach (int budget in index == 0 ? SeparateOf(task) : [])
-                await RunTraceAsync(asked, group.Apart(FormattableString.Invariant($"{budget}")), [budget], total, cancellationToken);
+                await RunTraceAsync(asked, group.Apart(FormattableString.Invariant($"{budget}")), [budget], cancellationToken);
+        }
+        catch (EndpointLostException)
+        {
+            if (!await session.BackAsync(absence, cancellationToken))
+                throw;
+            return false;
         }
         catch (EndpointException fault)
         {
-            await AppendAsync(Sample(group, budgets[^1]) with { Status = TrialStatus.Failed, Reason = fault.Message }, total);
+            if (isLastTry)
+                await AppendAsync(Sample(group, budgets[^1]) with { Status = TrialStatus.Failed, Reason = fault.Message });
+            return false;
         }
+
+        return true;
     }
 
-    private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, long total, CancellationToken cancellationToken)
+    /// <summary>A trace's samples are kept together: half of one generation and half of another are no trace.</summary>
+    private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, CancellationToken cancellationToken)
     {
+        if (!timed.Add(group.TraceId))
+            return;
         if (finished.HasTimed(group.TraceId, budgets[^1]))
         {
             done += budgets.Length;
             return;
         }
 
-        TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
-        foreach (int budget in budgets)
+        var measured = new List<ServiceSample>();
+        try
         {
-            await AppendAsync(await SampleAsync(asked, group, trace, budget, cancellationToken), total);
-            if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
-                break;
+            TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
+            foreach (int budget in budgets)
+            {
+                measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
+                if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
+                    break;
+            }
         }
+        catch (EndpointException)
+        {
+            timed.Remove(group.TraceId);
+            throw;
+        }
+
+        foreach (ServiceSample sample in measured)
+            await AppendAsync(sample);
     }
 
     private async Task<ServiceSample> SampleAsync(
@@ -113,7 +151,7 @@ internal sealed class LatencyPass(
         }
 
         double thinkingSeconds = thinking == 0 ? 0 : timed.SecondsAt[thinking - 1];
-        TimedAnswer answer = await TimeAnswerAsync(asked, group, timed.Trace, budget, cancellationToken);
+        TimedAnswer answer = await TimeAnswerAsync(asked, group, timed, budget, cancellationToken);
         return Sample(group, budget) with
         {
             ThinkingTokens = thinking,
@@ -126,65 +164,58 @@ internal sealed class LatencyPass(
         };
     }
 
+    /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
     private async Task<TimedTrace> TimeThinkingAsync(AskedProblem asked, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        var request = new GenerationRequest
-        {
-            Prompt = [asked.ThinkingPrompt],
-            MaxTokens = budget,
-            Seed = group.SeedOf("latency/thinking"),
-            Close = plan.Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop,
-            Cache = PrefixCache.Cold,
-            CacheSalt = SaltOf(group, "trace"),
-            Group = group.Name,
-        };
-        TimedTrace timed = await TwiceAsync(() => TimedTrace.StreamAsync(session, asked, group, request, clock, cancellationToken), cancellationToken);
+        TimedTrace timed = await session.PatientlyAsync(
+            (attempt, cancelled) => TimedTrace.StreamAsync(
+                session,
+                asked,
+                group,
+                new GenerationRequest
+                {
+                    Prompt = [asked.ThinkingPrompt],
+                    MaxTokens = budget,
+                    Seed = group.SeedOf("latency/thinking"),
+                    Close = plan.Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop,
+                    Cache = PrefixCache.Cold,
+                    CacheSalt = SaltOf(group, FormattableString.Invariant($"trace/{attempt}")),
+                    Group = group.Name,
+                },
+                clock,
+                cancelled),
+            cancellationToken);
         tokens += timed.Trace.TokenIds.Length;
         return timed;
     }
 
     /// <summary>Times an answer by itself, without a trace, or forked from one, whose own prefix it may reuse.</summary>
-    private async Task<TimedAnswer> TimeAnswerAsync(AskedProblem asked, TrialGroup group, Trace? trace, int budget, CancellationToken cancellationToken)
-    {
-        var request = new GenerationRequest
-        {
-            Prompt = AnswerFork.Prompt(asked, trace, budget),
-            MaxTokens = asked.Problem.AnswerTokenLimit,
-            Seed = group.SeedOf(FormattableString.Invariant($"latency/answer/{budget}")),
-            Close = CloseHandling.Ignore,
-            Cache = trace is null ? PrefixCache.Cold : PrefixCache.Own,
-            CacheSalt = SaltOf(group, trace is null ? "alone" : "trace"),
-            Group = group.Name,
-        };
-        return await TwiceAsync(TimeAsync, cancellationToken);
-
-        async Task<TimedAnswer> TimeAsync()
-        {
-            long start = clock.GetTimestamp();
-            AnswerFork answer = await AnswerFork.AskAsync(session, asked, request, cancellationToken);
-            return new TimedAnswer(answer, answer.Generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds);
-        }
-    }
-
-    /// <summary>A failed request is timed anew, once a patient one has found the server again: the wait is in no time.</summary>
-    private async Task<T> TwiceAsync<T>(Func<Task<T>> timeAsync, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await timeAsync();
-        }
-        catch (EndpointException)
-        {
-            await session.Server.TokenizeAsync(session.Form.Profile.ContinuationCue, cancellationToken);
-            return await timeAsync();
-        }
-    }
+    private Task<TimedAnswer> TimeAnswerAsync(AskedProblem asked, TrialGroup group, TimedTrace? timed, int budget, CancellationToken cancellationToken) =>
+        session.PatientlyAsync(
+            async (attempt, cancelled) =>
+            {
+                var request = new GenerationRequest
+                {
+                    Prompt = AnswerFork.Prompt(asked, timed?.Trace, budget),
+                    MaxTokens = asked.Problem.AnswerTokenLimit,
+                    Seed = group.SeedOf(FormattableString.Invariant($"latency/answer/{budget}")),
+                    Close = CloseHandling.Ignore,
+                    Cache = timed is null ? PrefixCache.Cold : PrefixCache.Own,
+                    CacheSalt = timed?.CacheSalt ?? SaltOf(group, FormattableString.Invariant($"alone/{attempt}")),
+                    Group = group.Name,
+                };
+                long start = clock.GetTimestamp();
+                Generation generation = await session.GenerateOnceAsync(request, cancelled);
+                double seconds = generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
+                return new TimedAnswer(AnswerFork.Of(session, asked, generation), seconds);
+            },
+            cancellationToken);
 
     private string SaltOf(TrialGroup group, string request) => $"{salt}/{group.Name}/{request}";
 
     private ServiceSample Sample(TrialGroup group, int budget) => group.Sample(session.Server.Facts, budget);
 
-    private async Task AppendAsync(ServiceSample sample, long total)
+    private async Task AppendAsync(ServiceSample sample)
     {
         if (sample is { Status: TrialStatus.Ok, CachedTokens: > 0 })
             sample = sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." };

@@ -8,7 +8,8 @@ namespace Calibration.Harness.Passes;
 /// <param name="SecondsAt">Seconds from sending the request to each token.</param>
 /// <param name="ServerSecondsAt">The server's own seconds at each token, where it gives them.</param>
 /// <param name="CachedTokens">Prompt tokens that came from a prefix cache, where the server says so.</param>
-internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt, ImmutableArray<double?> ServerSecondsAt, int? CachedTokens)
+/// <param name="CacheSalt">What the trace left in the prefix cache is found by.</param>
+internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt, ImmutableArray<double?> ServerSecondsAt, int? CachedTokens, string CacheSalt)
 {
     internal static async Task<TimedTrace> StreamAsync(
         EndpointSession session, AskedProblem asked, TrialGroup group, GenerationRequest request, TimeProvider clock, CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         }
 
         if (ids.Count == 0)
-            throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.");
+            throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.") { MayPass = true };
         foreach ((int at, int count, Generation chunk) in heldBack)
             await FillAsync(session, ids, at, count, chunk, cancellationToken);
         int end = Math.Min(await session.EndOfThinkingAsync(new Generation([.. ids], "", ending), cancellationToken), request.MaxTokens);
@@ -52,7 +53,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             ClosedByModel = request.Close == CloseHandling.Stop && end < ids.Count && !session.Form.TurnEndIds.Contains(ids[end]),
             PromptTokens = asked.ThinkingPrompt.Length,
         };
-        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached);
+        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt);
     }
 
     /// <summary>

@@ -92,6 +92,6 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
             json.WriteEndObject();
         }
 
-        return client.PostAsync(uri, body.WrittenMemory, cancellationToken);
+        return client.PostAsync(uri, body.WrittenMemory, Budgets[^1] + Answer, cancellationToken);
     }
 }

@@ -24,6 +24,10 @@ public interface IServerDialect
     /// <summary>Writes a request's JSON body.</summary>
     void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream);
 
+    /// <summary>The server's load by its own words, or null where it does not tell.</summary>
+    /// <exception cref="EndpointException">It cannot be reached.</exception>
+    Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken);
+
     /// <summary>Reads a whole response, or one event of a stream.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is not what this kind of server sends.</exception>
     Generation Read(ReadOnlyMemory<byte> json);

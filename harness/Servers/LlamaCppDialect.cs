@@ -48,13 +48,14 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         }
 
         var uri = new Uri(client.Root, "apply-template");
-        EndpointReply reply = await client.PostAsync(uri, body.WrittenMemory, cancellationToken);
-        if (reply.Status == 404)
+        try
+        {
+            return await TokenizeAsync(await Tokens.TextAsync(client, uri, body.WrittenMemory, "prompt", cancellationToken), cancellationToken);
+        }
+        catch (EndpointException fault) when (fault.Status == 404)
+        {
             return await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
-        if (!reply.IsSuccess)
-            throw reply.Fault(uri);
-        using JsonDocument document = JsonDocument.Parse(reply.Body);
-        return await TokenizeAsync(document.RootElement.Text("prompt"), cancellationToken);
+        }
     }
 
     public Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
@@ -69,6 +70,9 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
         return Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, "content", cancellationToken);
     }
+
+    public Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
+        ServerLoad.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken);
 
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
     {

@@ -36,25 +36,30 @@ public static class ServerDetection
     internal static async Task<JsonElement> ModelAsync(EndpointClient client, string? model, CancellationToken cancellationToken)
     {
         var uri = new Uri(client.Api, "models");
-        EndpointReply reply = await client.GetAsync(uri, cancellationToken);
-        return reply.IsSuccess ? ModelIn(reply, uri, model) : throw reply.Fault(uri);
+        return ModelIn(await DocumentAsync(client, uri, cancellationToken), uri, model);
     }
 
-    private static JsonElement ModelIn(EndpointReply reply, Uri uri, string? model)
-    {
-        List<JsonElement> entries;
-        try
+    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.PatientlyAsync(
+        async (_, cancelled) =>
         {
-            using JsonDocument document = JsonDocument.Parse(reply.Body);
-            entries = document.RootElement.Member("data") is { ValueKind: JsonValueKind.Array } data
-                ? data.EnumerateArray().Select(entry => entry.Clone()).ToList()
-                : [];
-        }
-        catch (JsonException fault)
-        {
-            throw new EndpointException($"{uri} did not answer with JSON: is {uri} the address of an OpenAI-compatible API?", fault);
-        }
+            EndpointReply reply = await client.GetAsync(uri, cancelled);
+            if (!reply.IsSuccess)
+                throw reply.Fault(uri);
+            try
+            {
+                using JsonDocument document = JsonDocument.Parse(reply.Body);
+                return document.RootElement.Clone();
+            }
+            catch (JsonException fault)
+            {
+                throw new EndpointException($"{uri} did not answer with JSON: is {client.Api} the address of an OpenAI-compatible API?", fault) { MayPass = true };
+            }
+        },
+        cancellationToken);
 
+    private static JsonElement ModelIn(JsonElement document, Uri uri, string? model)
+    {
+        List<JsonElement> entries = document.Member("data") is { ValueKind: JsonValueKind.Array } data ? [.. data.EnumerateArray()] : [];
         string names = string.Join(", ", entries.Select(entry => entry.Text("id")));
         if (model is null)
             return entries.Count == 1 ? entries[0] : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with --model.");
@@ -65,24 +70,25 @@ public static class ServerDetection
     private static int ContextOf(JsonElement entry, Uri uri) =>
         entry.Count("max_model_len") ?? throw new EndpointException($"{uri} does not tell the model's context length (max_model_len).");
 
+    /// <summary>The version is only kept: a server that does not tell it is as good.</summary>
     private static async Task<string> VersionAsync(EndpointClient client, string route, CancellationToken cancellationToken)
     {
-        EndpointReply reply = await client.GetAsync(new Uri(client.Root, route), cancellationToken);
-        if (!reply.IsSuccess)
+        try
+        {
+            return (await DocumentAsync(client, new Uri(client.Root, route), cancellationToken)).Text("version");
+        }
+        catch (EndpointException fault) when (fault.Status != 0)
+        {
             return "";
-        using JsonDocument document = JsonDocument.Parse(reply.Body);
-        return document.RootElement.Text("version");
+        }
     }
 
     private static async Task<IServerDialect> LlamaCppAsync(EndpointClient client, string url, string model, CancellationToken cancellationToken)
     {
         var uri = new Uri(client.Root, "props");
-        EndpointReply reply = await client.GetAsync(uri, cancellationToken);
-        if (!reply.IsSuccess)
-            throw reply.Fault(uri);
-        using JsonDocument document = JsonDocument.Parse(reply.Body);
-        int context = document.RootElement.Member("default_generation_settings")?.Count("n_ctx")
+        JsonElement properties = await DocumentAsync(client, uri, cancellationToken);
+        int context = properties.Member("default_generation_settings")?.Count("n_ctx")
             ?? throw new EndpointException($"{uri} does not tell the context length (n_ctx).");
-        return new LlamaCppDialect(client, new EndpointFacts(url, "llamacpp", document.RootElement.Text("build_info"), model, context, false, false));
+        return new LlamaCppDialect(client, new EndpointFacts(url, "llamacpp", properties.Text("build_info"), model, context, false, false));
     }
 }

@@ -52,6 +52,10 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, facts.Server == "sglang" ? "text" : "prompt", cancellationToken);
     }
 
+    public Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) => facts.Server == "sglang"
+        ? ServerLoad.AskAsync(client, "sglang:num_running_reqs", "sglang:num_queue_reqs", cancellationToken)
+        : ServerLoad.AskAsync(client, "vllm:num_requests_running", "vllm:num_requests_waiting", cancellationToken);
+
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
     {
         using var json = new Utf8JsonWriter(output);

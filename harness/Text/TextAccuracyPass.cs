@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Calibration.Datasets;
 using Calibration.Harness.Passes;
 using Calibration.Results;
@@ -11,10 +12,25 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
     private long tokens;
     private long unusable;
 
-    internal Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Work().Where(work => !finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, work.Budget))).TakeWhile(_ => !deadline.IsCancellationRequested),
-        new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
-        async (work, cancelled) => await RunAsync(work.Problem, work.Group, work.Budget, cancelled));
+    /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
+    /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
+    internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        var failed = new ConcurrentBag<(Problem Problem, TrialGroup Group, int Budget)>();
+        await RunAsync(Work().Where(work => !finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, work.Budget))), failed.Add);
+        await RunAsync(failed.ToArray().OrderBy(work => work.Group.TraceId, StringComparer.Ordinal), again: null);
+
+        Task RunAsync(IEnumerable<(Problem Problem, TrialGroup Group, int Budget)> open, Action<(Problem Problem, TrialGroup Group, int Budget)>? again) => Parallel.ForEachAsync(
+            open.TakeWhile(_ => !deadline.IsCancellationRequested),
+            new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
+            async (work, cancelled) =>
+            {
+                if (await TryAsync(work.Problem, work.Group, work.Budget, isLastTry: again is null, cancelled) is { } trial)
+                    await AppendAsync(trial);
+                else
+                    again!(work);
+            });
+    }
 
     private IEnumerable<(Problem Problem, TrialGroup Group, int Budget)> Work() =>
         from planned in plan.Groups()
@@ -24,18 +40,21 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         from budget in task.Budgets
         select (problem, whole.Apart(FormattableString.Invariant($"{budget}")), budget);
 
-    private async Task RunAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
+    /// <returns>The trial, or null where it failed and is worth another try.</returns>
+    private async Task<Trial?> TryAsync(Problem problem, TrialGroup group, int budget, bool isLastTry, CancellationToken cancellationToken)
     {
-        Trial trial;
         try
         {
-            trial = await TrialAsync(problem, group, budget, cancellationToken);
+            return await TrialAsync(problem, group, budget, cancellationToken);
         }
         catch (EndpointException fault)
         {
-            trial = Unusable(problem, group, budget, TrialStatus.Failed, fault.Message);
+            return isLastTry ? Unusable(problem, group, budget, TrialStatus.Failed, fault.Message) : null;
         }
+    }
 
+    private async Task AppendAsync(Trial trial)
+    {
         await trials.AppendAsync(trial);
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
         long thought = Interlocked.Add(ref tokens, trial.ThinkingTokens);

@@ -10,18 +10,27 @@ public sealed class TextExperiment(TextSession session, ExperimentPlan plan, Run
     /// <param name="deadline">Nothing is begun after it, and the journals stay for a resumed run.</param>
     /// <param name="cancellationToken">Abandons what is in flight.</param>
     /// <returns>Whether the plan is complete.</returns>
+    /// <exception cref="EndpointLostException">The endpoint is down for too long; what was finished before is kept.</exception>
     /// <exception cref="IOException">The run folder cannot be written; what was finished before is kept.</exception>
     public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         FinishedWork finished = FinishedWork.Read(folder, plan);
-        await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+        try
         {
-            if (service is not null)
-                await new TextLatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+            await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+            {
+                if (service is not null)
+                    await new TextLatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+            }
+
+            await using (Journal<Trial> trials = folder.OpenTrialJournal())
+                await new TextAccuracyPass(session, plan, folder.Id, trials, finished, progress).RunAsync(deadline, cancellationToken);
+        }
+        catch (EndpointLostException) when (deadline.IsCancellationRequested)
+        {
+            // Away at the deadline: what is finished is fitted, like at any deadline.
         }
 
-        await using (Journal<Trial> trials = folder.OpenTrialJournal())
-            await new TextAccuracyPass(session, plan, folder.Id, trials, finished, progress).RunAsync(deadline, cancellationToken);
         return await Experiment.EndAsync(plan, folder, deadline);
     }
 }

@@ -47,16 +47,7 @@ internal sealed class TextLatencyPass(
     {
         try
         {
-            try
-            {
-                return await TimeAsync(problem, group, budget, cancellationToken);
-            }
-            catch (EndpointException)
-            {
-                // Timed anew, once a patient request has found the server again: the wait is in no time.
-                await session.GenerateAsync(TextThinking.Prompt(session.Profile, "Hi"), 1, seed: 1, group.Name, stop: null, cancellationToken);
-                return await TimeAsync(problem, group, budget, cancellationToken);
-            }
+            return await session.PatientlyAsync((_, cancelled) => TimeAsync(problem, group, budget, cancelled), cancellationToken);
         }
         catch (EndpointException fault)
         {
@@ -95,7 +86,7 @@ internal sealed class TextLatencyPass(
 
         long asked = clock.GetTimestamp();
         Generation answer = await session.GenerateOnceAsync(
-            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, cancellationToken);
+            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
         double answerSeconds = answer.SimulatedSeconds ?? clock.GetElapsedTime(asked).TotalSeconds;
         return Marked(Sample(group, budget) with
         {

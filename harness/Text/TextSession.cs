@@ -48,29 +48,44 @@ public sealed class TextSession
         bool simulated = owner == "calibration";
         bool paced = entry.Member("paced") is { ValueKind: JsonValueKind.True };
         var facts = new EndpointFacts(client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, "", entry.Text("id"), context, simulated, paced);
-        return new TextSession(client, facts, sampling);
+        var session = new TextSession(client, facts, sampling);
+        string greeting = TextThinking.Prompt(session.Profile, "Hi");
+        await session.GenerateAsync(greeting, 1, seed: 1, "canary", stop: null, cancellationToken);
+        client.Canary = cancelled => session.GenerateOnceAsync(greeting, 1, seed: 1, "canary", stop: null, cancelled);
+        return session;
     }
+
+    /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
+    internal Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
+        client.PatientlyAsync(attemptAsync, cancellationToken);
 
     /// <summary>Generates and waits for the whole; an absent <paramref name="stop"/> lets only the end of the turn end it.</summary>
-    internal async Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken)
-    {
-        EndpointReply reply = await client.PostAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), cancellationToken);
-        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
-    }
+    internal Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
+        client.PatientlyAsync((_, cancelled) => GenerateOnceAsync(prompt, maxTokens, seed, group, stop, cancelled), cancellationToken);
 
-    /// <summary>The same for a request whose time is taken: it is sent only once.</summary>
-    internal async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, CancellationToken cancellationToken)
+    /// <summary>The same, sent once.</summary>
+    internal async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken)
     {
-        EndpointReply reply = await client.PostOnceAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop: null, stream: false), cancellationToken);
-        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
+        Generation generation = Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken));
+        return generation.Ending is Ending.None or Ending.Aborted
+            ? throw new EndpointException($"{uri} gave a generation up before its end.") { MayPass = true }
+            : generation;
     }
 
     /// <summary>The same, streamed.</summary>
     internal async IAsyncEnumerable<Generation> StreamAsync(
         string prompt, int maxTokens, int seed, string group, string? stop, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Ending ending = Ending.None;
         await foreach (byte[] data in client.StreamAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: true), cancellationToken))
-            yield return Read(data);
+        {
+            Generation chunk = Read(data);
+            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
+            yield return chunk;
+        }
+
+        if (ending is Ending.None or Ending.Aborted)
+            throw new EndpointException($"{uri} broke a stream off before its end.") { MayPass = true };
     }
 
     private ReadOnlyMemory<byte> BodyOf(string prompt, int maxTokens, int seed, string group, string? stop, bool stream)
@@ -111,7 +126,7 @@ public sealed class TextSession
         }
         catch (JsonException fault)
         {
-            throw new EndpointException($"{uri} sent what is no completion: {fault.Message}", fault);
+            throw new EndpointException($"{uri} sent what is no completion: {fault.Message}", fault) { MayPass = true };
         }
     }
 }

@@ -114,7 +114,7 @@ public sealed class ServiceTimeTests
     /// <summary>512 requests in flight from the same process, of many lengths, as the accuracy pass drives them.</summary>
     private static async Task LoadAsync(Uri api, CancellationToken stop)
     {
-        using var client = new EndpointClient(api, null, retries: 0);
+        using var client = new EndpointClient(api, null, Patience.None);
         EndpointSession session = await EndpointSession.OpenAsync(client, null, ModelProfile.Qwen3, SamplingSettings.Paper, CancellationToken.None);
         int[] prompt = await session.Server.RenderChatAsync("Hi", thinking: true, CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, 512).Select(async seed =>

@@ -10,21 +10,12 @@ public sealed class EndpointClientTests
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Post_BusyServer_IsSentAgain()
+    public async Task PostAndStream_BusyServer_AreSentOnce()
     {
         await using ScriptedServer server = Busy();
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 1);
-        Assert.False((await client.PostAsync(new Uri(server.Address, "v1/completions"), "{}"u8.ToArray(), Cancelled)).IsSuccess);
-        Assert.Equal(2, server.Requests.Count);
-    }
-
-    [Fact]
-    public async Task PostOnceAndStream_BusyServer_AreNotSentAgain()
-    {
-        await using ScriptedServer server = Busy();
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 3);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.Night);
         var uri = new Uri(server.Address, "v1/completions");
-        Assert.False((await client.PostOnceAsync(uri, "{}"u8.ToArray(), Cancelled)).IsSuccess);
+        Assert.False((await client.PostAsync(uri, "{}"u8.ToArray(), tokens: 1, Cancelled)).IsSuccess);
         Assert.Single(server.Requests);
         await Assert.ThrowsAsync<EndpointException>(async () => await client.StreamAsync(uri, "{}"u8.ToArray(), Cancelled).ToListAsync(Cancelled));
         Assert.Equal(2, server.Requests.Count);
@@ -36,7 +27,7 @@ public sealed class EndpointClientTests
     [InlineData("https://host/inference", "https://host/inference/", "https://host/inference/")]
     public void Api_AnyBasePath_LeadsToTheRoutesBesideIt(string given, string api, string root)
     {
-        using var client = new EndpointClient(new Uri(given), null, retries: 0);
+        using var client = new EndpointClient(new Uri(given), null, Patience.None);
         Assert.Equal(api, client.Api.ToString());
         Assert.Equal(root, client.Root.ToString());
     }

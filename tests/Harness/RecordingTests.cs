@@ -63,7 +63,7 @@ public sealed class RecordingTests
     public async Task Stream_Completion_HasAllIdsAndEndsWithUsageAndTimes(string file, int tokens)
     {
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         IServerDialect dialect = Dialect(file.Split('/')[0], client);
         var chunks = new List<Generation>();
         await foreach (byte[] data in client.StreamAsync(dialect.GenerationUri, "{}"u8.ToArray(), Cancelled))
@@ -112,9 +112,9 @@ public sealed class RecordingTests
     {
         Recording recording = Recording.Of(file);
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), "secret", retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), "secret", Patience.None);
         var uri = new Uri(server.Address, recording.Path);
-        EndpointReply reply = await client.PostAsync(uri, "{}"u8.ToArray(), Cancelled);
+        EndpointReply reply = await client.PostAsync(uri, "{}"u8.ToArray(), tokens: 1, Cancelled);
         Assert.False(reply.IsSuccess);
         string message = reply.Fault(uri).Message;
         Assert.Contains(status, message, StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class RecordingTests
     public async Task Detect_Vllm_KnowsVersionModelAndContext()
     {
         await using ScriptedServer server = Recording.Serve(Vllm + "/01-version.http", Vllm + "/02-models.http");
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         EndpointFacts facts = (await ServerDetection.DetectAsync(client, null, Cancelled)).Facts;
         Assert.Equal(new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "vllm", "0.32.0", "qwen3-tiny", 8192, false, false), facts);
     }
@@ -145,7 +145,7 @@ public sealed class RecordingTests
     public async Task Detect_LlamaCpp_KnowsVersionModelAndASlotsContext()
     {
         await using ScriptedServer server = Recording.Serve(LlamaCpp + "/02-props.http", LlamaCpp + "/03-models.http");
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         EndpointFacts facts = (await ServerDetection.DetectAsync(client, null, Cancelled)).Facts;
         Assert.Equal(new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "llamacpp", "b11669-Debian", "tiny-qwen3-random.gguf", 4096, false, false), facts);
     }
@@ -154,7 +154,7 @@ public sealed class RecordingTests
     public async Task Detect_ModelNotServed_NamesTheServedOnes()
     {
         await using ScriptedServer server = Recording.Serve(Vllm + "/01-version.http", Vllm + "/02-models.http");
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => ServerDetection.DetectAsync(client, "nope", Cancelled));
         Assert.Contains("qwen3-tiny", fault.Message, StringComparison.Ordinal);
     }
@@ -173,14 +173,14 @@ public sealed class RecordingTests
     private static async Task<int[]> RenderAsync(params string[] files)
     {
         await using ScriptedServer server = Recording.Serve(files);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         return await Dialect(files[0].Split('/')[0], client).RenderChatAsync("What is 2+3?", thinking: true, Cancelled);
     }
 
     private static async Task<int[]> TokensAsync(string file)
     {
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, retries: 0);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         return await Dialect(file.Split('/')[0], client).TokenizeAsync("\n</think>\n\n", Cancelled);
     }
 
@@ -188,7 +188,7 @@ public sealed class RecordingTests
 
     private static IServerDialect Dialect(string server, EndpointClient? client = null)
     {
-        client ??= new EndpointClient(new Uri("http://127.0.0.1:9/v1"), null, retries: 0);
+        client ??= new EndpointClient(new Uri("http://127.0.0.1:9/v1"), null, Patience.None);
         var facts = new EndpointFacts("", "", "", "model", 8192, false, false);
         return server == Vllm ? new VllmDialect(client, facts) : new LlamaCppDialect(client, facts);
     }

@@ -1,0 +1,151 @@
+namespace Calibration.Harness;
+
+/// <summary>
+/// Whether an endpoint is up, and the rules by which it is asked again: what may pass is sent again after a growing wait; failures in a
+/// row lead to a look at the endpoint, and while it is down every request waits.
+/// </summary>
+internal sealed class Availability(Patience patience, RequestSlots slots, TimeProvider clock, IProgress<string>? notices)
+{
+    /// <summary>So many failures with no answer between them lead to a look.</summary>
+    private const int FailuresBeforeLook = 5;
+
+    private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromSeconds(15);
+
+    private readonly Lock gate = new();
+    private int failuresInARow;
+    private Task<bool>? outage;
+
+    /// <summary>Looks whether the endpoint does its work; throws <see cref="EndpointException"/> where it does not.</summary>
+    internal required Func<CancellationToken, Task> LookAsync { get; set; }
+
+    /// <summary>Asks until there is an answer, or no sense in asking again.</summary>
+    /// <param name="attemptAsync">One try; it gets the number of the try, from 0.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
+    /// <exception cref="EndpointLostException">The endpoint is down, or busy, for longer than the patience allows.</exception>
+    internal async Task<T> AskAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken)
+    {
+        long start = clock.GetTimestamp();
+        int failures = 0;
+        int busy = 0;
+        for (int attempt = 0; ; attempt++)
+        {
+            if (Outage is { } down)
+                await down.WaitAsync(cancellationToken);
+            long sentAt = await slots.TakeAsync(cancellationToken);
+            EndpointException fault;
+            try
+            {
+                T answer = await attemptAsync(attempt, cancellationToken);
+                Answered();
+                return answer;
+            }
+            catch (EndpointException caught) when (caught.MayPass)
+            {
+                fault = caught;
+            }
+            finally
+            {
+                slots.Return();
+            }
+
+            if (fault.Status == 429)
+            {
+                slots.Busy(sentAt);
+                if (patience.Tries == 1 || clock.GetElapsedTime(start) > patience.Down)
+                    throw fault;
+                await WaitAsync(++busy, fault, cancellationToken);
+            }
+            else if (patience.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= patience.Tries))
+            {
+                throw fault;
+            }
+            else
+            {
+                await WaitAsync(Math.Max(1, failures), fault, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Waits, beyond what requests wait, until the endpoint does its work again.</summary>
+    /// <returns>Whether it came back within the limit.</returns>
+    internal async Task<bool> BackAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WatchAsync(limit, "", cancellationToken);
+            return true;
+        }
+        catch (EndpointLostException)
+        {
+            return false;
+        }
+    }
+
+    private Task<bool>? Outage
+    {
+        get
+        {
+            lock (gate)
+                return outage;
+        }
+    }
+
+    private void Answered()
+    {
+        slots.Answered();
+        lock (gate)
+            failuresInARow = 0;
+    }
+
+    private Task WaitAsync(int failures, EndpointException fault, CancellationToken cancellationToken)
+    {
+        TimeSpan wait = Patience.WaitAfter(failures, Random.Shared.NextDouble());
+        return Task.Delay(fault.RetryAfter is { } asked && asked > wait ? asked : wait, clock, cancellationToken);
+    }
+
+    /// <summary>Whether the failure was the endpoint's being down; if so, it is back when this returns.</summary>
+    private async Task<bool> WasDownAsync(EndpointException fault, CancellationToken cancellationToken)
+    {
+        Task<bool>? watch;
+        lock (gate)
+            watch = outage ??= ++failuresInARow >= FailuresBeforeLook ? Task.Run(() => WatchAsync(patience.Down, fault.Message, CancellationToken.None), CancellationToken.None) : null;
+        return watch is not null && await watch.WaitAsync(cancellationToken);
+    }
+
+    private async Task<bool> WatchAsync(TimeSpan limit, string reason, CancellationToken cancellationToken)
+    {
+        long start = clock.GetTimestamp();
+        bool said = false;
+        for (int looks = 1; ; looks++)
+        {
+            try
+            {
+                await LookAsync(cancellationToken);
+                if (said)
+                    notices?.Report(FormattableString.Invariant($"The endpoint is back after {clock.GetElapsedTime(start).TotalSeconds:0} s; measuring goes on."));
+                lock (gate)
+                    (outage, failuresInARow) = (null, 0);
+                return looks > 1;
+            }
+            catch (EndpointException fault)
+            {
+                if (patience.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > limit)
+                    throw new EndpointLostException(FormattableString.Invariant($"The endpoint has not answered for {clock.GetElapsedTime(start).TotalMinutes:0.0} minutes ({fault.Message.TrimEnd('.')})."));
+                if (!said && looks > 1)
+                    notices?.Report($"The endpoint is down, measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
+                said |= looks > 1;
+            }
+
+            TimeSpan wait = Patience.WaitAfter(looks + 1, Random.Shared.NextDouble());
+            await WaitOrDeadlineAsync(wait < LongestBetweenLooks ? wait : LongestBetweenLooks, cancellationToken);
+        }
+    }
+
+    private async Task WaitOrDeadlineAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Deadline);
+        await Task.Delay(wait, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}
