@@ -4,7 +4,7 @@ namespace Calibration.Harness;
 /// Whether an endpoint is up, and the rules by which it is asked again: what may pass is sent again after a growing wait; failures in a
 /// row lead to a look at the endpoint, and while it is down every request waits.
 /// </summary>
-internal sealed class Availability(Patience patience, RequestSlots slots, TimeProvider clock, IProgress<string>? notices)
+internal sealed class Availability(Patience patience, TimeProvider clock, IProgress<string>? notices)
 {
     /// <summary>So many failures with no answer between them lead to a look.</summary>
     private const int FailuresBeforeLook = 5;
@@ -20,10 +20,11 @@ internal sealed class Availability(Patience patience, RequestSlots slots, TimePr
 
     /// <summary>Asks until there is an answer, or no sense in asking again.</summary>
     /// <param name="attemptAsync">One try; it gets the number of the try, from 0.</param>
+    /// <param name="slots">Each try takes one of these; null for requests that are no work for the model, or come one at a time.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down, or busy, for longer than the patience allows.</exception>
-    internal async Task<T> AskAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken)
+    internal async Task<T> AskAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, RequestSlots? slots, CancellationToken cancellationToken)
     {
         long start = clock.GetTimestamp();
         int failures = 0;
@@ -32,12 +33,14 @@ internal sealed class Availability(Patience patience, RequestSlots slots, TimePr
         {
             if (Outage is { } down)
                 await down.WaitAsync(cancellationToken);
-            long sentAt = await slots.TakeAsync(cancellationToken);
+            long sentAt = slots is null ? 0 : await slots.TakeAsync(cancellationToken);
             EndpointException fault;
             try
             {
                 T answer = await attemptAsync(attempt, cancellationToken);
-                Answered();
+                lock (gate)
+                    failuresInARow = 0;
+                slots?.Answered();
                 return answer;
             }
             catch (EndpointException caught) when (caught.MayPass)
@@ -46,12 +49,12 @@ internal sealed class Availability(Patience patience, RequestSlots slots, TimePr
             }
             finally
             {
-                slots.Return();
+                slots?.Return();
             }
 
             if (fault.Status == 429)
             {
-                slots.Busy(sentAt);
+                slots?.Busy(sentAt);
                 if (patience.Tries == 1 || clock.GetElapsedTime(start) > patience.Down)
                     throw fault;
                 await WaitAsync(++busy, fault, cancellationToken);
@@ -89,13 +92,6 @@ internal sealed class Availability(Patience patience, RequestSlots slots, TimePr
             lock (gate)
                 return outage;
         }
-    }
-
-    private void Answered()
-    {
-        slots.Answered();
-        lock (gate)
-            failuresInARow = 0;
     }
 
     private Task WaitAsync(int failures, EndpointException fault, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ public sealed class EndpointClient : IDisposable
             Transport = new HttpClientPipelineTransport(http),
         };
         pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
-        availability = new Availability(patience, Slots, TimeProvider.System, notices) { LookAsync = LookAsync };
+        availability = new Availability(patience, TimeProvider.System, notices) { LookAsync = LookAsync };
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
@@ -67,7 +67,11 @@ public sealed class EndpointClient : IDisposable
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down for longer than the patience allows.</exception>
     public Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
-        availability.AskAsync(attemptAsync, cancellationToken);
+        availability.AskAsync(attemptAsync, slots: null, cancellationToken);
+
+    /// <summary>The same for work that the model does: each try takes one of <see cref="Slots"/>.</summary>
+    internal Task<T> WorkAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
+        availability.AskAsync(attemptAsync, Slots, cancellationToken);
 
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
     internal Task<bool> BackAsync(TimeSpan limit, CancellationToken cancellationToken) => availability.BackAsync(limit, cancellationToken);

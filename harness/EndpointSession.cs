@@ -67,7 +67,7 @@ public sealed class EndpointSession
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down for longer than it is waited for.</exception>
     public Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
-        client.PatientlyAsync((_, cancelled) => GenerateOnceAsync(request, cancelled), cancellationToken);
+        client.WorkAsync((_, cancelled) => GenerateOnceAsync(request, cancelled), cancellationToken);
 
     /// <summary>Generates and waits for the whole, sending the request once.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
@@ -76,7 +76,9 @@ public sealed class EndpointSession
         Generation generation = Read(await client.GenerateAsync(Server.GenerationUri, BodyOf(request, stream: false), request.MaxTokens, cancellationToken));
         if (generation.Ending is Ending.None or Ending.Aborted)
             throw new EndpointException($"{Server.GenerationUri} gave a generation up before its end.") { MayPass = true };
-        return generation.TokenIds.Length > 0
+
+        // A turn that ends at once has neither ids nor text on llama.cpp.
+        return generation.TokenIds.Length > 0 || generation is { Ending: Ending.Stop, Text: "" }
             ? generation
             : throw new EndpointException($"{Server.GenerationUri} returned no token ids: --road text measures what its text and its counts allow.") { MayPass = true };
     }

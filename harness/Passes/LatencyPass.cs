@@ -150,13 +150,13 @@ internal sealed class LatencyPass(
             };
         }
 
-        double thinkingSeconds = thinking == 0 ? 0 : timed.SecondsAt[thinking - 1];
+        double thinkingSeconds = thinking == 0 ? timed.FirstSeconds : timed.SecondsAt[thinking - 1];
         TimedAnswer answer = await TimeAnswerAsync(asked, group, timed, budget, cancellationToken);
         return Sample(group, budget) with
         {
             ThinkingTokens = thinking,
             AnswerTokens = answer.Answer.AnswerTokens,
-            TimeToFirstTokenS = timed.SecondsAt[0],
+            TimeToFirstTokenS = timed.FirstSeconds,
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answer.Seconds,
             CachedTokens = timed.CachedTokens,

@@ -11,6 +11,9 @@ namespace Calibration.Harness.Passes;
 /// <param name="CacheSalt">What the trace left in the prefix cache is found by.</param>
 internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt, ImmutableArray<double?> ServerSecondsAt, int? CachedTokens, string CacheSalt)
 {
+    /// <summary>Seconds to the first token, or to the end of the stream where the model ended its thinking with none.</summary>
+    internal required double FirstSeconds { get; init; }
+
     internal static async Task<TimedTrace> StreamAsync(
         EndpointSession session, AskedProblem asked, TrialGroup group, GenerationRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -20,10 +23,12 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         var heldBack = new List<(int At, int Count, Generation Chunk)>();
         int? cached = null;
         Ending ending = Ending.None;
+        double lastSeconds = 0;
         long start = clock.GetTimestamp();
         await foreach (Generation chunk in session.StreamAsync(request, cancellationToken))
         {
             double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
+            lastSeconds = seconds;
             int missing = Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length);
             if (missing > 0)
                 heldBack.Add((ids.Count, missing, chunk));
@@ -36,7 +41,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
         }
 
-        if (ids.Count == 0)
+        if (ids.Count == 0 && ending != Ending.Stop)
             throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.") { MayPass = true };
         foreach ((int at, int count, Generation chunk) in heldBack)
             await FillAsync(session, ids, at, count, chunk, cancellationToken);
@@ -53,7 +58,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             ClosedByModel = request.Close == CloseHandling.Stop && end < ids.Count && !session.Form.TurnEndIds.Contains(ids[end]),
             PromptTokens = asked.ThinkingPrompt.Length,
         };
-        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt);
+        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt) { FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds };
     }
 
     /// <summary>

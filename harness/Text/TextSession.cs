@@ -61,7 +61,7 @@ public sealed class TextSession
 
     /// <summary>Generates and waits for the whole; an absent <paramref name="stop"/> lets only the end of the turn end it.</summary>
     internal Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
-        client.PatientlyAsync((_, cancelled) => GenerateOnceAsync(prompt, maxTokens, seed, group, stop, cancelled), cancellationToken);
+        client.WorkAsync((_, cancelled) => GenerateOnceAsync(prompt, maxTokens, seed, group, stop, cancelled), cancellationToken);
 
     /// <summary>The same, sent once.</summary>
     internal async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken)
