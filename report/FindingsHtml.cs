@@ -42,7 +42,7 @@ internal static class FindingsHtml
     private static void Lengthened(StringBuilder html, RunFits fits, RowFindings findings)
     {
         html.Heading("What forced extra thinking does to accuracy");
-        html.Paragraph($"A trace is lengthened at ℓ where the model wanted to answer earlier and a continuation cue or the mask of its close lies before ℓ. Models want to answer early on easier problems, so the two groups differ by more than the lengthening; the same traces' own answers at their last budget without it stand beside them. Shares with 95 % intervals (Wilson; answers taken as independent){Simulated(fits)}.");
+        html.Paragraph($"A trace is lengthened at ℓ where the model wanted to answer earlier and a continuation cue or the mask of its close lies before ℓ. Models want to answer early on easier problems, so the two groups differ by more than the lengthening; the same traces' own answers at their last budget without it, which cut them before the model's own end, stand beside them. Shares with 95 % intervals (Wilson; answers taken as independent){Simulated(fits)}.");
         (string Name, LengthenedThinking Of)[] tasks =
             [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName, lengthened)];
         html.Table(
