@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Harness;
@@ -46,7 +47,7 @@ internal sealed class RunOptions
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
-    internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1 or plain-text. Default: detected from its tokenizer and chat template.", HelpName = "NAME" };
+    internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1, plain-text, or a JSON file of one's own (docs/servers.md). Default: detected from its tokenizer and chat template.", HelpName = "NAME|FILE" };
 
     internal Option<string> Road { get; } = new("--road") { Description = "ids: prompts travel as token ids, budgets are exact. text: for servers that offer only text; every budget is its own request, and without a count a trial is Unverified.", DefaultValueFactory = _ => "ids" };
 
@@ -132,11 +133,19 @@ internal sealed class RunOptions
             : throw new UserFault($"--endpoint is no address of the form http://host:port/v1 without a password in it{(text.Contains('@', StringComparison.Ordinal) ? "" : ": " + text)}.");
     }
 
-    /// <summary>The named profile; null where it is to be detected.</summary>
-    internal ModelProfile? ProfileOf(ParseResult parsed) => parsed.GetValue(Profile) is not { } name
-        ? null
-        : ModelProfile.All.FirstOrDefault(profile => profile.Name == name)
-            ?? throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}.");
+    /// <summary>The named profile, or that of a file; null where it is to be detected.</summary>
+    /// <exception cref="UserFault">There is no such profile, or its file has faults; the message has a line for each.</exception>
+    internal ModelProfile? ProfileOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Profile) is not { } name)
+            return null;
+        if (ModelProfile.All.FirstOrDefault(profile => profile.Name == name) is { } known)
+            return known;
+        if (!File.Exists(name))
+            throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}, or a JSON file that exists.");
+        (ModelProfile? profile, ImmutableArray<string> faults) = ProfileFile.Read(File.ReadAllText(name));
+        return profile ?? throw new UserFault(string.Join(Environment.NewLine, faults.Select(fault => $"The profile {name}: {fault}")));
+    }
 
     /// <summary>How prompts travel.</summary>
     internal Road RoadOf(ParseResult parsed) => parsed.GetValue(Road) switch

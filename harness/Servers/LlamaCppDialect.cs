@@ -14,14 +14,16 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
     public Uri GenerationUri { get; } = new(client.Root, "completion");
 
-    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken)
+    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(text, addSpecial: false, cancellationToken);
+
+    private Task<int[]> TokenizeAsync(string text, bool addSpecial, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteString("content", text);
-            json.WriteBoolean("add_special", false);
+            json.WriteBoolean("add_special", addSpecial);
             json.WriteBoolean("parse_special", true);
             json.WriteEndObject();
         }
@@ -41,9 +43,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
             json.WriteString("content", userMessage);
             json.WriteEndObject();
             json.WriteEndArray();
-            json.WriteStartObject("chat_template_kwargs");
-            json.WriteBoolean("enable_thinking", thinking);
-            json.WriteEndObject();
+            RequestWriting.WriteThinkingSwitch(json, thinking);
             json.WriteEndObject();
         }
 
@@ -54,7 +54,9 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         if (!reply.IsSuccess)
             throw reply.Fault(uri);
         using JsonDocument document = JsonDocument.Parse(reply.Body);
-        return await TokenizeAsync(document.RootElement.Text("prompt"), cancellationToken);
+
+        // Of a model whose tokenizer begins every text with a token of its own, the template's is cut off here and wants to be added again.
+        return await TokenizeAsync(document.RootElement.Text("prompt"), addSpecial: true, cancellationToken);
     }
 
     public Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)

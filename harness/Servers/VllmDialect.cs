@@ -32,9 +32,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteBoolean("add_generation_prompt", true);
-            json.WriteStartObject("chat_template_kwargs");
-            json.WriteBoolean("enable_thinking", thinking);
-            json.WriteEndObject();
+            RequestWriting.WriteThinkingSwitch(json, thinking);
         },
         cancellationToken);
 
