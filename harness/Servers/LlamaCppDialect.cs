@@ -31,7 +31,15 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         return Tokens.AskAsync(client, new Uri(client.Root, "tokenize"), body.WrittenMemory, cancellationToken);
     }
 
-    public async Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken)
+    public async Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
+        await ApplyTemplateAsync(client, userMessage, thinking, cancellationToken) is { } prompt
+
+            // Of a model whose tokenizer begins every text with a token of its own, the template's is cut off and wants to be added again.
+            ? await TokenizeAsync(prompt, addSpecial: true, cancellationToken)
+            : await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
+
+    /// <summary>A user's message in the model's own chat template; null where the server has no route for it.</summary>
+    internal static async Task<string?> ApplyTemplateAsync(EndpointClient client, string userMessage, bool thinking, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
@@ -50,13 +58,11 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         var uri = new Uri(client.Root, "apply-template");
         EndpointReply reply = await client.PostAsync(uri, body.WrittenMemory, cancellationToken);
         if (reply.Status == 404)
-            return await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
+            return null;
         if (!reply.IsSuccess)
             throw reply.Fault(uri);
         using JsonDocument document = JsonDocument.Parse(reply.Body);
-
-        // Of a model whose tokenizer begins every text with a token of its own, the template's is cut off here and wants to be added again.
-        return await TokenizeAsync(document.RootElement.Text("prompt"), addSpecial: true, cancellationToken);
+        return document.RootElement.Text("prompt");
     }
 
     public Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)

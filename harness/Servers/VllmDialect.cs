@@ -96,6 +96,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         JsonElement metrics = root.Member("metrics") ?? default;
         return new Generation(choice?.Ids("token_ids") ?? [], choice?.Text("text") ?? "", EndingOf(choice?.Text("finish_reason") ?? ""))
         {
+            PromptTokens = usage.Count("prompt_tokens"),
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
             ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000,

@@ -54,7 +54,7 @@ internal sealed class TextLatencyPass(
             catch (EndpointException)
             {
                 // Timed anew, once a patient request has found the server again: the wait is in no time.
-                await session.GenerateAsync(TextThinking.Prompt(session.Profile, "Hi"), 1, seed: 1, group.Name, stop: null, cancellationToken);
+                await session.GenerateAsync((await session.RenderAsync("Hi", cancellationToken)).Thinking, 1, seed: 1, group.Name, stop: null, cancellationToken);
                 return await TimeAsync(problem, group, budget, cancellationToken);
             }
         }
@@ -66,7 +66,7 @@ internal sealed class TextLatencyPass(
 
     private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        string message = $"{Guid.NewGuid():N}\n{problem.Prompt}";
+        TextPrompt prompt = await session.RenderAsync($"{Guid.NewGuid():N}\n{problem.Prompt}", cancellationToken);
         double? first = null;
         double thinkingSeconds = 0;
         int? cached = null;
@@ -75,7 +75,7 @@ internal sealed class TextLatencyPass(
         {
             var whole = new Generation([], "", Ending.None);
             long start = clock.GetTimestamp();
-            await foreach (Generation chunk in session.StreamAsync(TextThinking.Prompt(session.Profile, message), budget, group.SeedOf("thinking"), group.Name, stop: null, cancellationToken))
+            await foreach (Generation chunk in session.StreamAsync(prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, stop: null, cancellationToken))
             {
                 double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
                 first ??= seconds;
@@ -95,7 +95,7 @@ internal sealed class TextLatencyPass(
 
         long asked = clock.GetTimestamp();
         Generation answer = await session.GenerateOnceAsync(
-            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, cancellationToken);
+            thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, cancellationToken);
         double answerSeconds = answer.SimulatedSeconds ?? clock.GetElapsedTime(asked).TotalSeconds;
         return Marked(Sample(group, budget) with
         {

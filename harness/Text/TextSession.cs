@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Calibration.Harness.Servers;
@@ -8,17 +9,20 @@ namespace Calibration.Harness.Text;
 
 /// <summary>
 /// One model on a server that offers only text: OpenAI's <c>/v1/completions</c>, no token ids, counts from the usage record
-/// where there is one. Qwen3's chat template is rendered here.
+/// where there is one. The chat template is the server's where it renders it, and otherwise Qwen3's, rendered here.
 /// </summary>
 public sealed class TextSession
 {
     private readonly EndpointClient client;
     private readonly SamplingSettings sampling;
+    private readonly TextTemplate template;
+    private readonly ConcurrentDictionary<string, int> refused = new(StringComparer.Ordinal);
     private readonly Uri uri;
 
-    private TextSession(EndpointClient client, EndpointFacts facts, SamplingSettings sampling)
+    private TextSession(EndpointClient client, TextTemplate template, EndpointFacts facts, SamplingSettings sampling)
     {
         this.client = client;
+        this.template = template;
         this.sampling = sampling;
         uri = new Uri(client.Api, "completions");
         Facts = facts;
@@ -28,7 +32,7 @@ public sealed class TextSession
     public EndpointFacts Facts { get; }
 
     /// <summary>How the model thinks.</summary>
-    public ModelProfile Profile { get; } = ModelProfile.Qwen3;
+    public ModelProfile Profile => template.Profile;
 
     /// <summary>Finds the model.</summary>
     /// <param name="client">The endpoint.</param>
@@ -48,21 +52,24 @@ public sealed class TextSession
         bool simulated = owner == "calibration";
         bool paced = entry.Member("paced") is { ValueKind: JsonValueKind.True };
         var facts = new EndpointFacts(client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, "", entry.Text("id"), context, simulated, paced);
-        return new TextSession(client, facts, sampling);
+        return new TextSession(client, await TextTemplate.DetectAsync(client, owner, cancellationToken), facts, sampling);
     }
+
+    /// <summary>A message in the chat template.</summary>
+    internal Task<TextPrompt> RenderAsync(string userMessage, CancellationToken cancellationToken) => template.RenderAsync(userMessage, cancellationToken);
 
     /// <summary>Generates and waits for the whole; an absent <paramref name="stop"/> lets only the end of the turn end it.</summary>
     internal async Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken)
     {
         EndpointReply reply = await client.PostAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), cancellationToken);
-        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
+        return reply.IsSuccess ? Fitting(prompt, maxTokens, Read(reply.Body.ToMemory())) : throw reply.Fault(uri);
     }
 
     /// <summary>The same for a request whose time is taken: it is sent only once.</summary>
     internal async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, CancellationToken cancellationToken)
     {
         EndpointReply reply = await client.PostOnceAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop: null, stream: false), cancellationToken);
-        return reply.IsSuccess ? Read(reply.Body.ToMemory()) : throw reply.Fault(uri);
+        return reply.IsSuccess ? Fitting(prompt, maxTokens, Read(reply.Body.ToMemory())) : throw reply.Fault(uri);
     }
 
     /// <summary>The same, streamed.</summary>
@@ -70,11 +77,31 @@ public sealed class TextSession
         string prompt, int maxTokens, int seed, string group, string? stop, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (byte[] data in client.StreamAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: true), cancellationToken))
-            yield return Read(data);
+            yield return Fitting(prompt, maxTokens, Read(data));
+    }
+
+    /// <summary>Servers cut a request that does not fit without a word; by the server's count of its prompt such an answer is refused.</summary>
+    private Generation Fitting(string prompt, int maxTokens, Generation generation)
+    {
+        if (generation.PromptTokens is { } tokens && tokens + maxTokens > Facts.ContextTokens)
+        {
+            refused[prompt] = tokens;
+            RefuseBeyondContext(tokens, maxTokens);
+        }
+
+        return generation;
+    }
+
+    /// <summary>What is known not to fit is not sent: a prompt that was refused before, or a budget as long as the context.</summary>
+    private void RefuseBeyondContext(int tokens, int maxTokens)
+    {
+        if (tokens + maxTokens > Facts.ContextTokens)
+            throw new EndpointException($"Prompt and output need {tokens + maxTokens} tokens of context, and {Facts.Model} has {Facts.ContextTokens}.");
     }
 
     private ReadOnlyMemory<byte> BodyOf(string prompt, int maxTokens, int seed, string group, string? stop, bool stream)
     {
+        RefuseBeyondContext(refused.GetValueOrDefault(prompt, 1), maxTokens);
         var body = new ArrayBufferWriter<byte>(1024 + (2 * prompt.Length));
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();

@@ -63,6 +63,14 @@ public sealed class ProfileFileTests : IDisposable
     }
 
     [Fact]
+    public void Read_ExampleOfTheDocumentation_IsAProfile()
+    {
+        string text = File.ReadAllText(Repository.File("docs/servers.md"));
+        (ModelProfile? profile, _) = ProfileFile.Read(text.Split("```json")[1].Split("```")[0]);
+        Assert.Equal(("[THINK]", "[/THINK]", ""), (profile?.Open, profile?.CloseToken, profile?.NoThinking));
+    }
+
+    [Fact]
     public async Task Run_FileWithTwoFaults_NamesBothAndMeasuresNothing()
     {
         string file = Write("""{"open": "[T]", "close_token": 1}""");
