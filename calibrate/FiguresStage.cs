@@ -4,17 +4,32 @@ using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
-/// <summary>From <c>fits.json</c> and <c>allocation.json</c> to the figures.</summary>
+/// <summary>From <c>fits.json</c> and <c>allocation.json</c> to the figures, and with the run's rows to the report.</summary>
 internal static class FiguresStage
 {
     private static readonly string[] Figures = ["fig2.svg", "fig3.svg", "fig4.svg"];
 
-    internal static async Task RunAsync(RunFolder folder, RunFits fits, RunAllocation allocation)
+    internal static async Task RunAsync(RunFolder folder, RunFits fits, RunAllocation allocation, CancellationToken cancellationToken)
     {
         AccuracyFigure.Draw(fits, folder.FiguresPath);
         ObjectiveFigure.Draw(allocation, fits.Model, folder.FiguresPath);
         SensitivityFigure.Draw(allocation, fits.Model, folder.FiguresPath);
         string[] svgs = [.. Figures.Select(name => File.ReadAllText(Path.Combine(folder.FiguresPath, name)))];
-        await AtomicFile.WriteTextAsync(folder.In("report.html"), RunReport.Html(fits, allocation, svgs));
+        RowFindings findings = await FindingsAsync(folder, cancellationToken);
+        await AtomicFile.WriteTextAsync(folder.In("report.html"), RunReport.Html(fits, allocation, findings, svgs));
+    }
+
+    /// <summary>Of each trace only one position is kept: a night's ids are gigabytes.</summary>
+    private static async Task<RowFindings> FindingsAsync(RunFolder folder, CancellationToken cancellationToken)
+    {
+        var lengthenedFrom = new Dictionary<string, int>(StringComparer.Ordinal);
+        await foreach (Trace trace in folder.ReadTracesAsync().WithCancellation(cancellationToken))
+        {
+            if (LengthenedThinking.FirstAt(trace) is { } position)
+                lengthenedFrom[trace.TraceId] = position;
+        }
+
+        return RowFindings.Of(
+            await folder.ReadServiceAsync().ToListAsync(cancellationToken), await folder.ReadTrialsAsync().ToListAsync(cancellationToken), lengthenedFrom);
     }
 }

@@ -62,6 +62,8 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
     {
         EndpointFacts facts = report.Endpoint;
         Line("server", $"{facts.Server} {facts.Version} at {facts.Url}{(facts.Simulated ? " (simulated endpoint)" : "")}");
+        if (facts.Server == "sglang")
+            Line("dialect", "read in SGLang's published sources and never run: only the counts shown are evidence");
         Line("model", $"{facts.Model}, context {facts.ContextTokens:N0} tokens, profile {report.Profile}");
         Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back");
         foreach (RoadCheck road in report.Roads)

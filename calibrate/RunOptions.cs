@@ -51,7 +51,7 @@ internal sealed class RunOptions
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
-    internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1 or plain-text. Default: detected from its tokenizer and chat template.", HelpName = "NAME" };
+    internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1, plain-text, or a JSON file of one's own (docs/servers.md). Default: detected from its tokenizer and chat template.", HelpName = "NAME|FILE" };
 
     internal Option<string> Road { get; } = new("--road") { Description = "ids: prompts travel as token ids, budgets are exact. text: for servers that offer only text; every budget is its own request, and without a count a trial is Unverified.", DefaultValueFactory = _ => "ids" };
 
@@ -151,11 +151,19 @@ internal sealed class RunOptions
         return Patience.Night with { Idle = TimeSpan.FromSeconds(idle), Down = TimeSpan.FromMinutes(down), Deadline = deadline };
     }
 
-    /// <summary>The named profile; null where it is to be detected.</summary>
-    internal ModelProfile? ProfileOf(ParseResult parsed) => parsed.GetValue(Profile) is not { } name
-        ? null
-        : ModelProfile.All.FirstOrDefault(profile => profile.Name == name)
-            ?? throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}.");
+    /// <summary>The named profile, or that of a file; null where it is to be detected.</summary>
+    /// <exception cref="UserFault">There is no such profile, or its file has faults; the message has a line for each.</exception>
+    internal ModelProfile? ProfileOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Profile) is not { } name)
+            return null;
+        if (ModelProfile.All.FirstOrDefault(profile => profile.Name == name) is { } known)
+            return known;
+        if (!File.Exists(name))
+            throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}, or a JSON file that exists.");
+        (ModelProfile? profile, ImmutableArray<string> faults) = ProfileFile.Read(File.ReadAllText(name));
+        return profile ?? throw new UserFault(string.Join(Environment.NewLine, faults.Select(fault => $"The profile {name}: {fault}")));
+    }
 
     /// <summary>How prompts travel.</summary>
     internal Road RoadOf(ParseResult parsed) => parsed.GetValue(Road) switch
@@ -163,7 +171,7 @@ internal sealed class RunOptions
         "ids" when parsed.GetValue(Context) is null => Results.Road.Ids,
         "ids" => throw new UserFault("--context is for --road text: servers of the other road tell their context."),
         "text" when parsed.GetValue(Context) is < 1 => throw new UserFault("--context must be at least 1."),
-        "text" when parsed.GetValue(Profile) is not (null or "qwen3") => throw new UserFault("--road text renders Qwen3's chat template only: leave --profile out."),
+        "text" when parsed.GetValue(Profile) is not (null or "qwen3") => throw new UserFault("--road text finds the profile by the server's template, or takes Qwen3's: leave --profile out."),
         "text" => Results.Road.Text,
         var other => throw new UserFault($"--road is \"{other}\": it is ids or text."),
     };

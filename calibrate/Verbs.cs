@@ -29,7 +29,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
             RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
-            await FiguresStage.RunAsync(folder, fits, allocation);
+            await FiguresStage.RunAsync(folder, fits, allocation, cancelled);
             Summary.Write(output, fits, allocation);
             await output.WriteLineAsync($"\nResults, tables and figures: {folder.Path}");
             return 0;
@@ -156,10 +156,10 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     internal Command Figures()
     {
         var command = new Command("figures", "Draw Fig. 2–4 of a fitted and allocated run.") { run };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, cancelled) =>
         {
             RunFolder folder = FolderOf(parsed);
-            await FiguresStage.RunAsync(folder, FitStage.Read(folder), AllocateStage.Read(folder));
+            await FiguresStage.RunAsync(folder, FitStage.Read(folder), AllocateStage.Read(folder), cancelled);
             await output.WriteLineAsync(folder.FiguresPath);
             return 0;
         });

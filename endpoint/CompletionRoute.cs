@@ -11,6 +11,8 @@ namespace Calibration.Endpoint;
 internal sealed class CompletionRoute(EndpointOptions options)
 {
     private readonly PrefixBlocks cache = new();
+    private readonly ServingSlots slots = new(options.Slots, options.QueueLimit);
+    private long served;
 
     private readonly HiddenTruth truth = new(options.Seed);
 
@@ -40,8 +42,40 @@ internal sealed class CompletionRoute(EndpointOptions options)
             await RefuseAsync(context, 400, "BadRequestError", $"This model's maximum context length is {options.ContextTokens} tokens, and your prompt contains {request.Prompt.Length}.");
         else if (request.Prompt.FirstOrDefault(id => !ByteTokenizer.IsKnown(id), -1) is >= 0 and int unknown)
             await RefuseAsync(context, 400, "BadRequestError", $"Token id {unknown} is out of vocabulary");
+        else if (!await slots.EnterAsync(context.RequestAborted))
+            await RefuseBusyAsync(context);
         else
-            await AnswerAsync(context, request);
+            await ServeAsync(context, request);
+    }
+
+    /// <summary>Seconds that slots have worked, summed over the slots.</summary>
+    internal double BusySlotSeconds => slots.BusySeconds;
+
+    /// <summary>The load, in vLLM's words.</summary>
+    internal Task WriteMetricsAsync(HttpContext context)
+    {
+        (int working, int queued) = slots.Load;
+        string labels = $"{{engine=\"0\",model_name=\"{options.Model}\"}}";
+        return context.Response.WriteAsync(FormattableString.Invariant($"vllm:num_requests_running{labels} {working}.0\nvllm:num_requests_waiting{labels} {queued}.0\n"));
+    }
+
+    private async Task ServeAsync(HttpContext context, CompletionRequest request)
+    {
+        try
+        {
+            Task least = options.LeastServiceTime > TimeSpan.Zero ? Task.Delay(options.LeastServiceTime, context.RequestAborted) : Task.CompletedTask;
+            await AnswerAsync(context, request, least);
+        }
+        finally
+        {
+            slots.Leave();
+        }
+    }
+
+    private static Task RefuseBusyAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return RefuseAsync(context, 429, "TooManyRequests", "The queue is full.");
     }
 
     private static async Task<CompletionRequest> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
@@ -60,11 +94,13 @@ internal sealed class CompletionRoute(EndpointOptions options)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, CompletionRequest request)
+    private async Task AnswerAsync(HttpContext context, CompletionRequest request, Task least)
     {
         long start = Stopwatch.GetTimestamp();
         PromptReading prompt = PromptReading.Of(request.Prompt, problems);
         string group = request.User.Length > 0 ? request.User : request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (options.Unrepeatable)
+            group = FormattableString.Invariant($"{group}#{Interlocked.Increment(ref served)}");
         var generation = new Generation(prompt, truth, group);
         ulong jitter = SeededDraw.Hash(options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
         int cached = options.AsVllm ? cache.Enter(request.CacheSalt, request.Prompt) : 0;
@@ -97,10 +133,19 @@ internal sealed class CompletionRoute(EndpointOptions options)
             context.Response.ContentType = "application/json";
         }
 
+        await least;
         response.WriteEnd(context.Response.BodyWriter);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         options.Log?.Report(new ServedRequest(
-            request.User, request.Prompt.Length, prompt.ThinkingTokens, prompt.Closed, tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));
+            request.User, request.Prompt.Length, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));
+    }
+
+    private static ReadOnlyMemory<int> ThinkingOf(int[] ids, PromptReading prompt)
+    {
+        int start = ids.AsSpan().LastIndexOf(ByteTokenizer.ThinkOpen) + 1;
+        while (start > 0 && start < ids.Length && ids[start] == ByteTokenizer.NewLine)
+            start++;
+        return ids.AsMemory(start, prompt.ThinkingTokens);
     }
 
     private static StopReason StopReasonOf(int token, CompletionRequest request, int count)

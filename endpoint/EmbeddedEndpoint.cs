@@ -16,8 +16,9 @@ namespace Calibration.Endpoint;
 public sealed class EmbeddedEndpoint : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly CompletionRoute completions;
 
-    private EmbeddedEndpoint(WebApplication app) => this.app = app;
+    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions) => (this.app, this.completions) = (app, completions);
 
     /// <summary>Address of the API, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
     public Uri BaseAddress => new(app.Urls.First() + "/v1");
@@ -32,15 +33,22 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));
         WebApplication app = builder.Build();
         var completions = new CompletionRoute(options);
+        FaultInjection? faults = options.Faults is { } mix ? new FaultInjection(mix) : null;
         app.MapGet("/health", () => Results.Ok());
         app.MapGet("/version", () => Results.Json(new { version = options.AsVllm ? VllmShape.Version : typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
         app.MapGet("/v1/models", () => options.AsVllm ? VllmShape.Models(options) : Models(options));
-        app.MapPost("/v1/completions", completions.HandleAsync);
-        app.MapPost("/tokenize", context => TokenizeAsync(context, options));
-        app.MapPost("/detokenize", DetokenizeAsync);
+        app.MapGet("/metrics", completions.WriteMetricsAsync);
+        app.MapPost("/v1/completions", Faulty(completions.HandleAsync));
+        app.MapPost("/tokenize", Faulty(context => TokenizeAsync(context, options)));
+        app.MapPost("/detokenize", Faulty(DetokenizeAsync));
         await app.StartAsync(cancellationToken);
-        return new EmbeddedEndpoint(app);
+        return new EmbeddedEndpoint(app, completions);
+
+        RequestDelegate Faulty(RequestDelegate route) => faults is null ? route : context => faults.InvokeAsync(context, route);
     }
+
+    /// <summary>Seconds that slots have worked, summed over the slots.</summary>
+    public double BusySlotSeconds => completions.BusySlotSeconds;
 
     /// <summary>Serves until cancelled.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);

@@ -30,6 +30,23 @@ public sealed record EndpointOptions
     /// <summary>Most tokens of one response, kept in silence as some providers do; the default is no such limit.</summary>
     public int OutputLimit { get; init; } = int.MaxValue;
 
+    /// <summary>Requests that it works on at once; the default is no such limit.</summary>
+    public int Slots { get; init; } = int.MaxValue;
+
+    /// <summary>Requests that may wait for a slot; more are refused with 429.</summary>
+    public int QueueLimit { get; init; } = int.MaxValue;
+
+    /// <summary>Least time that a request really takes once it has a slot.</summary>
+    public TimeSpan LeastServiceTime { get; init; }
+
+    /// <summary>
+    /// Whether a repeated request gets another thinking and another answer, as on a GPU, where the rest of a batch changes the rounding.
+    /// </summary>
+    public bool Unrepeatable { get; init; }
+
+    /// <summary>Faults on purpose; null for none.</summary>
+    public FaultMix? Faults { get; init; }
+
     /// <summary>Where every served request is written down with the endpoint's own times.</summary>
     public IProgress<ServedRequest>? Log { get; init; }
 

@@ -30,7 +30,7 @@ internal sealed record AskedProblem(
         int[] turn = thinking[..^opened];
         int[] opening = [.. turn, .. open];
         int[] noThinking = profile.NoThinking is { } form
-            ? [.. turn, .. await session.TokensOfAsync(form, cancellationToken)]
+            ? [.. turn, .. form.Length == 0 ? [] : await session.TokensOfAsync(form, cancellationToken)]
             : await session.Server.RenderChatAsync(problem.Prompt, thinking: false, cancellationToken);
         return new AskedProblem(
             problem,

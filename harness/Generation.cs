@@ -6,6 +6,9 @@ namespace Calibration.Harness;
 /// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>
 public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
 {
+    /// <summary>Prompt tokens by the server's own count, on the text road; absent where it gives none.</summary>
+    public int? PromptTokens { get; init; }
+
     /// <summary>
     /// Tokens generated so far by the server's own count; absent where it gives none. llama.cpp's streams hold back the ids of a
     /// character's first bytes, and never send them, but count them here.

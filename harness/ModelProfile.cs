@@ -24,8 +24,8 @@ public sealed record ModelProfile
     public required string ContinuationCue { get; init; }
 
     /// <summary>
-    /// The no-thinking form, put where thinking would begin; absent where the model's chat template has a form of its own
-    /// (<c>enable_thinking: false</c>).
+    /// The no-thinking form, put where thinking would begin; empty where the answer follows without any, absent where the model's
+    /// chat template has a form of its own (<c>enable_thinking: false</c>).
     /// </summary>
     public string? NoThinking { get; init; }
 
@@ -53,6 +53,6 @@ public sealed record ModelProfile
     /// <summary>Models to which <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c> are ordinary text.</summary>
     public static ModelProfile PlainText { get; } = DeepSeekR1 with { Name = "plain-text", DelimitersAreText = true };
 
-    /// <summary>All profiles.</summary>
+    /// <summary>The profiles that have a name; others come from a <see cref="ProfileFile"/>.</summary>
     public static ImmutableArray<ModelProfile> All { get; } = [Qwen3, DeepSeekR1, PlainText];
 }

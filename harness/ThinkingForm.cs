@@ -13,19 +13,21 @@ public sealed record ThinkingForm(
     ModelProfile Profile, ImmutableArray<int> OpenIds, int? CloseId, ImmutableArray<int> CueIds, ImmutableArray<int> TurnEndIds)
 {
     /// <summary>Asks the server for the ids of a profile, or of the one that fits the model where none is named.</summary>
-    /// <exception cref="EndpointException">The close is not one token of this model: the profile does not fit it.</exception>
+    /// <exception cref="EndpointException">The profile does not fit the model, or its template closes thinking that it was asked for.</exception>
     public static async Task<ThinkingForm> ResolveAsync(ModelProfile? profile, IServerDialect server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         profile ??= await ProfileDetection.DetectAsync(server, cancellationToken);
         int? close = profile.DelimitersAreText ? null : await SingleAsync(profile.CloseToken);
         if (close is null && !profile.DelimitersAreText)
-            throw new EndpointException($"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; leave --profile out, or choose plain-text.");
+            throw new EndpointException($"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; leave --profile out, choose plain-text, or say delimiters_are_text in a profile file.");
+        if (close is { } id && ProfileDetection.IsClosed(await server.RenderChatAsync("Hi", thinking: true, cancellationToken), id))
+            throw new EndpointException($"The chat template of {server.Facts.Model} closes thinking even where it is asked for: serve the model with a template that leaves it open.");
         var turnEnds = ImmutableArray.CreateBuilder<int>();
         foreach (string turnEnd in profile.TurnEnds)
         {
-            if (await SingleAsync(turnEnd) is { } id)
-                turnEnds.Add(id);
+            if (await SingleAsync(turnEnd) is { } end)
+                turnEnds.Add(end);
         }
 
         return new ThinkingForm(
@@ -33,9 +35,9 @@ public sealed record ThinkingForm(
             [.. await server.TokenizeAsync(profile.Open, cancellationToken)],
             close,
             [.. await server.TokenizeAsync(profile.ContinuationCue, cancellationToken)],
-            turnEnds.Count > 0 ? turnEnds.ToImmutable() : throw new EndpointException($"Model {server.Facts.Model} has none of the tokens that are known to end a turn ({string.Join(' ', profile.TurnEnds)})."));
+            turnEnds.Count > 0 ? turnEnds.ToImmutable() : throw new EndpointException($"Model {server.Facts.Model} has none of the tokens that are known to end a turn ({string.Join(' ', profile.TurnEnds)}): name its own as turn_ends in a profile file."));
 
-        async Task<int?> SingleAsync(string text) => await server.TokenizeAsync(text, cancellationToken) is [int id] ? id : null;
+        async Task<int?> SingleAsync(string text) => await server.TokenizeAsync(text, cancellationToken) is [int single] ? single : null;
     }
 
     /// <summary>Position of the first token that ends thinking or the turn, or the length where there is none.</summary>

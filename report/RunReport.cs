@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Calibration.Report.Tables;
 
@@ -11,29 +10,31 @@ public static class RunReport
     /// <summary>A self-contained HTML page; every text from outside is escaped.</summary>
     /// <param name="fits">The run's fits.</param>
     /// <param name="allocation">Its allocation.</param>
+    /// <param name="findings">What its rows say beside the fits.</param>
     /// <param name="figures">The figures' SVG in order.</param>
-    public static string Html(RunFits fits, RunAllocation allocation, IEnumerable<string> figures)
+    public static string Html(RunFits fits, RunAllocation allocation, RowFindings findings, IEnumerable<string> figures)
     {
         ArgumentNullException.ThrowIfNull(fits);
         ArgumentNullException.ThrowIfNull(allocation);
+        ArgumentNullException.ThrowIfNull(findings);
         ArgumentNullException.ThrowIfNull(figures);
-        var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(Text(fits.Run))
+        var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(HtmlText.Escaped(fits.Run))
             .Append("</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;text-align:left}svg{max-width:30em;height:auto;margin:.5em}.warning{background:#fff3cd;padding:.3em .6em;margin:.3em 0}</style></head><body>\n");
-        html.Append("<h1>").Append(Text(fits.Model)).Append("</h1>\n<p>Run ").Append(Text(fits.Run)).Append(", budgets ").Append(fits.Semantics == Results.BudgetSemantics.Exact ? "exact" : "as caps")
+        html.Append("<h1>").Append(HtmlText.Escaped(fits.Model)).Append("</h1>\n<p>Run ").Append(HtmlText.Escaped(fits.Run)).Append(", budgets ").Append(fits.Semantics == Results.BudgetSemantics.Exact ? "exact" : "as caps")
             .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
         foreach (string warning in allocation.Warnings)
-            html.Append("<p class=\"warning\">").Append(Text(warning)).Append("</p>\n");
+            html.Warning(warning);
         foreach (string figure in figures)
             html.Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..]).Append('\n');
-        Append(html, "Table I", Table1.Rows(fits, allocation));
-        Append(html, "Allocation", Allocation(allocation));
-        html.Append("<p>").Append(Text(Totals(allocation))).Append("</p>\n");
-        html.Append("<p>").Append(Text(allocation.QueueVerdict)).Append("</p>\n");
+        html.Heading("Table I").Table(Table1.Rows(fits, allocation));
+        html.Heading("Allocation").Table(Allocation(allocation));
+        html.Paragraph(Totals(allocation)).Paragraph(allocation.QueueVerdict);
         foreach (MethodOutcome method in allocation.Methods)
-            html.Append("<p>").Append(Text($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}")).Append("</p>\n");
-        Append(html, "What the accuracy fits are worth", Accuracy(fits));
-        Append(html, "What the service-time fits are worth", Service(fits));
-        Append(html, "Trials", Trials(fits));
+            html.Paragraph($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
+        html.Heading("What the accuracy fits are worth").Table(Accuracy(fits));
+        html.Heading("What the service-time fits are worth").Table(Service(fits));
+        FindingsHtml.Append(html, fits, findings);
+        html.Heading("Trials").Table(Trials(fits));
         return html.Append("</body></html>\n").ToString();
     }
 
@@ -42,8 +43,8 @@ public static class RunReport
         ["Dataset", "share", "ℓ*", "whole", "accuracy", "service (s)", "from"],
         .. allocation.Tasks.Select(task => new[]
         {
-            task.DisplayName, Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture), task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
-            Number(task.Accuracy), Number(task.ServiceSeconds), task.Measured ? "best measured budget" : task.Extrapolated ? "curve, extrapolated" : "curve",
+            task.DisplayName, HtmlText.Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture), task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
+            HtmlText.Number(task.Accuracy), HtmlText.Number(task.ServiceSeconds), task.Measured ? "best measured budget" : task.Extrapolated ? "curve, extrapolated" : "curve",
         }),
     ];
 
@@ -56,8 +57,8 @@ public static class RunReport
         ["Dataset", "verdict", "in words", "problems", "deviance", "lack of fit p", "best shape"],
         .. fits.Tasks.Select(task => new[]
         {
-            task.DisplayName, task.Accuracy.Verdict.ToString(), task.Accuracy.Explanation, task.Accuracy.Clusters.ToString(CultureInfo.InvariantCulture), Number(task.Accuracy.Deviance),
-            task.Accuracy.LackOfFitPValue is { } p ? Number(p) : "not testable", task.Accuracy.Rivals.Count > 0 ? task.Accuracy.Rivals[0].Shape : "not compared",
+            task.DisplayName, task.Accuracy.Verdict.ToString(), task.Accuracy.Explanation, task.Accuracy.Clusters.ToString(CultureInfo.InvariantCulture), HtmlText.Number(task.Accuracy.Deviance),
+            task.Accuracy.LackOfFitPValue is { } p ? HtmlText.Number(p) : "not testable", task.Accuracy.Rivals.Count > 0 ? task.Accuracy.Rivals[0].Shape : "not compared",
         }),
     ];
 
@@ -67,7 +68,7 @@ public static class RunReport
         .. fits.Tasks.Select(task => new[]
         {
             task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(CultureInfo.InvariantCulture),
-            task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p ? Number(p) : "not testable",
+            task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p ? HtmlText.Number(p) : "not testable",
             task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), fits.Simulated ? "simulated" : "client",
         }),
     ];
@@ -80,24 +81,4 @@ public static class RunReport
             task.DisplayName, string.Join(", ", task.Trials.Select(pair => $"{pair.Value} {pair.Key}")), task.ServiceExcluded.ToString(CultureInfo.InvariantCulture),
         }),
     ];
-
-    private static void Append(StringBuilder html, string title, IEnumerable<string[]> rows)
-    {
-        html.Append("<h2>").Append(Text(title)).Append("</h2>\n<table>\n");
-        string cell = "th";
-        foreach (string[] row in rows)
-        {
-            html.Append("<tr>");
-            foreach (string value in row)
-                html.Append('<').Append(cell).Append('>').Append(Text(value)).Append("</").Append(cell).Append('>');
-            html.Append("</tr>\n");
-            cell = "td";
-        }
-
-        html.Append("</table>\n");
-    }
-
-    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

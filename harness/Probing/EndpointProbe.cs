@@ -101,7 +101,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (int budget in Budgets)
         {
-            string prompt = TextThinking.Prompt(text.Profile, problems[0].Prompt);
+            string prompt = (await text.RenderAsync(problems[0].Prompt, cancellationToken)).Thinking;
             Generation generation = await text.GenerateAsync(prompt, budget, seed: 1, "probe", text.Profile.CloseToken, cancellationToken);
             counts.Add(new BudgetCount(budget, generation.CompletionTokens));
         }

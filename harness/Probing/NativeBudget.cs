@@ -7,7 +7,7 @@ namespace Calibration.Harness.Probing;
 
 /// <summary>
 /// The server's own thinking budget, tried and counted. It is reported and never relied on: such budgets have failed in
-/// public for months at a time, and both servers count what the prompt holds of the thinking block.
+/// public for months at a time, and vLLM and llama.cpp count what the prompt holds of the thinking block.
 /// </summary>
 internal sealed class NativeBudget(EndpointClient client, EndpointSession session)
 {
@@ -23,6 +23,9 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
         {
             "vllm" => [await CheckAsync("vLLM thinking_token_budget", asked, VllmAsync, cancellationToken)],
             "llamacpp" => [await CheckAsync("llama.cpp thinking_budget_tokens (chat)", asked, LlamaCppAsync, cancellationToken)],
+
+            // Read in SGLang's sources: only its chat route asks for strict thinking (--enable-strict-thinking --reasoning-parser).
+            "sglang" => [await CheckAsync("SGLang custom_params.thinking_budget (chat)", asked, SglangAsync, cancellationToken)],
             _ => [],
         };
     }
@@ -57,8 +60,22 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
         return session.Form.EndOfThinking(ids) + inPrompt;
     }
 
-    /// <summary>The tokens of the reasoning text; the newline after the opening, which llama.cpp counts, is not in the text.</summary>
-    private async Task<int?> LlamaCppAsync(AskedProblem asked, int budget, CancellationToken cancellationToken)
+    private Task<int?> LlamaCppAsync(AskedProblem asked, int budget, CancellationToken cancellationToken) =>
+        ReasoningAsync(asked, budget, json => json.WriteNumber("thinking_budget_tokens", budget), cancellationToken);
+
+    private Task<int?> SglangAsync(AskedProblem asked, int budget, CancellationToken cancellationToken) => ReasoningAsync(
+        asked,
+        budget,
+        json =>
+        {
+            json.WriteStartObject("custom_params");
+            json.WriteNumber("thinking_budget", budget);
+            json.WriteEndObject();
+        },
+        cancellationToken);
+
+    /// <summary>The tokens of a chat answer's reasoning text; the newline after the opening, which llama.cpp counts, is not in the text.</summary>
+    private async Task<int?> ReasoningAsync(AskedProblem asked, int budget, Action<Utf8JsonWriter> writeBudget, CancellationToken cancellationToken)
     {
         EndpointReply reply = await PostAsync(new Uri(client.Api, "chat/completions"), json =>
         {
@@ -69,7 +86,7 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteNumber("max_tokens", budget + Answer);
-            json.WriteNumber("thinking_budget_tokens", budget);
+            writeBudget(json);
         }, cancellationToken);
         if (!reply.IsSuccess)
             return null;

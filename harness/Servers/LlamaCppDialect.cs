@@ -14,14 +14,16 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
     public Uri GenerationUri { get; } = new(client.Root, "completion");
 
-    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken)
+    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(text, addSpecial: false, cancellationToken);
+
+    private Task<int[]> TokenizeAsync(string text, bool addSpecial, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteString("content", text);
-            json.WriteBoolean("add_special", false);
+            json.WriteBoolean("add_special", addSpecial);
             json.WriteBoolean("parse_special", true);
             json.WriteEndObject();
         }
@@ -29,7 +31,15 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         return Tokens.AskAsync(client, new Uri(client.Root, "tokenize"), body.WrittenMemory, cancellationToken);
     }
 
-    public async Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken)
+    public async Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
+        await ApplyTemplateAsync(client, userMessage, thinking, cancellationToken) is { } prompt
+
+            // Of a model whose tokenizer begins every text with a token of its own, the template's is cut off and wants to be added again.
+            ? await TokenizeAsync(prompt, addSpecial: true, cancellationToken)
+            : await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
+
+    /// <summary>A user's message in the model's own chat template; null where the server has no route for it.</summary>
+    internal static async Task<string?> ApplyTemplateAsync(EndpointClient client, string userMessage, bool thinking, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
@@ -41,20 +51,18 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
             json.WriteString("content", userMessage);
             json.WriteEndObject();
             json.WriteEndArray();
-            json.WriteStartObject("chat_template_kwargs");
-            json.WriteBoolean("enable_thinking", thinking);
-            json.WriteEndObject();
+            RequestWriting.WriteThinkingSwitch(json, thinking);
             json.WriteEndObject();
         }
 
         var uri = new Uri(client.Root, "apply-template");
         try
         {
-            return await TokenizeAsync(await Tokens.TextAsync(client, uri, body.WrittenMemory, "prompt", cancellationToken), cancellationToken);
+            return await Tokens.TextAsync(client, uri, body.WrittenMemory, "prompt", cancellationToken);
         }
         catch (EndpointException fault) when (fault.Status == 404)
         {
-            return await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
+            return null;
         }
     }
 

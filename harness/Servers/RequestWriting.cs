@@ -37,6 +37,15 @@ internal static class RequestWriting
         json.WriteEndArray();
     }
 
+    /// <summary>Qwen3's templates read <c>enable_thinking</c>, DeepSeek-V3.1's and Granite's read <c>thinking</c>; each passes over the other.</summary>
+    internal static void WriteThinkingSwitch(Utf8JsonWriter json, bool thinking)
+    {
+        json.WriteStartObject("chat_template_kwargs");
+        json.WriteBoolean("enable_thinking", thinking);
+        json.WriteBoolean("thinking", thinking);
+        json.WriteEndObject();
+    }
+
     /// <summary>Everything that servers would otherwise take from the model's or their own defaults.</summary>
     internal static void WriteSampling(Utf8JsonWriter json, SamplingSettings sampling, int seed, string repetition)
     {

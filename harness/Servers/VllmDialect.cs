@@ -32,9 +32,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteBoolean("add_generation_prompt", true);
-            json.WriteStartObject("chat_template_kwargs");
-            json.WriteBoolean("enable_thinking", thinking);
-            json.WriteEndObject();
+            RequestWriting.WriteThinkingSwitch(json, thinking);
         },
         cancellationToken);
 
@@ -102,6 +100,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         JsonElement metrics = root.Member("metrics") ?? default;
         return new Generation(choice?.Ids("token_ids") ?? [], choice?.Text("text") ?? "", EndingOf(choice?.Text("finish_reason") ?? ""))
         {
+            PromptTokens = usage.Count("prompt_tokens"),
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
             ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000,

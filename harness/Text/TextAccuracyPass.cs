@@ -63,13 +63,14 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
 
     private async Task<Trial> TrialAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
+        TextPrompt prompt = await session.RenderAsync(problem.Prompt, cancellationToken);
         TextThinking thinking = budget == 0 ? TextThinking.None : TextThinking.Of(
             await session.GenerateAsync(
-                TextThinking.Prompt(session.Profile, problem.Prompt), budget, group.SeedOf("thinking"), group.Name, session.Profile.CloseToken, cancellationToken),
+                prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, session.Profile.CloseToken, cancellationToken),
             plan.Semantics,
             budget);
         Generation answer = await session.GenerateAsync(
-            thinking.AnswerPrompt(session.Profile, problem, problem.Prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
+            thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
         Grade grade = AnswerGrader.Grade(problem, problem.AnswerCue + answer.Text, answer.Ending == Ending.Length);
         bool answered = grade.Status == GradeStatus.Answered;
         TrialStatus status = thinking.Status != TrialStatus.Ok ? thinking.Status : answered ? TrialStatus.Ok : TrialStatus.NoAnswer;

@@ -57,7 +57,7 @@ internal sealed class TextLatencyPass(
 
     private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        string message = $"{Guid.NewGuid():N}\n{problem.Prompt}";
+        TextPrompt prompt = await session.RenderAsync($"{Guid.NewGuid():N}\n{problem.Prompt}", cancellationToken);
         double? first = null;
         double thinkingSeconds = 0;
         int? cached = null;
@@ -66,7 +66,7 @@ internal sealed class TextLatencyPass(
         {
             var whole = new Generation([], "", Ending.None);
             long start = clock.GetTimestamp();
-            await foreach (Generation chunk in session.StreamAsync(TextThinking.Prompt(session.Profile, message), budget, group.SeedOf("thinking"), group.Name, stop: null, cancellationToken))
+            await foreach (Generation chunk in session.StreamAsync(prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, stop: null, cancellationToken))
             {
                 double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
                 first ??= seconds;
@@ -86,7 +86,7 @@ internal sealed class TextLatencyPass(
 
         long asked = clock.GetTimestamp();
         Generation answer = await session.GenerateOnceAsync(
-            thinking.AnswerPrompt(session.Profile, problem, message, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
+            thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
         double answerSeconds = answer.SimulatedSeconds ?? clock.GetElapsedTime(asked).TotalSeconds;
         return Marked(Sample(group, budget) with
         {

@@ -8,17 +8,19 @@ namespace Calibration.Harness.Text;
 
 /// <summary>
 /// One model on a server that offers only text: OpenAI's <c>/v1/completions</c>, no token ids, counts from the usage record
-/// where there is one. Qwen3's chat template is rendered here.
+/// where there is one. The chat template is the server's where it renders it, and otherwise Qwen3's, rendered here.
 /// </summary>
 public sealed class TextSession
 {
     private readonly EndpointClient client;
     private readonly SamplingSettings sampling;
+    private readonly TextTemplate template;
     private readonly Uri uri;
 
-    private TextSession(EndpointClient client, EndpointFacts facts, SamplingSettings sampling)
+    private TextSession(EndpointClient client, TextTemplate template, EndpointFacts facts, SamplingSettings sampling)
     {
         this.client = client;
+        this.template = template;
         this.sampling = sampling;
         uri = new Uri(client.Api, "completions");
         Facts = facts;
@@ -28,7 +30,7 @@ public sealed class TextSession
     public EndpointFacts Facts { get; }
 
     /// <summary>How the model thinks.</summary>
-    public ModelProfile Profile { get; } = ModelProfile.Qwen3;
+    public ModelProfile Profile => template.Profile;
 
     /// <summary>Finds the model.</summary>
     /// <param name="client">The endpoint.</param>
@@ -48,12 +50,15 @@ public sealed class TextSession
         bool simulated = owner == "calibration";
         bool paced = entry.Member("paced") is { ValueKind: JsonValueKind.True };
         var facts = new EndpointFacts(client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, "", entry.Text("id"), context, simulated, paced);
-        var session = new TextSession(client, facts, sampling);
-        string greeting = TextThinking.Prompt(session.Profile, "Hi");
+        var session = new TextSession(client, await TextTemplate.DetectAsync(client, owner, cancellationToken), facts, sampling);
+        string greeting = (await session.RenderAsync("Hi", cancellationToken)).Thinking;
         await session.GenerateAsync(greeting, 1, seed: 1, "canary", stop: null, cancellationToken);
         client.Canary = cancelled => session.GenerateOnceAsync(greeting, 1, seed: 1, "canary", stop: null, cancelled);
         return session;
     }
+
+    /// <summary>A message in the chat template.</summary>
+    internal Task<TextPrompt> RenderAsync(string userMessage, CancellationToken cancellationToken) => template.RenderAsync(userMessage, cancellationToken);
 
     /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
     internal Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
@@ -69,7 +74,7 @@ public sealed class TextSession
         Generation generation = Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken));
         return generation.Ending is Ending.None or Ending.Aborted
             ? throw new EndpointException($"{uri} gave a generation up before its end.") { MayPass = true }
-            : generation;
+            : Fitting(maxTokens, generation);
     }
 
     /// <summary>The same, streamed.</summary>
@@ -79,7 +84,7 @@ public sealed class TextSession
         Ending ending = Ending.None;
         await foreach (byte[] data in client.StreamAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: true), cancellationToken))
         {
-            Generation chunk = Read(data);
+            Generation chunk = Fitting(maxTokens, Read(data));
             ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
             yield return chunk;
         }
@@ -88,8 +93,23 @@ public sealed class TextSession
             throw new EndpointException($"{uri} broke a stream off before its end.") { MayPass = true };
     }
 
+    /// <summary>Servers cut a request that does not fit without a word; by the server's count of its prompt such an answer is refused.</summary>
+    private Generation Fitting(int maxTokens, Generation generation)
+    {
+        if (generation.PromptTokens is { } tokens)
+            RefuseBeyondContext(tokens, maxTokens);
+        return generation;
+    }
+
+    private void RefuseBeyondContext(int tokens, int maxTokens)
+    {
+        if (tokens + maxTokens > Facts.ContextTokens)
+            throw new EndpointException($"Prompt and output need {tokens + maxTokens} tokens of context, and {Facts.Model} has {Facts.ContextTokens}.");
+    }
+
     private ReadOnlyMemory<byte> BodyOf(string prompt, int maxTokens, int seed, string group, string? stop, bool stream)
     {
+        RefuseBeyondContext(1, maxTokens);
         var body = new ArrayBufferWriter<byte>(1024 + (2 * prompt.Length));
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();

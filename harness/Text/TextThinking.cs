@@ -30,11 +30,8 @@ internal sealed record TextThinking(string Text, int? Tokens, bool Closed, Trial
             : new TextThinking(generation.Text, tokens, closed, TrialStatus.BudgetNotEnforced, $"The server counts {tokens} thinking tokens.");
     }
 
-    /// <summary>Prompt up to where thinking begins.</summary>
-    internal static string Prompt(ModelProfile profile, string userMessage) => Qwen3Template.Render(userMessage, thinking: true) + profile.Open;
-
     /// <summary>Prompt after which the answer begins.</summary>
-    internal string AnswerPrompt(ModelProfile profile, Problem problem, string userMessage, int budget) => budget == 0
-        ? Qwen3Template.Render(userMessage, thinking: false) + problem.AnswerCue
-        : Prompt(profile, userMessage) + Text + (Closed ? "" : profile.BeforeClose) + profile.CloseToken + profile.AfterClose + problem.AnswerCue;
+    internal string AnswerPrompt(ModelProfile profile, Problem problem, TextPrompt prompt, int budget) => budget == 0
+        ? prompt.NoThinking + problem.AnswerCue
+        : prompt.Thinking + Text + (Closed ? "" : profile.BeforeClose) + profile.CloseToken + profile.AfterClose + problem.AnswerCue;
 }

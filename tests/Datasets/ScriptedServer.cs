@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -96,9 +97,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
 
         string[] lines = head.ToString().Split("\r\n");
-        return new(lines[0].Split(' ')[1], lines.FirstOrDefault(line => line.StartsWith("Authorization:", StringComparison.OrdinalIgnoreCase)));
+        string? Header(string name) => lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        byte[] body = new byte[int.Parse(Header("Content-Length:")?.Split(':')[1] ?? "0", CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body, stop.Token);
+        return new(lines[0].Split(' ')[1], Header("Authorization:"), body);
     }
 
     /// <summary>A request as received.</summary>
-    public sealed record Request(string Path, string? Authorization);
+    public sealed record Request(string Path, string? Authorization, byte[] Body);
 }

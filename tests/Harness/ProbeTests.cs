@@ -1,5 +1,6 @@
 using Calibration.Endpoint;
 using Calibration.Tests.Calibrate;
+using Calibration.Tests.Datasets;
 using Xunit;
 
 namespace Calibration.Tests.Harness;
@@ -40,5 +41,19 @@ public sealed class ProbeTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("NO ROAD ENFORCES BUDGETS EXACTLY", run.Output, StringComparison.Ordinal);
         Assert.Contains("96→50", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "held exactly here; a cap, not used: 5→5  20→20")]
+    [InlineData(false, "IGNORED OR OVERRUN; not used: 5→40  20→40")]
+    public async Task Probe_SglangsShapes_SaysThatOnlyCountsAreEvidence(bool strictThinking, string native)
+    {
+        await using ScriptedServer server = new SglangShapes(strictThinking).Start();
+        CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--concurrency", "2");
+        Assert.True(run.ExitCode == 0, run.Error + run.Output);
+        Assert.Contains("sglang 0.5.23", run.Output, StringComparison.Ordinal);
+        Assert.Contains("never run: only the counts shown are evidence", run.Output, StringComparison.Ordinal);
+        Assert.Contains("exact (6 early ends overridden): 1→1  7→7  96→96", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"SGLang custom_params.thinking_budget (chat) {native}", run.Output, StringComparison.Ordinal);
     }
 }

@@ -11,6 +11,7 @@ namespace Calibration.Tests.Harness;
 public sealed class ProfileTests
 {
     private const string Thinker = "thinker/thinker-qwen3.gguf";
+    private const string Turns = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{{ '<|im_start|>assistant\n' }}";
 
     [Theory]
     [InlineData("llama.cpp-b11669/05-apply-template.http", true)]
@@ -23,24 +24,63 @@ public sealed class ProfileTests
         Assert.Equal(rendered, Qwen3Template.Render(message, thinking));
     }
 
+    /// <summary>Templates as model families have them, with this model's tokens: each gives the prompts that Qwen3's own gives.</summary>
     [Theory]
-    [InlineData("{{ '<|im_start|>assistant\n<think>\n' }}")]
-    [InlineData("{{ '<|im_start|>assistant\n<think>' }}")]
-    public async Task Measure_TemplateThatAlwaysThinks_IsDeepSeeksProfile(string assistant)
+    [InlineData("deepseek-r1", "<think>\n")]
+    [InlineData("deepseek-r1", "<think>")]
+    [InlineData("qwen3", "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n{% else %}<think>\n{% endif %}")]
+    [InlineData("qwen3", "{% if thinking is defined and thinking %}<think>{% else %}<think>\n\n</think>\n\n{% endif %}")]
+    public async Task Measure_OtherTemplates_AreRecognisedAndPromptTheSame(string profile, string thinking)
     {
         using var task = new OwnTask(OwnTask.Scripts);
-        string template = Path.Combine(Path.GetDirectoryName(task.Path)!, "r1.jinja");
-        await File.WriteAllTextAsync(
-            template, "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}" + assistant, TestContext.Current.CancellationToken);
-        await using LlamaServer server = await LlamaServer.StartAsync(Thinker, 1, 1024, "--jinja", "--chat-template-file", template);
+        await using LlamaServer server = await WithTemplateAsync(task, Turns + thinking);
         MeasuredRun run = await MeasuredRun.OfAsync(server.Api, [.. Arguments(task, "cap"), "--budgets", "0,64"]);
-        Assert.Equal("deepseek-r1", run.Manifest.Profile.GetProperty("name").GetString());
+        Assert.Equal(profile, run.Manifest.Profile.GetProperty("name").GetString());
 
         // Qwen3's own template gives the same prompts to this model, in which the thinking is not open yet.
         await using LlamaServer own = await LlamaServer.StartAsync(Thinker, 1, 1024);
         MeasuredRun reference = await MeasuredRun.OfAsync(own.Api, [.. Arguments(task, "cap"), "--budgets", "0,64"]);
         Assert.Equal("qwen3", reference.Manifest.Profile.GetProperty("name").GetString());
         Assert.Equal(Responses(reference), Responses(run));
+        Assert.Equal(reference.Traces.Select(trace => trace.PromptTokens), run.Traces.Select(trace => trace.PromptTokens));
+    }
+
+    [Fact]
+    public async Task Detect_SystemMessageThatNamesTheDelimiters_IsNotANoThinkingForm()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        await using LlamaServer server = await WithTemplateAsync(task, "<|im_start|>system\nThink between <think> and </think>.<|im_end|>\n" + Turns + "<think>\n");
+        using var client = new EndpointClient(server.Api, apiKey: null, retries: 1);
+        Assert.Equal("deepseek-r1", (await SessionAsync(client)).Form.Profile.Name);
+    }
+
+    [Fact]
+    public async Task Detect_TemplateThatClosesWhatItOpens_IsRefused()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        await using LlamaServer server = await WithTemplateAsync(task, Turns + "<think>\n\n</think>\n\n");
+        using var client = new EndpointClient(server.Api, apiKey: null, retries: 1);
+        EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => SessionAsync(client));
+        Assert.Contains("closes thinking even where it is asked for", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>DeepSeek's and Llama's tokenizers begin every text with a token; llama.cpp cuts the template's own off.</summary>
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Render_TemplateWithABeginning_HasItOnce(string addedByTheTokenizer)
+    {
+        const int Beginning = 151_643;
+        using var task = new OwnTask(OwnTask.Scripts);
+        await using LlamaServer server = await WithTemplateAsync(
+            task, "{{ bos_token }}" + Turns + "<think>\n", "--override-kv", $"tokenizer.ggml.add_bos_token=bool:{addedByTheTokenizer},tokenizer.ggml.bos_token_id=int:{Beginning}");
+        using var client = new EndpointClient(server.Api, apiKey: null, retries: 1);
+        EndpointSession session = await SessionAsync(client);
+        int[] prompt = await session.Server.RenderChatAsync("Hi", thinking: true, TestContext.Current.CancellationToken);
+        Assert.Equal(Beginning, prompt[0]);
+        Assert.Equal(0, Array.LastIndexOf(prompt, Beginning));
+        int[] text = await session.TokensOfAsync("Hello", TestContext.Current.CancellationToken);
+        Assert.Equal([9707], text);
     }
 
     [Theory]
@@ -64,6 +104,16 @@ public sealed class ProfileTests
             Assert.Equal(one.ClosedByModel, other.ClosedByModel);
         }
     }
+
+    private static async Task<LlamaServer> WithTemplateAsync(OwnTask task, string template, params string[] arguments)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(task.Path)!, "template.jinja");
+        await File.WriteAllTextAsync(file, template, TestContext.Current.CancellationToken);
+        return await LlamaServer.StartAsync(Thinker, 1, 1024, ["--jinja", "--chat-template-file", file, .. arguments]);
+    }
+
+    private static Task<EndpointSession> SessionAsync(EndpointClient client) =>
+        EndpointSession.OpenAsync(client, null, null, SamplingSettings.Paper, TestContext.Current.CancellationToken);
 
     private static string[] Arguments(OwnTask task, string semantics) =>
         ["--task", $"own={task.Path}", "--runs", "1", "--semantics", semantics, "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];

@@ -1,3 +1,4 @@
+using Calibration.Endpoint;
 using Calibration.Results;
 using Xunit;
 
@@ -43,6 +44,49 @@ public sealed class TextRoadTests
         MeasuredRun ids = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "ids", "0");
         Assert.Equal(ids.Trials.Select(Counted), text.Trials.Select(Counted));
         Assert.Contains(text.Trials, trial => trial is { ClosedByModel: true, Status: TrialStatus.Ok });
+    }
+
+    /// <summary>llama.cpp cuts what does not fit in silence; the server's own count of the prompt tells.</summary>
+    [Fact]
+    public async Task Measure_BeyondTheContext_FailsWithTheNumbers()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 256);
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            server.Api, "--task", $"own={task.Path}", "--budgets", "0,16,220", "--runs", "1", "--semantics", "cap", "--road", "text", "--temperature", "0", "--concurrency", "1", "--latency-items", "2");
+        Assert.Equal("qwen3", run.Manifest.Profile.GetProperty("name").GetString());
+        Assert.All(run.Trials.Where(trial => trial.BudgetTokens <= 16), trial => Assert.True(trial.IsUsable, trial.Reason));
+        Assert.All(run.Trials.Where(trial => trial.BudgetTokens == 220), trial =>
+        {
+            Assert.Equal(TrialStatus.Failed, trial.Status);
+            Assert.Contains("tokens of context, and", trial.Reason, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Measure_ServerThatRendersNoTemplate_StatesThatQwen3sWasRenderedHere()
+    {
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, TestContext.Current.CancellationToken);
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--road", "text", "--latency-items", "2");
+        Assert.Equal("qwen3-rendered-here", run.Manifest.Profile.GetProperty("name").GetString());
+        Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+    }
+
+    /// <summary>A template that opens the thinking itself and cannot leave it out: by text as by ids.</summary>
+    [Fact]
+    public async Task Measure_TemplateOfTheServer_IsUsed()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        string template = Path.Combine(Path.GetDirectoryName(task.Path)!, "template.jinja");
+        await File.WriteAllTextAsync(
+            template, "<|im_start|>system\nB: add 2.<|im_end|>\n{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n<think>\n", TestContext.Current.CancellationToken);
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", 1, 1024, "--jinja", "--chat-template-file", template);
+        string[] arguments = ["--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
+        MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--road", "text"]);
+        MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
+        Assert.Equal("deepseek-r1", text.Manifest.Profile.GetProperty("name").GetString());
+        Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
     }
 
     private static (string, int, int, bool) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel);

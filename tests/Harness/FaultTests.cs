@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Calibration.Endpoint;
+using Calibration.Harness;
+using Calibration.Results;
+using Calibration.Tests.Datasets;
+using Xunit;
+
+namespace Calibration.Tests.Harness;
+
+/// <summary>What an endpoint's faults do to a run: nothing where they may pass, a status with its reason where they may not.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
+
+    private readonly OwnTask task = new(OwnTask.Scripts);
+
+    public static TheoryData<EndpointFault> PassingFaults => [.. FaultMix.Passing];
+
+    public void Dispose() => task.Dispose();
+
+    [Theory]
+    [MemberData(nameof(PassingFaults))]
+    public async Task Measure_AFaultInThree_GivesTheUndisturbedTrials(EndpointFault fault)
+    {
+        MeasuredRun undisturbed = await MeasureAsync(new EndpointOptions { Problems = [] });
+        MeasuredRun disturbed = await MeasureAsync(new EndpointOptions { Problems = [], Faults = new FaultMix(0.33, 7, [fault], TimeSpan.FromSeconds(2)) }, "--idle-limit", "0.5");
+        Assert.Equal(undisturbed.Trials.Select(Compared), disturbed.Trials.Select(Compared));
+        Assert.Equal(undisturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)), disturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)));
+        Assert.Equal(undisturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)), disturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)));
+        Assert.All(disturbed.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
+    }
+
+    [Fact]
+    public async Task Measure_EndpointThatRestarts_PausesAndGoesOn()
+    {
+        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        Uri address = first.BaseAddress;
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--runs", "8"]);
+        await Task.Delay(1500, Cancelled);
+        Assert.False(measuring.IsCompleted, "The run was too fast to be interrupted: this test shows nothing.");
+        await first.DisposeAsync();
+        await Task.Delay(4000, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
+        MeasuredRun run = await measuring;
+        Assert.Equal(3 * 8 * 4, run.Trials.Length);
+        Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+    }
+
+    [Fact]
+    public async Task Measure_EndpointThatStaysAway_EndsWithTheCommandThatResumes()
+    {
+        string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
+            ["measure", "--endpoint", first.BaseAddress.ToString(), "--out", root, "--down-limit", "0.02", .. Arguments, "--runs", "8"]);
+        await Task.Delay(1500, Cancelled);
+        await first.DisposeAsync();
+        Calibrate.CommandRun run = await measuring;
+        string folder = Assert.Single(Directory.GetDirectories(root));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"calibrate run --resume {folder}", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(RunFolder.Open(folder).ReadJournaledTrials(), trial => trial.Status == TrialStatus.Failed);
+
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = first.BaseAddress.Port }, Cancelled);
+        Calibrate.CommandRun resumed = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal(3 * 8 * 4, (await MeasuredRun.ReadAsync(folder)).Trials.Length);
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Measure_TwoEndpoints_ShareTheWorkAndOneMayDie()
+    {
+        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        var logs = new[] { new Endpoint.ServedRequests(), new Endpoint.ServedRequests() };
+        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, Cancelled);
+        EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, Cancelled);
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(first.BaseAddress, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "40", "--concurrency", "2"]);
+        while (logs[1].All.Count < 60)
+            await Task.Delay(20, Cancelled);
+        await second.DisposeAsync();
+        MeasuredRun run = await measuring;
+        Assert.Equal(3 * 40 * 4, run.Trials.Select(trial => trial.Key).Distinct().Count());
+        Assert.Equal(3 * 40 * 4, run.Trials.Length);
+        Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+        Assert.Single(run.Manifest.OtherEndpoints);
+        Assert.True(logs[0].All.Count > 60);
+    }
+
+    [Fact]
+    public async Task Measure_TwoDifferentModels_IsRefused()
+    {
+        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], ContextTokens = 8192 }, Cancelled);
+        Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", first.BaseAddress.ToString(), "--endpoint", second.BaseAddress.ToString(), .. Arguments]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("context 8192", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Measure_QueueThatRefuses_CutsTheConcurrencyAndLosesNothing()
+    {
+        MeasuredRun run = await MeasureAsync(
+            new EndpointOptions { Problems = [], Slots = 4, QueueLimit = 2, LeastServiceTime = TimeSpan.FromMilliseconds(5) }, "--concurrency", "32", "--runs", "6");
+        Assert.Equal(3 * 6 * 4, run.Trials.Length);
+        Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+    }
+
+    [Fact]
+    public async Task Post_RefusalThatNamesATime_IsSentAgainNoSooner()
+    {
+        int asked = 0;
+        await using var server = new ScriptedServer(_ => asked++ == 0
+            ? "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
+            : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8.ToArray());
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.Night);
+        var uri = new Uri(server.Address, "v1/completions");
+        long start = TimeProvider.System.GetTimestamp();
+        int status = await client.PatientlyAsync(async (_, cancelled) => await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: true } reply ? reply.Status : throw new EndpointReply(429, BinaryData.Empty, TimeSpan.FromSeconds(2)).Fault(uri), Cancelled);
+        Assert.Equal(200, status);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);
+    }
+
+    private ImmutableArray<string> Arguments => ["--task", $"own={task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2", "--concurrency", "8"];
+
+    private async Task<MeasuredRun> MeasureAsync(EndpointOptions options, params string[] arguments)
+    {
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        return await MeasuredRun.OfAsync(endpoint.BaseAddress, [.. Arguments, .. arguments]);
+    }
+
+    private static (TrialKey, TrialStatus, string, string, int, int, bool) Compared(Trial trial) =>
+        (trial.Key, trial.Status, trial.Answer, trial.Response, trial.ThinkingTokens, trial.AnswerTokens, trial.Correct);
+}
