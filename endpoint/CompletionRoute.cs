@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Calibration.Endpoint;
 
 /// <summary><c>POST /v1/completions</c>, whole or streamed.</summary>
-internal sealed class CompletionRoute(EndpointOptions options)
+internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 {
     private readonly PrefixBlocks cache = new();
     private readonly ServingSlots slots = new(options.Slots, options.QueueLimit);
@@ -18,6 +18,8 @@ internal sealed class CompletionRoute(EndpointOptions options)
 
     private readonly Dictionary<string, Problem> problems = options.Problems
         .GroupBy(problem => problem.Prompt, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    public void Dispose() => slots.Dispose();
 
     internal async Task HandleAsync(HttpContext context)
     {

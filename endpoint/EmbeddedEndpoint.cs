@@ -54,7 +54,11 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     public Task WaitAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        completions.Dispose();
+    }
 
     private static IResult Models(EndpointOptions options) => Results.Json(new
     {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Calibration.Endpoint;
 
 /// <summary>As many requests at once as a server has room for; the others wait in the order of their arrival, up to a limit.</summary>
-internal sealed class ServingSlots(int count, int queueLimit)
+internal sealed class ServingSlots(int count, int queueLimit) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim free = new(count);
@@ -54,6 +54,8 @@ internal sealed class ServingSlots(int count, int queueLimit)
         Change(+1);
         return true;
     }
+
+    public void Dispose() => free.Dispose();
 
     internal void Leave()
     {

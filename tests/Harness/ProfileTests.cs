@@ -50,7 +50,7 @@ public sealed class ProfileTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(task, "<|im_start|>system\nThink between <think> and </think>.<|im_end|>\n" + Turns + "<think>\n");
-        using var client = new EndpointClient(server.Api, apiKey: null, retries: 1);
+        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
         Assert.Equal("deepseek-r1", (await SessionAsync(client)).Form.Profile.Name);
     }
 
@@ -59,7 +59,7 @@ public sealed class ProfileTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(task, Turns + "<think>\n\n</think>\n\n");
-        using var client = new EndpointClient(server.Api, apiKey: null, retries: 1);
+        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
         EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => SessionAsync(client));
         Assert.Contains("closes thinking even where it is asked for", fault.Message, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class ProfileTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(
             task, "{{ bos_token }}" + Turns + "<think>\n", "--override-kv", $"tokenizer.ggml.add_bos_token=bool:{addedByTheTokenizer},tokenizer.ggml.bos_token_id=int:{Beginning}");
-        using var client = new EndpointClient(server.Api, apiKey: null, retries: 1);
+        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
         EndpointSession session = await SessionAsync(client);
         int[] prompt = await session.Server.RenderChatAsync("Hi", thinking: true, TestContext.Current.CancellationToken);
         Assert.Equal(Beginning, prompt[0]);
