@@ -8,10 +8,17 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(write);
         string temporary = path + ".tmp";
-        await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+        try
         {
+            await using var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
             await write(stream);
             stream.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            // On a full disk half a file would be in the way of what is tried next.
+            File.Delete(temporary);
+            throw;
         }
 
         File.Move(temporary, path, overwrite: true);
