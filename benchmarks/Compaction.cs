@@ -35,7 +35,7 @@ internal static class Compaction
             Console.WriteLine("step                        rows      s    rows/s   set, MB  peak, MB");
             Show("start", 0, 0);
             await StepAsync("journal", () => JournalAsync(folder, groups));
-            await StepAsync("keys of the journal", () => Task.FromResult((long)folder.ReadJournaledTrials().Select(trial => trial.Key).ToHashSet().Count));
+            await StepAsync("keys of the journal", () => Task.FromResult(Keys(folder)));
             await StepAsync("journal read in order", async () => await folder.ReadTrialsAsync().LongCountAsync());
             await StepAsync("compact", async () =>
             {
@@ -64,6 +64,16 @@ internal static class Compaction
         {
             Directory.Delete(root, recursive: true);
         }
+    }
+
+    /// <summary>What a resumed run keeps of finished trials.</summary>
+    private static long Keys(RunFolder folder)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        var keys = folder.ReadJournaledTrials().Select(trial => trial.Key).ToHashSet();
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"(the keys of finished trials take {held / 1e6:0} MB)"));
+        return keys.Count;
     }
 
     private static async Task<long> JournalAsync(RunFolder folder, int groups)

@@ -28,7 +28,8 @@ internal static class JournalOrder
     private static List<Place<TKey>> Sorted<TRow, TKey>(FileStream file, RowOrder<TRow, TKey> order)
         where TKey : struct, IComparable<TKey>
     {
-        var places = new List<Place<TKey>>();
+        // A list that grew by doubling would leave as much garbage again.
+        var places = new List<Place<TKey>>(JournalFile.CountLines(file));
         foreach (JournaledRow<TRow> line in JournalFile.ReadLines<TRow>(file))
             places.Add(new Place<TKey>(order.KeyOf(line.Row), line.Offset, line.Length, order.IsGood(line.Row)));
         int later = order.FirstCounts ? -1 : 1;
