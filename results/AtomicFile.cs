@@ -16,12 +16,23 @@ public static class AtomicFile
         }
         catch
         {
-            // On a full disk half a file would be in the way of what is tried next.
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
         }
 
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>On a full disk half a file would be in the way of what is tried next; that it stays is no fault of its own.</summary>
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Writes text as UTF-8 with line feeds.</summary>

@@ -67,9 +67,12 @@ public sealed class JournalTests : IDisposable
     [InlineData("\0\0\0\0")]
     [InlineData("{\"task\":\"a\",\"prob{\"task\":1}")]
     [InlineData("{\"task\":\"a\"}")]
+    [InlineData("{\"task\":\"\u00e4\"}")]
+    [InlineData("{\"task\":null}")]
+    [InlineData("null")]
     public async Task Read_DamageBeforeGoodRows_IsNamedWithItsLineAndNothingIsCut(string damage)
     {
-        byte[] bytes = [.. LineOf(SampleRows.Trial("a", "y", 1)), .. Encoding.UTF8.GetBytes(damage), (byte)'\n', .. LineOf(SampleRows.Trial("a", "y", 2))];
+        byte[] bytes = [.. LineOf(SampleRows.Trial("a", "y", 1)), .. Encoding.Latin1.GetBytes(damage), (byte)'\n', .. LineOf(SampleRows.Trial("a", "y", 2))];
         await File.WriteAllBytesAsync(Path, bytes, TestContext.Current.CancellationToken);
         await new Journal<Trial>(Path).DisposeAsync();
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path, TestContext.Current.CancellationToken));
