@@ -11,11 +11,12 @@ return args switch
     ["simulation"] => OptimizerTimings.Simulation(),
     ["optimizer-bdn"] => OptimizerBenchmarks.Run(),
     ["decision"] => OptimizerTimings.Decision(),
+    ["compaction", .. string[] rest] => await Compaction.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting | optimizer | optimizer-bdn | simulation | decision");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting | optimizer | optimizer-bdn | simulation | decision | compaction [TRIALS]");
     return 2;
 }

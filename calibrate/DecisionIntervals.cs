@@ -13,12 +13,12 @@ internal static class DecisionIntervals
 
     internal static async Task<DecisionReport?> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
-        ILookup<string, Trial> trials = (await folder.ReadTrialsAsync().ToListAsync()).Where(trial => trial.IsUsable).ToLookup(trial => trial.Task);
+        (ImmutableDictionary<string, TaskCounts> trials, _) = await TaskCounts.ReadAsync(folder, CancellationToken.None);
         ImmutableArray<DecisionTask> tasks =
         [
             .. from choice in TaskChoices.Of(fits, point)
                let fit = fits.Tasks.First(task => task.Task == (choice.Model?.Task ?? choice.Measured!.Task))
-               let answers = AccuracyBootstrap.Of([.. trials[fit.Task].Where(trial => trial.BudgetTokens <= point.MaxBudgetTokens).Select(FitStage.ObservationOf)], fit.Accuracy.Method)
+               let answers = AccuracyBootstrap.Of([.. (trials.GetValueOrDefault(fit.Task) ?? new TaskCounts()).Cells.Where(cell => cell.BudgetTokens <= point.MaxBudgetTokens)], fit.Accuracy.Method)
                let times = fit.Service.Points.Select(time => new ServiceObservation(time.Cluster, time.Tokens, time.Seconds)).ToImmutableArray()
                select new DecisionTask(choice, answers, times, fit.Service),
         ];

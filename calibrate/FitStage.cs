@@ -12,11 +12,10 @@ internal static class FitStage
     internal static async Task<RunFits> RunAsync(RunFolder folder, FitMethod method, CancellationToken cancellationToken)
     {
         RunManifest manifest = folder.ReadManifest();
-        List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(cancellationToken);
+        (ImmutableDictionary<string, TaskCounts> trials, Trial? first) = await TaskCounts.ReadAsync(folder, cancellationToken);
         List<ServiceSample> service = await folder.ReadServiceAsync().ToListAsync(cancellationToken);
-        if (trials.Count == 0)
+        if (first is null)
             throw new UserFault($"{folder.Path} holds no trials: measure first with calibrate run.");
-        ILookup<string, Trial> trialsOf = trials.ToLookup(trial => trial.Task);
         ILookup<string, ServiceSample> serviceOf = service.ToLookup(sample => sample.Task);
         var fits = new RunFits
         {
@@ -24,8 +23,8 @@ internal static class FitStage
             Simulated = manifest.Simulated,
             Samples = manifest.Samples,
             Model = manifest.Endpoint.Model,
-            Semantics = trials[0].Semantics,
-            Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, [.. trialsOf[task.Task]], [.. serviceOf[task.Task]], method))],
+            Semantics = first.Semantics,
+            Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, trials.GetValueOrDefault(task.Task) ?? new TaskCounts(), [.. serviceOf[task.Task]], method))],
         };
         await folder.WriteDocumentAsync("fits.json", fits);
         await folder.WriteFitsAsync(fits.Tasks.SelectMany(Parameters));
@@ -58,26 +57,18 @@ internal static class FitStage
             estimate.StandardError, estimate.Interval?.Low, estimate.Interval?.High, estimate.Reason ?? "");
     }
 
-    internal static AccuracyObservation ObservationOf(Trial trial) => new(trial.ProblemId, trial.Run, trial.BudgetTokens, trial.Correct);
-
-    private static TaskFits Fit(TaskFacts task, IReadOnlyList<Trial> trials, IReadOnlyList<ServiceSample> service, FitMethod method)
+    private static TaskFits Fit(TaskFacts task, TaskCounts trials, IReadOnlyList<ServiceSample> service, FitMethod method)
     {
-        Trial[] usable = [.. trials.Where(trial => trial.IsUsable)];
         ServiceSample[] timed = [.. service.Where(sample => sample.Status == TrialStatus.Ok)];
         return new TaskFits
         {
             Task = task.Task,
             DisplayName = task.DisplayName,
-            Accuracy = AccuracyFitter.Fit([.. usable.Select(ObservationOf)], new AccuracyFitOptions { Method = method }),
+            Accuracy = AccuracyFitter.Fit([.. trials.Cells], new AccuracyFitOptions { Method = method }),
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => new ServiceObservation(sample.TraceId, sample.ThinkingTokens, sample.ServiceS))]),
-            Trials = trials.GroupBy(trial => trial.Status).ToImmutableSortedDictionary(
-                group => group.Key.ToString(), group => group.Count(), StringComparer.Ordinal),
+            Trials = trials.Statuses,
             ServiceExcluded = service.Count - timed.Length,
-            Use =
-            [
-                .. usable.GroupBy(trial => trial.BudgetTokens).OrderBy(group => group.Key)
-                    .Select(group => new BudgetUse(group.Key, group.Average(trial => trial.ThinkingTokens))),
-            ],
+            Use = trials.Use,
         };
     }
 }

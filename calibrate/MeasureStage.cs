@@ -16,7 +16,12 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
     internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
         if (resumed is { HasEnded: true })
+        {
+            // What is left to do is at most to remove journals that a crash left.
+            await resumed.CompactAsync();
             return resumed;
+        }
+
         ImmutableArray<Uri> addresses = options.EndpointUris(parsed);
         if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
             throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");

@@ -8,6 +8,8 @@ namespace Calibration.Calibrate;
 /// <summary>Grades a run's kept answers again after a grader changed, into a run folder of its own: raw trials are never edited.</summary>
 internal static class RegradeStage
 {
+    private const int ShownMoves = 20;
+
     internal static async Task<RunFolder> RunAsync(RunFolder folder, string directory, TextWriter output, CancellationToken cancellationToken)
     {
         RunManifest manifest = folder.ReadManifest();
@@ -15,15 +17,28 @@ internal static class RegradeStage
             .Select(task => (Facts: task, Benchmark: Benchmarks.Find(task.Task) ?? throw new UserFault($"{task.Task} is none of the six benchmarks: its answers cannot be graded again.")))
             .SelectMany(pair => Load(pair.Benchmark, pair.Facts, directory))
             .ToDictionary(problem => (problem.Task, problem.Id));
-        List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(cancellationToken);
-        List<Trial> regraded = [.. trials.Select(trial => trial.IsUsable && problems.TryGetValue((trial.Task, trial.ProblemId), out Problem? problem) ? Regrade(trial, problem) : trial)];
-
         RunFolder copy = RunFolder.Create(Path.GetDirectoryName(folder.Path)!, folder.Id + "-regraded");
         await copy.WriteManifestAsync(manifest with { Id = copy.Id, Notes = manifest.Notes.SetItem("regraded_from", folder.Id), Tool = ToolDescription.Read() });
-        await copy.WriteRowsAsync(regraded, await folder.ReadServiceAsync().ToListAsync(cancellationToken), folder.ReadTracesAsync().ToBlockingEnumerable(cancellationToken));
+        var moved = new List<(Trial Was, Trial Now)>();
+        long all = 0, differing = 0;
+        await copy.WriteRowsAsync(folder.ReadTrialsAsync().Select(Graded), folder.ReadServiceAsync(), folder.ReadTracesAsync());
         Directory.Delete(copy.In("journal"), recursive: true);
-        Report(trials, regraded, output);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{differing:N0} of {all:N0} grades moved."));
+        foreach ((Trial was, Trial now) in moved)
+            output.WriteLine($"  {was.Task} {was.ProblemId} run {was.Run} budget {was.BudgetTokens}: {Say(was)} → {Say(now)}");
         return copy;
+
+        Trial Graded(Trial was)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Trial now = was.IsUsable && problems.TryGetValue((was.Task, was.ProblemId), out Problem? problem) ? Regrade(was, problem) : was;
+            bool differs = now.Correct != was.Correct || now.Status != was.Status;
+            all++;
+            differing += differs ? 1 : 0;
+            if (differs && moved.Count < ShownMoves)
+                moved.Add((was, now));
+            return now;
+        }
     }
 
     private static ImmutableArray<Problem> Load(Benchmark benchmark, TaskFacts facts, string directory)
@@ -49,13 +64,5 @@ internal static class RegradeStage
         };
     }
 
-    private static void Report(List<Trial> before, List<Trial> after, TextWriter output)
-    {
-        (Trial Before, Trial After)[] moved = [.. before.Zip(after).Where(pair => pair.First.Correct != pair.Second.Correct || pair.First.Status != pair.Second.Status)];
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{moved.Length:N0} of {before.Count:N0} grades moved."));
-        foreach ((Trial was, Trial now) in moved.Take(20))
-            output.WriteLine($"  {was.Task} {was.ProblemId} run {was.Run} budget {was.BudgetTokens}: {Say(was)} → {Say(now)}");
-
-        static string Say(Trial trial) => trial.Status == TrialStatus.Ok ? trial.Correct ? "right" : "wrong" : trial.Status.ToString();
-    }
+    private static string Say(Trial trial) => trial.Status == TrialStatus.Ok ? trial.Correct ? "right" : "wrong" : trial.Status.ToString();
 }

@@ -15,10 +15,17 @@ internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> 
     /// </summary>
     internal static async Task<SimulatedQueue> OfAsync(RunFolder folder, RunAllocation allocation, CancellationToken cancellationToken)
     {
-        ILookup<(string, int), bool> answers = (await folder.ReadTrialsAsync().ToListAsync(cancellationToken))
-            .Where(trial => trial.IsUsable).ToLookup(trial => (trial.Task, trial.BudgetTokens), trial => trial.Correct);
+        Dictionary<(string Task, int BudgetTokens), ImmutableArray<bool>.Builder> answers = allocation.Tasks
+            .Where(task => task.BudgetTokens == Math.Floor(task.BudgetTokens))
+            .ToDictionary(task => (task.Task, (int)task.BudgetTokens), _ => ImmutableArray.CreateBuilder<bool>());
+        await foreach (Trial trial in folder.ReadTrialsAsync().WithCancellation(cancellationToken))
+        {
+            if (trial.IsUsable && answers.TryGetValue((trial.Task, trial.BudgetTokens), out ImmutableArray<bool>.Builder? outcomesAt))
+                outcomesAt.Add(trial.Correct);
+        }
+
         ImmutableArray<ImmutableArray<bool>> outcomes =
-            [.. allocation.Tasks.Select(task => task.BudgetTokens == Math.Floor(task.BudgetTokens) ? answers[(task.Task, (int)task.BudgetTokens)].ToImmutableArray() : [])];
+            [.. allocation.Tasks.Select(task => answers.TryGetValue((task.Task, (int)task.BudgetTokens), out var measured) ? measured.ToImmutable() : [])];
         return Of(allocation) with { Measurements = new QueueMeasurements { Outcomes = outcomes } };
     }
 

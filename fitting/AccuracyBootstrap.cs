@@ -24,6 +24,13 @@ public sealed class AccuracyBootstrap
         return new AccuracyBootstrap(AccuracyTable.From(observations), method);
     }
 
+    /// <summary>Prepares the bootstrap of answers counted by problem and budget, clustered by problem.</summary>
+    public static AccuracyBootstrap Of(IReadOnlyList<AccuracyCell> cells, FitMethod method = FitMethod.MaximumLikelihood)
+    {
+        ArgumentNullException.ThrowIfNull(cells);
+        return new AccuracyBootstrap(AccuracyTable.From(cells), method);
+    }
+
     /// <summary>Prepares the bootstrap of counts, independent.</summary>
     public static AccuracyBootstrap Of(IReadOnlyList<AccuracyCount> counts, FitMethod method = FitMethod.MaximumLikelihood)
     {

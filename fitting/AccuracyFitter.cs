@@ -10,6 +10,13 @@ public static class AccuracyFitter
         return Fit(AccuracyTable.From(observations), options ?? new AccuracyFitOptions());
     }
 
+    /// <summary>Fits answers counted by problem and budget; the answers of one problem are one cluster.</summary>
+    public static AccuracyFit Fit(IReadOnlyList<AccuracyCell> cells, AccuracyFitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(cells);
+        return Fit(AccuracyTable.From(cells), options ?? new AccuracyFitOptions());
+    }
+
     /// <summary>Fits counts a budget, taken as independent; rows of one budget are added.</summary>
     public static AccuracyFit Fit(IReadOnlyList<AccuracyCount> counts, AccuracyFitOptions? options = null)
     {

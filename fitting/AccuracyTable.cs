@@ -32,23 +32,28 @@ internal sealed class AccuracyTable
 
     public int Count => Budgets.Length;
 
-    public static AccuracyTable From(IReadOnlyList<AccuracyObservation> observations)
+    public static AccuracyTable From(IReadOnlyList<AccuracyObservation> observations) =>
+        From([.. observations.Select(o => new AccuracyCell(o.Problem, o.BudgetTokens, 1, o.Correct ? 1 : 0))]);
+
+    public static AccuracyTable From(IReadOnlyList<AccuracyCell> cells)
     {
-        int[] budgets = [.. observations.Select(o => Checked(o.BudgetTokens)).ToHashSet().Order()];
+        int[] budgets = [.. cells.Select(c => Checked(c.BudgetTokens)).ToHashSet().Order()];
         Dictionary<int, int> column = budgets.Select((b, j) => (b, j)).ToDictionary(t => t.b, t => t.j);
-        Dictionary<string, int> row = observations.Select(o => o.Problem).ToHashSet(StringComparer.Ordinal)
+        Dictionary<string, int> row = cells.Select(c => c.Problem).ToHashSet(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal).Select((p, g) => (p, g)).ToDictionary(t => t.p, t => t.g, StringComparer.Ordinal);
         int m = budgets.Length;
         var answers = new double[row.Count * m];
         var correct = new double[row.Count * m];
         (string? last, int at) = (null, 0);
-        foreach (AccuracyObservation o in observations)
+        foreach (AccuracyCell c in cells)
         {
-            if (!ReferenceEquals(o.Problem, last))
-                (last, at) = (o.Problem, row[o.Problem] * m);
-            int cell = at + column[o.BudgetTokens];
-            answers[cell]++;
-            correct[cell] += o.Correct ? 1 : 0;
+            if (!(c.Correct >= 0 && c.Correct <= c.Answers))
+                throw new ArgumentException($"problem {c.Problem}, budget {c.BudgetTokens}: {c.Correct} right of {c.Answers} answers is not possible", nameof(cells));
+            if (!ReferenceEquals(c.Problem, last))
+                (last, at) = (c.Problem, row[c.Problem] * m);
+            int cell = at + column[c.BudgetTokens];
+            answers[cell] += c.Answers;
+            correct[cell] += c.Correct;
         }
 
         return From(budgets, row.Count, answers, correct);

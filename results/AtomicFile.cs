@@ -8,13 +8,31 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(write);
         string temporary = path + ".tmp";
-        await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+        try
         {
+            await using var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
             await write(stream);
             stream.Flush(flushToDisk: true);
         }
+        catch
+        {
+            Discard(temporary);
+            throw;
+        }
 
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>On a full disk half a file would be in the way of what is tried next; that it stays is no fault of its own.</summary>
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Writes text as UTF-8 with line feeds.</summary>

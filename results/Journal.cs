@@ -5,23 +5,25 @@ namespace Calibration.Results;
 
 /// <summary>
 /// An append-only file of JSON lines. A row is finished when its line has been flushed to the disk; rows that
-/// arrive together share one flush.
+/// arrive together share one flush. No row waits for others to come: a flush begins as soon as the one before it has ended, and
+/// at most 64 rows are accepted and not yet on the disk, whatever the disk's speed.
 /// </summary>
 public sealed class Journal<TRow> : IAsyncDisposable
 {
-    private const int LinesPerFlush = 64;
+    /// <summary>As many in a flush, and as many waiting for the next.</summary>
+    private const int LinesPerFlush = 32;
 
-    private readonly Channel<(TRow Row, TaskCompletionSource Durable)> queue =
-        Channel.CreateBounded<(TRow, TaskCompletionSource)>(LinesPerFlush * 4);
+    private readonly Channel<(byte[] Line, TaskCompletionSource Durable)> queue =
+        Channel.CreateBounded<(byte[], TaskCompletionSource)>(LinesPerFlush);
 
     private readonly FileStream file;
     private readonly Task writing;
 
-    /// <summary>Opens the file for appending, after cutting off a last line that a crash left unfinished.</summary>
+    /// <summary>Opens the file for appending, after cutting off what a crash left unfinished at its end.</summary>
     public Journal(string path)
     {
         file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-        file.SetLength(JournalFile.EndOfLastWholeLine(file));
+        file.SetLength(JournalTail.EndOfRows(file));
         file.Seek(0, SeekOrigin.End);
         writing = Task.Run(WriteAsync);
     }
@@ -30,10 +32,12 @@ public sealed class Journal<TRow> : IAsyncDisposable
     /// <exception cref="IOException">The disk refused the row: nothing of it is kept, all rows before it are.</exception>
     public async Task AppendAsync(TRow row)
     {
+        // Here and not in the writer: a row that cannot be written is its caller's fault and must not stop the others.
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
         var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await queue.Writer.WriteAsync((row, durable));
+            await queue.Writer.WriteAsync((line, durable));
         }
         catch (ChannelClosedException closed) when (closed.InnerException is IOException refused)
         {
@@ -61,8 +65,7 @@ public sealed class Journal<TRow> : IAsyncDisposable
             lines.SetLength(0);
             while (waiting.Count < LinesPerFlush && queue.Reader.TryRead(out var next))
             {
-                JsonSerializer.Serialize(lines, next.Row, ResultsJson.Line);
-                lines.WriteByte((byte)'\n');
+                lines.Write(next.Line);
                 waiting.Add(next.Durable);
             }
 
@@ -71,8 +74,10 @@ public sealed class Journal<TRow> : IAsyncDisposable
                 Flush(lines);
                 waiting.ForEach(durable => durable.TrySetResult());
             }
-            catch (IOException refused)
+            catch (Exception fault)
             {
+                // Whatever it is, nobody may wait for a writer that has ended.
+                IOException refused = fault as IOException ?? new IOException(fault.Message, fault);
                 waiting.ForEach(durable => durable.TrySetException(refused));
                 Refuse(refused);
                 return;
@@ -88,7 +93,7 @@ public sealed class Journal<TRow> : IAsyncDisposable
             file.Write(lines.GetBuffer().AsSpan(0, (int)lines.Length));
             file.Flush(flushToDisk: true);
         }
-        catch (IOException)
+        catch
         {
             file.SetLength(good);
             throw;

@@ -13,8 +13,16 @@ internal sealed class PackedIdsConverter : JsonConverter<ImmutableArray<int>>
     {
         using var packed = new MemoryStream(reader.GetBytesFromBase64());
         using var unpacked = new MemoryStream();
-        using (var stream = new BrotliStream(packed, CompressionMode.Decompress))
+        try
+        {
+            using var stream = new BrotliStream(packed, CompressionMode.Decompress);
             stream.CopyTo(unpacked);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException or IOException)
+        {
+            throw new JsonException("the packed ids cannot be unpacked", fault);
+        }
+
         ReadOnlySpan<byte> bytes = unpacked.GetBuffer().AsSpan(0, (int)unpacked.Length);
         var ids = new int[bytes.Length / sizeof(int)];
         for (int i = 0; i < ids.Length; i++)

@@ -13,30 +13,46 @@ internal abstract class ParquetColumn<TRow>(Field field)
     internal abstract Task<Array> ReadAsync(ParquetRowGroupReader group, DataField leaf);
 }
 
-/// <summary>A Parquet file of rows, written in row groups of bounded size and atomically.</summary>
-internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> columns, Func<ColumnValues, int, TRow> read)
+/// <summary>
+/// A Parquet file of rows, written atomically. A row group is what is held in memory, here and by who reads it, so a group is
+/// bounded by what its rows take there and not only by their number.
+/// </summary>
+internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> columns, Func<ColumnValues, int, TRow> read, Func<TRow, long> bytesOf)
 {
+    private const int GroupRows = 100_000;
+    private const long GroupBytes = 8 << 20;
+
     private static readonly ParquetOptions Options = new()
     {
         CompressionMethod = CompressionMethod.Zstd,
         CompressionLevel = System.IO.Compression.CompressionLevel.Fastest,
     };
 
-    internal Task WriteAsync(string path, IEnumerable<TRow> rows, IReadOnlyDictionary<string, string> metadata, int rowGroupSize) =>
+    internal Task WriteAsync(string path, IAsyncEnumerable<TRow> rows, IReadOnlyDictionary<string, string> metadata) =>
         AtomicFile.WriteAsync(path, async stream =>
         {
             var schema = new ParquetSchema(columns.Select(column => column.Field).ToArray());
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, Options);
             writer.CustomMetadata = new Dictionary<string, string>(metadata);
+            var group = new List<TRow>();
+            long bytes = 0;
             bool any = false;
-            foreach (TRow[] chunk in rows.Chunk(rowGroupSize))
+            await foreach (TRow row in rows)
             {
-                await WriteGroupAsync(writer, schema, chunk);
-                any = true;
+                if (group.Count == GroupRows || (group.Count > 0 && bytes + bytesOf(row) > GroupBytes))
+                {
+                    await WriteGroupAsync(writer, schema, group);
+                    group.Clear();
+                    bytes = 0;
+                    any = true;
+                }
+
+                group.Add(row);
+                bytes += bytesOf(row);
             }
 
-            if (!any)
-                await WriteGroupAsync(writer, schema, []);
+            if (group.Count > 0 || !any)
+                await WriteGroupAsync(writer, schema, group);
         });
 
     internal async IAsyncEnumerable<TRow> ReadAsync(string path)

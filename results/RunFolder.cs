@@ -124,67 +124,69 @@ public sealed class RunFolder
     /// <summary>Finished traces in the journal.</summary>
     public IEnumerable<Trace> ReadJournaledTraces() => JournalFile.Read<Trace>(JournalPath("traces"));
 
-    /// <summary>Turns the journals into the Parquet files and removes them.</summary>
+    /// <summary>
+    /// Turns the journals into the Parquet files and removes them. A crash at any point leaves a folder on which this can be called
+    /// again: the journals are whole until every file is in its place, and then go away by one rename.
+    /// </summary>
     public async Task CompactAsync()
     {
-        await WriteRowsAsync(ReadJournaledTrials(), ReadJournaledService(), ReadJournaledTraces());
-        Directory.Delete(In("journal"), recursive: true);
+        string journal = In("journal"), done = In("journal.done");
+        if (Directory.Exists(done))
+            Directory.Delete(done, recursive: true);
+        if (!Directory.Exists(journal))
+            return;
+
+        // A table without a journal of its own has nothing new: what an earlier compaction wrote of it stays.
+        if (File.Exists(JournalPath("traces")) || !File.Exists(TracesPath))
+            await WriteTracesAsync(InOrder("traces", RowOrders.Traces));
+        if (File.Exists(JournalPath("service")) || !File.Exists(ServicePath))
+            await WriteServiceAsync(InOrder("service", RowOrders.Service));
+        if (File.Exists(JournalPath("trials")) || !File.Exists(TrialsPath))
+            await WriteTrialsAsync(InOrder("trials", RowOrders.Trials));
+        Directory.Move(journal, done);
+        Directory.Delete(done, recursive: true);
     }
 
-    /// <summary>Writes the Parquet files, rows in the order of their keys; of rows with the same key the last counts, because a failed
-    /// one was tried again. Trials come last: they say that a run has ended.</summary>
-    public async Task WriteRowsAsync(IEnumerable<Trial> trials, IEnumerable<ServiceSample> service, IEnumerable<Trace> traces)
+    /// <summary>Writes the Parquet files of rows that are in the order of their keys, each key once. Trials come last: they say that a
+    /// run has ended.</summary>
+    public async Task WriteRowsAsync(IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces)
     {
-        var metadata = new Dictionary<string, string> { ["calibration.run"] = Id, ["calibration.schema"] = "1" };
-        await RunTables.Traces.WriteAsync(
-            TracesPath,
-            LastOf(traces.OrderBy(trace => new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0)).ThenBy(trace => trace.TraceId, StringComparer.Ordinal), trace => trace.TraceId),
-            metadata,
-            rowGroupSize: 256);
-        await RunTables.Service.WriteAsync(
-            ServicePath,
-            LastOf(
-                service.OrderBy(sample => new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens)).ThenBy(sample => sample.TraceId, StringComparer.Ordinal),
-                sample => (sample.TraceId, sample.BudgetTokens)),
-            metadata,
-            rowGroupSize: 100_000);
-        await RunTables.Trials.WriteAsync(TrialsPath, LastOf(trials.OrderBy(trial => trial.Key), trial => trial.Key), metadata, rowGroupSize: 100_000);
+        await WriteTracesAsync(traces);
+        await WriteServiceAsync(service);
+        await WriteTrialsAsync(trials);
     }
 
     /// <summary>Writes <c>fits.parquet</c>.</summary>
-    public Task WriteFitsAsync(IEnumerable<FittedParameter> parameters) =>
-        RunTables.Fits.WriteAsync(In("fits.parquet"), parameters, new Dictionary<string, string> { ["calibration.run"] = Id, ["calibration.schema"] = "1" }, rowGroupSize: 100_000);
+    public Task WriteFitsAsync(IEnumerable<FittedParameter> parameters) => RunTables.Fits.WriteAsync(In("fits.parquet"), parameters.ToAsyncEnumerable(), Metadata);
 
     /// <summary>Reads <c>fits.parquet</c>.</summary>
     public IAsyncEnumerable<FittedParameter> ReadFitsAsync() => RunTables.Fits.ReadAsync(In("fits.parquet"));
 
-    /// <summary>Reads the graded answers: from Parquet, or from the journal of a run that has not ended.</summary>
-    public IAsyncEnumerable<Trial> ReadTrialsAsync() =>
-        File.Exists(TrialsPath) ? RunTables.Trials.ReadAsync(TrialsPath) : LastOf(ReadJournaledTrials().OrderBy(trial => trial.Key), trial => trial.Key).ToAsyncEnumerable();
+    /// <summary>Reads the graded answers in the order of their keys: from the journal of a run that has not ended, else from Parquet.</summary>
+    public IAsyncEnumerable<Trial> ReadTrialsAsync() => Read("trials", RowOrders.Trials, RunTables.Trials, TrialsPath);
 
-    /// <summary>Reads the service times: from Parquet, or from the journal of a run that has not ended.</summary>
-    public IAsyncEnumerable<ServiceSample> ReadServiceAsync() =>
-        File.Exists(ServicePath) ? RunTables.Service.ReadAsync(ServicePath) : ReadJournaledService().ToAsyncEnumerable();
+    /// <summary>Reads the service times in the order of task, problem, budget and trace: from the journal of a run that has not ended,
+    /// else from Parquet.</summary>
+    public IAsyncEnumerable<ServiceSample> ReadServiceAsync() => Read("service", RowOrders.Service, RunTables.Service, ServicePath);
 
-    /// <summary>Reads the thinking traces: from Parquet, or from the journal of a run that has not ended.</summary>
-    public IAsyncEnumerable<Trace> ReadTracesAsync() =>
-        File.Exists(TracesPath) ? RunTables.Traces.ReadAsync(TracesPath) : ReadJournaledTraces().ToAsyncEnumerable();
+    /// <summary>Reads the thinking traces in the order of task, problem, run and id: from the journal of a run that has not ended, else
+    /// from Parquet.</summary>
+    public IAsyncEnumerable<Trace> ReadTracesAsync() => Read("traces", RowOrders.Traces, RunTables.Traces, TracesPath);
 
-    /// <summary>Of neighbours with one key, the last.</summary>
-    private static IEnumerable<TRow> LastOf<TRow, TKey>(IEnumerable<TRow> sorted, Func<TRow, TKey> keyOf)
-        where TRow : class
-    {
-        TRow? last = null;
-        foreach (TRow row in sorted)
-        {
-            if (last is not null && !EqualityComparer<TKey>.Default.Equals(keyOf(last), keyOf(row)))
-                yield return last;
-            last = row;
-        }
+    private Dictionary<string, string> Metadata => new() { ["calibration.run"] = Id, ["calibration.schema"] = "1" };
 
-        if (last is not null)
-            yield return last;
-    }
+    private Task WriteTrialsAsync(IAsyncEnumerable<Trial> trials) => RunTables.Trials.WriteAsync(TrialsPath, trials, Metadata);
+
+    private Task WriteServiceAsync(IAsyncEnumerable<ServiceSample> service) => RunTables.Service.WriteAsync(ServicePath, service, Metadata);
+
+    private Task WriteTracesAsync(IAsyncEnumerable<Trace> traces) => RunTables.Traces.WriteAsync(TracesPath, traces, Metadata);
+
+    private IAsyncEnumerable<TRow> Read<TRow, TKey>(string name, RowOrder<TRow, TKey> order, ParquetTable<TRow> table, string path)
+        where TKey : struct, IComparable<TKey> =>
+        !File.Exists(JournalPath(name)) && File.Exists(path) ? table.ReadAsync(path) : InOrder(name, order);
+
+    private IAsyncEnumerable<TRow> InOrder<TRow, TKey>(string name, RowOrder<TRow, TKey> order)
+        where TKey : struct, IComparable<TKey> => JournalOrder.Read(JournalPath(name), order).ToAsyncEnumerable();
 
     private string JournalPath(string name) => In("journal", name + ".jsonl");
 }

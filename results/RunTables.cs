@@ -3,6 +3,12 @@ namespace Calibration.Results;
 /// <summary>The columns of a run's Parquet files, as <c>docs/schema.md</c> publishes them.</summary>
 internal static class RunTables
 {
+    /// <summary>Bytes of a row's numbers, names and objects, about.</summary>
+    private const int FixedBytes = 400;
+
+    /// <summary>Parquet reads and writes a list's element as its value and two levels, beside the list itself.</summary>
+    private const int ListElementBytes = 4 * sizeof(int);
+
     internal static ParquetTable<Trial> Trials { get; } = new(
         [
             ParquetColumns.Text<Trial>("task", row => row.Task),
@@ -26,8 +32,8 @@ internal static class RunTables
         ],
         (c, i) => new Trial
         {
-            Task = c.At<string>("task", i),
-            ProblemId = c.At<string>("problem_id", i),
+            Task = string.Intern(c.At<string>("task", i)),
+            ProblemId = string.Intern(c.At<string>("problem_id", i)),
             Run = c.At<int>("run", i),
             BudgetTokens = c.At<int>("budget_tokens", i),
             ThinkingTokens = c.At<int>("thinking_tokens", i),
@@ -44,7 +50,8 @@ internal static class RunTables
             Semantics = c.Enum<BudgetSemantics>("semantics", i),
             Road = c.Enum<Road>("road", i),
             CountSource = c.Enum<CountSource>("count_source", i),
-        });
+        },
+        trial => FixedBytes + (sizeof(char) * ((long)trial.Response.Length + trial.Answer.Length + trial.Gold.Length + trial.Reason.Length)));
 
     internal static ParquetTable<ServiceSample> Service { get; } = new(
         [
@@ -65,8 +72,8 @@ internal static class RunTables
         ],
         (c, i) => new ServiceSample
         {
-            Task = c.At<string>("task", i),
-            ProblemId = c.At<string>("problem_id", i),
+            Task = string.Intern(c.At<string>("task", i)),
+            ProblemId = string.Intern(c.At<string>("problem_id", i)),
             TraceId = c.At<string>("trace_id", i),
             BudgetTokens = c.At<int>("budget_tokens", i),
             ThinkingTokens = c.At<int>("thinking_tokens", i),
@@ -79,7 +86,8 @@ internal static class RunTables
             ServerS = c.At<double?>("server_s", i),
             Status = c.Enum<TrialStatus>("status", i),
             Reason = c.At<string>("reason", i),
-        });
+        },
+        _ => FixedBytes);
 
     internal static ParquetTable<Trace> Traces { get; } = new(
         [
@@ -96,15 +104,16 @@ internal static class RunTables
         (c, i) => new Trace
         {
             TraceId = c.At<string>("trace_id", i),
-            Task = c.At<string>("task", i),
-            ProblemId = c.At<string>("problem_id", i),
+            Task = string.Intern(c.At<string>("task", i)),
+            ProblemId = string.Intern(c.At<string>("problem_id", i)),
             Run = c.At<int>("run", i),
             TokenIds = c.At<System.Collections.Immutable.ImmutableArray<int>>("token_ids", i),
             CuePositions = c.At<System.Collections.Immutable.ImmutableArray<int>>("cue_positions", i),
             MaskedFrom = c.At<int?>("masked_from", i),
             ClosedByModel = c.At<bool>("closed_by_model", i),
             PromptTokens = c.At<int>("prompt_tokens", i),
-        });
+        },
+        trace => FixedBytes + (ListElementBytes * ((long)trace.TokenIds.Length + trace.CuePositions.Length)));
 
     internal static ParquetTable<FittedParameter> Fits { get; } = new(
         [
@@ -120,5 +129,6 @@ internal static class RunTables
         ],
         (c, i) => new FittedParameter(
             c.At<string>("task", i), c.At<string>("parameter", i), c.At<string>("verdict", i), c.At<string>("status", i), c.At<double?>("value", i),
-            c.At<double?>("standard_error", i), c.At<double?>("low", i), c.At<double?>("high", i), c.At<string>("reason", i)));
+            c.At<double?>("standard_error", i), c.At<double?>("low", i), c.At<double?>("high", i), c.At<string>("reason", i)),
+        _ => FixedBytes);
 }

@@ -1,12 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Calibration.Results;
 
 /// <summary>The service time of one request on an otherwise idle server. A row of <c>service.parquet</c>.</summary>
 public sealed record ServiceSample
 {
     /// <summary>Task name, such as <c>gsm8k</c>.</summary>
+    [JsonConverter(typeof(InternedTextConverter))]
     public required string Task { get; init; }
 
     /// <summary>The problem's id within its task.</summary>
+    [JsonConverter(typeof(InternedTextConverter))]
     public required string ProblemId { get; init; }
 
     /// <summary>The trace whose stream was timed; samples of one trace are correlated.</summary>

@@ -10,9 +10,11 @@ public sealed record Trace
     public required string TraceId { get; init; }
 
     /// <summary>Task name.</summary>
+    [JsonConverter(typeof(InternedTextConverter))]
     public required string Task { get; init; }
 
     /// <summary>The problem's id within its task.</summary>
+    [JsonConverter(typeof(InternedTextConverter))]
     public required string ProblemId { get; init; }
 
     /// <summary>Independent repetition, from 0.</summary>

@@ -6,9 +6,11 @@ namespace Calibration.Results;
 public sealed record Trial
 {
     /// <summary>Task name, such as <c>gsm8k</c>.</summary>
+    [JsonConverter(typeof(InternedTextConverter))]
     public required string Task { get; init; }
 
     /// <summary>The problem's id within its task.</summary>
+    [JsonConverter(typeof(InternedTextConverter))]
     public required string ProblemId { get; init; }
 
     /// <summary>Independent repetition, from 0.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Calibration.Results;
 
 namespace Calibration.Harness.Passes;
@@ -15,15 +16,18 @@ internal sealed class FinishedWork
     /// <summary>Reads a folder's journals. Of traces and answers only those of unfinished groups are kept in memory.</summary>
     internal static FinishedWork Read(RunFolder folder, ExperimentPlan plan)
     {
-        // A failed trial is tried again; a later good line of the same key counts.
+        // A failed trial is tried again. Of finished groups only these keys stay, whose strings all rows share.
         var keys = new HashSet<TrialKey>();
-        var finishedOf = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (Trial trial in folder.ReadJournaledTrials().Where(trial => trial.Status != TrialStatus.Failed && keys.Add(trial.Key)))
-            finishedOf[trial.TraceId] = finishedOf.GetValueOrDefault(trial.TraceId) + 1;
-        Dictionary<string, int> wanted = plan.Tasks.ToDictionary(task => task.Task, task => plan.Independent ? 1 : task.Budgets.Length, StringComparer.Ordinal);
+        foreach (Trial trial in folder.ReadJournaledTrials().Where(trial => trial.Status != TrialStatus.Failed))
+            keys.Add(trial.Key);
+        Dictionary<string, ImmutableArray<int>> budgets = plan.Tasks.ToDictionary(task => task.Task, task => task.Budgets, StringComparer.Ordinal);
         var finished = new FinishedWork(keys, folder.ReadJournaledService().Where(sample => sample.Status != TrialStatus.Failed).ToLookup(sample => sample.TraceId, StringComparer.Ordinal));
-        foreach (Trace trace in folder.ReadJournaledTraces().Where(trace => finishedOf.GetValueOrDefault(trace.TraceId) < wanted[trace.Task]))
-            finished.openTraces[trace.TraceId] = trace;
+
+        // Should an id be there twice, the first line counts, as in traces.parquet.
+        foreach (Trace trace in folder.ReadJournaledTraces().Where(trace => budgets[trace.Task].Any(budget => !keys.Contains(new TrialKey(trace.Task, trace.ProblemId, trace.Run, budget)))))
+            finished.openTraces.TryAdd(trace.TraceId, trace);
+        if (finished.openTraces.Count == 0)
+            return finished;
         foreach (Trial trial in folder.ReadJournaledTrials().Where(trial => trial.ClosedByModel && trial.IsUsable && finished.openTraces.ContainsKey(trial.TraceId)))
             finished.closedAnswers.TryAdd(trial.TraceId, trial);
         return finished;

@@ -26,6 +26,26 @@ public sealed class AccuracyFitterTests
         }
     }
 
+    /// <summary>Counting answers by problem and budget loses nothing, in whatever order the counts come.</summary>
+    [Theory]
+    [MemberData(nameof(Tasks))]
+    public void Fit_CountsByProblem_EqualThoseOfTheAnswers(string name)
+    {
+        SyntheticTask task = SyntheticTask.All.Single(t => t.Name == name);
+        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 60, 3, 0.5, new Xoshiro256StarStar(7, false));
+        AccuracyCell[] cells =
+        [
+            .. answers.GroupBy(answer => (answer.BudgetTokens, answer.Problem)).Reverse()
+                .Select(cell => new AccuracyCell(cell.Key.Problem, cell.Key.BudgetTokens, cell.Count(), cell.Count(answer => answer.Correct))),
+        ];
+
+        AccuracyFit expected = AccuracyFitter.Fit(answers), actual = AccuracyFitter.Fit(cells);
+
+        Assert.Equal((expected.A, expected.B, expected.D, expected.Verdict, expected.LackOfFitPValue), (actual.A, actual.B, actual.D, actual.Verdict, actual.LackOfFitPValue));
+        Assert.Equal(AccuracyBootstrap.Of(answers).Run(20, 3), AccuracyBootstrap.Of(cells).Run(20, 3));
+        Assert.Throws<ArgumentException>(() => AccuracyFitter.Fit([new AccuracyCell("p", 0, 1, 2)]));
+    }
+
     [Fact]
     public void Fit_RealCurveThatIsNotExponential_IsRejected()
     {
