@@ -9,7 +9,7 @@ namespace Calibration.Calibrate;
 internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? apiKey, Patience patience, ExperimentPlan plan, TextWriter log) : IDisposable
 {
     /// <summary>Where others go on with the work, a request does not wait longer for one that is down.</summary>
-    private static readonly TimeSpan DownAmongOthers = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DownAmongOthers = TimeSpan.FromSeconds(10);
 
     private readonly List<EndpointClient> clients = [];
 

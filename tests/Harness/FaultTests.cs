@@ -20,10 +20,10 @@ public sealed class FaultTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PassingFaults))]
-    public async Task Measure_AFaultInThree_GivesTheUndisturbedTrials(EndpointFault fault)
+    public async Task Measure_AFaultInFive_GivesTheUndisturbedTrials(EndpointFault fault)
     {
         MeasuredRun undisturbed = await MeasureAsync(new EndpointOptions { Problems = [] });
-        MeasuredRun disturbed = await MeasureAsync(new EndpointOptions { Problems = [], Faults = new FaultMix(0.33, 7, [fault], TimeSpan.FromSeconds(2)) }, "--idle-limit", "0.5");
+        MeasuredRun disturbed = await MeasureAsync(new EndpointOptions { Problems = [], Faults = new FaultMix(0.2, 7, [fault], TimeSpan.FromSeconds(1)) }, "--idle-limit", "0.5");
         Assert.Equal(undisturbed.Trials.Select(Compared), disturbed.Trials.Select(Compared));
         Assert.Equal(undisturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)), disturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)));
         Assert.Equal(undisturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)), disturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)));
@@ -36,14 +36,14 @@ public sealed class FaultTests : IDisposable
         var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
-        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--runs", "8"]);
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--runs", "40", "--concurrency", "4"]);
         await Task.Delay(1500, Cancelled);
         Assert.False(measuring.IsCompleted, "The run was too fast to be interrupted: this test shows nothing.");
         await first.DisposeAsync();
         await Task.Delay(4000, Cancelled);
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
         MeasuredRun run = await measuring;
-        Assert.Equal(3 * 8 * 4, run.Trials.Length);
+        Assert.Equal(3 * 40 * 4, run.Trials.Length);
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }
 
@@ -53,8 +53,9 @@ public sealed class FaultTests : IDisposable
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
         var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        Uri address = first.BaseAddress;
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
-            ["measure", "--endpoint", first.BaseAddress.ToString(), "--out", root, "--down-limit", "0.02", .. Arguments, "--runs", "8"]);
+            ["measure", "--endpoint", address.ToString(), "--out", root, "--down-limit", "0.02", .. Arguments, "--runs", "40", "--concurrency", "4"]);
         await Task.Delay(1500, Cancelled);
         await first.DisposeAsync();
         Calibrate.CommandRun run = await measuring;
@@ -63,10 +64,10 @@ public sealed class FaultTests : IDisposable
         Assert.Contains($"calibrate run --resume {folder}", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(RunFolder.Open(folder).ReadJournaledTrials(), trial => trial.Status == TrialStatus.Failed);
 
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = first.BaseAddress.Port }, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
         Calibrate.CommandRun resumed = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
-        Assert.Equal(3 * 8 * 4, (await MeasuredRun.ReadAsync(folder)).Trials.Length);
+        Assert.Equal(3 * 40 * 4, (await MeasuredRun.ReadAsync(folder)).Trials.Length);
         Directory.Delete(root, recursive: true);
     }
 
@@ -78,7 +79,7 @@ public sealed class FaultTests : IDisposable
         await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, Cancelled);
         EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, Cancelled);
         Task<MeasuredRun> measuring = MeasuredRun.OfAsync(first.BaseAddress, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "40", "--concurrency", "2"]);
-        while (logs[1].All.Count < 60)
+        while (logs[1].All.Count < 60 && !measuring.IsCompleted)
             await Task.Delay(20, Cancelled);
         await second.DisposeAsync();
         MeasuredRun run = await measuring;
@@ -123,7 +124,7 @@ public sealed class FaultTests : IDisposable
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);
     }
 
-    private ImmutableArray<string> Arguments => ["--task", $"own={task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2", "--concurrency", "8"];
+    private ImmutableArray<string> Arguments => ["--task", $"own={task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2"];
 
     private async Task<MeasuredRun> MeasureAsync(EndpointOptions options, params string[] arguments)
     {
