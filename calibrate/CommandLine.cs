@@ -16,7 +16,7 @@ public static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            ProcessTerminationTimeout = null,
         };
         try
         {
@@ -39,7 +39,7 @@ public static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return await FailAsync(error, "Interrupted.", 130);
+            return await FailAsync(error, "Interrupted.", Interruption.ExitCode);
         }
     }
 

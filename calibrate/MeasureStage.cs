@@ -75,7 +75,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw new UnfinishedRun($"Interrupted. Go on with: calibrate run --resume {folder.Path}", 130);
+            throw new UnfinishedRun($"Interrupted. Go on with: calibrate run --resume {folder.Path}", Interruption.ExitCode);
         }
         catch (EndpointLostException fault)
         {

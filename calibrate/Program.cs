@@ -2,4 +2,5 @@ using System.Globalization;
 using Calibration.Calibrate;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, CancellationToken.None);
+using var interruption = new Interruption(Console.Error);
+return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, interruption.Token);
