@@ -6,6 +6,10 @@ return args switch
     ["lack-of-fit-size", .. string[] rest] => FittingLackOfFitSize.Run(rest),
     ["service-coverage", .. string[] rest] => FittingServiceCoverage.Run(rest),
     ["generated-tokens"] => GeneratedTokens.Run(),
+    ["soak", .. string[] rest] => await Soak.RunAsync(rest),
+    ["idle-share"] => await IdleShare.RunAsync(),
+    ["fixed-stub", string url] => await FixedStub.RunAsync(new Uri(url)),
+    ["fuzz", .. string[] rest] => await Fuzz.RunAsync(rest),
     ["fitting"] => FittingTimings.Run(),
     ["optimizer"] => OptimizerTimings.Solver(),
     ["simulation"] => OptimizerTimings.Simulation(),
@@ -17,6 +21,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | fitting | optimizer | optimizer-bdn | simulation | decision | compaction [TRIALS]");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | simulation | decision | compaction [TRIALS]");
     return 2;
 }

@@ -17,8 +17,9 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly CompletionRoute completions;
+    private readonly FaultInjection? faults;
 
-    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions) => (this.app, this.completions) = (app, completions);
+    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions, FaultInjection? faults) => (this.app, this.completions, this.faults) = (app, completions, faults);
 
     /// <summary>Address of the API, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
     public Uri BaseAddress => new(app.Urls.First() + "/v1");
@@ -42,10 +43,13 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
         app.MapPost("/tokenize", Faulty(context => TokenizeAsync(context, options)));
         app.MapPost("/detokenize", Faulty(DetokenizeAsync));
         await app.StartAsync(cancellationToken);
-        return new EmbeddedEndpoint(app, completions);
+        return new EmbeddedEndpoint(app, completions, faults);
 
         RequestDelegate Faulty(RequestDelegate route) => faults is null ? route : context => faults.InvokeAsync(context, route);
     }
+
+    /// <summary>Requests that got a fault on purpose.</summary>
+    public long FaultCount => faults?.Count ?? 0;
 
     /// <summary>Seconds that slots have worked, summed over the slots.</summary>
     public double BusySlotSeconds => completions.BusySlotSeconds;

@@ -10,6 +10,10 @@ internal sealed class FaultInjection(FaultMix mix)
     private const string Page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>";
 
     private long arrived;
+    private long faults;
+
+    /// <summary>Requests that got a fault.</summary>
+    internal long Count => Interlocked.Read(ref faults);
 
     internal async Task InvokeAsync(HttpContext context, RequestDelegate route)
     {
@@ -20,6 +24,7 @@ internal sealed class FaultInjection(FaultMix mix)
             return;
         }
 
+        Interlocked.Increment(ref faults);
         switch (mix.Kinds[(int)(SeededDraw.Mix(draw) % (ulong)mix.Kinds.Length)])
         {
             case EndpointFault.TooManyRequests:

@@ -11,6 +11,9 @@ namespace Calibration.Harness.Passes;
 /// <param name="CacheSalt">What the trace left in the prefix cache is found by.</param>
 internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt, ImmutableArray<double?> ServerSecondsAt, int? CachedTokens, string CacheSalt)
 {
+    /// <summary>A character has four bytes at most; more than a few of them are no held-back character but a wrong count.</summary>
+    private const int MostHeldBack = 16;
+
     /// <summary>Seconds to the first token, or to the end of the stream where the model ended its thinking with none.</summary>
     internal required double FirstSeconds { get; init; }
 
@@ -29,7 +32,9 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         {
             double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
             lastSeconds = seconds;
-            int missing = Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length);
+            int missing = session.Server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length) : 0;
+            if (missing > MostHeldBack)
+                throw new EndpointException($"{session.Server.GenerationUri} counted {missing} tokens in a stream that it did not send.") { MayPass = true };
             if (missing > 0)
                 heldBack.Add((ids.Count, missing, chunk));
             ids.AddRange(Enumerable.Repeat(session.Form.CueIds[0], missing).Concat(chunk.TokenIds));

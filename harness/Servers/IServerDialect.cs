@@ -9,6 +9,11 @@ public interface IServerDialect
     /// <summary>What the server said of itself.</summary>
     EndpointFacts Facts { get; }
 
+    /// <summary>
+    /// Whether streams hold back the ids of a character's first bytes, never send them, and tell of them only by their count.
+    /// </summary>
+    bool HoldsBackIds { get; }
+
     /// <summary>Where generations are asked for.</summary>
     Uri GenerationUri { get; }
 

@@ -12,6 +12,8 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 {
     public EndpointFacts Facts => facts;
 
+    public bool HoldsBackIds => true;
+
     public Uri GenerationUri { get; } = new(client.Root, "completion");
 
     public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(text, addSpecial: false, cancellationToken);
@@ -119,11 +121,8 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         json.WriteEndObject();
     }
 
-    public Generation Read(ReadOnlyMemory<byte> json)
+    public Generation Read(ReadOnlyMemory<byte> json) => ResponseReading.Read(json, root =>
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
-        root.RefuseError();
         JsonElement timings = root.Member("timings") ?? default;
         return new Generation(root.Ids("tokens"), root.Text("content"), EndingOf(root.Text("stop_type")))
         {
@@ -131,7 +130,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
             CachedTokens = timings.Count("cache_n"),
             ServerSeconds = (timings.Real("prompt_ms") + timings.Real("predicted_ms")) / 1000,
         };
-    }
+    });
 
     private static Ending EndingOf(string reason) => reason switch
     {

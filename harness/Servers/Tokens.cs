@@ -9,7 +9,7 @@ internal static class Tokens
         AskAsync(client, uri, body, root => root.Member("tokens") is null ? throw new JsonException("there are none") : root.Ids("tokens"), cancellationToken);
 
     internal static Task<string> TextAsync(EndpointClient client, Uri uri, ReadOnlyMemory<byte> body, string member, CancellationToken cancellationToken) =>
-        AskAsync(client, uri, body, root => root.Member(member) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new JsonException($"there is no {member}"), cancellationToken);
+        AskAsync(client, uri, body, root => root.Member(member) is { ValueKind: JsonValueKind.String } ? root.Text(member) : throw new JsonException($"there is no {member}"), cancellationToken);
 
     private static Task<T> AskAsync<T>(
         EndpointClient client, Uri uri, ReadOnlyMemory<byte> body, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
@@ -21,8 +21,7 @@ internal static class Tokens
                     throw reply.Fault(uri);
                 try
                 {
-                    using JsonDocument document = JsonDocument.Parse(reply.Body);
-                    return read(document.RootElement);
+                    return ResponseReading.Read(reply.Body.ToMemory(), read);
                 }
                 catch (JsonException fault)
                 {

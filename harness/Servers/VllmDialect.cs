@@ -12,6 +12,8 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
 {
     public EndpointFacts Facts => facts;
 
+    public bool HoldsBackIds => false;
+
     public Uri GenerationUri { get; } = new(client.Api, "completions");
 
     public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(
@@ -90,11 +92,8 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
     public Generation Read(ReadOnlyMemory<byte> json) => ReadCompletion(json);
 
     /// <summary>Reads OpenAI's completion, with vLLM's additions where they are.</summary>
-    internal static Generation ReadCompletion(ReadOnlyMemory<byte> json)
+    internal static Generation ReadCompletion(ReadOnlyMemory<byte> json) => ResponseReading.Read(json, root =>
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
-        root.RefuseError();
         JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
         JsonElement usage = root.Member("usage") ?? default;
         JsonElement metrics = root.Member("metrics") ?? default;
@@ -106,7 +105,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000,
             SimulatedSeconds = root.Real("simulated_elapsed_s"),
         };
-    }
+    });
 
     private static Ending EndingOf(string reason) => reason switch
     {
