@@ -31,6 +31,9 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+
+        // A response is on its way when its flush ends, so that the log tells when it was sent.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));
         WebApplication app = builder.Build();
         var completions = new CompletionRoute(options);

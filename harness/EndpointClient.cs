@@ -1,9 +1,6 @@
-using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
-using OpenAI;
 
 namespace Calibration.Harness;
 
@@ -14,11 +11,7 @@ namespace Calibration.Harness;
 /// </summary>
 public sealed class EndpointClient : IDisposable
 {
-    private static readonly TimeSpan LongestAskedFor = TimeSpan.FromMinutes(5);
-
-    private readonly HttpClient http;
-    private readonly ClientPipeline pipeline;
-    private readonly string? apiKey;
+    private readonly EndpointTransport transport;
     private readonly Patience patience;
     private readonly Availability availability;
 
@@ -32,20 +25,11 @@ public sealed class EndpointClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(api);
         ArgumentNullException.ThrowIfNull(patience);
-        this.apiKey = apiKey;
         this.patience = patience;
         Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
         Slots = new RequestSlots(concurrency);
-        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
-        var options = new OpenAIClientOptions
-        {
-            Endpoint = Api,
-            RetryPolicy = new ClientRetryPolicy(0),
-            NetworkTimeout = patience.Idle,
-            Transport = new HttpClientPipelineTransport(http),
-        };
-        pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
+        transport = new EndpointTransport(Api, apiKey);
         availability = new Availability(patience, TimeProvider.System, notices) { LookAsync = LookAsync };
     }
 
@@ -79,7 +63,7 @@ public sealed class EndpointClient : IDisposable
     /// <summary>Asks for a document, once.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
     public Task<EndpointReply> GetAsync(Uri uri, CancellationToken cancellationToken) =>
-        SendAsync(Message(uri, "GET", patience.Idle, cancellationToken));
+        SendAsync(transport.Message(uri, "GET", patience.Idle, cancellationToken));
 
     /// <summary>Sends JSON, once, and waits for the whole response.</summary>
     /// <param name="uri">Where to.</param>
@@ -88,7 +72,7 @@ public sealed class EndpointClient : IDisposable
     /// <param name="cancellationToken">Abandons the request.</param>
     /// <exception cref="EndpointException">The endpoint cannot be reached, or was silent for too long.</exception>
     public Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, CancellationToken cancellationToken) =>
-        SendAsync(Post(uri, json, patience.LimitFor(tokens), cancellationToken));
+        SendAsync(transport.Post(uri, json, patience.LimitFor(tokens), cancellationToken));
 
     /// <summary>The same for a generation. The endpoint has served this model before: a refusal of the key or the model may pass, too.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached, was silent for too long, or refused.</exception>
@@ -98,46 +82,69 @@ public sealed class EndpointClient : IDisposable
         return reply.IsSuccess ? reply.Body.ToMemory() : throw FaultOf(uri, reply);
     }
 
-    /// <summary>Sends JSON, once, and yields the events of the streamed response as they arrive, until <c>[DONE]</c>.</summary>
-    /// <exception cref="EndpointException">The endpoint cannot be reached, refused, broke the stream off, or was silent for too long.</exception>
-    public async IAsyncEnumerable<byte[]> StreamAsync(
-        Uri uri, ReadOnlyMemory<byte> json, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using PipelineMessage message = Post(uri, json, patience.Idle, cancellationToken);
-        message.BufferResponse = false;
-        PipelineResponse response = await ResponseOfAsync(message);
-        if (response.IsError)
-            throw FaultOf(uri, ReplyOf(response, await response.BufferContentAsync(cancellationToken)));
-        var events = SseParser.Create(response.ContentStream!, (_, data) => data.ToArray()).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (events)
+    /// <summary>
+    /// Sends JSON, once, and times the response. A thread of its own sends and reads, blocking: no other work of this process can stand
+    /// between the socket and the clock.
+    /// </summary>
+    /// <exception cref="EndpointException">The endpoint cannot be reached, was silent for too long, or refused.</exception>
+    internal Task<TimedEvent> PostTimedAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, TimeProvider clock, CancellationToken cancellationToken) =>
+        OnItsOwnThreadAsync(() =>
         {
-            while (await NextAsync(events, uri, cancellationToken))
-            {
-                byte[] data = events.Current.Data;
-                if (data.AsSpan().SequenceEqual("[DONE]"u8))
-                    yield break;
-                yield return data;
-            }
-        }
-    }
+            using PipelineMessage message = transport.Post(uri, json, patience.LimitFor(tokens), cancellationToken);
+            long start = clock.GetTimestamp();
+            PipelineResponse response = transport.Send(message);
+            double seconds = clock.GetElapsedTime(start).TotalSeconds;
+            return response.IsError ? throw FaultOf(uri, transport.ReplyOf(response, response.Content)) : new TimedEvent(response.Content.ToMemory(), seconds);
+        });
+
+    /// <summary>The same for the events of a streamed response, until <c>[DONE]</c>.</summary>
+    /// <exception cref="EndpointException">The endpoint cannot be reached, refused, broke the stream off, or was silent for too long.</exception>
+    internal Task<ImmutableArray<TimedEvent>> StreamTimedAsync(Uri uri, ReadOnlyMemory<byte> json, TimeProvider clock, CancellationToken cancellationToken) =>
+        OnItsOwnThreadAsync(() =>
+        {
+            using PipelineMessage message = transport.Post(uri, json, patience.Idle, cancellationToken);
+            message.BufferResponse = false;
+            long start = clock.GetTimestamp();
+            PipelineResponse response = transport.Send(message);
+            if (response.IsError)
+                throw FaultOf(uri, transport.ReplyOf(response, response.BufferContent(cancellationToken)));
+            using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(static open => ((PipelineResponse)open!).Dispose(), response);
+            return EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
+        });
 
     /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
+    public void Dispose() => transport.Dispose();
 
-    private async Task<bool> NextAsync(IAsyncEnumerator<SseItem<byte[]>> events, Uri uri, CancellationToken cancellationToken)
+    private static Task<T> OnItsOwnThreadAsync<T>(Func<T> send) =>
+        Task.Factory.StartNew(send, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private ImmutableArray<TimedEvent> EventsOf(Stream stream, Uri uri, long start, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var events = ImmutableArray.CreateBuilder<TimedEvent>();
         try
         {
-            return await events.MoveNextAsync();
+            foreach (SseItem<byte[]> item in SseParser.Create(stream, (_, data) => data.ToArray()).Enumerate())
+            {
+                double seconds = clock.GetElapsedTime(start).TotalSeconds;
+                if (item.Data.AsSpan().SequenceEqual("[DONE]"u8))
+                    break;
+                events.Add(new TimedEvent(item.Data, seconds));
+            }
         }
-        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException fault)
         {
             throw new EndpointException($"{uri} was silent for {patience.Idle.TotalSeconds:0} seconds.", fault) { MayPass = true };
         }
-        catch (Exception fault) when (fault is IOException or HttpRequestException)
+        catch (Exception fault) when (fault is IOException or HttpRequestException or ObjectDisposedException)
         {
             throw new EndpointException($"{uri} broke the stream off: {fault.Message}", fault) { MayPass = true };
         }
+
+        return events.ToImmutable();
     }
 
     /// <summary>The server is healthy, and does what measuring asks of it.</summary>
@@ -165,68 +172,12 @@ public sealed class EndpointClient : IDisposable
         return Canary is not null && reply.Status is (401 or 403 or 404) ? new EndpointException(fault.Message) { Status = reply.Status, MayPass = true } : fault;
     }
 
-    private PipelineMessage Post(Uri uri, ReadOnlyMemory<byte> json, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        PipelineMessage message = Message(uri, "POST", limit, cancellationToken);
-        message.Request.Headers.Set("Content-Type", "application/json");
-        message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(json));
-        return message;
-    }
-
-    private PipelineMessage Message(Uri uri, string method, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        PipelineMessage message = pipeline.CreateMessage(uri, method, PipelineMessageClassifier.Default);
-        message.Apply(new RequestOptions { CancellationToken = cancellationToken, ErrorOptions = ClientErrorBehaviors.NoThrow });
-        message.NetworkTimeout = limit;
-        return message;
-    }
-
     private async Task<EndpointReply> SendAsync(PipelineMessage message)
     {
         using (message)
         {
-            PipelineResponse response = await ResponseOfAsync(message);
-            return ReplyOf(response, response.Content);
+            PipelineResponse response = await transport.SendAsync(message);
+            return transport.ReplyOf(response, response.Content);
         }
     }
-
-    /// <summary>A proxy may echo a request's headers in its refusal; the key must not go on from there into a log.</summary>
-    private EndpointReply ReplyOf(PipelineResponse response, BinaryData body)
-    {
-        if (!response.IsError)
-            return new EndpointReply(response.Status, body);
-        BinaryData redacted = string.IsNullOrEmpty(apiKey) ? body : BinaryData.FromString(body.ToString().Replace(apiKey, "<key>", StringComparison.Ordinal));
-        return new EndpointReply(response.Status, redacted, RetryAfterOf(response));
-    }
-
-    /// <summary>Seconds, or a date; never longer than five minutes, whatever a proxy says.</summary>
-    private static TimeSpan? RetryAfterOf(PipelineResponse response)
-    {
-        if (!response.Headers.TryGetValue("Retry-After", out string? text) || text is null)
-            return null;
-        TimeSpan? asked = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e6 ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then) ? then - DateTimeOffset.UtcNow
-            : null;
-        return asked > LongestAskedFor ? LongestAskedFor : asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
-    }
-
-    private async Task<PipelineResponse> ResponseOfAsync(PipelineMessage message)
-    {
-        try
-        {
-            await pipeline.SendAsync(message);
-        }
-        catch (OperationCanceledException fault) when (!message.CancellationToken.IsCancellationRequested)
-        {
-            throw new EndpointException($"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault) { MayPass = true };
-        }
-        catch (Exception fault) when (fault is ClientResultException or HttpRequestException or IOException or AggregateException)
-        {
-            throw new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault) { MayPass = true };
-        }
-
-        return message.Response!;
-    }
-
-    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Calibration.Harness.Servers;
 using Calibration.Results;
@@ -69,11 +69,32 @@ public sealed class EndpointSession
     public Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
         client.WorkAsync((_, cancelled) => GenerateOnceAsync(request, cancelled), cancellationToken);
 
-    /// <summary>Generates and waits for the whole, sending the request once.</summary>
+    /// <summary>Generates and times the whole; the request is sent once.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
-    internal async Task<Generation> GenerateOnceAsync(GenerationRequest request, CancellationToken cancellationToken)
+    internal async Task<TimedGeneration> GenerateTimedAsync(GenerationRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
-        Generation generation = Read(await client.GenerateAsync(Server.GenerationUri, BodyOf(request, stream: false), request.MaxTokens, cancellationToken));
+        TimedEvent whole = await client.PostTimedAsync(Server.GenerationUri, BodyOf(request, stream: false), request.MaxTokens, clock, cancellationToken);
+        return Timed(Usable(Read(whole.Data)), whole.Seconds);
+    }
+
+    /// <summary>Generates and times every part of the stream; the request is sent once.</summary>
+    /// <exception cref="EndpointException">The server refused, broke off, or sent what cannot be read.</exception>
+    internal async Task<ImmutableArray<TimedGeneration>> StreamTimedAsync(GenerationRequest request, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ImmutableArray<TimedEvent> events = await client.StreamTimedAsync(Server.GenerationUri, BodyOf(request, stream: true), clock, cancellationToken);
+        ImmutableArray<TimedGeneration> chunks = [.. events.Select(part => Timed(Read(part.Data), part.Seconds))];
+        return chunks.LastOrDefault(chunk => chunk.Generation.Ending != Ending.None)?.Generation.Ending is Ending.Length or Ending.Stop
+            ? chunks
+            : throw new EndpointException($"{Server.GenerationUri} broke a stream off before its end.") { MayPass = true };
+    }
+
+    private static TimedGeneration Timed(Generation generation, double seconds) => new(generation, generation.SimulatedSeconds ?? seconds);
+
+    private async Task<Generation> GenerateOnceAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+        Usable(Read(await client.GenerateAsync(Server.GenerationUri, BodyOf(request, stream: false), request.MaxTokens, cancellationToken)));
+
+    private Generation Usable(Generation generation)
+    {
         if (generation.Ending is Ending.None or Ending.Aborted)
             throw new EndpointException($"{Server.GenerationUri} gave a generation up before its end.") { MayPass = true };
 
@@ -81,22 +102,6 @@ public sealed class EndpointSession
         return generation.TokenIds.Length > 0 || generation is { Ending: Ending.Stop, Text: "" }
             ? generation
             : throw new EndpointException($"{Server.GenerationUri} returned no token ids: --road text measures what its text and its counts allow.") { MayPass = true };
-    }
-
-    /// <summary>Generates and yields chunks as they arrive; the request is sent once.</summary>
-    /// <exception cref="EndpointException">The server refused, broke off, or sent what cannot be read.</exception>
-    public async IAsyncEnumerable<Generation> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        Ending ending = Ending.None;
-        await foreach (byte[] data in client.StreamAsync(Server.GenerationUri, BodyOf(request, stream: true), cancellationToken))
-        {
-            Generation chunk = Read(data);
-            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
-            yield return chunk;
-        }
-
-        if (ending is Ending.None or Ending.Aborted)
-            throw new EndpointException($"{Server.GenerationUri} broke a stream off before its end.") { MayPass = true };
     }
 
     /// <summary>Position of the first token that belongs to an end of thinking or of the turn, or the length where there is none.</summary>

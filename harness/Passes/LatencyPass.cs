@@ -204,10 +204,8 @@ internal sealed class LatencyPass(
                     CacheSalt = timed?.CacheSalt ?? SaltOf(group, FormattableString.Invariant($"alone/{attempt}")),
                     Group = group.Name,
                 };
-                long start = clock.GetTimestamp();
-                Generation generation = await session.GenerateOnceAsync(request, cancelled);
-                double seconds = generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
-                return new TimedAnswer(AnswerFork.Of(session, asked, generation), seconds);
+                TimedGeneration timedAnswer = await session.GenerateTimedAsync(request, clock, cancelled);
+                return new TimedAnswer(AnswerFork.Of(session, asked, timedAnswer.Generation), timedAnswer.Seconds);
             },
             cancellationToken);
 

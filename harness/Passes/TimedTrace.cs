@@ -27,10 +27,8 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         int? cached = null;
         Ending ending = Ending.None;
         double lastSeconds = 0;
-        long start = clock.GetTimestamp();
-        await foreach (Generation chunk in session.StreamAsync(request, cancellationToken))
+        foreach ((Generation chunk, double seconds) in await session.StreamTimedAsync(request, clock, cancellationToken))
         {
-            double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
             lastSeconds = seconds;
             int missing = session.Server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length) : 0;
             if (missing > MostHeldBack)

@@ -65,10 +65,8 @@ internal sealed class TextLatencyPass(
         if (budget > 0)
         {
             var whole = new Generation([], "", Ending.None);
-            long start = clock.GetTimestamp();
-            await foreach (Generation chunk in session.StreamAsync(prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, stop: null, cancellationToken))
+            foreach ((Generation chunk, double seconds) in await session.StreamTimedAsync(prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, clock, cancellationToken))
             {
-                double seconds = chunk.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
                 first ??= seconds;
                 thinkingSeconds = chunk.Text.Length > 0 || chunk.Ending != Ending.None ? seconds : thinkingSeconds;
                 cached = chunk.CachedTokens ?? cached;
@@ -84,10 +82,8 @@ internal sealed class TextLatencyPass(
             thinking = TextThinking.Of(whole with { Ending = Ending.Length }, BudgetSemantics.Exact, budget);
         }
 
-        long asked = clock.GetTimestamp();
-        Generation answer = await session.GenerateOnceAsync(
-            thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
-        double answerSeconds = answer.SimulatedSeconds ?? clock.GetElapsedTime(asked).TotalSeconds;
+        (Generation answer, double answerSeconds) = await session.GenerateTimedAsync(
+            thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, clock, cancellationToken);
         return Marked(Sample(group, budget) with
         {
             ThinkingTokens = thinking.Tokens ?? 0,

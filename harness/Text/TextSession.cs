@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Calibration.Harness.Servers;
 using Calibration.Results;
@@ -68,30 +68,31 @@ public sealed class TextSession
     internal Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
         client.WorkAsync((_, cancelled) => GenerateOnceAsync(prompt, maxTokens, seed, group, stop, cancelled), cancellationToken);
 
-    /// <summary>The same, sent once.</summary>
-    internal async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken)
+    /// <summary>Generates and times the whole; the request is sent once.</summary>
+    internal async Task<TimedGeneration> GenerateTimedAsync(string prompt, int maxTokens, int seed, string group, TimeProvider clock, CancellationToken cancellationToken)
     {
-        Generation generation = Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken));
-        return generation.Ending is Ending.None or Ending.Aborted
-            ? throw new EndpointException($"{uri} gave a generation up before its end.") { MayPass = true }
-            : Fitting(maxTokens, generation);
+        TimedEvent whole = await client.PostTimedAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop: null, stream: false), maxTokens, clock, cancellationToken);
+        return Timed(Usable(maxTokens, Read(whole.Data)), whole.Seconds);
     }
 
-    /// <summary>The same, streamed.</summary>
-    internal async IAsyncEnumerable<Generation> StreamAsync(
-        string prompt, int maxTokens, int seed, string group, string? stop, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Generates without a stop and times every part of the stream; the request is sent once.</summary>
+    internal async Task<ImmutableArray<TimedGeneration>> StreamTimedAsync(string prompt, int maxTokens, int seed, string group, TimeProvider clock, CancellationToken cancellationToken)
     {
-        Ending ending = Ending.None;
-        await foreach (byte[] data in client.StreamAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: true), cancellationToken))
-        {
-            Generation chunk = Fitting(maxTokens, Read(data));
-            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
-            yield return chunk;
-        }
-
-        if (ending is Ending.None or Ending.Aborted)
-            throw new EndpointException($"{uri} broke a stream off before its end.") { MayPass = true };
+        ImmutableArray<TimedEvent> events = await client.StreamTimedAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop: null, stream: true), clock, cancellationToken);
+        ImmutableArray<TimedGeneration> chunks = [.. events.Select(part => Timed(Fitting(maxTokens, Read(part.Data)), part.Seconds))];
+        return chunks.LastOrDefault(chunk => chunk.Generation.Ending != Ending.None)?.Generation.Ending is Ending.Length or Ending.Stop
+            ? chunks
+            : throw new EndpointException($"{uri} broke a stream off before its end.") { MayPass = true };
     }
+
+    private static TimedGeneration Timed(Generation generation, double seconds) => new(generation, generation.SimulatedSeconds ?? seconds);
+
+    private async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
+        Usable(maxTokens, Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken)));
+
+    private Generation Usable(int maxTokens, Generation generation) => generation.Ending is Ending.None or Ending.Aborted
+        ? throw new EndpointException($"{uri} gave a generation up before its end.") { MayPass = true }
+        : Fitting(maxTokens, generation);
 
     /// <summary>Servers cut a request that does not fit without a word; by the server's count of its prompt such an answer is refused.</summary>
     private Generation Fitting(int maxTokens, Generation generation)

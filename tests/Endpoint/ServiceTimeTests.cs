@@ -17,16 +17,14 @@ public sealed class ServiceTimeTests
     [Fact]
     public async Task Measure_Paced_AgreesWithTheEndpointsLog()
     {
-        (double[] differences, double[] allowed) = await DifferencesAsync(besides: null);
-        AssertWithin(differences, allowed);
+        await AssertWithinAsync(besides: null);
     }
 
     [Fact]
     public async Task Measure_PacedBesides512Requests_AgreesWithTheEndpointsLog()
     {
         await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Paced = true }, TestContext.Current.CancellationToken);
-        (double[] differences, double[] allowed) = await DifferencesAsync(other.BaseAddress);
-        AssertWithin(differences, allowed);
+        await AssertWithinAsync(other.BaseAddress);
     }
 
     [Fact]
@@ -77,6 +75,8 @@ public sealed class ServiceTimeTests
     /// <summary>Client's service time less the endpoint's, of every sample of the latency pass, and 1 % + 1 ms of each.</summary>
     private static async Task<(double[] Differences, double[] Allowed)> DifferencesAsync(Uri? besides)
     {
+        // Two endpoints and the load share this process: with a thread a core, the timed endpoint's work would queue behind the others'.
+        ThreadPool.SetMinThreads(64, 64);
         using var task = new OwnTask(OwnTask.Scripts);
         var log = new ServedRequests();
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Paced = true, Log = log }, TestContext.Current.CancellationToken);
@@ -102,13 +102,23 @@ public sealed class ServiceTimeTests
         return ([.. differences], [.. allowed]);
     }
 
-    /// <summary>Most samples are within 1 % + 1 ms, and all within ten times that: other work on a test machine may hold up a few.</summary>
-    private static void AssertWithin(double[] differences, double[] allowed)
+    /// <summary>
+    /// Every sample is within 1 % + 1 ms. A stall of the harness's own would be there each time; another process on the test machine, which
+    /// no process can keep out, is not there three times in a row.
+    /// </summary>
+    private static async Task AssertWithinAsync(Uri? besides)
     {
-        string shown = string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms"));
-        TestContext.Current.TestOutputHelper?.WriteLine(shown);
-        Assert.True(differences.Zip(allowed).Count(pair => Math.Abs(pair.First) <= pair.Second) >= 6, shown);
-        Assert.True(differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= 10 * pair.Second), shown);
+        var shown = new List<string>();
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            (double[] differences, double[] allowed) = await DifferencesAsync(besides);
+            shown.Add(string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms")));
+            TestContext.Current.TestOutputHelper?.WriteLine(shown[^1]);
+            if (differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= pair.Second))
+                return;
+        }
+
+        Assert.Fail(string.Join('\n', shown));
     }
 
     /// <summary>512 requests in flight from the same process, of many lengths, as the accuracy pass drives them.</summary>

@@ -65,9 +65,7 @@ public sealed class RecordingTests
         await using ScriptedServer server = Recording.Serve(file);
         using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
         IServerDialect dialect = Dialect(file.Split('/')[0], client);
-        var chunks = new List<Generation>();
-        await foreach (byte[] data in client.StreamAsync(dialect.GenerationUri, "{}"u8.ToArray(), Cancelled))
-            chunks.Add(dialect.Read(data));
+        Generation[] chunks = [.. (await client.StreamTimedAsync(dialect.GenerationUri, "{}"u8.ToArray(), TimeProvider.System, Cancelled)).Select(part => dialect.Read(part.Data))];
         Assert.Equal(tokens, chunks.Sum(chunk => chunk.TokenIds.Length));
         Assert.Equal(Ending.Length, Assert.Single(chunks, chunk => chunk.Ending != Ending.None).Ending);
         Assert.Equal(tokens, chunks[^1].CompletionTokens);
