@@ -5,19 +5,20 @@ namespace Calibration.Results;
 
 /// <summary>
 /// An append-only file of JSON lines. A row is finished when its line has been flushed to the disk; rows that
-/// arrive together share one flush. No row waits for others to come: a flush begins as soon as the one before it has ended, and
-/// at most 64 rows are accepted and not yet on the disk, whatever the disk's speed.
+/// arrive together share one flush. No row waits for others to come: a flush begins as soon as the one before it has ended, so that a
+/// row is accepted and not yet on the disk for two flushes at most: milliseconds, and never near a second on a disk that works.
 /// </summary>
 public sealed class Journal<TRow> : IAsyncDisposable
 {
-    /// <summary>As many in a flush, and as many waiting for the next.</summary>
-    private const int LinesPerFlush = 32;
+    /// <summary>Most in a flush, and as many waiting for the next.</summary>
+    private const int LinesPerFlush = 256;
 
-    private readonly Channel<(byte[] Line, TaskCompletionSource Durable)> queue =
-        Channel.CreateBounded<(byte[], TaskCompletionSource)>(LinesPerFlush);
+    private readonly Channel<(byte[] Line, TaskCompletionSource? Durable)> queue =
+        Channel.CreateBounded<(byte[], TaskCompletionSource?)>(LinesPerFlush);
 
     private readonly FileStream file;
     private readonly Task writing;
+    private IOException? lost;
 
     /// <summary>Opens the file for appending, after cutting off what a crash left unfinished at its end.</summary>
     public Journal(string path)
@@ -32,9 +33,30 @@ public sealed class Journal<TRow> : IAsyncDisposable
     /// <exception cref="IOException">The disk refused the row: nothing of it is kept, all rows before it are.</exception>
     public async Task AppendAsync(TRow row)
     {
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await AcceptAsync(row, durable);
+        await durable.Task;
+    }
+
+    /// <summary>Appends a row without waiting for the disk; it is lost only where a later row, or <see cref="DisposeAsync"/>, throws.</summary>
+    /// <exception cref="IOException">The disk has refused an earlier row.</exception>
+    public ValueTask AddAsync(TRow row) => AcceptAsync(row, durable: null);
+
+    /// <summary>Finishes all rows and closes the file.</summary>
+    /// <exception cref="IOException">The disk refused a row of <see cref="AddAsync"/>; all rows before it are kept.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await writing;
+        await file.DisposeAsync();
+        if (lost is not null)
+            throw new IOException(lost.Message, lost);
+    }
+
+    private async ValueTask AcceptAsync(TRow row, TaskCompletionSource? durable)
+    {
         // Here and not in the writer: a row that cannot be written is its caller's fault and must not stop the others.
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
-        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             await queue.Writer.WriteAsync((line, durable));
@@ -43,21 +65,11 @@ public sealed class Journal<TRow> : IAsyncDisposable
         {
             throw new IOException(refused.Message, refused);
         }
-
-        await durable.Task;
-    }
-
-    /// <summary>Finishes all rows and closes the file.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        queue.Writer.TryComplete();
-        await writing;
-        await file.DisposeAsync();
     }
 
     private async Task WriteAsync()
     {
-        var waiting = new List<TaskCompletionSource>(LinesPerFlush);
+        var waiting = new List<TaskCompletionSource?>(LinesPerFlush);
         using var lines = new MemoryStream();
         while (await queue.Reader.WaitToReadAsync())
         {
@@ -72,14 +84,13 @@ public sealed class Journal<TRow> : IAsyncDisposable
             try
             {
                 Flush(lines);
-                waiting.ForEach(durable => durable.TrySetResult());
+                waiting.ForEach(durable => durable?.TrySetResult());
             }
             catch (Exception fault)
             {
                 // Whatever it is, nobody may wait for a writer that has ended.
                 IOException refused = fault as IOException ?? new IOException(fault.Message, fault);
-                waiting.ForEach(durable => durable.TrySetException(refused));
-                Refuse(refused);
+                Refuse(refused, waiting);
                 return;
             }
         }
@@ -100,10 +111,12 @@ public sealed class Journal<TRow> : IAsyncDisposable
         }
     }
 
-    private void Refuse(IOException refused)
+    private void Refuse(IOException refused, List<TaskCompletionSource?> waiting)
     {
         queue.Writer.TryComplete(refused);
         while (queue.Reader.TryRead(out var next))
-            next.Durable.TrySetException(refused);
+            waiting.Add(next.Durable);
+        lost = waiting.Contains(null) ? refused : null;
+        waiting.ForEach(durable => durable?.TrySetException(refused));
     }
 }

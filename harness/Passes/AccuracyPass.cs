@@ -44,7 +44,6 @@ internal sealed class AccuracyPass(
     /// <returns>What is left where the endpoint was lost; null otherwise.</returns>
     private async Task<TraceWork?> RunGroupAsync(EndpointSession session, TraceWork work, bool isLastTry, CancellationToken cancellationToken)
     {
-        var appended = new List<Task>();
         var open = new Queue<int>(work.Budgets.Where(budget => !IsFinished(work, budget)));
         Trace? trace = work.Trace ?? finished.TraceOf(work.Group.TraceId);
         Trial? shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId);
@@ -67,7 +66,7 @@ internal sealed class AccuracyPass(
                 bool isShared = shared is not null && budget >= shared.ThinkingTokens;
                 Trial trial = await TrialAsync(session, asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
                 shared ??= trial.ClosedByModel ? trial : null;
-                appended.Add(AppendAsync(trial));
+                await AddAsync(trial);
                 open.Dequeue();
             }
         }
@@ -82,10 +81,9 @@ internal sealed class AccuracyPass(
         catch (EndpointException fault)
         {
             foreach (int budget in open)
-                appended.Add(AppendAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message)));
+                await AddAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message));
         }
 
-        await Task.WhenAll(appended);
         return left;
     }
 
@@ -139,9 +137,9 @@ internal sealed class AccuracyPass(
     private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
         group.Row(problem, plan.Semantics, Road.Ids, budget, status, reason);
 
-    private async Task AppendAsync(Trial trial)
+    private async ValueTask AddAsync(Trial trial)
     {
-        await trials.AppendAsync(trial);
+        await trials.AddAsync(trial);
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
         progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
     }

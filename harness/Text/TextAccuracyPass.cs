@@ -26,7 +26,7 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
             async (work, cancelled) =>
             {
                 if (await TryAsync(work.Problem, work.Group, work.Budget, isLastTry: again is null, cancelled) is { } trial)
-                    await AppendAsync(trial);
+                    await AddAsync(trial);
                 else
                     again!(work);
             });
@@ -53,9 +53,9 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         }
     }
 
-    private async Task AppendAsync(Trial trial)
+    private async ValueTask AddAsync(Trial trial)
     {
-        await trials.AppendAsync(trial);
+        await trials.AddAsync(trial);
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
         long thought = Interlocked.Add(ref tokens, trial.ThinkingTokens);
         progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, thought, bad));
