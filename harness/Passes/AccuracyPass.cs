@@ -14,6 +14,7 @@ internal sealed class AccuracyPass(
 {
     private readonly ConcurrentBag<TraceWork> failed = [];
     private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
+    private readonly int planned = plan.TrialCount;
     private long done = finished.TrialCount;
     private long tokens;
     private long unusable;
@@ -141,7 +142,7 @@ internal sealed class AccuracyPass(
     {
         await trials.AddAsync(trial);
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
-        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, Interlocked.Read(ref tokens), bad));
+        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), planned, Interlocked.Read(ref tokens), bad));
     }
 
     /// <summary>A trace and the budgets that it is to serve.</summary>

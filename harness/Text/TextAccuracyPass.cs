@@ -8,6 +8,7 @@ namespace Calibration.Harness.Text;
 /// <summary>Accuracy on the text road: text cannot be cut at a token, so every budget is a request of its own.</summary>
 internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan, string runId, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
 {
+    private readonly int planned = plan.TrialCount;
     private long done = finished.TrialCount;
     private long tokens;
     private long unusable;
@@ -58,7 +59,7 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         await trials.AddAsync(trial);
         long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
         long thought = Interlocked.Add(ref tokens, trial.ThinkingTokens);
-        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), plan.TrialCount, thought, bad));
+        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), planned, thought, bad));
     }
 
     private async Task<Trial> TrialAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
