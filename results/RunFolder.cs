@@ -30,8 +30,12 @@ public sealed class RunFolder
 
     /// <summary>Makes a fresh folder below <paramref name="root"/>; a taken id gets a number.</summary>
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    /// <exception cref="InvalidDataException">The id is no name of a folder below <paramref name="root"/>.</exception>
     public static RunFolder Create(string root, string id)
     {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id is "" or "." or ".." || id.IndexOfAny(System.IO.Path.GetInvalidFileNameChars()) >= 0)
+            throw new InvalidDataException($"\"{id.ReplaceLineEndings(" ")}\" cannot be the name of a run: it is no name of one folder.");
         try
         {
             Directory.CreateDirectory(root);
