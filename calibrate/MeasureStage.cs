@@ -67,7 +67,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         {
             var progress = new ConsoleProgress(log, clock);
             bool complete = await (text is null
-                ? new Experiment(ids, plan, folder, clock, progress).RunAsync(deadline, cancellationToken)
+                ? new Experiment(ids, plan, folder, addresses.Length > 1 ? options.PatienceOf(parsed, deadline).Down : TimeSpan.Zero, clock, progress).RunAsync(deadline, cancellationToken)
                 : new TextExperiment(text, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
             await StreamedAgainstSeparate.WriteAsync(folder, log, cancellationToken);
             if (!complete)

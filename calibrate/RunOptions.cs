@@ -148,7 +148,7 @@ internal sealed class RunOptions
             throw new UserFault($"--idle-limit is {idle}: give a number of seconds above 0.");
         if (down is not (>= 0 and < 1e6))
             throw new UserFault($"--down-limit is {down}: give a number of minutes, 0 or more.");
-        return Patience.Night with { Idle = TimeSpan.FromSeconds(idle), Down = TimeSpan.FromMinutes(down), Deadline = deadline };
+        return Patience.Night with { Idle = TimeSpan.FromSeconds(idle), Down = TimeSpan.FromMinutes(down), Busy = TimeSpan.FromMinutes(down), Deadline = deadline };
     }
 
     /// <summary>The named profile, or that of a file; null where it is to be detected.</summary>

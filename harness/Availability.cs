@@ -55,8 +55,10 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
             if (fault.Status == 429)
             {
                 slots?.Busy(sentAt);
-                if (patience.Tries == 1 || clock.GetElapsedTime(start) > patience.Down)
+                if (patience.Tries == 1)
                     throw fault;
+                if (patience.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > patience.Busy)
+                    throw new EndpointLostException($"The endpoint refuses every request as one too many ({fault.Message.TrimEnd('.')}).");
                 await WaitAsync(++busy, fault, cancellationToken);
             }
             else if (patience.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= patience.Tries))

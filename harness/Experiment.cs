@@ -4,8 +4,11 @@ using Calibration.Results;
 
 namespace Calibration.Harness;
 
-/// <summary>The paper's experiment: latency on the first endpoint while it is idle, then accuracy on all of them, journaled as it goes.</summary>
-public sealed class Experiment(ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, RunFolder folder, TimeProvider clock, IProgress<MeasuringProgress> progress)
+/// <summary>
+/// The paper's experiment: latency on the first endpoint while it is idle, then accuracy on all of them, journaled as it goes. A lost
+/// endpoint is waited for, beyond what a request waits, for <c>absence</c>.
+/// </summary>
+public sealed class Experiment(ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, RunFolder folder, TimeSpan absence, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     /// <summary>Measures everything that the folder's journals do not hold yet, and turns them into Parquet.</summary>
     /// <param name="deadline">No trace is begun after it; those in flight are finished, and the journals stay for a resumed run.</param>
@@ -21,12 +24,12 @@ public sealed class Experiment(ImmutableArray<EndpointSession> sessions, Experim
             await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
             {
                 if (service is not null)
-                    await new LatencyPass(sessions[0], plan, folder.Id, service, finished, sessions.Length > 1 ? Patience.Night.Down : TimeSpan.Zero, clock, progress).RunAsync(deadline, cancellationToken);
+                    await new LatencyPass(sessions[0], plan, folder.Id, service, finished, absence, clock, progress).RunAsync(deadline, cancellationToken);
             }
 
             await using (Journal<Trace> traces = folder.OpenTraceJournal())
             await using (Journal<Trial> trials = folder.OpenTrialJournal())
-                await new AccuracyPass(sessions, plan, folder.Id, traces, trials, finished, progress).RunAsync(deadline, cancellationToken);
+                await new AccuracyPass(sessions, plan, folder.Id, traces, trials, finished, absence, progress).RunAsync(deadline, cancellationToken);
         }
         catch (EndpointLostException) when (deadline.IsCancellationRequested)
         {

@@ -10,7 +10,7 @@ namespace Calibration.Harness.Passes;
 /// from every cut; or a trace a budget where the plan wants them independent.
 /// </summary>
 internal sealed class AccuracyPass(
-    ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
+    ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, TimeSpan absence, IProgress<MeasuringProgress> progress)
 {
     private readonly ConcurrentBag<TraceWork> failed = [];
     private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
@@ -23,7 +23,7 @@ internal sealed class AccuracyPass(
     /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        var workforce = new Workforce(sessions, plan.Concurrency, deadline);
+        var workforce = new Workforce(sessions, plan.Concurrency, absence, deadline);
         IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
         await workforce.DoAsync(open, (session, work, cancelled) => RunGroupAsync(session, work, isLastTry: false, cancelled), cancellationToken);
         TraceWork[] again = [.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)];

@@ -4,14 +4,11 @@ namespace Calibration.Harness.Passes;
 
 /// <summary>
 /// Does work on every endpoint at once: each takes the next piece when it has room, so that the load balances itself, and one that is lost
-/// gives its work back and joins again when it is back.
+/// gives its work back and joins again when it is back within <c>absence</c>.
 /// </summary>
-internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int concurrency, CancellationToken deadline)
+internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int concurrency, TimeSpan absence, CancellationToken deadline)
 {
     private static readonly TimeSpan BetweenLoads = TimeSpan.FromSeconds(1);
-
-    /// <summary>A lost endpoint is waited for as long as others do the work.</summary>
-    private static readonly TimeSpan LongestAbsence = TimeSpan.FromHours(12);
 
     /// <summary>Does the work, on whichever endpoint takes it.</summary>
     /// <param name="planned">The work in its order.</param>
@@ -88,7 +85,7 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
         using var either = CancellationTokenSource.CreateLinkedTokenSource(done, deadline);
         try
         {
-            return await session.BackAsync(LongestAbsence, either.Token);
+            return await session.BackAsync(absence, either.Token);
         }
         catch (OperationCanceledException)
         {
