@@ -13,15 +13,10 @@ namespace Calibration.Calibrate;
 internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvider clock)
 {
     /// <exception cref="UnfinishedRun">The run was interrupted after it began; the message says how it goes on.</exception>
-    internal async Task<RunFolder> RunAsync(ParseResult parsed, RunFolder? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
+    internal async Task<RunFolder> RunAsync(ParseResult parsed, Resumption? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
-        if (resumed is { HasEnded: true })
-        {
-            // What is left to do is at most to remove journals that a crash left.
-            await resumed.CompactAsync();
-            return resumed;
-        }
-
+        if (resumed is { Folder.HasEnded: true, AddedBudgets: [] })
+            return await EndedAsync(resumed.Folder);
         ImmutableArray<Uri> addresses = options.EndpointUris(parsed);
         if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
             throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
@@ -29,6 +24,12 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         using CancellationTokenSource deadline = timeLeft is { } left ? new CancellationTokenSource(left, clock) : new CancellationTokenSource();
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
         _ = options.Notes(parsed);
+        if (resumed is { Folder.HasEnded: true } && resumed.Folder.ReadManifest() is { } manifest && AddedBudgets.AddTo(manifest, resumed.AddedBudgets) == manifest)
+        {
+            await log.WriteLineAsync($"{resumed.Folder.Path} has all of these budgets already.");
+            return await EndedAsync(resumed.Folder);
+        }
+
         if (!addresses.IsEmpty)
             return await MeasureAsync(parsed, plan, addresses, apiKey, resumed, deadline.Token, cancellationToken);
         await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
@@ -42,8 +43,16 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         return await MeasureAsync(parsed, plan, [embedded.BaseAddress], apiKey, resumed, deadline.Token, cancellationToken);
     }
 
+    /// <summary>What is left to do is at most to remove journals that a crash left.</summary>
+    private static async Task<RunFolder> EndedAsync(RunFolder folder)
+    {
+        using IDisposable held = folder.Lock();
+        await folder.CompactAsync();
+        return folder;
+    }
+
     private async Task<RunFolder> MeasureAsync(
-        ParseResult parsed, ExperimentPlan plan, ImmutableArray<Uri> addresses, string? apiKey, RunFolder? resumed, CancellationToken deadline, CancellationToken cancellationToken)
+        ParseResult parsed, ExperimentPlan plan, ImmutableArray<Uri> addresses, string? apiKey, Resumption? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
         Road road = options.RoadOf(parsed);
         if (road == Road.Text && addresses.Length > 1)
@@ -56,12 +65,19 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
         RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, text?.Profile ?? ids[0].Form.Profile) with { OtherEndpoints = [.. ids.Skip(1).Select(other => other.Server.Facts.Url)] };
-        RunFolder folder = resumed ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
+        RunFolder folder = resumed?.Folder ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
         using IDisposable held = folder.Lock();
         if (resumed is null)
+        {
             await folder.WriteManifestAsync(manifest with { Id = folder.Id });
+        }
         else
-            ManifestComparison.ThrowIfDifferent(folder.ReadManifest(), manifest);
+        {
+            RunManifest was = folder.ReadManifest(), enlarged = AddedBudgets.AddTo(was, resumed.AddedBudgets);
+            ManifestComparison.ThrowIfDifferent(enlarged, manifest);
+            await resumed.EnlargeAsync(was, enlarged, cancellationToken);
+        }
+
         await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : string.Join(", ", (string[])[endpoint.Url, .. manifest.OtherEndpoints]))}) into {folder.Path}");
         try
         {

@@ -7,8 +7,8 @@ namespace Calibration.Calibrate;
 internal static class OptionText
 {
     /// <summary><c>0,8,16</c> as ascending, distinct budgets.</summary>
-    internal static ImmutableArray<int> Budgets(string text) =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => Budget(part, text)).Distinct().Order()];
+    internal static ImmutableArray<int> Budgets(string text, string option = "--budgets") =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => Budget(part, text, option)).Distinct().Order()];
 
     /// <summary><c>gsm8k=0.5,bbh=0.5</c> as shares that sum to 1.</summary>
     internal static ImmutableSortedDictionary<string, double> Mix(string text)
@@ -29,8 +29,8 @@ internal static class OptionText
             : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"--mix sums to {sum}: the shares must sum to 1."));
     }
 
-    private static int Budget(string part, string text) =>
+    private static int Budget(string part, string text, string option) =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int budget)
             ? budget
-            : throw new UserFault($"--budgets has \"{part}\" in \"{text}\": give whole numbers of tokens that are 0 or more, such as 0,64,256.");
+            : throw new UserFault($"{option} has \"{part}\" in \"{text}\": give whole numbers of tokens that are 0 or more, such as 0,64,256.");
 }

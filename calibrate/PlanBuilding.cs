@@ -81,7 +81,10 @@ internal static class PlanBuilding
 
         if (tasks.GroupBy(task => task.Task).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UserFault($"The task {twice.Key} is named twice.");
-        return WithBudgets(tasks.ToImmutable(), parsed.GetValue(options.Budgets) ?? []);
+        ImmutableArray<TaskPlan> begun = WithBudgets(tasks.ToImmutable(), parsed.GetValue(options.Budgets) ?? []);
+        return parsed.GetValue(options.AddBudgets) is { Length: > 0 } added
+            ? AddedBudgets.AddTo(begun, added, ownTraces: parsed.GetValue(options.Independent) || options.RoadOf(parsed) == Road.Text)
+            : begun;
 
         TaskPlan PlanOf(string task, string displayName, LoadedBenchmark loaded)
         {

@@ -73,10 +73,12 @@ internal sealed class RunOptions
 
     internal Option<string?> Resume { get; } = new("--resume") { Description = "Go on with an interrupted run, by its folder; all other options are the run's own.", HelpName = "RUN" };
 
+    internal Option<string[]> AddBudgets { get; } = new("--add-budgets") { Description = "With --resume: budgets to add to that run, also to one that has ended, for all tasks or for one, up to each task's largest (with --independent or --road text any); may be repeated. Only their answers are asked.", HelpName = "[TASK=]LIST", AllowMultipleArgumentsPerToken = false };
+
     internal IEnumerable<Option> All() =>
     [
         Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
+        Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets,
     ];
 
     /// <summary>How long measuring may go on, or null where there is no end.</summary>
@@ -102,13 +104,15 @@ internal sealed class RunOptions
     /// The run to go on with and the options that it was started with; for a fresh run null and the options as given. A
     /// run that was only to measure may go on to its fits.
     /// </summary>
-    internal (RunFolder? Folder, ParseResult Options) Resumed(ParseResult parsed)
+    /// <exception cref="UserFault">Budgets are to be added, and no run is named.</exception>
+    internal (Resumption? Run, ParseResult Options) Resumed(ParseResult parsed)
     {
+        ImmutableArray<string> added = [.. parsed.GetValue(AddBudgets) ?? []];
         if (parsed.GetValue(Resume) is not { } path)
-            return (null, parsed);
+            return added.IsEmpty ? (null, parsed) : throw new UserFault("--add-budgets adds to a run that is there: name it with --resume RUN, or give a new run's with --budgets.");
         RunFolder folder = RunFolder.Open(path);
-        string[] arguments = [.. folder.ReadManifest().Arguments.Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument)];
-        return (folder, parsed.RootCommandResult.Command.Parse(arguments));
+        IEnumerable<string> arguments = AddedBudgets.Arguments(folder.ReadManifest().Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
+        return (new Resumption(folder, added), parsed.RootCommandResult.Command.Parse([.. arguments]));
     }
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>

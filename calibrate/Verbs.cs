@@ -24,7 +24,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         Add(command, [.. options.All(), .. operatingPoint.All()]);
         command.SetAction(async (given, cancelled) =>
         {
-            (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
+            (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
@@ -42,7 +42,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         Add(command, options.All());
         command.SetAction(async (given, cancelled) =>
         {
-            (RunFolder? resumed, ParseResult parsed) = options.Resumed(given);
+            (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             await output.WriteLineAsync(folder.Path);
             return 0;

@@ -87,10 +87,11 @@ internal sealed class EndpointTransport : IDisposable
         return message.Response!;
     }
 
-    /// <summary>What broke in the transport, in one sentence; null for what is no fault of the endpoint.</summary>
-    private static EndpointException? FaultOf(Exception fault, PipelineMessage message) => fault switch
+    /// <summary>What broke in the transport, in one sentence; a request that was abandoned is no fault, however it broke. Null for what is thrown on as it is.</summary>
+    private static Exception? FaultOf(Exception fault, PipelineMessage message) => fault switch
     {
-        _ when message.CancellationToken.IsCancellationRequested => null,
+        OperationCanceledException when message.CancellationToken.IsCancellationRequested => null,
+        _ when message.CancellationToken.IsCancellationRequested => new OperationCanceledException(fault.Message, fault, message.CancellationToken),
         OperationCanceledException => new EndpointException($"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault) { MayPass = true },
         ClientResultException or HttpRequestException or IOException or AggregateException =>
             new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault) { MayPass = true },

@@ -21,10 +21,11 @@ public sealed class Experiment(ImmutableArray<EndpointSession> sessions, Experim
         FinishedWork finished = FinishedWork.Read(folder, plan);
         try
         {
-            await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
+            if (plan.Shard.MeasuresLatency)
             {
-                if (service is not null)
-                    await new LatencyPass(sessions[0], plan, folder.Id, service, finished, absence, clock, progress).RunAsync(deadline, cancellationToken);
+                await using Journal<ServiceSample> service = folder.OpenServiceJournal();
+                foreach ((string name, ExperimentPlan timed) in plan.TimedPlans())
+                    await new LatencyPass(sessions[0], timed, folder.Id + name, service, finished, absence, clock, progress).RunAsync(deadline, cancellationToken);
             }
 
             await using (Journal<Trace> traces = folder.OpenTraceJournal())

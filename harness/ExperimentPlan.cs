@@ -51,6 +51,21 @@ public sealed record ExperimentPlan
          where index < task.Problems.Length
          select (task, task.Problems[index], run)).Where((_, index) => Shard.Has(index));
 
+    /// <summary>
+    /// What the latency pass measures, each with a name of its own within the run: the plan with the budgets that it began with,
+    /// whose line serves budgets added below; and for each budget added beyond, one trace a task that goes there.
+    /// </summary>
+    internal IEnumerable<(string Name, ExperimentPlan Plan)> TimedPlans()
+    {
+        yield return ("", this with { Tasks = [.. Tasks.Select(task => task.At(task.FirstBudgets))] });
+        foreach (int budget in Tasks.SelectMany(task => task.AddedBudgets).Distinct().Order())
+        {
+            ImmutableArray<TaskPlan> beyond = [.. Tasks.Where(task => task.AddedBudgets.Contains(budget) && budget > task.FirstBudgets[^1]).Select(task => task.At([budget]))];
+            if (!beyond.IsEmpty)
+                yield return (FormattableString.Invariant($"/added/{budget}"), this with { Tasks = beyond, LatencyItems = 1 });
+        }
+    }
+
     /// <summary>Every fault of the plan, each in one sentence; empty where there is none.</summary>
     public ImmutableArray<string> Faults()
     {
@@ -100,6 +115,15 @@ public sealed record TaskPlan(TaskFacts Facts, ImmutableArray<Problem> Problems)
 
     /// <summary>Budgets in thinking tokens, ascending.</summary>
     public ImmutableArray<int> Budgets => Facts.Budgets;
+
+    /// <summary>Those of the budgets that were added after the run had begun, ascending.</summary>
+    public ImmutableArray<int> AddedBudgets { get; init; } = [];
+
+    /// <summary>The budgets that the run began with, ascending; a shared trace ends at the largest.</summary>
+    public ImmutableArray<int> FirstBudgets => [.. Budgets.Except(AddedBudgets)];
+
+    /// <summary>The same task with other budgets, of which none was added.</summary>
+    internal TaskPlan At(ImmutableArray<int> budgets) => this with { Facts = Facts with { Budgets = budgets }, AddedBudgets = [] };
 }
 
 /// <summary>One of several parts of a plan that run apart, such as the jobs of an array; merged by <c>calibrate merge</c>.</summary>

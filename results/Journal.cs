@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 
 namespace Calibration.Results;
@@ -56,7 +55,7 @@ public sealed class Journal<TRow> : IAsyncDisposable
     private async ValueTask AcceptAsync(TRow row, TaskCompletionSource? durable)
     {
         // Here and not in the writer: a row that cannot be written is its caller's fault and must not stop the others.
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
+        byte[] line = JournalFile.LineOf(row);
         try
         {
             await queue.Writer.WriteAsync((line, durable));

@@ -19,6 +19,18 @@ public static class JournalFile
             yield return line.Row;
     }
 
+    /// <summary>A row as its line, with the line feed.</summary>
+    internal static byte[] LineOf<TRow>(TRow row) => [.. JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
+
+    /// <summary>Writes a whole journal; when the task ends it is on the disk.</summary>
+    internal static async Task WriteAsync<TRow>(string path, IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        await foreach (TRow row in rows.WithCancellation(cancellationToken))
+            await file.WriteAsync(LineOf(row), cancellationToken);
+        file.Flush(flushToDisk: true);
+    }
+
     internal static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
 
     /// <summary>Number of whole lines, without reading what they hold.</summary>

@@ -128,6 +128,9 @@ public sealed class RunFolder
     /// <summary>Finished traces in the journal.</summary>
     public IEnumerable<Trace> ReadJournaledTraces() => JournalFile.Read<Trace>(JournalPath("traces"));
 
+    /// <summary>Finds finished traces in the journal, to be read one by one.</summary>
+    public JournaledTraces FindJournaledTraces(Func<Trace, bool> isWanted) => new(JournalPath("traces"), isWanted);
+
     /// <summary>
     /// Turns the journals into the Parquet files and removes them. A crash at any point leaves a folder on which this can be called
     /// again: the journals are whole until every file is in its place, and then go away by one rename.
@@ -135,8 +138,8 @@ public sealed class RunFolder
     public async Task CompactAsync()
     {
         string journal = In("journal"), done = In("journal.done");
-        if (Directory.Exists(done))
-            Directory.Delete(done, recursive: true);
+        RemoveFolder(done);
+        RemoveFolder(In("journal.new"));
         if (!Directory.Exists(journal))
             return;
 
@@ -149,6 +152,34 @@ public sealed class RunFolder
             await WriteTrialsAsync(InOrder("trials", RowOrders.Trials));
         Directory.Move(journal, done);
         Directory.Delete(done, recursive: true);
+    }
+
+    /// <summary>
+    /// Turns the Parquet files of a run that has ended back into journals, so that rows can be added; nothing where it has not. The
+    /// journals come into their place by one rename when all of them are on the disk: a crash leaves the run ended, or open with every
+    /// row. The Parquet files stay until the next compaction takes their place.
+    /// </summary>
+    /// <exception cref="IOException">The journals cannot be written; the run is as it was.</exception>
+    public async Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        if (!HasEnded)
+            return;
+        string fresh = In("journal.new");
+        RemoveFolder(fresh);
+        Directory.CreateDirectory(fresh);
+        try
+        {
+            await JournalFile.WriteAsync(In("journal.new", "traces.jsonl"), ReadTracesAsync(), cancellationToken);
+            await JournalFile.WriteAsync(In("journal.new", "service.jsonl"), ReadServiceAsync(), cancellationToken);
+            await JournalFile.WriteAsync(In("journal.new", "trials.jsonl"), ReadTrialsAsync(), cancellationToken);
+        }
+        catch
+        {
+            RemoveFolder(fresh);
+            throw;
+        }
+
+        Directory.Move(fresh, In("journal"));
     }
 
     /// <summary>Writes the Parquet files of rows that are in the order of their keys, each key once. Trials come last: they say that a
@@ -191,6 +222,12 @@ public sealed class RunFolder
 
     private IAsyncEnumerable<TRow> InOrder<TRow, TKey>(string name, RowOrder<TRow, TKey> order)
         where TKey : struct, IComparable<TKey> => JournalOrder.Read(JournalPath(name), order).ToAsyncEnumerable();
+
+    private static void RemoveFolder(string path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+    }
 
     private string JournalPath(string name) => In("journal", name + ".jsonl");
 }

@@ -64,7 +64,7 @@ internal sealed class AccuracyPass(
 
             while (open.TryPeek(out int budget))
             {
-                bool isShared = shared is not null && budget >= shared.ThinkingTokens;
+                bool isShared = shared is not null && budget > 0 && budget >= shared.ThinkingTokens;
                 Trial trial = await TrialAsync(session, asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
                 shared ??= trial.ClosedByModel ? trial : null;
                 await AddAsync(trial);
@@ -117,7 +117,9 @@ internal sealed class AccuracyPass(
             {
                 Prompt = AnswerFork.Prompt(asked, trace, budget),
                 MaxTokens = asked.Problem.AnswerTokenLimit,
-                Seed = group.SeedOf(FormattableString.Invariant($"answer/{budget}")),
+
+                // Of the cut, not of the budget: a trace that the model closed has one answer, at whichever budget it is asked first.
+                Seed = group.SeedOf(FormattableString.Invariant($"answer/{thinking}")),
                 Close = CloseHandling.Ignore,
                 Group = group.Name,
             },

@@ -7,13 +7,14 @@ namespace Calibration.Harness.Passes;
 internal sealed class FinishedWork
 {
     private readonly HashSet<TrialKey> trials;
-    private readonly Dictionary<string, Trace> openTraces = new(StringComparer.Ordinal);
+    private readonly JournaledTraces openTraces;
     private readonly Dictionary<string, Trial> closedAnswers = new(StringComparer.Ordinal);
     private readonly ILookup<string, ServiceSample> service;
 
-    private FinishedWork(HashSet<TrialKey> trials, ILookup<string, ServiceSample> service) => (this.trials, this.service) = (trials, service);
+    private FinishedWork(HashSet<TrialKey> trials, ILookup<string, ServiceSample> service, JournaledTraces openTraces) =>
+        (this.trials, this.service, this.openTraces) = (trials, service, openTraces);
 
-    /// <summary>Reads a folder's journals. Of traces and answers only those of unfinished groups are kept in memory.</summary>
+    /// <summary>Reads a folder's journals. Of unfinished groups the answers that are shared are kept in memory, and where the traces are.</summary>
     internal static FinishedWork Read(RunFolder folder, ExperimentPlan plan)
     {
         // A failed trial is tried again. Of finished groups only these keys stay, whose strings all rows share.
@@ -21,14 +22,13 @@ internal sealed class FinishedWork
         foreach (Trial trial in folder.ReadJournaledTrials().Where(trial => trial.Status != TrialStatus.Failed))
             keys.Add(trial.Key);
         Dictionary<string, ImmutableArray<int>> budgets = plan.Tasks.ToDictionary(task => task.Task, task => task.Budgets, StringComparer.Ordinal);
-        var finished = new FinishedWork(keys, folder.ReadJournaledService().Where(sample => sample.Status != TrialStatus.Failed).ToLookup(sample => sample.TraceId, StringComparer.Ordinal));
-
-        // Should an id be there twice, the first line counts, as in traces.parquet.
-        foreach (Trace trace in folder.ReadJournaledTraces().Where(trace => budgets[trace.Task].Any(budget => !keys.Contains(new TrialKey(trace.Task, trace.ProblemId, trace.Run, budget)))))
-            finished.openTraces.TryAdd(trace.TraceId, trace);
+        var finished = new FinishedWork(
+            keys,
+            folder.ReadJournaledService().Where(sample => sample.Status != TrialStatus.Failed).ToLookup(sample => sample.TraceId, StringComparer.Ordinal),
+            folder.FindJournaledTraces(trace => budgets[trace.Task].Any(budget => !keys.Contains(new TrialKey(trace.Task, trace.ProblemId, trace.Run, budget)))));
         if (finished.openTraces.Count == 0)
             return finished;
-        foreach (Trial trial in folder.ReadJournaledTrials().Where(trial => trial.ClosedByModel && trial.IsUsable && finished.openTraces.ContainsKey(trial.TraceId)))
+        foreach (Trial trial in folder.ReadJournaledTrials().Where(trial => trial.ClosedByModel && trial.IsUsable && finished.openTraces.Has(trial.TraceId)))
             finished.closedAnswers.TryAdd(trial.TraceId, trial);
         return finished;
     }
@@ -39,7 +39,7 @@ internal sealed class FinishedWork
     internal bool Has(TrialKey key) => trials.Contains(key);
 
     /// <summary>The durable trace of an unfinished group, or null.</summary>
-    internal Trace? TraceOf(string traceId) => openTraces.GetValueOrDefault(traceId);
+    internal Trace? TraceOf(string traceId) => openTraces.Find(traceId);
 
     /// <summary>The finished answer after the model's own close, which larger budgets share, or null.</summary>
     internal Trial? ClosedAnswerOf(string traceId) => closedAnswers.GetValueOrDefault(traceId);

@@ -1,0 +1,234 @@
+using System.Text.Json;
+using Calibration.Calibrate;
+using Calibration.Datasets;
+using Calibration.Endpoint;
+using Calibration.Harness;
+using Calibration.Results;
+using Calibration.Tests.Endpoint;
+using Calibration.Tests.Harness;
+using Xunit;
+
+namespace Calibration.Tests.Calibrate;
+
+/// <summary>A budget added to a run costs its answers only, and gives what a run gives that had it from the start.</summary>
+public sealed class AddedBudgetsTests : IAsyncLifetime
+{
+    /// <summary>The simulated model closes its thinking after some 18 tokens of ARC and some 900 of GSM8K.</summary>
+    private static readonly string[] Plan = ["--samples", "--datasets", "arc,gsm8k", "--items", "12", "--runs", "2", "--latency-items", "3", "--concurrency", "8"];
+    private static readonly string[] First = ["--budgets", "0,64", "--budgets", "gsm8k=0,256,2048"];
+    private static readonly string[] Added = ["--add-budgets", "1,24", "--add-budgets", "gsm8k=512,1024", "--add-budgets", "arc=40"];
+    private static readonly string[] Whole = ["--budgets", "0,1,24,40,64", "--budgets", "gsm8k=0,1,24,256,512,1024,2048"];
+
+    private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
+
+    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+
+    private readonly ServedRequests log;
+    private EmbeddedEndpoint? endpoint;
+    private int servedUntilCancelled = int.MaxValue;
+    private CancellationTokenSource interruption = new();
+
+    public AddedBudgetsTests() => log = new ServedRequests(_ =>
+    {
+        if (Interlocked.Decrement(ref servedUntilCancelled) == 0)
+            interruption.Cancel();
+    });
+
+    public async ValueTask InitializeAsync() =>
+        endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [.. Problems()], Seed = 1, Log = log }, Cancelled);
+
+    public async ValueTask DisposeAsync()
+    {
+        await endpoint!.DisposeAsync();
+        interruption.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("exact")]
+    [InlineData("cap")]
+    public async Task Add_EndedRun_AsksTheNewAnswersOnly(string semantics)
+    {
+        string whole = await MeasureAsync("whole", [.. Whole, "--semantics", semantics]);
+        string folder = await MeasureAsync("grown", [.. First, "--semantics", semantics, "--note", "gpu=none"]);
+        MeasuredRun before = await MeasuredRun.ReadAsync(folder);
+        log.All.Clear();
+        await RunAsync(["measure", "--resume", folder, .. Added]);
+
+        MeasuredRun after = await MeasuredRun.ReadAsync(folder);
+        Assert.Equal(before.Trials, after.Trials.IntersectBy(before.Trials.Select(trial => trial.Key), trial => trial.Key));
+        Assert.Equal(before.Traces.Select(Shown), after.Traces.Select(Shown));
+        Assert.Equal(before.Service, after.Service);
+        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
+        ServedRequest[] answers = [.. log.All.Where(IsOfAccuracy)];
+        Assert.All(answers, served => Assert.True(served.ThinkingClosed, "A trace was generated again."));
+        Assert.All(log.All.Except(answers), served => Assert.True(served.User == "canary" || served is { ThinkingClosed: true, ThinkingTokens: 0 }, "Only the opening and the warm-up ask besides."));
+        int added = after.Trials.Length - before.Trials.Length, asked = answers.Length;
+        Assert.Equal(24 * (3 + 4), added);
+        Assert.InRange(asked, semantics == "exact" ? added : 1, semantics == "exact" ? added : added - 1);
+
+        // All that the manifest says, but the budgets.
+        Assert.Equal(Json(before.Manifest), Json(after.Manifest with { Tasks = before.Manifest.Tasks, Arguments = before.Manifest.Arguments, Notes = after.Manifest.Notes.Remove("added_budgets") }));
+        Assert.Equal("1,24 gsm8k=512,1024 arc=40", after.Manifest.Notes["added_budgets"]);
+        Assert.Equal([0, 1, 24, 256, 512, 1024, 2048], after.Manifest.Tasks.Single(task => task.Task == "gsm8k").Budgets);
+
+        // Given again nothing is to do; the fits are made of all budgets.
+        log.All.Clear();
+        Assert.Contains("has all of these budgets", await RunAsync(["run", "--resume", folder, .. Added]), StringComparison.Ordinal);
+        await RunAsync("run", "--resume", folder);
+        Assert.Empty(log.All);
+        Assert.Equal(Json(after.Manifest), Json(RunFolder.Open(folder).ReadManifest()));
+        Assert.Contains("\"budget_tokens\": 1024", await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("exact")]
+    [InlineData("cap")]
+    public async Task Add_InterruptedTwice_GivesTheWholeRun(string semantics)
+    {
+        string whole = await MeasureAsync("whole", [.. Whole, "--semantics", semantics]);
+        string grown = Path.Combine(root, "grown");
+        await InterruptedAsync(130, [.. MeasureInto("grown"), .. First, "--semantics", semantics]);
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(grown)));
+        Assert.False(folder.HasEnded);
+        Assert.NotEmpty(folder.ReadJournaledTrials());
+
+        await InterruptedAsync(60, ["measure", "--resume", folder.Path, .. Added]);
+        Assert.False(folder.HasEnded);
+        Trial[] kept = [.. folder.ReadJournaledTrials()];
+        Trace[] traces = [.. folder.ReadJournaledTraces()];
+        log.All.Clear();
+        await RunAsync("measure", "--resume", folder.Path);
+        MeasuredRun after = await MeasuredRun.ReadAsync(folder.Path);
+        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
+        Assert.Subset(after.Trials.ToHashSet(), kept.ToHashSet());
+        Assert.Equal(48, after.Traces.Length);
+        HashSet<string> durable = [.. traces.Select(trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""))];
+        Assert.All(log.All.Where(served => durable.Contains(served.User)), served => Assert.True(served.ThinkingClosed));
+    }
+
+    /// <summary>A model that closes its thinking at once has thought nothing at every budget, and yet is not asked without thinking.</summary>
+    [Fact]
+    public async Task Add_NoThinkingToClosedAtOnce_IsAskedInItsOwnForm()
+    {
+        RunFolder folder = RunFolder.Open(await MeasureAsync("run", ["--budgets", "64,2048", "--semantics", "cap"]));
+        await folder.ReopenAsync(Cancelled);
+        string journal = folder.In("journal", "trials.jsonl");
+        Trial[] closed = [.. folder.ReadJournaledTrials().Select(trial => trial.ClosedByModel ? trial with { ThinkingTokens = 0 } : trial)];
+        await File.WriteAllLinesAsync(journal, closed.Select(trial => JsonSerializer.Serialize(trial, ResultsJson.Line)), Cancelled);
+        log.All.Clear();
+        await RunAsync("measure", "--resume", folder.Path, "--add-budgets", "0");
+        Assert.Equal(48, log.All.Count(served => IsOfAccuracy(served) && served is { ThinkingClosed: true, ThinkingTokens: 0 }));
+        Assert.All((await MeasuredRun.ReadAsync(folder.Path)).Trials.Where(trial => trial.BudgetTokens == 0), trial => Assert.False(trial.ClosedByModel));
+    }
+
+    /// <summary>Where every budget thinks by itself, larger budgets can be added too; their service times are measured.</summary>
+    [Theory]
+    [InlineData("--independent")]
+    [InlineData("--road", "text")]
+    public async Task Add_BudgetsWithThinkingOfTheirOwn_MayBeLarger(params string[] mode)
+    {
+        string whole = await MeasureAsync("whole", ["--budgets", "0,16,32,64,128", .. mode]);
+        string folder = await MeasureAsync("grown", ["--budgets", "0,32", .. mode]);
+        MeasuredRun before = await MeasuredRun.ReadAsync(folder);
+        await RunAsync("measure", "--resume", folder, "--add-budgets", "64");
+        await RunAsync("measure", "--resume", folder, "--add-budgets", "16,128");
+        MeasuredRun after = await MeasuredRun.ReadAsync(folder);
+        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
+        Assert.Subset(after.Trials.ToHashSet(), before.Trials.ToHashSet());
+        Assert.Subset(after.Service.ToHashSet(), before.Service.ToHashSet());
+        Assert.Equal([64, 128], after.Service.Select(sample => sample.BudgetTokens).Distinct().Where(budget => budget > 32));
+        Assert.Equal(after.Trials.Length, after.Trials.Select(trial => trial.TraceId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Add_ShardsAndTheirMerge_GiveTheWholeRun()
+    {
+        string whole = await MeasureAsync("whole", Whole);
+        string[] parts = [await MeasureAsync("first", [.. First, "--shard", "1/2"]), await MeasureAsync("second", [.. First, "--shard", "2/2"])];
+        foreach (string part in parts)
+            await RunAsync(["measure", "--resume", part, .. Added]);
+        CommandRun merge = await CommandRun.OfAsync(["merge", .. parts, "--out", root]);
+        Assert.True(merge.ExitCode == 0, merge.Error);
+        Assert.DoesNotContain("missing", merge.Output, StringComparison.Ordinal);
+        string merged = Assert.Single(Directory.GetDirectories(root, "*-merged"));
+        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(merged)).Trials.Select(Anonymous));
+        CommandRun refused = await CommandRun.OfAsync("measure", "--resume", merged, "--add-budgets", "arc=8");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("merged", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a crash leaves of the reopening can be resumed as it was and enlarged.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Add_ReopeningCrashed_IsRepeated(bool isRenamed, bool resumedFirst)
+    {
+        string whole = await MeasureAsync("whole", Whole);
+        RunFolder folder = RunFolder.Open(await MeasureAsync("grown", First));
+        byte[] trials = await File.ReadAllBytesAsync(folder.TrialsPath, Cancelled);
+        await folder.ReopenAsync(Cancelled);
+        if (!isRenamed)
+        {
+            Directory.Move(folder.In("journal"), folder.In("journal.new"));
+            using FileStream torn = File.Open(folder.In("journal.new", "trials.jsonl"), FileMode.Open);
+            torn.SetLength(torn.Length / 3);
+        }
+
+        if (resumedFirst)
+        {
+            log.All.Clear();
+            await RunAsync("measure", "--resume", folder.Path);
+            Assert.DoesNotContain(log.All, IsOfAccuracy);
+            Assert.Equal(trials, await File.ReadAllBytesAsync(folder.TrialsPath, Cancelled));
+            Assert.Empty(Directory.GetDirectories(folder.Path));
+        }
+
+        await RunAsync(["measure", "--resume", folder.Path, .. Added]);
+        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(folder.Path)).Trials.Select(Anonymous));
+        Assert.Empty(Directory.GetDirectories(folder.Path));
+    }
+
+    private static bool IsOfAccuracy(ServedRequest served) => AccuracyGroups.Value.Contains(served.User);
+
+    private static Lazy<HashSet<string>> AccuracyGroups { get; } = new(() =>
+    [
+        .. from problem in Problems() from run in (int[])[0, 1] select SegmentSeed.Group(1, problem.Task, problem.Id, run, ""),
+    ]);
+
+    private static IEnumerable<Problem> Problems() => ((string[])["arc", "gsm8k"]).SelectMany(task => Benchmarks.Find(task)!.Load(SampleProblems.Path).Problems);
+
+    /// <summary>All of a trial but the run's id in the name of its trace.</summary>
+    private static Trial Anonymous(Trial trial) => trial with { TraceId = trial.TraceId[trial.TraceId.IndexOf('/', StringComparison.Ordinal)..] };
+
+    private static (string, string, int?, bool) Shown(Trace trace) => (trace.TraceId, string.Join(' ', trace.TokenIds.Concat(trace.CuePositions)), trace.MaskedFrom, trace.ClosedByModel);
+
+    private static string Json(RunManifest manifest) => JsonSerializer.Serialize(manifest, ResultsJson.Line);
+
+    private async Task<string> MeasureAsync(string name, string[] arguments)
+    {
+        await RunAsync([.. MeasureInto(name), .. arguments]);
+        return Assert.Single(Directory.GetDirectories(Path.Combine(root, name)));
+    }
+
+    private string[] MeasureInto(string name) => ["measure", "--endpoint", endpoint!.BaseAddress.ToString(), "--out", Path.Combine(root, name), .. Plan];
+
+    /// <returns>What the command said.</returns>
+    private static async Task<string> RunAsync(params string[] arguments)
+    {
+        CommandRun run = await CommandRun.OfAsync(arguments);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return run.Error;
+    }
+
+    /// <summary>Interrupts the command as a signal does, once a number of requests has been served.</summary>
+    private async Task InterruptedAsync(int served, string[] arguments)
+    {
+        interruption.Dispose();
+        interruption = new CancellationTokenSource();
+        servedUntilCancelled = served;
+        Assert.Equal(130, await CommandLine.InvokeAsync(arguments, TextWriter.Null, TextWriter.Null, interruption.Token));
+    }
+}
