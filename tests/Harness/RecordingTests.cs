@@ -168,6 +168,18 @@ public sealed class RecordingTests
         Assert.Equal("198,151668,271", string.Join(',', await TokensAsync(Vllm + "/06-tokenize-text.http")));
     }
 
+    [Fact]
+    public async Task Render_LlamaCppWithoutTheRoute_TokenizesTheTemplateRenderedHere()
+    {
+        await using var server = new ScriptedServer(request => request.Path != "/tokenize" ? ScriptedServer.Status("404 Not Found")
+            : ScriptedServer.Ok(Encoding.UTF8.GetBytes(JsonDocument.Parse(request.Body).RootElement.GetProperty("content").GetString() == "<|im_start|>" ? """{"tokens":[151644]}""" : """{"tokens":[1,2,3]}""")));
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        int[] rendered = await Dialect(LlamaCpp, client).RenderChatAsync("2+3?", thinking: false, Cancelled);
+        Assert.Equal([1, 2, 3], rendered);
+        Assert.Contains("/apply-template", server.Requests.Select(request => request.Path));
+        Assert.Equal(Qwen3Template.Render("2+3?", thinking: false), JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
+    }
+
     private static async Task<int[]> RenderAsync(params string[] files)
     {
         await using ScriptedServer server = Recording.Serve(files);
