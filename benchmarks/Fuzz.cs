@@ -21,7 +21,7 @@ internal static class Fuzz
         int code = await Calibrate.CommandLine.InvokeAsync(
             [
                 "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250",
-                "--runs", runs.ToString(CultureInfo.InvariantCulture), "--budgets", "0,4,8,12,16", "--latency-items", "100", "--concurrency", "512", "--out", root,
+                "--runs", runs.ToString(CultureInfo.InvariantCulture), "--budgets", "0,4,8,12,16", "--latency-items", "10", "--concurrency", "512", "--out", root,
             ],
             Console.Out,
             Console.Error,

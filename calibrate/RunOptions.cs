@@ -43,7 +43,7 @@ internal sealed class RunOptions
 
     internal Option<int> Seed { get; } = new("--seed") { Description = "Seed that the draw of problems and all sampling follow from.", DefaultValueFactory = _ => 1 };
 
-    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Most requests in flight at once on each endpoint in the accuracy pass; fewer while the server is busy. The latency pass sends one at a time.", DefaultValueFactory = _ => 64 };
+    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Most requests in flight at once on each endpoint in the accuracy pass; fewer while the server is busy. The latency pass sends one at a time.", DefaultValueFactory = _ => 128 };
 
     internal Option<double> IdleLimit { get; } = new("--idle-limit") { Description = "Seconds that a stream may be silent; a whole response may take these and a quarter second for each of its tokens.", DefaultValueFactory = _ => Patience.Night.Idle.TotalSeconds };
 
