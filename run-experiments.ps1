@@ -5,10 +5,12 @@
     Hands its parameters to the command line (dotnet run --project calibrate) and ends with its exit code. Without
     -Endpoint the embedded simulated endpoint answers sample problems.
 .EXAMPLE
-    ./run-experiments.ps1 -Endpoint http://127.0.0.1:8000/v1 -Model Qwen/Qwen3-8B -ApiKeyEnv VLLM_KEY -Data data
+    ./run-experiments.ps1 -Endpoint http://127.0.0.1:8000/v1 -Model Qwen/Qwen3-8B -ApiKeyEnv VLLM_KEY -Data data -Hours 8
+.EXAMPLE
+    ./run-experiments.ps1 -Resume results/runs/20261124-231500-qwen-qwen3-8b
 #>
 param(
-    [string] $Endpoint,
+    [string[]] $Endpoint,
     [string] $Model,
     [string] $ApiKeyEnv,
     [string] $Data,
@@ -17,11 +19,14 @@ param(
     [int] $Items,
     [string[]] $Budgets,
     [string] $Out,
+    [double] $Hours,
+    [string] $Deadline,
+    [string] $Resume,
     [switch] $Samples
 )
 
 $arguments = @('run')
-if ($Endpoint) { $arguments += '--endpoint', $Endpoint }
+foreach ($address in $Endpoint) { $arguments += '--endpoint', $address }
 if ($Model) { $arguments += '--model', $Model }
 if ($ApiKeyEnv) { $arguments += '--api-key-env', $ApiKeyEnv }
 if ($Data) { $arguments += '--data', $Data }
@@ -32,6 +37,9 @@ if ($Items) { $arguments += '--items', "$Items" }
 if ($Budgets -and -not ($Budgets -match '[=,]')) { $Budgets = @($Budgets -join ',') }
 foreach ($list in $Budgets) { $arguments += '--budgets', $list }
 if ($Out) { $arguments += '--out', $Out }
+if ($Hours) { $arguments += '--hours', "$Hours" }
+if ($Deadline) { $arguments += '--deadline', $Deadline }
+if ($Resume) { $arguments += '--resume', $Resume }
 if ($Samples) { $arguments += '--samples' }
 
 & dotnet run --project "$PSScriptRoot/calibrate" --configuration Release '--' $arguments

@@ -26,7 +26,7 @@ public sealed record ExperimentPlan
     public int Seed { get; init; } = 1;
 
     /// <summary>Requests in flight at once in the accuracy pass, at least 1.</summary>
-    public int Concurrency { get; init; } = 64;
+    public int Concurrency { get; init; } = 128;
 
     /// <summary>Problems a task in the latency pass, at least 2: with one trace there is no standard error.</summary>
     public int LatencyItems { get; init; } = 10;

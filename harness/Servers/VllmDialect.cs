@@ -95,6 +95,8 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
     internal static Generation ReadCompletion(ReadOnlyMemory<byte> json) => ResponseReading.Read(json, root =>
     {
         JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
+        if (choice?.Member("message") is not null || choice?.Member("delta") is not null)
+            throw new JsonException("it is a chat answer, whose thinking nobody can count");
         JsonElement usage = root.Member("usage") ?? default;
         JsonElement metrics = root.Member("metrics") ?? default;
         return new Generation(choice?.Ids("token_ids") ?? [], choice?.Text("text") ?? "", EndingOf(choice?.Text("finish_reason") ?? ""))

@@ -22,6 +22,15 @@ public sealed class PowerShellTests : IDisposable
     }
 
     [Fact]
+    public void Script_NightOfTwoServers_ReachesTheCommandLine()
+    {
+        using (Run("-Endpoint http://h/v1,http://i/v1 -Hours 7.5 -Deadline 07:30"))
+            Assert.Equal("run --project PROJECT --configuration Release -- run --endpoint http://h/v1 --endpoint http://i/v1 --hours 7.5 --deadline 07:30", Called());
+        using (Run("-Resume results/runs/night"))
+            Assert.Equal("run --project PROJECT --configuration Release -- run --resume results/runs/night", Called());
+    }
+
+    [Fact]
     public void Script_UnquotedBudgets_AreOneList()
     {
         using PowerShell shell = Run("-Budgets 0,8,16");

@@ -94,6 +94,32 @@ public sealed class RecordingTests
         Assert.True(read >= 5);
     }
 
+    /// <summary>An answer of the chat route is no completion, and never an empty one.</summary>
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public void Read_EveryChatAnswer_IsRefused(string server)
+    {
+        int read = 0;
+        foreach (Recording recording in Recording.Files(server).Select(Recording.Of).Where(recording => recording.Path.EndsWith("/chat/completions", StringComparison.Ordinal) && recording.Status == 200))
+        {
+            string body = Encoding.UTF8.GetString(recording.Body);
+            string answer = body.StartsWith("data: ", StringComparison.Ordinal) ? body.Split('\n')[0][6..] : body;
+            Assert.Contains("chat answer", Assert.Throws<JsonException>(() => Dialect(Vllm).Read(Encoding.UTF8.GetBytes(answer))).Message, StringComparison.Ordinal);
+            read++;
+        }
+
+        Assert.True(read >= 4);
+    }
+
+    /// <summary>A recording that no test here looks at would be a response that nobody has thought of.</summary>
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public void Recordings_All_AreOfAKnownKind(string server)
+    {
+        string[] routes = ["/health", "/version", "/props", "/v1/models", "/apply-template", "/tokenize", "/detokenize", "/v1/completions", "/completion", "/v1/chat/completions", "/metrics"];
+        Assert.All(Recording.Files(server).Select(Recording.Of), recording => Assert.True(recording.Status >= 400 || routes.Contains(recording.Path), recording.Path));
+    }
+
     [Theory]
     [InlineData(Vllm + "/23-error-unknown-model.http", "HTTP 404", "The model `nope` does not exist")]
     [InlineData(Vllm + "/24-error-max-tokens.http", "HTTP 400", "cannot be greater than max_model_len=8192")]
