@@ -30,8 +30,10 @@ public sealed class FaultTests : IDisposable
         Assert.All(disturbed.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
     }
 
-    [Fact]
-    public async Task Measure_EndpointThatRestarts_PausesAndGoesOn()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Measure_EndpointThatRestarts_PausesAndGoesOn(bool withAnotherModelForAWhile)
     {
         var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
@@ -40,7 +42,16 @@ public sealed class FaultTests : IDisposable
         await Task.Delay(1500, Cancelled);
         Assert.False(measuring.IsCompleted, "The run was too fast to be interrupted: this test shows nothing.");
         await first.DisposeAsync();
-        await Task.Delay(4000, Cancelled);
+        if (withAnotherModelForAWhile)
+        {
+            await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port, Model = "another" }, Cancelled);
+            await Task.Delay(4000, Cancelled);
+        }
+        else
+        {
+            await Task.Delay(4000, Cancelled);
+        }
+
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
         MeasuredRun run = await measuring;
         Assert.Equal(3 * 40 * 4, run.Trials.Length);
@@ -68,6 +79,44 @@ public sealed class FaultTests : IDisposable
         Calibrate.CommandRun resumed = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Equal(3 * 40 * 4, (await MeasuredRun.ReadAsync(folder)).Trials.Length);
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Measure_EndpointThatIsAwayAtTheDeadline_EndsInTimeWithWhatIsThere()
+    {
+        string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
+        Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
+            ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.002", .. Arguments, "--runs", "40", "--concurrency", "4"]);
+        await Task.Delay(2500, Cancelled);
+        await endpoint.DisposeAsync();
+        Calibrate.CommandRun run = await measuring;
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("The time is over", run.Error, StringComparison.Ordinal);
+        Assert.NotEmpty(RunFolder.Open(Assert.Single(Directory.GetDirectories(root))).ReadJournaledTrials());
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Resume_EndpointOfAnotherContext_IsRefusedWithTheDifference()
+    {
+        string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+        var options = new EndpointOptions { Problems = [], AsVllm = true };
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        Uri address = first.BaseAddress;
+        Assert.Equal(0, (await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", address.ToString(), "--out", root, .. Arguments, "--runs", "1"])).ExitCode);
+        await first.DisposeAsync();
+        string folder = Assert.Single(Directory.GetDirectories(root));
+
+        // As if the run had been interrupted before its end.
+        Directory.CreateDirectory(Path.Combine(folder, "journal"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "journal", "trials.jsonl"), "", Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port, ContextTokens = 8192 }, Cancelled);
+        Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("\"context_tokens\":40960", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\"context_tokens\":8192", run.Error, StringComparison.Ordinal);
         Directory.Delete(root, recursive: true);
     }
 
