@@ -115,8 +115,8 @@ public sealed class EndpointClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => transport.Dispose();
 
-    private static Task<T> OnItsOwnThreadAsync<T>(Func<T> send) =>
-        Task.Factory.StartNew(send, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task<T> OnItsOwnThreadAsync<T>(Func<T> send) => Task.Factory.StartNew(
+        () => CollectionFree.Run(send), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private ImmutableArray<TimedEvent> EventsOf(Stream stream, Uri uri, long start, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -126,9 +126,10 @@ public sealed class EndpointClient : IDisposable
             foreach (SseItem<byte[]> item in SseParser.Create(stream, (_, data) => data.ToArray()).Enumerate())
             {
                 double seconds = clock.GetElapsedTime(start).TotalSeconds;
-                if (item.Data.AsSpan().SequenceEqual("[DONE]"u8))
-                    break;
-                events.Add(new TimedEvent(item.Data, seconds));
+
+                // Read on to the end: a connection that is left before it must be opened anew within the next request's time.
+                if (!item.Data.AsSpan().SequenceEqual("[DONE]"u8))
+                    events.Add(new TimedEvent(item.Data, seconds));
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
