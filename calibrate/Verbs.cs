@@ -195,11 +195,13 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     internal Command Endpoint()
     {
         var port = new Option<int>("--port") { Description = "Loopback port; 0 takes a free one.", DefaultValueFactory = _ => 0 };
+        var logFile = new Option<string?>("--log") { Description = "Write the endpoint's own times of every request into this file, a line of JSON each.", HelpName = "FILE" };
         var command = new Command("endpoint", "Serve the embedded simulated endpoint on the loopback interface until interrupted.");
-        Add(command, [port, options.Data, options.Seed, options.Pace]);
+        Add(command, [port, logFile, options.Data, options.Seed, options.Pace]);
         command.SetAction(async (parsed, cancelled) =>
         {
             string directory = parsed.GetValue(options.Data) ?? SampleProblems.Path;
+            using RequestLog? requests = parsed.GetValue(logFile) is { } path ? new RequestLog(path) : null;
             await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
                 new EndpointOptions
                 {
@@ -207,6 +209,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
                     Seed = (ulong)(uint)parsed.GetValue(options.Seed),
                     Paced = parsed.GetValue(options.Pace),
                     Port = parsed.GetValue(port),
+                    Log = requests,
                 },
                 cancelled);
             await output.WriteLineAsync($"Simulated endpoint at {endpoint.BaseAddress}");

@@ -14,17 +14,31 @@ public sealed class Alone;
 [Collection("alone")]
 public sealed class ServiceTimeTests
 {
-    [Fact]
-    public async Task Measure_Paced_AgreesWithTheEndpointsLog()
-    {
-        await AssertWithinAsync(besides: null);
-    }
+    /// <summary>Every sample of a whole run must be within the bound; this is how many runs may be tried for one without a stall of the machine.</summary>
+    private const int Attempts = 8;
 
-    [Fact]
-    public async Task Measure_PacedBesides512Requests_AgreesWithTheEndpointsLog()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Measure_Paced_AgreesWithTheEndpointsLog(bool besides512Requests)
     {
-        await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Paced = true }, TestContext.Current.CancellationToken);
-        await AssertWithinAsync(other.BaseAddress);
+        using EndpointProcess endpoint = await EndpointProcess.StartAsync();
+        using EndpointProcess? other = besides512Requests ? await EndpointProcess.StartAsync() : null;
+        var shown = new List<string>();
+
+        // The first requests of a process are compiled on the way, before its log sees them.
+        await DifferencesAsync(endpoint, besides: null);
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            (double[] differences, double[] allowed) = await DifferencesAsync(endpoint, other?.Api);
+            shown.Add(string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms")));
+            TestContext.Current.TestOutputHelper?.WriteLine(shown[^1]);
+            if (differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= pair.Second))
+                return;
+        }
+
+        // A stall of the harness's own would be there each time; the machine's (4 ms seen in an idle loop, every few seconds) are not.
+        Assert.Fail(string.Join('\n', shown));
     }
 
     [Fact]
@@ -73,25 +87,23 @@ public sealed class ServiceTimeTests
     }
 
     /// <summary>Client's service time less the endpoint's, of every sample of the latency pass, and 1 % + 1 ms of each.</summary>
-    private static async Task<(double[] Differences, double[] Allowed)> DifferencesAsync(Uri? besides)
+    private static async Task<(double[] Differences, double[] Allowed)> DifferencesAsync(EndpointProcess endpoint, Uri? besides)
     {
-        // Two endpoints and the load share this process: with a thread a core, the timed endpoint's work would queue behind the others'.
-        ThreadPool.SetMinThreads(64, 64);
         using var task = new OwnTask(OwnTask.Scripts);
-        var log = new ServedRequests();
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Paced = true, Log = log }, TestContext.Current.CancellationToken);
+        int before = endpoint.Served().Length;
         using var stop = new CancellationTokenSource();
         Task load = besides is null ? Task.CompletedTask : LoadAsync(besides, stop.Token);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1", "--semantics", "exact");
+            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1", "--semantics", "exact");
         await stop.CancelAsync();
         await load;
+        ServedRequest[] log = endpoint.Served()[before..];
         var differences = new List<double>();
         var allowed = new List<double>();
         foreach (ServiceSample sample in run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)))
         {
             Assert.Equal(TrialStatus.Ok, sample.Status);
-            ServedRequest[] own = [.. log.All.Where(served => served.User == SegmentSeed.Group(1, "own", sample.ProblemId, -1, ""))];
+            ServedRequest[] own = [.. log.Where(served => served.User == SegmentSeed.Group(1, "own", sample.ProblemId, -1, ""))];
             double thinking = sample.BudgetTokens == 0 ? 0 : Assert.Single(own, served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
             double expected = thinking + Assert.Single(own, served => served.ThinkingClosed && served.ThinkingTokens == sample.BudgetTokens).Seconds;
             differences.Add(sample.ServiceS - expected);
@@ -100,25 +112,6 @@ public sealed class ServiceTimeTests
 
         Assert.Equal(9, differences.Count);
         return ([.. differences], [.. allowed]);
-    }
-
-    /// <summary>
-    /// Every sample of a run is within 1 % + 1 ms. A stall of the harness's own would be there each time; another process on the test
-    /// machine, and the garbage collections of the load, which shares this process, are not there five times in a row.
-    /// </summary>
-    private static async Task AssertWithinAsync(Uri? besides)
-    {
-        var shown = new List<string>();
-        for (int attempt = 0; attempt < 5; attempt++)
-        {
-            (double[] differences, double[] allowed) = await DifferencesAsync(besides);
-            shown.Add(string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms")));
-            TestContext.Current.TestOutputHelper?.WriteLine(shown[^1]);
-            if (differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= pair.Second))
-                return;
-        }
-
-        Assert.Fail(string.Join('\n', shown));
     }
 
     /// <summary>512 requests in flight from the same process, of many lengths, as the accuracy pass drives them.</summary>
