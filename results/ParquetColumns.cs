@@ -19,7 +19,7 @@ internal static class ParquetColumns
 
     internal static ParquetColumn<TRow> List<TRow>(string name, Func<TRow, ImmutableArray<int>> get) => new ListColumn<TRow>(name, get);
 
-    private sealed class TextColumn<TRow>(string name, Func<TRow, string> get) : ParquetColumn<TRow>(new DataField<string>(name, nullable: false))
+    private sealed class TextColumn<TRow>(string name, Func<TRow, string> get) : ParquetColumn<TRow>(name, () => new DataField<string>(name, nullable: false))
     {
         internal override Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows) =>
             group.WriteAsync(leaf, rows.Select(get).ToArray());
@@ -32,7 +32,7 @@ internal static class ParquetColumns
         }
     }
 
-    private sealed class ValueColumn<TRow, T>(string name, Func<TRow, T> get) : ParquetColumn<TRow>(new DataField<T>(name))
+    private sealed class ValueColumn<TRow, T>(string name, Func<TRow, T> get) : ParquetColumn<TRow>(name, () => new DataField<T>(name))
         where T : struct
     {
         internal override Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows) =>
@@ -46,7 +46,7 @@ internal static class ParquetColumns
         }
     }
 
-    private sealed class OptionalColumn<TRow, T>(string name, Func<TRow, T?> get) : ParquetColumn<TRow>(new DataField<T?>(name))
+    private sealed class OptionalColumn<TRow, T>(string name, Func<TRow, T?> get) : ParquetColumn<TRow>(name, () => new DataField<T?>(name))
         where T : struct
     {
         internal override Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows) =>
@@ -62,7 +62,7 @@ internal static class ParquetColumns
 
     /// <summary>A list of integers a row; repetition level 0 starts a row's list, 1 continues it.</summary>
     private sealed class ListColumn<TRow>(string name, Func<TRow, ImmutableArray<int>> get)
-        : ParquetColumn<TRow>(new ListField(name, new DataField<int>("element")))
+        : ParquetColumn<TRow>(name, () => new ListField(name, new DataField<int>("element")))
     {
         internal override Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows)
         {

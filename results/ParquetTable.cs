@@ -4,9 +4,12 @@ using Parquet.Schema;
 namespace Calibration.Results;
 
 /// <summary>A column of a table: how a row's value is written, and how it is read back.</summary>
-internal abstract class ParquetColumn<TRow>(Field field)
+internal abstract class ParquetColumn<TRow>(string name, Func<Field> newField)
 {
-    internal Field Field { get; } = field;
+    internal string Name { get; } = name;
+
+    /// <summary>A field of its own for each schema: a schema writes levels into its fields, and two may be made at once.</summary>
+    internal Field NewField() => newField();
 
     internal abstract Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows);
 
@@ -31,7 +34,7 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
     internal Task WriteAsync(string path, IAsyncEnumerable<TRow> rows, IReadOnlyDictionary<string, string> metadata) =>
         AtomicFile.WriteAsync(path, async stream =>
         {
-            var schema = new ParquetSchema(columns.Select(column => column.Field).ToArray());
+            var schema = new ParquetSchema(columns.Select(column => column.NewField()).ToArray());
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, Options);
             writer.CustomMetadata = new Dictionary<string, string>(metadata);
             var group = new List<TRow>();
@@ -63,7 +66,7 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
             var values = new ColumnValues();
             foreach (ParquetColumn<TRow> column in columns)
-                values.Add(column.Field.Name, await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
+                values.Add(column.Name, await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
             for (int row = 0; row < group.RowCount; row++)
                 yield return read(values, row);
         }
@@ -77,9 +80,9 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
     }
 
     private static DataField LeafOf(ParquetSchema schema, ParquetColumn<TRow> column, string path) =>
-        schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == column.Field.Name)
+        schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == column.Name)
         ?? throw new InvalidDataException(
-            $"{path} has no column {column.Field.Name}: it was not written by this version; see docs/schema.md.");
+            $"{path} has no column {column.Name}: it was not written by this version; see docs/schema.md.");
 }
 
 /// <summary>The columns of one row group, by name.</summary>
