@@ -4,13 +4,13 @@ namespace Calibration.Results;
 
 /// <summary>
 /// An append-only file of JSON lines. A row is finished when its line has been flushed to the disk; rows that
-/// arrive together share one flush. No row waits for others to come: a flush begins as soon as the one before it has ended, so that a
-/// row is accepted and not yet on the disk for two flushes at most: milliseconds, and never near a second on a disk that works.
+/// arrive together share one flush. No row waits for others to come: a flush begins as soon as the one before it has ended, and
+/// at most 64 rows are accepted and not yet on the disk, whatever the disk's speed.
 /// </summary>
 public sealed class Journal<TRow> : IAsyncDisposable
 {
     /// <summary>Most in a flush, and as many waiting for the next.</summary>
-    private const int LinesPerFlush = 256;
+    private const int LinesPerFlush = 32;
 
     private readonly Channel<(byte[] Line, TaskCompletionSource? Durable)> queue =
         Channel.CreateBounded<(byte[], TaskCompletionSource?)>(LinesPerFlush);

@@ -25,9 +25,9 @@ internal sealed class AccuracyPass(
     {
         var workforce = new Workforce(sessions, plan.Concurrency, absence, deadline);
         IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
-        await workforce.DoAsync(open, (session, work, cancelled) => RunGroupAsync(session, work, isLastTry: false, cancelled), cancellationToken);
+        await workforce.DoAsync(open, (session, work, giveBack, cancelled) => RunGroupAsync(session, work, giveBack, isLastTry: false, cancelled), cancellationToken);
         TraceWork[] again = [.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)];
-        await workforce.DoAsync(again, (session, work, cancelled) => RunGroupAsync(session, work, isLastTry: true, cancelled), cancellationToken);
+        await workforce.DoAsync(again, (session, work, giveBack, cancelled) => RunGroupAsync(session, work, giveBack, isLastTry: true, cancelled), cancellationToken);
     }
 
     private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
@@ -42,13 +42,11 @@ internal sealed class AccuracyPass(
             : [new TraceWork(problem, whole, task.Budgets)]
         select work;
 
-    /// <returns>What is left where the endpoint was lost; null otherwise.</returns>
-    private async Task<TraceWork?> RunGroupAsync(EndpointSession session, TraceWork work, bool isLastTry, CancellationToken cancellationToken)
+    private async Task RunGroupAsync(EndpointSession session, TraceWork work, Action<TraceWork> giveBack, bool isLastTry, CancellationToken cancellationToken)
     {
         var open = new Queue<int>(work.Budgets.Where(budget => !IsFinished(work, budget)));
         Trace? trace = work.Trace ?? finished.TraceOf(work.Group.TraceId);
         Trial? shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId);
-        TraceWork? left = null;
         try
         {
             AskedProblem asked = await AskedAsync(session, work.Problem, cancellationToken);
@@ -73,7 +71,8 @@ internal sealed class AccuracyPass(
         }
         catch (EndpointLostException)
         {
-            left = work with { Budgets = [.. open], Trace = trace, Shared = shared };
+            giveBack(work with { Budgets = [.. open], Trace = trace, Shared = shared });
+            throw;
         }
         catch (EndpointException) when (!isLastTry)
         {
@@ -84,8 +83,6 @@ internal sealed class AccuracyPass(
             foreach (int budget in open)
                 await AddAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message));
         }
-
-        return left;
     }
 
     /// <summary>A problem's prompt is rendered once for all of its runs.</summary>

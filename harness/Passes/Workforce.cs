@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Calibration.Harness.Servers;
 
 namespace Calibration.Harness.Passes;
 
@@ -12,11 +13,11 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
 
     /// <summary>Does the work, on whichever endpoint takes it.</summary>
     /// <param name="planned">The work in its order.</param>
-    /// <param name="doAsync">Does one piece. Where the endpoint is lost on the way, it gives back what is left of it.</param>
+    /// <param name="doAsync">Does one piece. Where the endpoint is lost on the way, it gives back what is left of it, and throws.</param>
     /// <param name="cancellationToken">Abandons what is in flight.</param>
     /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
     internal async Task DoAsync<TWork>(
-        IEnumerable<TWork> planned, Func<EndpointSession, TWork, CancellationToken, Task<TWork?>> doAsync, CancellationToken cancellationToken)
+        IEnumerable<TWork> planned, Func<EndpointSession, TWork, Action<TWork>, CancellationToken, Task> doAsync, CancellationToken cancellationToken)
         where TWork : class
     {
         var queue = new WorkQueue<TWork>(planned, deadline);
@@ -32,7 +33,7 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
 
     /// <summary>Null where the work ran out; else how the endpoint was lost.</summary>
     private async Task<EndpointLostException?> ServeAsync<TWork>(
-        EndpointSession session, WorkQueue<TWork> queue, Func<EndpointSession, TWork, CancellationToken, Task<TWork?>> doAsync, CancellationTokenSource done, CancellationToken cancellationToken)
+        EndpointSession session, WorkQueue<TWork> queue, Func<EndpointSession, TWork, Action<TWork>, CancellationToken, Task> doAsync, CancellationTokenSource done, CancellationToken cancellationToken)
         where TWork : class
     {
         while (true)
@@ -48,8 +49,15 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
                         new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
                         async (_, cancelled) =>
                         {
-                            while (lost is null && queue.TryTake(out TWork? work))
-                                lost = await LostAsync(session, queue, work, doAsync, cancelled) ?? lost;
+                            try
+                            {
+                                while (lost is null && queue.TryTake(out TWork? work))
+                                    await doAsync(session, work, queue.Return, cancelled);
+                            }
+                            catch (EndpointLostException fault)
+                            {
+                                lost = fault;
+                            }
                         });
                 }
                 finally
@@ -69,16 +77,6 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
         }
     }
 
-    private static async Task<EndpointLostException?> LostAsync<TWork>(
-        EndpointSession session, WorkQueue<TWork> queue, TWork work, Func<EndpointSession, TWork, CancellationToken, Task<TWork?>> doAsync, CancellationToken cancellationToken)
-        where TWork : class
-    {
-        if (await doAsync(session, work, cancellationToken) is not { } left)
-            return null;
-        queue.Return(left);
-        return new EndpointLostException($"{session.Server.Facts.Url} is down.");
-    }
-
     /// <summary>The work may run out, or the deadline come, before the endpoint is back.</summary>
     private async Task<bool> IsBackAsync(EndpointSession session, CancellationToken done)
     {
@@ -93,20 +91,28 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
         }
     }
 
-    /// <summary>Fits the requests in flight to the server's own queue, where it tells it.</summary>
+    /// <summary>Fits the requests in flight to the server's own queue, where it tells it; while it is down it tells nothing.</summary>
     private static async Task AdaptAsync(EndpointSession session, CancellationToken serving)
     {
-        try
+        bool tells = true;
+        while (tells && !serving.IsCancellationRequested)
         {
-            while (await session.Server.LoadAsync(serving) is { } load)
+            try
             {
-                session.Slots.Queue(load.Working, load.Queued);
+                ServerLoad? load = await session.Server.LoadAsync(serving);
+                tells = load is not null;
+                if (load is not null)
+                    session.Slots.Queue(load.Working, load.Queued);
                 await Task.Delay(BetweenLoads, serving);
             }
-        }
-        catch (Exception fault) when (fault is EndpointException or OperationCanceledException)
-        {
-            // Without the page, or the server, only its refusals tell its load.
+            catch (EndpointException)
+            {
+                await Task.Delay(BetweenLoads, CancellationToken.None);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 }
