@@ -29,7 +29,8 @@ internal static class FiguresStage
                 lengthenedFrom[trace.TraceId] = position;
         }
 
-        return RowFindings.Of(
-            await folder.ReadServiceAsync().ToListAsync(cancellationToken), await folder.ReadTrialsAsync().ToListAsync(cancellationToken), lengthenedFrom);
+        // What the model wrote says nothing here, and is most of a row.
+        IAsyncEnumerable<Trial> graded = folder.ReadTrialsAsync().Select(trial => trial with { Response = "", Answer = "", Gold = "", Reason = "" });
+        return RowFindings.Of(await folder.ReadServiceAsync().ToListAsync(cancellationToken), await graded.ToListAsync(cancellationToken), lengthenedFrom);
     }
 }

@@ -40,7 +40,7 @@ public sealed class EndpointClient : IDisposable
     public Uri Root { get; }
 
     /// <summary>Requests in flight at once.</summary>
-    public RequestSlots Slots { get; }
+    internal RequestSlots Slots { get; }
 
     /// <summary>A small request of the kind that measuring makes: the endpoint is up if it succeeds. Null until the model is known.</summary>
     internal Func<CancellationToken, Task>? Canary { get; set; }

@@ -4,7 +4,7 @@ namespace Calibration.Harness;
 /// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429), cut to what it
 /// works on and a short queue where it tells its queue, and grown by one for each limit's worth of answers.
 /// </summary>
-public sealed class RequestSlots
+internal sealed class RequestSlots
 {
     private readonly Lock gate = new();
     private readonly Queue<TaskCompletionSource> waiting = new();
@@ -14,10 +14,10 @@ public sealed class RequestSlots
     private long epoch;
 
     /// <summary>All of <paramref name="most"/> slots are open at first.</summary>
-    public RequestSlots(int most) => limit = this.most = most;
+    internal RequestSlots(int most) => limit = this.most = most;
 
     /// <summary>Requests that may be in flight now.</summary>
-    public int Limit
+    internal int Limit
     {
         get
         {
@@ -27,7 +27,7 @@ public sealed class RequestSlots
     }
 
     /// <summary>Requests in flight now.</summary>
-    public int InFlight
+    internal int InFlight
     {
         get
         {

@@ -79,7 +79,7 @@ internal sealed class LatencyPass(
         {
             if (!await session.BackAsync(absence, cancellationToken))
                 throw;
-            return false;
+            return await RunProblemAsync(task, index, isLastTry, cancellationToken);
         }
         catch (EndpointException fault)
         {
@@ -94,7 +94,7 @@ internal sealed class LatencyPass(
     /// <summary>A trace's samples are kept together: half of one generation and half of another are no trace.</summary>
     private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, CancellationToken cancellationToken)
     {
-        if (!timed.Add(group.TraceId))
+        if (timed.Contains(group.TraceId))
             return;
         if (finished.HasTimed(group.TraceId, budgets[^1]))
         {
@@ -103,22 +103,15 @@ internal sealed class LatencyPass(
         }
 
         var measured = new List<ServiceSample>();
-        try
+        TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
+        foreach (int budget in budgets)
         {
-            TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
-            foreach (int budget in budgets)
-            {
-                measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
-                if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
-                    break;
-            }
-        }
-        catch (EndpointException)
-        {
-            timed.Remove(group.TraceId);
-            throw;
+            measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
+            if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
+                break;
         }
 
+        timed.Add(group.TraceId);
         foreach (ServiceSample sample in measured)
             await AppendAsync(sample);
     }

@@ -140,6 +140,24 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Measure_FirstOfTwoEndpointsAwayInTheLatencyPass_IsWaitedForAndMissesNoTime()
+    {
+        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(100) };
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        Uri address = first.BaseAddress;
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "1"]);
+        await Task.Delay(1200, Cancelled);
+        await first.DisposeAsync();
+        await Task.Delay(14_000, Cancelled);
+        await using EmbeddedEndpoint back = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
+        MeasuredRun run = await measuring;
+        Assert.Equal((2 * 4) + 2, run.Service.Length);
+        Assert.All(run.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
+        Assert.Equal(3 * 4, run.Trials.Length);
+    }
+
+    [Fact]
     public async Task Measure_TwoDifferentModels_IsRefused()
     {
         await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled);
