@@ -135,8 +135,9 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
                 said |= looks > 1;
             }
 
-            TimeSpan wait = Patience.WaitAfter(looks + 1, Random.Shared.NextDouble());
-            await WaitOrDeadlineAsync(wait < LongestBetweenLooks ? wait : LongestBetweenLooks, cancellationToken);
+            TimeSpan left = limit - clock.GetElapsedTime(start) + TimeSpan.FromMilliseconds(1);
+            TimeSpan wait = new[] { Patience.WaitAfter(looks + 1, Random.Shared.NextDouble()), LongestBetweenLooks, left }.Min();
+            await WaitOrDeadlineAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
         }
     }
 
