@@ -137,6 +137,8 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 
         await least;
         response.WriteEnd(context.Response.BodyWriter);
+        if (!request.Stream)
+            context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         options.Log?.Report(new ServedRequest(
             request.User, request.Prompt.Length, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));

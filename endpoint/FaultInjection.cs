@@ -99,6 +99,7 @@ internal sealed class FaultInjection(FaultMix mix)
             EndpointFault.Mutated => Mutate(body, draw),
             _ => Rewrite(body, kind),
         };
+        context.Response.ContentLength = changed.Length;
         await client.WriteAsync(changed);
     }
 

@@ -5,21 +5,30 @@ using Calibration.Results;
 
 namespace Calibration.Tests.Endpoint;
 
-/// <summary>A paced embedded endpoint in a process of its own, as a server is, with its own log.</summary>
+/// <summary>A paced embedded endpoint in a process of its own, as a server is, with its own log. It stands for another machine.</summary>
 internal sealed class EndpointProcess : IDisposable
 {
     private readonly string log = Path.GetTempFileName();
     private readonly Process process;
 
-    private EndpointProcess() => process = Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "endpoint", "--pace", "--log", log])
-    { RedirectStandardOutput = true })!;
+    private EndpointProcess(bool isTimed)
+    {
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "endpoint", "--pace", "--log", log];
+
+        // One that only gives load leaves the processors to the others, since it would have its own; one that is timed makes no pause of its own.
+        if (!isTimed && !OperatingSystem.IsWindows())
+            command = ["nice", "-n", "19", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
+        if (isTimed)
+            start.Environment["DOTNET_GCgen0size"] = "10000000";
+        process = Process.Start(start)!;
+    }
 
     internal Uri Api { get; private set; } = null!;
 
-    internal static async Task<EndpointProcess> StartAsync()
+    internal static async Task<EndpointProcess> StartAsync(bool isTimed)
     {
-        var endpoint = new EndpointProcess();
+        var endpoint = new EndpointProcess(isTimed);
         string? line = await endpoint.process.StandardOutput.ReadLineAsync();
         endpoint.Api = new Uri(line!.Split(' ')[^1]);
         return endpoint;

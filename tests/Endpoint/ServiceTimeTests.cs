@@ -1,3 +1,4 @@
+using System.Globalization;
 using Calibration.Endpoint;
 using Calibration.Harness;
 using Calibration.Results;
@@ -14,31 +15,31 @@ public sealed class Alone;
 [Collection("alone")]
 public sealed class ServiceTimeTests
 {
-    /// <summary>Every sample of a whole run must be within the bound; this is how many runs may be tried for one without a stall of the machine.</summary>
-    private const int Attempts = 8;
+    /// <summary>Whole runs that are compared; more of them are a study (CONTRIBUTING.md).</summary>
+    private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("CALIBRATION_SERVICE_RUNS") ?? "2", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Measure_Paced_AgreesWithTheEndpointsLog(bool besides512Requests)
     {
-        using EndpointProcess endpoint = await EndpointProcess.StartAsync();
-        using EndpointProcess? other = besides512Requests ? await EndpointProcess.StartAsync() : null;
-        var shown = new List<string>();
+        using EndpointProcess endpoint = await EndpointProcess.StartAsync(isTimed: true);
+        using EndpointProcess? other = besides512Requests ? await EndpointProcess.StartAsync(isTimed: false) : null;
+        var outside = new List<string>();
 
-        // The first requests of a process are compiled on the way, before its log sees them.
+        // A server compiles on its first requests, before its log sees them.
         await DifferencesAsync(endpoint, besides: null);
-        for (int attempt = 0; attempt < Attempts; attempt++)
+        for (int run = 0; run < Runs; run++)
         {
             (double[] differences, double[] allowed) = await DifferencesAsync(endpoint, other?.Api);
-            shown.Add(string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms")));
-            TestContext.Current.TestOutputHelper?.WriteLine(shown[^1]);
-            if (differences.Zip(allowed).All(pair => Math.Abs(pair.First) <= pair.Second))
-                return;
+            string shown = string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms"));
+            TestContext.Current.TestOutputHelper?.WriteLine(shown);
+            if (differences.Zip(allowed).Any(pair => Math.Abs(pair.First) > pair.Second))
+                outside.Add(shown);
         }
 
-        // A stall of the harness's own would be there each time; the machine's (4 ms seen in an idle loop, every few seconds) are not.
-        Assert.Fail(string.Join('\n', shown));
+        // The machine itself stops at times (4 ms in an idle loop, every few seconds), which may meet one run; a stall of the harness's own is in many.
+        Assert.True(outside.Count <= 1, string.Join('\n', outside));
     }
 
     [Fact]
