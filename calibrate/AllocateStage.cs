@@ -92,7 +92,7 @@ internal static class AllocateStage
             ServiceSeconds = model.Service.At(at),
             ServiceVarianceSeconds2 = model.ServiceVariance,
             MeanThinkingTokens = fits.Semantics == BudgetSemantics.Cap
-                ? task.Use.MinBy(use => Math.Abs(use.BudgetTokens - budget))!.MeanThinkingTokens
+                ? BudgetUse.MeanAt(task.Use, budget)
                 : null,
         };
     }

@@ -25,7 +25,7 @@ internal static class Summary
             $"\nAllocation at λ = {allocation.ArrivalRatePerSecond}/s, α = {allocation.AccuracyWeightSeconds} s{simulated}:"));
         foreach (TaskAllocation task in allocation.Tasks)
         {
-            string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average there") : "";
+            string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {(task.Extrapolated ? "at least " : "")}{mean:0} tokens used on average") : "";
             string interval = allocation.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task) is { } decided
                 ? string.Create(CultureInfo.InvariantCulture, $" [{decided.BudgetTokens.Low:0.0}, {decided.BudgetTokens.High:0.0}]")
                 : "";

@@ -6,6 +6,9 @@ namespace Calibration.Harness;
 /// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>
 public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
 {
+    /// <summary>Whether a stop text of the request ended it (vLLM's <c>stop_reason</c>, SGLang's <c>matched_stop</c>); absent where the server does not say.</summary>
+    public bool? AtStopText { get; init; }
+
     /// <summary>Prompt tokens by the server's own count, on the text road; absent where it gives none.</summary>
     public int? PromptTokens { get; init; }
 

@@ -133,7 +133,10 @@ public sealed record TaskAllocation
     /// <summary>Variance of service times at the budget, in s², as P–K wants it.</summary>
     public required double ServiceVarianceSeconds2 { get; init; }
 
-    /// <summary>Mean thinking tokens used at the nearest measured budget, under cap semantics; absent otherwise.</summary>
+    /// <summary>
+    /// Mean thinking tokens used at the budget, between the measured budgets beside it, under cap semantics; absent otherwise. Where
+    /// <see cref="Extrapolated"/>, the mean at the largest measured budget, of which more can only be used.
+    /// </summary>
     public double? MeanThinkingTokens { get; init; }
 }
 

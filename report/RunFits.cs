@@ -54,4 +54,18 @@ public sealed record TaskFits
 /// <summary>Thinking tokens used at one budget.</summary>
 /// <param name="BudgetTokens">The budget.</param>
 /// <param name="MeanThinkingTokens">Mean tokens used; equals the budget under exact semantics.</param>
-public sealed record BudgetUse(int BudgetTokens, double MeanThinkingTokens);
+public sealed record BudgetUse(int BudgetTokens, double MeanThinkingTokens)
+{
+    /// <summary>Mean tokens used under a cap between the measured ones, on the line between the two beside it: the mean of min(ℓ, natural length) is concave, so the line is not above it.</summary>
+    /// <param name="measured">In rising order of the budget, at least one.</param>
+    /// <param name="budget">Budget ℓ in tokens.</param>
+    public static double MeanAt(IReadOnlyList<BudgetUse> measured, double budget)
+    {
+        ArgumentNullException.ThrowIfNull(measured);
+        BudgetUse low = measured.LastOrDefault(use => use.BudgetTokens <= budget) ?? new BudgetUse(0, 0);
+        BudgetUse? high = measured.FirstOrDefault(use => use.BudgetTokens > budget);
+        return high is null
+            ? low.MeanThinkingTokens
+            : low.MeanThinkingTokens + ((high.MeanThinkingTokens - low.MeanThinkingTokens) * (budget - low.BudgetTokens) / (high.BudgetTokens - low.BudgetTokens));
+    }
+}

@@ -40,10 +40,11 @@ public static class RunReport
 
     private static IEnumerable<string[]> Allocation(RunAllocation allocation) =>
     [
-        ["Dataset", "share", "ℓ*", "whole", "accuracy", "service (s)", "from"],
+        ["Dataset", "share", "ℓ*", "whole", "tokens used", "accuracy", "service (s)", "from"],
         .. allocation.Tasks.Select(task => new[]
         {
             task.DisplayName, HtmlText.Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture), task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
+            task.MeanThinkingTokens is { } mean ? (task.Extrapolated ? "≥ " : "") + mean.ToString("0.0", CultureInfo.InvariantCulture) : "all",
             HtmlText.Number(task.Accuracy), HtmlText.Number(task.ServiceSeconds), task.Measured ? "best measured budget" : task.Extrapolated ? "curve, extrapolated" : "curve",
         }),
     ];

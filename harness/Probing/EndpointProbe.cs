@@ -139,6 +139,8 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         GenerationRequest thinking = Request(asked, LongestBudget, CloseHandling.Mask) with { Cache = PrefixCache.Cold };
         TimedTrace timed = await TimedTrace.StreamAsync(session, asked, group, thinking, clock, cancellationToken);
         int last = timed.SecondsAt.Length - 1;
+        if (last < 0)
+            throw new EndpointException($"{session.Server.GenerationUri} ended thinking at once, though {LongestBudget} tokens were asked of it: no budget is enforced there.");
         long start = clock.GetTimestamp();
         GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, CloseHandling.Ignore) with
         {

@@ -101,6 +101,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         JsonElement metrics = root.Member("metrics") ?? default;
         return new Generation(choice?.Ids("token_ids") ?? [], choice?.Text("text") ?? "", EndingOf(choice?.Text("finish_reason") ?? ""))
         {
+            AtStopText = AtStopText(choice),
             PromptTokens = usage.Count("prompt_tokens"),
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
@@ -108,6 +109,14 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             SimulatedSeconds = root.Real("simulated_elapsed_s"),
         };
     });
+
+    /// <summary>The end of a turn is null or a number there.</summary>
+    private static bool? AtStopText(JsonElement? choice)
+    {
+        if (choice is not { ValueKind: JsonValueKind.Object } told)
+            return null;
+        return told.TryGetProperty("stop_reason", out JsonElement reason) || told.TryGetProperty("matched_stop", out reason) ? reason.ValueKind == JsonValueKind.String : null;
+    }
 
     private static Ending EndingOf(string reason) => reason switch
     {

@@ -16,6 +16,7 @@ public sealed class TextSession
     private readonly SamplingSettings sampling;
     private readonly TextTemplate template;
     private readonly Uri uri;
+    private readonly bool masksEnds;
 
     private TextSession(EndpointClient client, TextTemplate template, EndpointFacts facts, SamplingSettings sampling)
     {
@@ -23,6 +24,7 @@ public sealed class TextSession
         this.template = template;
         this.sampling = sampling;
         uri = new Uri(client.Api, "completions");
+        masksEnds = facts.Server == "llamacpp";
         Facts = facts;
     }
 
@@ -88,7 +90,9 @@ public sealed class TextSession
     private static TimedGeneration Timed(Generation generation, double seconds) => new(generation, generation.SimulatedSeconds ?? seconds);
 
     private async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
-        Usable(maxTokens, Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken)));
+        Usable(maxTokens, StopTold(stop, Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken))));
+
+    private Generation StopTold(string? stop, Generation generation) => masksEnds && stop is not null ? generation with { AtStopText = generation.Ending == Ending.Stop } : generation;
 
     private Generation Usable(int maxTokens, Generation generation) => generation.Ending is Ending.None or Ending.Aborted
         ? throw new EndpointException($"{uri} gave a generation up before its end.") { MayPass = true }
@@ -124,6 +128,10 @@ public sealed class TextSession
             json.WriteStartArray("stop");
             json.WriteStringValue(stop);
             json.WriteEndArray();
+
+            // llama.cpp does not say what ended a generation; with the ends of the turn masked only the stop text can.
+            if (masksEnds)
+                json.WriteBoolean("ignore_eos", true);
         }
 
         json.WriteBoolean("stream", stream);

@@ -17,12 +17,16 @@ internal sealed record TextThinking(string Text, int? Tokens, bool Closed, Trial
 
     internal static TextThinking Of(Generation generation, BudgetSemantics semantics, int budget)
     {
-        bool closed = generation.Ending == Ending.Stop;
+        bool ended = generation.Ending == Ending.Stop, closed = ended && generation.AtStopText != false;
 
         // The stop itself is in the server's count.
-        int? tokens = closed ? Math.Max(0, (generation.CompletionTokens ?? 0) - 1) : generation.CompletionTokens;
+        int? tokens = ended ? Math.Max(0, (generation.CompletionTokens ?? 0) - 1) : generation.CompletionTokens;
         if (generation.CompletionTokens is null)
             return new TextThinking(generation.Text, null, closed, TrialStatus.Unverified, "The server gives no count of its tokens.");
+        if (ended && !closed)
+            return new TextThinking(generation.Text, tokens, false, TrialStatus.BudgetNotEnforced, $"The model ended its turn after about {tokens} thinking tokens.");
+        if (closed && generation.AtStopText is null)
+            return new TextThinking(generation.Text, tokens, true, TrialStatus.Unverified, "The server does not tell the model's close from the end of its turn.");
         if (closed && semantics == BudgetSemantics.Exact)
             return new TextThinking(generation.Text, tokens, true, TrialStatus.Unverified, $"The model closed after about {tokens} tokens; text cannot be continued to an exact count.");
         return tokens == budget || (closed && tokens < budget)
