@@ -141,7 +141,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
             context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         options.Log?.Report(new ServedRequest(
-            request.User, request.Prompt.Length, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));
+            request.User, request.Prompt.Length, request.MaxTokens, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));
     }
 
     private static ReadOnlyMemory<int> ThinkingOf(int[] ids, PromptReading prompt)

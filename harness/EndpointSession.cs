@@ -12,7 +12,7 @@ public sealed class EndpointSession
 {
     private readonly EndpointClient client;
     private readonly SamplingSettings sampling;
-    private readonly ConcurrentDictionary<string, Task<int[]>> tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int[]> tokens = new(StringComparer.Ordinal);
 
     private EndpointSession(EndpointClient client, IServerDialect server, ThinkingForm form, SamplingSettings sampling)
     {
@@ -48,9 +48,9 @@ public sealed class EndpointSession
         return session;
     }
 
-    /// <summary>Token ids of a text; asked once for each text.</summary>
-    public Task<int[]> TokensOfAsync(string text, CancellationToken cancellationToken) =>
-        tokens.GetOrAdd(text, asked => Server.TokenizeAsync(asked, cancellationToken));
+    /// <summary>Token ids of a text; asked until known, and not again.</summary>
+    public async Task<int[]> TokensOfAsync(string text, CancellationToken cancellationToken) =>
+        tokens.TryGetValue(text, out int[]? known) ? known : tokens.GetOrAdd(text, await Server.TokenizeAsync(text, cancellationToken));
 
     /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
     /// <inheritdoc cref="EndpointClient.PatientlyAsync"/>

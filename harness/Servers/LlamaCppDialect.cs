@@ -123,14 +123,17 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
     public Generation Read(ReadOnlyMemory<byte> json) => ResponseReading.Read(json, root =>
     {
-        JsonElement timings = root.Member("timings") ?? default;
         return new Generation(root.Ids("tokens"), root.Text("content"), EndingOf(root.Text("stop_type")))
         {
             CompletionTokens = root.Count("tokens_predicted"),
-            CachedTokens = timings.Count("cache_n"),
-            ServerSeconds = (timings.Real("prompt_ms") + timings.Real("predicted_ms")) / 1000,
+            CachedTokens = root.Member("timings")?.Count("cache_n"),
+            ServerSeconds = SecondsOf(root),
         };
     });
+
+    /// <summary>The server's own seconds of a request: prompt and generation; null where it does not tell them.</summary>
+    internal static double? SecondsOf(JsonElement root) =>
+        root.Member("timings") is { } timings ? (timings.Real("prompt_ms") + timings.Real("predicted_ms")) / 1000 : null;
 
     private static Ending EndingOf(string reason) => reason switch
     {

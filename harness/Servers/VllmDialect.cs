@@ -91,7 +91,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
 
     public Generation Read(ReadOnlyMemory<byte> json) => ReadCompletion(json);
 
-    /// <summary>Reads OpenAI's completion, with vLLM's additions where they are.</summary>
+    /// <summary>Reads OpenAI's completion, with vLLM's or llama.cpp's additions where they are.</summary>
     internal static Generation ReadCompletion(ReadOnlyMemory<byte> json) => ResponseReading.Read(json, root =>
     {
         JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
@@ -105,7 +105,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             PromptTokens = usage.Count("prompt_tokens"),
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
-            ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000,
+            ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000 ?? LlamaCppDialect.SecondsOf(root),
             SimulatedSeconds = root.Real("simulated_elapsed_s"),
         };
     });

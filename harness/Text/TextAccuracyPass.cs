@@ -65,13 +65,20 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
     private async Task<Trial> TrialAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
         TextPrompt prompt = await session.RenderAsync(problem.Prompt, cancellationToken);
+        await session.RefuseBeyondContextAsync(
+            TextThinking.None.AnswerPrompt(session.Profile, problem, prompt, budget), budget + problem.AnswerTokenLimit, cancellationToken);
         TextThinking thinking = budget == 0 ? TextThinking.None : TextThinking.Of(
             await session.GenerateAsync(
                 prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, session.Profile.CloseToken, cancellationToken),
             plan.Semantics,
-            budget);
+            budget,
+            session.CloseIsOneToken);
+
+        // Thinking that was written as text may have more tokens when it is read again.
+        string answerPrompt = thinking.AnswerPrompt(session.Profile, problem, prompt, budget);
+        await session.RefuseBeyondContextAsync(answerPrompt, problem.AnswerTokenLimit, cancellationToken);
         Generation answer = await session.GenerateAsync(
-            thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
+            answerPrompt, problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, stop: null, cancellationToken);
         Grade grade = AnswerGrader.Grade(problem, problem.AnswerCue + answer.Text, answer.Ending == Ending.Length);
         bool answered = grade.Status == GradeStatus.Answered;
         TrialStatus status = thinking.Status != TrialStatus.Ok ? thinking.Status : answered ? TrialStatus.Ok : TrialStatus.NoAnswer;

@@ -47,6 +47,7 @@ internal sealed class TextLatencyPass(
     {
         try
         {
+            await RefuseBeyondContextAsync(problem, budget, cancellationToken);
             return await session.PatientlyAsync((_, cancelled) => TimeAsync(problem, group, budget, cancelled), cancellationToken);
         }
         catch (EndpointException fault)
@@ -55,12 +56,23 @@ internal sealed class TextLatencyPass(
         }
     }
 
+    /// <summary>Counted without the first line: a count of the whole would leave the prompt in the server's cache.</summary>
+    private async Task RefuseBeyondContextAsync(Problem problem, int budget, CancellationToken cancellationToken)
+    {
+        TextPrompt prompt = await session.RenderAsync(problem.Prompt, cancellationToken);
+        await session.RefuseBeyondContextAsync(
+            TextThinking.None.AnswerPrompt(session.Profile, problem, prompt, budget), UniqueLine().Length + budget + problem.AnswerTokenLimit, cancellationToken);
+    }
+
+    private static string UniqueLine() => $"{Guid.NewGuid():N}\n";
+
     private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync($"{Guid.NewGuid():N}\n{problem.Prompt}", cancellationToken);
+        TextPrompt prompt = await session.RenderAsync(UniqueLine() + problem.Prompt, cancellationToken);
         double? first = null;
         double thinkingSeconds = 0;
         int? cached = null;
+        double? server = null;
         TextThinking thinking = TextThinking.None;
         if (budget > 0)
         {
@@ -70,6 +82,7 @@ internal sealed class TextLatencyPass(
                 first ??= seconds;
                 thinkingSeconds = chunk.Text.Length > 0 || chunk.Ending != Ending.None ? seconds : thinkingSeconds;
                 cached = chunk.CachedTokens ?? cached;
+                server = chunk.ServerSeconds ?? server;
                 whole = whole with
                 {
                     Text = whole.Text + chunk.Text,
@@ -79,7 +92,7 @@ internal sealed class TextLatencyPass(
             }
 
             // Whatever was written, the close included, took its time; only the count must be right.
-            thinking = TextThinking.Of(whole with { Ending = Ending.Length }, BudgetSemantics.Exact, budget);
+            thinking = TextThinking.Of(whole with { Ending = Ending.Length }, BudgetSemantics.Exact, budget, session.CloseIsOneToken);
         }
 
         (Generation answer, double answerSeconds) = await session.GenerateTimedAsync(
@@ -92,6 +105,7 @@ internal sealed class TextLatencyPass(
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answerSeconds,
             CachedTokens = budget > 0 ? cached : answer.CachedTokens,
+            ServerS = budget > 0 ? server + answer.ServerSeconds : answer.ServerSeconds,
             Status = thinking.Status,
             Reason = thinking.Reason,
         });

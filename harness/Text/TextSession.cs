@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Calibration.Harness.Servers;
 using Calibration.Results;
@@ -34,6 +35,9 @@ public sealed class TextSession
     /// <summary>How the model thinks.</summary>
     public ModelProfile Profile => template.Profile;
 
+    /// <summary>Whether the model's close is one token; false where the server gives no counts.</summary>
+    internal bool CloseIsOneToken { get; private set; }
+
     /// <summary>Finds the model.</summary>
     /// <param name="client">The endpoint.</param>
     /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
@@ -54,13 +58,32 @@ public sealed class TextSession
         var facts = new EndpointFacts(client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, "", entry.Text("id"), context, simulated, paced);
         var session = new TextSession(client, await TextTemplate.DetectAsync(client, owner, cancellationToken), facts, sampling);
         string greeting = (await session.RenderAsync("Hi", cancellationToken)).Thinking;
-        await session.GenerateAsync(greeting, 1, seed: 1, "canary", stop: null, cancellationToken);
+        Generation open = await session.GenerateAsync(greeting, 1, seed: 1, "canary", stop: null, cancellationToken);
+        Generation closed = await session.GenerateAsync(greeting + session.Profile.CloseToken, 1, seed: 1, "canary", stop: null, cancellationToken);
+        session.CloseIsOneToken = closed.PromptTokens - open.PromptTokens == 1;
         client.Canary = cancelled => session.GenerateOnceAsync(greeting, 1, seed: 1, "canary", stop: null, cancelled);
         return session;
     }
 
     /// <summary>A message in the chat template.</summary>
     internal Task<TextPrompt> RenderAsync(string userMessage, CancellationToken cancellationToken) => template.RenderAsync(userMessage, cancellationToken);
+
+    /// <summary>
+    /// Servers cut a request that does not fit without a word; so it is never sent. No token is shorter than a byte: where the bytes of the
+    /// prompt fit, nothing is asked; elsewhere the server counts them, in a request for one token. A server without counts cannot be asked.
+    /// </summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="tokens">Everything that comes on top of it.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="EndpointException">The whole does not fit the model's context.</exception>
+    internal async Task RefuseBeyondContextAsync(string prompt, int tokens, CancellationToken cancellationToken)
+    {
+        // A tokenizer may put a token of its own before the first, and a space.
+        if (Encoding.UTF8.GetByteCount(prompt) + 2 + tokens <= Facts.ContextTokens)
+            return;
+        if ((await GenerateAsync(prompt, 1, seed: 1, "count", stop: null, cancellationToken)).PromptTokens is { } counted)
+            RefuseBeyondContext(counted, tokens);
+    }
 
     /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
     internal Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
@@ -98,7 +121,7 @@ public sealed class TextSession
         ? throw new EndpointException($"{uri} gave a generation up before its end.") { MayPass = true }
         : Fitting(maxTokens, generation);
 
-    /// <summary>Servers cut a request that does not fit without a word; by the server's count of its prompt such an answer is refused.</summary>
+    /// <summary>Whatever was known before: by the server's own count of the prompt, an answer that was cut is refused.</summary>
     private Generation Fitting(int maxTokens, Generation generation)
     {
         if (generation.PromptTokens is { } tokens)
@@ -114,7 +137,6 @@ public sealed class TextSession
 
     private ReadOnlyMemory<byte> BodyOf(string prompt, int maxTokens, int seed, string group, string? stop, bool stream)
     {
-        RefuseBeyondContext(1, maxTokens);
         var body = new ArrayBufferWriter<byte>(1024 + (2 * prompt.Length));
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();

@@ -15,7 +15,11 @@ internal sealed record TextThinking(string Text, int? Tokens, bool Closed, Trial
 
     internal CountSource CountSource => Tokens is null ? CountSource.None : CountSource.Usage;
 
-    internal static TextThinking Of(Generation generation, BudgetSemantics semantics, int budget)
+    /// <param name="generation">What the server sent.</param>
+    /// <param name="semantics">What an early close is.</param>
+    /// <param name="budget">Tokens that were asked for.</param>
+    /// <param name="closeIsOneToken">Whether it is known how many of the counted tokens the close is.</param>
+    internal static TextThinking Of(Generation generation, BudgetSemantics semantics, int budget, bool closeIsOneToken)
     {
         bool ended = generation.Ending == Ending.Stop, closed = ended && generation.AtStopText != false;
 
@@ -27,6 +31,8 @@ internal sealed record TextThinking(string Text, int? Tokens, bool Closed, Trial
             return new TextThinking(generation.Text, tokens, false, TrialStatus.BudgetNotEnforced, $"The model ended its turn after about {tokens} thinking tokens.");
         if (closed && generation.AtStopText is null)
             return new TextThinking(generation.Text, tokens, true, TrialStatus.Unverified, "The server does not tell the model's close from the end of its turn.");
+        if (closed && !closeIsOneToken)
+            return new TextThinking(generation.Text, tokens, true, TrialStatus.Unverified, "The model's close is several tokens, which the server counts with its thinking.");
         if (closed && semantics == BudgetSemantics.Exact)
             return new TextThinking(generation.Text, tokens, true, TrialStatus.Unverified, $"The model closed after about {tokens} tokens; text cannot be continued to an exact count.");
         return tokens == budget || (closed && tokens < budget)

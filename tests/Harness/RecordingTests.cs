@@ -43,11 +43,11 @@ public sealed class RecordingTests
     }
 
     [Theory]
-    [InlineData(Vllm + "/14-completion-text.http", 6)]
-    [InlineData(LlamaCpp + "/10-v1-completions-ids.http", 6)]
-    [InlineData(LlamaCpp + "/11-v1-completions-return-tokens.http", 6)]
-    [InlineData(LlamaCpp + "/26-zero-tokens.http", 1)]
-    public void Read_CompletionWithoutIds_HasTheUsagesCount(string file, int tokens)
+    [InlineData(Vllm + "/14-completion-text.http", 6, 0.389445)]
+    [InlineData(LlamaCpp + "/10-v1-completions-ids.http", 6, 0.048427)]
+    [InlineData(LlamaCpp + "/11-v1-completions-return-tokens.http", 6, null)]
+    [InlineData(LlamaCpp + "/26-zero-tokens.http", 1, null)]
+    public void Read_CompletionWithoutIds_HasTheUsagesCount(string file, int tokens, double? serverSeconds)
     {
         // llama.cpp's /v1/completions has the shape of vLLM's.
         Generation generation = Dialect(Vllm).Read(Recording.Of(file).Body);
@@ -55,6 +55,7 @@ public sealed class RecordingTests
         Assert.Equal(tokens, generation.CompletionTokens);
         Assert.Equal(Ending.Length, generation.Ending);
         Assert.NotEqual("", generation.Text);
+        Assert.InRange(generation.ServerSeconds!.Value, serverSeconds - 1e-6 ?? 1e-3, serverSeconds + 1e-6 ?? 10);
     }
 
     [Theory]
@@ -192,6 +193,21 @@ public sealed class RecordingTests
         Assert.Equal("151667,271,151668,271", string.Join(',', noThinking.TakeLast(4)));
         Assert.Equal(thinking, await RenderAsync(LlamaCpp + "/05-apply-template.http", LlamaCpp + "/07-tokenize.http"));
         Assert.Equal("198,151668,271", string.Join(',', await TokensAsync(Vllm + "/06-tokenize-text.http")));
+    }
+
+    [Theory]
+    [InlineData(Vllm + "/07-detokenize.http")]
+    [InlineData(LlamaCpp + "/09-detokenize.http")]
+    public async Task Detokenize_Recorded_GivesTheTextAndSendsTheRecordedFields(string file)
+    {
+        Recording recording = Recording.Of(file);
+        await using ScriptedServer server = Recording.Serve(file);
+        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        int[] ids = [.. recording.Request.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32())];
+        Assert.Equal("<|im_start|>user\nWhat is 2+3? 你好 🙂<|im_end|>\n<|im_start|>assistant\n", await Dialect(file.Split('/')[0], client).DetokenizeAsync(ids, Cancelled));
+        JsonElement sent = JsonDocument.Parse(Assert.Single(server.Requests).Body).RootElement;
+        Assert.Equal(recording.Request.EnumerateObject().Select(field => field.Name), sent.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(ids, sent.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32()));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Calibration.Endpoint;
 using Calibration.Results;
+using Calibration.Tests.Endpoint;
 using Xunit;
 
 namespace Calibration.Tests.Harness;
@@ -10,17 +11,23 @@ public sealed class TextRoadTests
 {
     private static readonly int[] Budgets = [0, 1, 2, 7, 64, 257];
 
-    [Fact]
-    public async Task Measure_TextOfHalfCharacters_CountsByUsage()
+    [Theory]
+    [InlineData("exact")]
+    [InlineData("cap")]
+    public async Task Measure_TextOfHalfCharacters_CountsByUsage(string semantics)
     {
-        MeasuredRun run = await MeasureAsync("llama-server/tiny-qwen3-random.gguf", "exact", "text", "1");
+        MeasuredRun run = await MeasureAsync("llama-server/tiny-qwen3-random.gguf", semantics, "text", "1");
         Assert.Equal(3 * Budgets.Length, run.Trials.Length);
         Assert.All(run.Trials, trial =>
         {
             Assert.True(trial.IsUsable, trial.Reason);
             Assert.Equal((Road.Text, CountSource.Usage, trial.BudgetTokens), (trial.Road, trial.CountSource, trial.ThinkingTokens));
         });
-        Assert.All(run.Service, sample => Assert.Equal((TrialStatus.Ok, sample.BudgetTokens), (sample.Status, sample.ThinkingTokens)));
+        Assert.All(run.Service, sample =>
+        {
+            Assert.Equal((TrialStatus.Ok, sample.BudgetTokens), (sample.Status, sample.ThinkingTokens));
+            Assert.InRange(sample.ServerS!.Value, 0.001, sample.ServiceS);
+        });
         Assert.Empty(run.Traces);
     }
 
@@ -44,6 +51,26 @@ public sealed class TextRoadTests
         MeasuredRun ids = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "ids", "0");
         Assert.Equal(ids.Trials.Select(Counted), text.Trials.Select(Counted));
         Assert.Contains(text.Trials, trial => trial is { ClosedByModel: true, Status: TrialStatus.Ok });
+    }
+
+    /// <summary>
+    /// A prompt of 101 tokens with close and cue, in more bytes, and an answer of 32: only a count tells what fits. The embedded endpoint's
+    /// thinking of 64 tokens has four times as many when it is read again as text.
+    /// </summary>
+    [Fact]
+    public async Task Measure_BeyondTheContext_IsNeverSent()
+    {
+        const int Context = 200;
+        using var task = new OwnTask("What is the last digit of 4 + 5? Answer in a box.");
+        var log = new ServedRequests();
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,1,64,128", "--runs", "1", "--semantics", "cap", "--road", "text", "--latency-items", "2");
+        Assert.All(log.All, served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
+        Assert.All(run.Trials, trial => Assert.Equal(trial.BudgetTokens > 1, trial.Status == TrialStatus.Failed));
+        Assert.All(run.Service, sample => Assert.Equal(sample.BudgetTokens > 1, sample.Status == TrialStatus.Failed));
+        Assert.Equal($"Prompt and output need 261 tokens of context, and simulated-qwen3-8b has {Context}.", run.Trials.Single(trial => trial.BudgetTokens == 128).Reason);
     }
 
     /// <summary>llama.cpp cuts what does not fit in silence; the server's own count of the prompt tells.</summary>

@@ -26,9 +26,16 @@ public sealed class TextThinkingTests
     public void Of_EndOfTheTurnUnderExact_IsNotEnforced() =>
         Assert.Equal(TrialStatus.BudgetNotEnforced, Read("\"finish_reason\":\"stop\",\"stop_reason\":null", 6, BudgetSemantics.Exact, 64).Status);
 
-    private static TextThinking Read(string ending, int completionTokens, BudgetSemantics semantics, int budget)
+    [Fact]
+    public void Of_CloseOfSeveralTokens_IsUnverifiedWhereTheModelWroteIt()
+    {
+        Assert.Equal(TrialStatus.Unverified, Read("\"finish_reason\":\"stop\",\"stop_reason\":\"</think>\"", 6, BudgetSemantics.Cap, 64, closeIsOneToken: false).Status);
+        Assert.Equal(TrialStatus.Ok, Read("\"finish_reason\":\"length\",\"stop_reason\":null", 64, BudgetSemantics.Cap, 64, closeIsOneToken: false).Status);
+    }
+
+    private static TextThinking Read(string ending, int completionTokens, BudgetSemantics semantics, int budget, bool closeIsOneToken = true)
     {
         string json = $$"""{"choices":[{"index":0,"text":"so it is",{{ending}}}],"usage":{"prompt_tokens":9,"completion_tokens":{{completionTokens}} } }""";
-        return TextThinking.Of(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), semantics, budget);
+        return TextThinking.Of(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), semantics, budget, closeIsOneToken);
     }
 }
