@@ -42,8 +42,8 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
         return sessions.ToImmutable();
     }
 
-    internal async Task<TextSession> TextSessionAsync(string? model, int? contextTokens, CancellationToken cancellationToken) =>
-        await TextSession.OpenAsync(await ClientAsync(addresses[0], cancellationToken), model, contextTokens, plan.Sampling, cancellationToken);
+    internal async Task<TextSession> TextSessionAsync(string? model, int? contextTokens, ModelProfile? profile, CancellationToken cancellationToken) =>
+        await TextSession.OpenAsync(await ClientAsync(addresses[0], cancellationToken), model, contextTokens, profile, plan.Sampling, cancellationToken);
 
     private async Task<EndpointClient> ClientAsync(Uri address, CancellationToken cancellationToken)
     {

@@ -59,7 +59,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             throw new UserFault("--road text measures on one --endpoint: name one.");
         using var opening = new EndpointOpening(addresses, apiKey, options.PatienceOf(parsed, deadline), plan, log);
         ImmutableArray<EndpointSession> ids = road == Road.Ids ? await opening.SessionsAsync(parsed.GetValue(options.Model), options.ProfileOf(parsed), cancellationToken) : [];
-        TextSession? text = road == Road.Text ? await opening.TextSessionAsync(parsed.GetValue(options.Model), parsed.GetValue(options.Context), cancellationToken) : null;
+        TextSession? text = road == Road.Text ? await opening.TextSessionAsync(parsed.GetValue(options.Model), parsed.GetValue(options.Context), options.ProfileOf(parsed), cancellationToken) : null;
         EndpointFacts endpoint = text?.Facts ?? ids[0].Server.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (!faults.IsEmpty)

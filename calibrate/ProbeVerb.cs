@@ -5,6 +5,7 @@ using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
 using Calibration.Harness.Probing;
+using Calibration.Harness.Text;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -20,7 +21,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
     {
         var concurrency = new Option<int>("--concurrency") { Description = "Requests in flight at once where throughput is measured.", DefaultValueFactory = _ => 64 };
         var command = new Command("probe", "Look at an endpoint: who it is, whether it enforces budgets to the token, and what a night on it costs.");
-        foreach (Option option in (Option[])[options.Endpoint, options.Model, options.ApiKeyEnv, options.ApiKeyFile, options.Profile, options.Temperature, options.TopP, options.TopK, options.MinP, options.Pace, concurrency])
+        foreach (Option option in (Option[])[options.Endpoint, options.Model, options.ApiKeyEnv, options.ApiKeyFile, options.Profile, options.Context, options.Temperature, options.TopP, options.TopK, options.MinP, options.Pace, concurrency])
             command.Add(option);
         command.SetAction(async (parsed, cancelled) =>
         {
@@ -40,10 +41,34 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
     {
         using var client = new EndpointClient(address, options.ApiKey(parsed), Patience.Brief);
         var sampling = new SamplingSettings(parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP));
-        EndpointSession session = await EndpointSession.OpenAsync(client, parsed.GetValue(options.Model), options.ProfileOf(parsed), sampling, cancellationToken);
-        ProbeReport report = await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);
+        string? model = parsed.GetValue(options.Model);
+        ModelProfile? profile = options.ProfileOf(parsed);
+        ProbeReport report;
+        try
+        {
+            EndpointSession session = await EndpointSession.OpenAsync(client, model, profile, sampling, cancellationToken);
+            report = await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);
+        }
+        catch (EndpointException byIds)
+        {
+            report = await ByTextAsync(byIds);
+        }
+
         Write(report);
         return report.EnforcesExactly ? 0 : 1;
+
+        async Task<ProbeReport> ByTextAsync(EndpointException byIds)
+        {
+            try
+            {
+                TextSession session = await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), profile, sampling, cancellationToken);
+                return await new TextProbe(session, problems, concurrency, clock).RunAsync(byIds.Message, cancellationToken);
+            }
+            catch (EndpointException byText)
+            {
+                throw byText.Message == byIds.Message ? byIds : new EndpointException($"{byIds.Message} And by text: {byText.Message}");
+            }
+        }
     }
 
     /// <summary>A sample problem, and the same in Chinese and with emoji: cuts inside characters must change nothing.</summary>
@@ -65,9 +90,9 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         if (facts.Server == "sglang")
             Line("dialect", "read in SGLang's published sources and never run: only the counts shown are evidence");
         Line("model", $"{facts.Model}, context {facts.ContextTokens:N0} tokens, profile {report.Profile}");
-        Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back");
+        Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back, or cannot be sent");
         foreach (RoadCheck road in report.Roads)
-            Line($"  {road.Road}", $"{road.Verdict}: {string.Join("  ", road.Counts.Select(count => $"{count.BudgetTokens}→{count.CountedTokens?.ToString(CultureInfo.InvariantCulture) ?? "?"}"))}");
+            Line($"  {road.Road}", $"{road.Verdict}{(road.Counts.IsEmpty ? "" : ": ")}{string.Join("  ", road.Counts.Select(count => $"{count.BudgetTokens}→{Shown(count.CountedTokens)}"))}");
         WriteCache(report.Cache);
         Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
@@ -77,7 +102,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
 
     private void WriteCache(CacheCheck cache)
     {
-        string hit = cache.AgainHit is { } tokens ? $"{tokens} of {cache.PromptTokens} prompt tokens hit" : $"hits are not reported ({cache.PromptTokens} prompt tokens)";
+        string hit = cache.AgainHit is { } tokens ? $"{tokens} of {Shown(cache.PromptTokens)} prompt tokens hit" : $"hits are not reported ({Shown(cache.PromptTokens)} prompt tokens)";
         string verdict = cache.ColdHit is > 0 ? "the latency pass CANNOT keep hits out" : cache.AgainHit is > 0 || cache.AgainSeconds < 0.7 * cache.FirstSeconds ? "distorts; kept out of the latency pass" : "no distortion seen";
         Line("prefix cache", $"{verdict}: {hit}; {cache.FirstSeconds * 1000:0.0} ms, again {cache.AgainSeconds * 1000:0.0} ms, kept cold {cache.ColdSeconds * 1000:0.0} ms");
     }
@@ -90,9 +115,12 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         foreach (Benchmark benchmark in Benchmarks.All)
         {
             ImmutableArray<int> grid = BudgetGrid.DefaultFor(benchmark.Task);
-            thinking += (double)Items * Runs * grid[^1];
+
+            // Without ids, a trace cannot be cut: every budget is thought from the start.
+            int traces = report.ReturnsIds ? grid[^1] : grid.Sum();
+            thinking += (double)Items * Runs * traces;
             answers += (double)Items * Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
-            latency += grid[^1] + (9 * Math.Min(grid[^1], ExperimentPlan.LatencyBudgetLimit));
+            latency += traces + (9 * (report.ReturnsIds ? Math.Min(grid[^1], ExperimentPlan.LatencyBudgetLimit) : grid.Where(budget => budget <= ExperimentPlan.LatencyBudgetLimit).Sum()));
         }
 
         int largest = Benchmarks.All.Max(benchmark => BudgetGrid.DefaultFor(benchmark.Task)[^1]);
@@ -101,6 +129,8 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         if (largest >= report.Endpoint.ContextTokens)
             Line("", $"the default grid goes to {largest:N0} tokens and does not fit this context: lower --budgets");
     }
+
+    private static string Shown(int? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "?";
 
     private void Line(string name, string text) => output.WriteLine($"{name,-34} {text}");
 }

@@ -175,7 +175,6 @@ internal sealed class RunOptions
         "ids" when parsed.GetValue(Context) is null => Results.Road.Ids,
         "ids" => throw new UserFault("--context is for --road text: servers of the other road tell their context."),
         "text" when parsed.GetValue(Context) is < 1 => throw new UserFault("--context must be at least 1."),
-        "text" when parsed.GetValue(Profile) is not (null or "qwen3") => throw new UserFault("--road text finds the profile by the server's template, or takes Qwen3's: leave --profile out."),
         "text" => Results.Road.Text,
         var other => throw new UserFault($"--road is \"{other}\": it is ids or text."),
     };

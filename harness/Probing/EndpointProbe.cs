@@ -14,9 +14,9 @@ namespace Calibration.Harness.Probing;
 /// <param name="clock">Times the requests.</param>
 public sealed class EndpointProbe(EndpointClient client, EndpointSession session, ImmutableArray<Problem> problems, int concurrency, TimeProvider clock)
 {
-    private const int LongestBudget = 96;
+    internal const int LongestBudget = 96;
 
-    private static readonly ImmutableArray<int> Budgets = [1, 7, LongestBudget];
+    internal static readonly ImmutableArray<int> Budgets = [1, 7, LongestBudget];
 
     /// <summary>No request of this look may hit what an earlier one left.</summary>
     private readonly string salt = Guid.NewGuid().ToString("N");
@@ -32,12 +32,13 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         Generation first = await session.GenerateAsync(Request(asked[0], 8, CloseHandling.Mask), cancellationToken);
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
         (double overhead, double perToken) = await TimeAsync(asked[0], cancellationToken);
+        TextSession text = await TextSession.OpenAsync(client, session.Server.Facts.Model, session.Server.Facts.ContextTokens, profile: null, SamplingSettings.Paper, cancellationToken);
         ImmutableArray<RoadCheck> roads =
         [
             await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
             await EnforceAsync(asked, BudgetSemantics.Cap, cancellationToken),
             await MaskAsync(asked, cancellationToken),
-            await TextAsync(cancellationToken),
+            await new TextProbe(text, problems, concurrency, clock).CheckAsync(cancellationToken),
             .. await new NativeBudget(client, session).CheckAsync(asked[0], cancellationToken),
         ];
         return new ProbeReport
@@ -94,25 +95,6 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
     }
 
-    /// <summary>What the server's usage record counts where only text travels; an early close cannot be overridden there.</summary>
-    private async Task<RoadCheck> TextAsync(CancellationToken cancellationToken)
-    {
-        TextSession text = await TextSession.OpenAsync(client, session.Server.Facts.Model, session.Server.Facts.ContextTokens, SamplingSettings.Paper, cancellationToken);
-        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
-        foreach (int budget in Budgets)
-        {
-            string prompt = (await text.RenderAsync(problems[0].Prompt, cancellationToken)).Thinking;
-            Generation generation = await text.GenerateAsync(prompt, budget, seed: 1, "probe", text.Profile.CloseToken, cancellationToken);
-            counts.Add(new BudgetCount(budget, generation.CompletionTokens));
-        }
-
-        string verdict = counts.All(count => count.CountedTokens is null) ? "no counts: every trial would be Unverified"
-            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "counted by usage; early closes would be Unverified"
-            : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "ends earlier; such trials would be Unverified"
-            : "NOT ENFORCED";
-        return new RoadCheck("text", false, counts.ToImmutable(), verdict, false);
-    }
-
     /// <summary>A long prompt three times over, one token each: cold, cache allowed, cache forbidden.</summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
@@ -153,21 +135,8 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)));
     }
 
-    /// <summary>Requests a second over about a second and a half.</summary>
-    private async Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken)
-    {
-        long start = clock.GetTimestamp();
-        long sent = 0;
-        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ =>
-        {
-            do
-            {
-                await session.GenerateAsync(Request(asked, tokens, CloseHandling.Mask) with { Seed = (int)Interlocked.Increment(ref sent) }, cancellationToken);
-            }
-            while (clock.GetElapsedTime(start).TotalSeconds < 1.5);
-        }));
-        return sent / clock.GetElapsedTime(start).TotalSeconds;
-    }
+    private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(
+        concurrency, clock, seed => session.GenerateAsync(Request(asked, tokens, CloseHandling.Mask) with { Seed = seed }, cancellationToken));
 
     private GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) => new()
     {

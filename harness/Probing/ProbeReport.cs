@@ -41,10 +41,10 @@ public sealed record ProbeReport
 }
 
 /// <summary>What the server's prefix cache does to the second of two equal requests.</summary>
-/// <param name="PromptTokens">Length of the prompt.</param>
+/// <param name="PromptTokens">Length of the prompt; absent where the server does not count it on the text road.</param>
 /// <param name="FirstSeconds">Time to one token the first time.</param>
 /// <param name="AgainSeconds">The same again, the cache allowed.</param>
 /// <param name="ColdSeconds">The same again, the cache forbidden as in the latency pass.</param>
 /// <param name="AgainHit">Cached tokens that the server reported for the second; absent where it does not say.</param>
 /// <param name="ColdHit">Cached tokens that it reported where the cache was forbidden; absent where it does not say.</param>
-public sealed record CacheCheck(int PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit);
+public sealed record CacheCheck(int? PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit);

@@ -61,14 +61,12 @@ internal sealed class TextLatencyPass(
     {
         TextPrompt prompt = await session.RenderAsync(problem.Prompt, cancellationToken);
         await session.RefuseBeyondContextAsync(
-            TextThinking.None.AnswerPrompt(session.Profile, problem, prompt, budget), UniqueLine().Length + budget + problem.AnswerTokenLimit, cancellationToken);
+            TextThinking.None.AnswerPrompt(session.Profile, problem, prompt, budget), TextSession.UniqueLine().Length + budget + problem.AnswerTokenLimit, cancellationToken);
     }
-
-    private static string UniqueLine() => $"{Guid.NewGuid():N}\n";
 
     private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync(UniqueLine() + problem.Prompt, cancellationToken);
+        TextPrompt prompt = await session.RenderAsync(TextSession.UniqueLine() + problem.Prompt, cancellationToken);
         double? first = null;
         double thinkingSeconds = 0;
         int? cached = null;
@@ -111,8 +109,7 @@ internal sealed class TextLatencyPass(
         });
     }
 
-    /// <summary>The template's own first tokens may be in any server's cache; more than those is a hit of another request.</summary>
-    private static ServiceSample Marked(ServiceSample sample) => sample is { Status: TrialStatus.Ok, CachedTokens: > 8 }
+    private static ServiceSample Marked(ServiceSample sample) => sample.Status == TrialStatus.Ok && TextSession.ForeignHit(sample.CachedTokens) > 0
         ? sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." }
         : sample;
 

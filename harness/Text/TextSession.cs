@@ -13,6 +13,8 @@ namespace Calibration.Harness.Text;
 /// </summary>
 public sealed class TextSession
 {
+    private const int TemplateTokens = 8;
+
     private readonly EndpointClient client;
     private readonly SamplingSettings sampling;
     private readonly TextTemplate template;
@@ -42,11 +44,12 @@ public sealed class TextSession
     /// <param name="client">The endpoint.</param>
     /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
     /// <param name="contextTokens">The model's context length, where the server does not tell it.</param>
+    /// <param name="profile">The model's profile, or null to detect it.</param>
     /// <param name="sampling">Sampling of every request.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The endpoint cannot be used; the message says why.</exception>
     public static async Task<TextSession> OpenAsync(
-        EndpointClient client, string? model, int? contextTokens, SamplingSettings sampling, CancellationToken cancellationToken)
+        EndpointClient client, string? model, int? contextTokens, ModelProfile? profile, SamplingSettings sampling, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         JsonElement entry = await ServerDetection.ModelAsync(client, model, cancellationToken);
@@ -56,7 +59,7 @@ public sealed class TextSession
         bool simulated = owner == "calibration";
         bool paced = entry.Member("paced") is { ValueKind: JsonValueKind.True };
         var facts = new EndpointFacts(client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, "", entry.Text("id"), context, simulated, paced);
-        var session = new TextSession(client, await TextTemplate.DetectAsync(client, owner, cancellationToken), facts, sampling);
+        var session = new TextSession(client, await TextTemplate.DetectAsync(client, owner, profile, cancellationToken), facts, sampling);
         string greeting = (await session.RenderAsync("Hi", cancellationToken)).Thinking;
         Generation open = await session.GenerateAsync(greeting, 1, seed: 1, "canary", stop: null, cancellationToken);
         Generation closed = await session.GenerateAsync(greeting + session.Profile.CloseToken, 1, seed: 1, "canary", stop: null, cancellationToken);
@@ -64,6 +67,12 @@ public sealed class TextSession
         client.Canary = cancelled => session.GenerateOnceAsync(greeting, 1, seed: 1, "canary", stop: null, cancelled);
         return session;
     }
+
+    /// <summary>A message's first line by which its prompt is like no other request's, so that none hits in the server's prefix cache.</summary>
+    internal static string UniqueLine() => $"{Guid.NewGuid():N}\n";
+
+    /// <summary>Of the cached tokens behind a unique first line: the template's own first tokens may be in any server's cache; more are a hit of another request.</summary>
+    internal static int? ForeignHit(int? cachedTokens) => cachedTokens <= TemplateTokens ? 0 : cachedTokens;
 
     /// <summary>A message in the chat template.</summary>
     internal Task<TextPrompt> RenderAsync(string userMessage, CancellationToken cancellationToken) => template.RenderAsync(userMessage, cancellationToken);

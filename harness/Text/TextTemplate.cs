@@ -19,11 +19,19 @@ internal sealed class TextTemplate
 
     internal ModelProfile Profile { get; }
 
-    internal static async Task<TextTemplate> DetectAsync(EndpointClient client, string owner, CancellationToken cancellationToken)
+    /// <exception cref="EndpointException">A profile is wanted that has no template.</exception>
+    internal static async Task<TextTemplate> DetectAsync(EndpointClient client, string owner, ModelProfile? wanted, CancellationToken cancellationToken)
     {
         ModelProfile qwen3 = ModelProfile.Qwen3;
         if (owner != "llamacpp" || await LlamaCppDialect.ApplyTemplateAsync(client, "Hi", thinking: true, cancellationToken) is not { } thinking)
-            return new TextTemplate(null, qwen3 with { Name = "qwen3-rendered-here" });
+        {
+            return wanted is null || wanted == qwen3
+                ? new TextTemplate(null, qwen3 with { Name = "qwen3-rendered-here" })
+                : throw new EndpointException($"{client.Api} renders no chat template as text, and only Qwen3's can be rendered here: leave --profile out.");
+        }
+
+        if (wanted is not null)
+            return new TextTemplate(client, wanted);
         string noThinking = await LlamaCppDialect.ApplyTemplateAsync(client, "Hi", thinking: false, cancellationToken) ?? "";
         return new TextTemplate(client, Closes(noThinking) > Closes(thinking) ? qwen3 : ModelProfile.DeepSeekR1);
 

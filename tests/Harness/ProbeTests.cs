@@ -56,4 +56,36 @@ public sealed class ProbeTests
         Assert.Contains("exact (6 early ends overridden): 1→1  7→7  96→96", run.Output, StringComparison.Ordinal);
         Assert.Contains($"SGLang custom_params.thinking_budget (chat) {native}", run.Output, StringComparison.Ordinal);
     }
+
+    /// <summary>The same screen, by what text and counts allow, and never an exit code of 0.</summary>
+    [Theory]
+    [InlineData(true, "ends earlier; such trials would be Unverified: 1→1  7→7  96→41")]
+    [InlineData(false, "no counts: every trial would be Unverified: 1→?  7→?  96→?")]
+    public async Task Probe_TextOnlyServer_IsOneScreenAndNoRoad(bool counts, string text)
+    {
+        await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken: true).Start();
+        CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--context", "4000", "--concurrency", "2");
+        Assert.True(run.ExitCode == 1, run.Error);
+        foreach (string expected in (string[])["somebody", "context 4,000 tokens", "qwen3-rendered-here", "do NOT come back", "no server that returns token ids", text, "prefix cache", "time at a glance", "throughput", "a full night", "NO ROAD ENFORCES BUDGETS EXACTLY"])
+            Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probe_TextOnlyServerOfUnknownContext_AsksForIt()
+    {
+        await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
+        CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString());
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("give it with --context", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the close cannot be masked and comes at once, there is no token whose time could be taken.</summary>
+    [Fact]
+    public async Task Probe_ServerThatEndsMaskedThinkingAtOnce_SaysSo()
+    {
+        await using ScriptedServer server = new SglangShapes(strictThinking: false) { NaturalLength = 0, HeedsMinimum = false }.Start();
+        CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--concurrency", "2");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("ended thinking at once, though 96 tokens were asked of it: no budget is enforced there", run.Output + run.Error, StringComparison.Ordinal);
+    }
 }

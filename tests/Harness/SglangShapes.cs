@@ -12,8 +12,13 @@ namespace Calibration.Tests.Harness;
 /// <param name="strictThinking">Whether it was started with <c>--enable-strict-thinking</c>; without it a native budget is ignored in silence.</param>
 internal sealed class SglangShapes(bool strictThinking)
 {
-    private const int NaturalLength = 40;
     private const int Letter = 'a';
+
+    /// <summary>Letters that its model thinks before it closes.</summary>
+    internal int NaturalLength { get; init; } = 40;
+
+    /// <summary>Whether it lets nothing end a generation before <c>min_tokens</c>, and returns the id of what ended it.</summary>
+    internal bool HeedsMinimum { get; init; } = true;
 
     internal ScriptedServer Start() => new(request => ScriptedServer.Ok(Encoding.UTF8.GetBytes(Answer(request))));
 
@@ -41,14 +46,16 @@ internal sealed class SglangShapes(bool strictThinking)
         return $"<|im_start|>user\n{root.GetProperty("messages")[0].GetProperty("content").GetString()}<|im_end|>\n<|im_start|>assistant\n{(thinking ? "" : "<think>\n\n</think>\n\n")}";
     }
 
-    private static string Completion(JsonElement root)
+    private string Completion(JsonElement root)
     {
         JsonElement prompt = root.GetProperty("prompt");
         int[] asked = prompt.ValueKind == JsonValueKind.String ? [.. ByteTokenizer.Encode(prompt.GetString()!)] : [.. prompt.EnumerateArray().Select(id => id.GetInt32())];
         int limit = root.GetProperty("max_tokens").GetInt32();
-        int least = root.TryGetProperty("min_tokens", out JsonElement min) ? min.GetInt32() : 0;
+        int least = HeedsMinimum && root.TryGetProperty("min_tokens", out JsonElement min) ? min.GetInt32() : 0;
         bool stopsAtClose = root.TryGetProperty("stop_token_ids", out _) || root.TryGetProperty("stop", out _);
         (int[] ids, bool stopped) = Generate(asked, limit, least, stopsAtClose);
+        if (stopped && !HeedsMinimum)
+            ids = ids[..^1];
         var whole = new
         {
             id = "c",
@@ -59,7 +66,7 @@ internal sealed class SglangShapes(bool strictThinking)
         return root.GetProperty("stream").GetBoolean() ? $"data: {json}\n\ndata: [DONE]\n\n" : json;
     }
 
-    private static (int[] Ids, bool Stopped) Generate(int[] prompt, int limit, int least, bool stopsAtClose)
+    private (int[] Ids, bool Stopped) Generate(int[] prompt, int limit, int least, bool stopsAtClose)
     {
         int open = Array.LastIndexOf(prompt, ByteTokenizer.ThinkOpen);
         bool thinking = Array.LastIndexOf(prompt, ByteTokenizer.ThinkClose) < open;

@@ -1,5 +1,7 @@
 using Calibration.Endpoint;
 using Calibration.Results;
+using Calibration.Tests.Calibrate;
+using Calibration.Tests.Datasets;
 using Calibration.Tests.Endpoint;
 using Xunit;
 
@@ -90,6 +92,23 @@ public sealed class TextRoadTests
         });
     }
 
+    /// <summary>By usage; of a close in several tokens nobody can say how many of the counted ones they are.</summary>
+    [Theory]
+    [InlineData(true, true, TrialStatus.Ok, CountSource.Usage, 40)]
+    [InlineData(true, false, TrialStatus.Unverified, CountSource.Usage, 47)]
+    [InlineData(false, true, TrialStatus.Unverified, CountSource.None, 0)]
+    public async Task Measure_ServerOfNoKnownKind_BelievesWhatItsCountsShow(bool counts, bool closeIsOneToken, TrialStatus closed, CountSource source, int tokens)
+    {
+        using var task = new OwnTask("4 + 5?");
+        await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken).Start();
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--road", "text", "--context", "4000", "--latency-items", "2");
+        Trial[] trials = [.. run.Trials.OrderBy(trial => trial.BudgetTokens)];
+        Assert.Equal((TrialStatus.Ok, true), (trials[0].Status, trials[0].Correct));
+        Assert.Equal((counts ? TrialStatus.Ok : TrialStatus.Unverified, false), (trials[1].Status, trials[1].ClosedByModel));
+        Assert.Equal((closed, source, tokens, true), (trials[2].Status, trials[2].CountSource, trials[2].ThinkingTokens, trials[2].ClosedByModel));
+    }
+
     [Fact]
     public async Task Measure_ServerThatRendersNoTemplate_StatesThatQwen3sWasRenderedHere()
     {
@@ -114,6 +133,28 @@ public sealed class TextRoadTests
         MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
         Assert.Equal("deepseek-r1", text.Manifest.Profile.GetProperty("name").GetString());
         Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
+    }
+
+    [Fact]
+    public async Task Measure_ProfileFile_IsUsedWhereTheServerRendersTheTemplate()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        string file = Path.Combine(Path.GetDirectoryName(task.Path)!, "mine.json");
+        await File.WriteAllTextAsync(file, """{"name": "mine", "open": "<think>\n", "close_token": "</think>", "before_close": " so\n"}""", TestContext.Current.CancellationToken);
+        string[] arguments = ["--task", $"own={task.Path}", "--profile", file, "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
+        await using (LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 1024))
+        {
+            MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--road", "text"]);
+            MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
+            Assert.Equal("mine", text.Manifest.Profile.GetProperty("name").GetString());
+            Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
+        }
+
+        await using ScriptedServer other = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
+        CommandRun refused = await CommandRun.OfAsync(
+            ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--road", "text", "--context", "4000", "--out", Path.GetDirectoryName(task.Path)!]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("only Qwen3's can be rendered here: leave --profile out", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
     private static (string, int, int, bool) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel);

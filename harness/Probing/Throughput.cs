@@ -1,0 +1,21 @@
+namespace Calibration.Harness.Probing;
+
+/// <summary>What client and server do together when many requests are in flight.</summary>
+internal static class Throughput
+{
+    /// <summary>Requests a second over about a second and a half; each gets a number of its own.</summary>
+    internal static async Task<double> RequestsPerSecondAsync(int concurrency, TimeProvider clock, Func<int, Task> sendAsync)
+    {
+        long start = clock.GetTimestamp();
+        int sent = 0;
+        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ =>
+        {
+            do
+            {
+                await sendAsync(Interlocked.Increment(ref sent));
+            }
+            while (clock.GetElapsedTime(start).TotalSeconds < 1.5);
+        }));
+        return sent / clock.GetElapsedTime(start).TotalSeconds;
+    }
+}
