@@ -158,6 +158,8 @@ internal static class AllocateStage
                 yield return string.Create(CultureInfo.InvariantCulture, $"{task.DisplayName}: ℓ* = {task.BudgetTokens:0.0} lies beyond the largest measured budget, {fit.Accuracy.Points[^1].BudgetTokens}; it is extrapolated.");
             if (fit.Service.Verdict == Verdict.LackOfFit)
                 yield return $"{task.DisplayName}: service times are not affine in the thinking tokens. {fit.Service.Explanation}";
+            if (fit.Prefix.Missed > 0)
+                yield return $"{task.DisplayName}: {fit.Prefix.Missed} of {fit.Prefix.Answers} service times with thinking hold tokens that were computed twice, up to {fit.Prefix.MostTokens}: the answer's request did not find its own prompt and thinking in the server's prefix cache. c is too high by that.";
             int unusable = fit.Trials.Where(pair => pair.Key is not (nameof(TrialStatus.Ok) or nameof(TrialStatus.NoAnswer))).Sum(pair => pair.Value) + fit.ServiceExcluded;
             if (unusable > 0)
                 yield return $"{task.DisplayName}: {unusable} trials and service times are not in the fits ({string.Join(", ", fit.Trials.Select(pair => $"{pair.Value} {pair.Key}"))}; {fit.ServiceExcluded} service times).";

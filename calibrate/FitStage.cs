@@ -68,6 +68,7 @@ internal static class FitStage
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => new ServiceObservation(sample.TraceId, sample.ThinkingTokens, sample.ServiceS))]),
             Trials = trials.Statuses,
             ServiceExcluded = service.Count - timed.Length,
+            Prefix = PrefixReuse.Of(timed),
             Use = trials.Use,
         };
     }

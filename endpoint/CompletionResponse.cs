@@ -148,17 +148,29 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         json.WriteNumber("prompt_tokens", request.Prompt.Length);
         json.WriteNumber("completion_tokens", Tokens.Count);
         json.WriteNumber("total_tokens", request.Prompt.Length + Tokens.Count);
+        WriteCached(json);
+        if (options.AsVllm && !request.Stream)
+            json.WriteNull("completion_tokens_details");
+        json.WriteEndObject();
+    }
+
+    /// <summary>Without a prefix cache there is nothing to say, as on a vLLM without <c>--enable-prompt-tokens-details</c>.</summary>
+    private void WriteCached(Utf8JsonWriter json)
+    {
+        if (!options.AsVllm)
+        {
+            json.WriteNull("prompt_tokens_details");
+            return;
+        }
+
         json.WriteStartObject("prompt_tokens_details");
         json.WriteNumber("cached_tokens", cachedTokens);
-        if (options.AsVllm && !request.Stream)
+        if (!request.Stream)
         {
             json.WriteNull("created_cache_tokens");
             json.WriteNull("multimodal_tokens");
         }
 
-        json.WriteEndObject();
-        if (options.AsVllm && !request.Stream)
-            json.WriteNull("completion_tokens_details");
         json.WriteEndObject();
     }
 }

@@ -135,6 +135,8 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
             context.Response.ContentType = "application/json";
         }
 
+        if (options.AsVllm)
+            cache.Enter(request.CacheSalt, [.. request.Prompt, .. response.Tokens]);
         await least;
         response.WriteEnd(context.Response.BodyWriter);
         if (!request.Stream)

@@ -1,23 +1,23 @@
 namespace Calibration.Endpoint;
 
-/// <summary>vLLM's prefix cache: whole blocks of 16 prompt tokens, apart for every salt.</summary>
+/// <summary>vLLM's prefix cache: whole blocks of 16 tokens, prompts and what was generated after them, apart for every salt.</summary>
 internal sealed class PrefixBlocks
 {
     private const int BlockTokens = 16;
 
     private readonly HashSet<ulong> blocks = [];
 
-    /// <summary>Tokens of the prompt that are there already; the others are there from now on. The last token is always computed.</summary>
-    internal int Enter(string salt, ReadOnlySpan<int> prompt)
+    /// <summary>Leading tokens that are there already; the others are there from now on. The last token is always computed.</summary>
+    internal int Enter(string salt, ReadOnlySpan<int> ids)
     {
         ulong hash = SeededDraw.Hash(0, "cache", salt);
         int hits = 0;
         bool hit = true;
         lock (blocks)
         {
-            for (int i = 0; i + BlockTokens < prompt.Length; i += BlockTokens)
+            for (int i = 0; i + BlockTokens < ids.Length; i += BlockTokens)
             {
-                foreach (int id in prompt.Slice(i, BlockTokens))
+                foreach (int id in ids.Slice(i, BlockTokens))
                     hash = SeededDraw.Mix(hash ^ (ulong)id);
                 hit &= !blocks.Add(hash);
                 hits += hit ? BlockTokens : 0;

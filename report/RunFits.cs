@@ -47,6 +47,9 @@ public sealed record TaskFits
     /// <summary>Number of service times that are out of the fits.</summary>
     public required int ServiceExcluded { get; init; }
 
+    /// <summary>Whether the service times in the fit hold tokens that were computed twice.</summary>
+    public required PrefixReuse Prefix { get; init; }
+
     /// <summary>Mean thinking tokens really used at each budget, in the order of the accuracy points.</summary>
     public required ImmutableArray<BudgetUse> Use { get; init; }
 }

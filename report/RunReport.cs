@@ -65,12 +65,12 @@ public static class RunReport
 
     private static IEnumerable<string[]> Service(RunFits fits) =>
     [
-        ["Dataset", "verdict", "in words", "traces", "R²", "affine: p", "outliers flagged", "source"],
+        ["Dataset", "verdict", "in words", "traces", "R²", "affine: p", "outliers flagged", "computed twice", "source"],
         .. fits.Tasks.Select(task => new[]
         {
             task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(CultureInfo.InvariantCulture),
             task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p ? HtmlText.Number(p) : "not testable",
-            task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), fits.Simulated ? "simulated" : "client",
+            task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), task.Prefix.Cell, fits.Simulated ? "simulated" : "client",
         }),
     ];
 

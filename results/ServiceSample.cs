@@ -40,6 +40,12 @@ public sealed record ServiceSample
     /// <summary>Prompt tokens that the server took from a prefix cache filled by other requests; absent where it does not say.</summary>
     public int? CachedTokens { get; init; }
 
+    /// <summary>
+    /// Tokens of its own prompt and thinking that the answer's request computed a second time, within <see cref="ServiceS"/>, because the
+    /// server did not find them in its prefix cache; absent without thinking, and where it does not say.
+    /// </summary>
+    public int? AnswerRecomputedTokens { get; init; }
+
     /// <summary>The server's own seconds for the same work; absent where it gives none.</summary>
     public double? ServerS { get; init; }
 

@@ -104,15 +104,13 @@ internal sealed class LatencyPass(
 
         var measured = new List<ServiceSample>();
         TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
-        foreach (int budget in budgets)
-        {
-            measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
-            if (trace is { Trace.ClosedByModel: true } && budget >= trace.Trace.TokenIds.Length)
-                break;
-        }
+        int ended = trace is { Trace.ClosedByModel: true } ? trace.Trace.TokenIds.Length : int.MaxValue;
 
+        // From the longest down: llama.cpp forgets what of the trace lies beyond an answer's fork.
+        foreach (int budget in budgets.Where((_, index) => index == 0 || budgets[index - 1] < ended).Reverse())
+            measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
         timed.Add(group.TraceId);
-        foreach (ServiceSample sample in measured)
+        foreach (ServiceSample sample in measured.AsEnumerable().Reverse())
             await AppendAsync(sample);
     }
 
@@ -153,6 +151,7 @@ internal sealed class LatencyPass(
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answer.Seconds,
             CachedTokens = timed.CachedTokens,
+            AnswerRecomputedTokens = asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens is { } anew ? Math.Max(0, anew) : null,
             ServerS = thinking == 0 ? null : timed.ServerSecondsAt[thinking - 1] + answer.Answer.Generation.ServerSeconds,
         };
     }

@@ -71,6 +71,7 @@ internal sealed class TextLatencyPass(
         double thinkingSeconds = 0;
         int? cached = null;
         double? server = null;
+        int? prefix = null;
         TextThinking thinking = TextThinking.None;
         if (budget > 0)
         {
@@ -80,6 +81,7 @@ internal sealed class TextLatencyPass(
                 first ??= seconds;
                 thinkingSeconds = chunk.Text.Length > 0 || chunk.Ending != Ending.None ? seconds : thinkingSeconds;
                 cached = chunk.CachedTokens ?? cached;
+                prefix = chunk.PromptTokens + chunk.CompletionTokens ?? prefix;
                 server = chunk.ServerSeconds ?? server;
                 whole = whole with
                 {
@@ -103,6 +105,7 @@ internal sealed class TextLatencyPass(
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answerSeconds,
             CachedTokens = budget > 0 ? cached : answer.CachedTokens,
+            AnswerRecomputedTokens = prefix - answer.CachedTokens is { } anew ? Math.Max(0, anew) : null,
             ServerS = budget > 0 ? server + answer.ServerSeconds : answer.ServerSeconds,
             Status = thinking.Status,
             Reason = thinking.Reason,

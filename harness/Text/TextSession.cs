@@ -109,7 +109,7 @@ public sealed class TextSession
         return Timed(Usable(maxTokens, Read(whole.Data)), whole.Seconds);
     }
 
-    /// <summary>Generates without a stop and times every part of the stream; the request is sent once.</summary>
+    /// <summary>Generates without a stop, beyond the end of the turn where the server can, and times every part of the stream; the request is sent once.</summary>
     internal async Task<ImmutableArray<TimedGeneration>> StreamTimedAsync(string prompt, int maxTokens, int seed, string group, TimeProvider clock, CancellationToken cancellationToken)
     {
         ImmutableArray<TimedEvent> events = await client.StreamTimedAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop: null, stream: true), clock, cancellationToken);
@@ -159,11 +159,11 @@ public sealed class TextSession
             json.WriteStartArray("stop");
             json.WriteStringValue(stop);
             json.WriteEndArray();
-
-            // llama.cpp does not say what ended a generation; with the ends of the turn masked only the stop text can.
-            if (masksEnds)
-                json.WriteBoolean("ignore_eos", true);
         }
+
+        // Where time is taken, only the limit ends it. llama.cpp does not say what ended a generation: with the ends of the turn masked only the stop text can.
+        if (stream || (stop is not null && masksEnds))
+            json.WriteBoolean("ignore_eos", true);
 
         json.WriteBoolean("stream", stream);
         if (stream)

@@ -53,6 +53,9 @@ public sealed class ServiceTimeTests
             MeasuredRun run = await MeasuredRun.OfAsync(
                 endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,4,16", "--latency-items", "3", "--concurrency", "4");
             Assert.All(run.Service, sample => Assert.Equal((0, TrialStatus.Ok), (sample.CachedTokens, sample.Status)));
+
+            // Its own prefix it finds, in whole blocks of 16.
+            Assert.All(run.Service.Where(sample => sample.BudgetTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 16));
             Assert.Equal((3 * 3) + 2, run.Service.Length);
             Assert.All(run.Service.Where(sample => sample.BudgetTokens is 0 or 16), sample => Assert.NotNull(sample.ServerS));
         }
