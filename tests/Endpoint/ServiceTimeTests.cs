@@ -26,6 +26,7 @@ public sealed class ServiceTimeTests
         using EndpointProcess endpoint = await EndpointProcess.StartAsync(isTimed: true);
         using EndpointProcess? other = besides512Requests ? await EndpointProcess.StartAsync(isTimed: false) : null;
         var outside = new List<string>();
+        double largest = 0;
 
         // A server compiles on its first requests, before its log sees them.
         await DifferencesAsync(endpoint, besides: null);
@@ -36,10 +37,11 @@ public sealed class ServiceTimeTests
             TestContext.Current.TestOutputHelper?.WriteLine(shown);
             if (differences.Zip(allowed).Any(pair => Math.Abs(pair.First) > pair.Second))
                 outside.Add(shown);
+            largest = Math.Max(largest, differences.Max(Math.Abs));
         }
 
-        // The machine itself stops at times (4 ms in an idle loop, every few seconds), which may meet one run; a stall of the harness's own is in many.
-        Assert.True(outside.Count <= 1, string.Join('\n', outside));
+        // The machine itself stops at times (an idle loop too, for up to 25 ms), which may meet one run; a stall of the harness's own is in many.
+        Assert.True(outside.Count <= 1 && largest < 0.05, string.Join('\n', outside));
     }
 
     [Fact]

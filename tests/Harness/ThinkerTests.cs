@@ -11,9 +11,15 @@ public sealed class ThinkerTests : IDisposable
 {
     private const int Items = 60;
 
-    /// <summary>Accuracy measured by an independent script (shared/thinker/README.md): GSM8K's and BBH's formats.</summary>
-    private static readonly (int Budget, double Gsm8k, double Bbh)[] Reference =
-        [(0, 0.170, 0.210), (16, 0.280, 0.307), (32, 0.493, 0.583), (64, 0.713, 0.983), (128, 0.880, 0.990)];
+    private static readonly int[] Budgets = [0, 8, 16, 32, 48, 64, 96, 128, 192, 256];
+
+    /// <summary>Accuracy at these budgets, measured by an independent script (shared/thinker/README.md).</summary>
+    private static readonly Dictionary<string, double[]> Reference = new(StringComparer.Ordinal)
+    {
+        ["gsm8k"] = [0.170, 0.170, 0.280, 0.493, 0.613, 0.713, 0.863, 0.880, 0.913, 0.930],
+        ["bbh"] = [0.210, 0.203, 0.307, 0.583, 0.800, 0.983, 0.983, 0.990, 0.983, 0.980],
+        ["aime"] = [0.097, 0.127, 0.107, 0.063, 0.113, 0.077, 0.287, 0.410, 0.760, 0.760],
+    };
 
     private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
@@ -22,18 +28,18 @@ public sealed class ThinkerTests : IDisposable
     [Fact]
     public async Task Run_CapSemantics_AgreesWithTheIndependentCurve()
     {
-        ImmutableArray<Trial> trials = await MeasureAsync("cap", "gsm8k,bbh", "0,16,32,64,128", Items);
-        Assert.Equal(2 * Items * 5, trials.Length);
+        ImmutableArray<Trial> trials = await MeasureAsync("cap", string.Join(',', Reference.Keys), string.Join(',', Budgets), Items);
+        Assert.Equal(3 * Items * Budgets.Length, trials.Length);
         Assert.All(trials, trial =>
         {
             Assert.True(trial.IsUsable, trial.Reason);
             Assert.True(trial.ThinkingTokens <= trial.BudgetTokens);
             Assert.True(trial.ThinkingTokens == trial.BudgetTokens || trial.ClosedByModel);
         });
-        foreach ((int budget, double gsm8k, double bbh) in Reference)
+        foreach ((string task, double[] accuracies) in Reference)
         {
-            AssertAgrees(trials, "gsm8k", budget, gsm8k);
-            AssertAgrees(trials, "bbh", budget, bbh);
+            foreach ((int budget, double accuracy) in Budgets.Zip(accuracies))
+                AssertAgrees(trials, task, budget, accuracy);
         }
     }
 
@@ -67,7 +73,7 @@ public sealed class ThinkerTests : IDisposable
     {
         double measured = trials.Where(trial => trial.Task == task && trial.BudgetTokens == budget).Average(trial => trial.Correct ? 1.0 : 0);
 
-        // The reference has its own error from 300 problems; four standard errors of the difference over ten comparisons.
+        // The reference has its own error from 300 problems; four standard errors of the difference over thirty comparisons.
         double error = Math.Sqrt((reference * (1 - reference) * ((1.0 / Items) + (1.0 / 300))) + (0.25 / (Items * Items)));
         Assert.True(Math.Abs(measured - reference) < 4 * error, $"{task} at {budget}: measured {measured:0.000}, reference {reference:0.000}");
     }
