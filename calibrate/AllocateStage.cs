@@ -150,7 +150,10 @@ internal static class AllocateStage
         foreach (TaskAllocation task in tasks)
         {
             TaskFits fit = fits.Tasks.First(candidate => candidate.Task == task.Task);
-            if (task.Measured)
+            bool isTimed = fit.Service.Verdict != Verdict.NotIdentifiable;
+            if (!isTimed)
+                yield return $"{task.DisplayName}: its service times do not determine t0 + cℓ, and it is held at the best of its measured budgets, with the times measured there. {fit.Service.Explanation}";
+            if (task.Measured && (isTimed || fit.Accuracy.Verdict == Verdict.NotIdentifiable))
                 yield return $"{task.DisplayName} has no identifiable curve and is held at the best of its measured budgets: {fit.Accuracy.Explanation}";
             else if (fit.Accuracy.Verdict == Verdict.LackOfFit)
                 yield return $"{task.DisplayName}: the data reject the exponential curve that its budget rests on. {fit.Accuracy.Explanation}";

@@ -55,7 +55,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         }
 
         Write(report);
-        return report.EnforcesExactly ? 0 : 1;
+        return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : 1;
 
         async Task<ProbeReport> ByTextAsync(EndpointException byIds)
         {
@@ -97,13 +97,16 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
         WriteNight(report);
-        Line("verdict", report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY");
+        string late = report.TokensTogether > 1 ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once (a gateway that buffers, or a server's stream interval)" : "";
+        Line("verdict", (report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY") + late);
     }
 
     private void WriteCache(CacheCheck cache)
     {
         string hit = cache.AgainHit is { } tokens ? $"{tokens} of {Shown(cache.PromptTokens)} prompt tokens hit" : $"hits are not reported ({Shown(cache.PromptTokens)} prompt tokens)";
-        string verdict = cache.ColdHit is > 0 ? "the latency pass CANNOT keep hits out" : cache.AgainHit is > 0 || cache.AgainSeconds < 0.7 * cache.FirstSeconds ? "distorts; kept out of the latency pass" : "no distortion seen";
+        bool isReused = cache.AgainHit is > 0 || cache.AgainSeconds < 0.7 * cache.FirstSeconds;
+        bool coldIsReused = cache.ColdHit is > 0 || (cache.ColdHit is null && isReused && cache.ColdSeconds < 0.7 * cache.FirstSeconds);
+        string verdict = coldIsReused ? "the latency pass CANNOT keep hits out" : isReused ? "distorts; kept out of the latency pass" : "no distortion seen";
         Line("prefix cache", $"{verdict}: {hit}; {cache.FirstSeconds * 1000:0.0} ms, again {cache.AgainSeconds * 1000:0.0} ms, kept cold {cache.ColdSeconds * 1000:0.0} ms");
     }
 

@@ -5,7 +5,7 @@ using Calibration.Report;
 
 namespace Calibration.Calibrate;
 
-/// <summary>From fits to the optimizer's inputs: a curve where one was identified, the measured budgets where not.</summary>
+/// <summary>From fits to the optimizer's inputs: curve and line where both were identified, the measured budgets where not.</summary>
 internal static class TaskChoices
 {
     internal static ImmutableArray<TaskChoice> Of(RunFits fits, OperatingPoint point)
@@ -25,12 +25,12 @@ internal static class TaskChoices
 
     private static TaskChoice Of(TaskFits task, double share, double maxBudget)
     {
-        if (IsIdentified(task.Accuracy) && task.Accuracy.Curve is { A: > 0, B: > 0 } curve && task.Service is { Line: { SecondsPerToken: > 0 } line })
+        if (IsIdentified(task.Accuracy) && task.Accuracy.Curve is { A: > 0, B: > 0 } curve && task.Service is { Verdict: not Verdict.NotIdentifiable, Line: { SecondsPerToken: > 0 } line })
             return TaskChoice.Of(new TaskModel(task.Task, share, curve, line, maxBudget));
         return TaskChoice.Of(MeasuredOf(task, share, maxBudget));
     }
 
-    /// <summary>The task at its measured budgets: accuracy made non-decreasing, service times of the line where there is one.</summary>
+    /// <summary>The task at its measured budgets: accuracy made non-decreasing, service times of the line where it is determined.</summary>
     /// <exception cref="UserFault">Nothing usable was measured within the largest allowed budget.</exception>
     internal static MeasuredTask MeasuredOf(TaskFits task, double share, double maxBudget)
     {
@@ -45,10 +45,10 @@ internal static class TaskChoices
     private static bool IsIdentified(AccuracyFit fit) =>
         new[] { fit.A, fit.B, fit.D }.All(estimate => estimate.Status != ParameterStatus.NotIdentifiable);
 
-    /// <summary>The line where there is one, else the mean of the times measured nearest to the budget.</summary>
+    /// <summary>The line where it is determined, else the mean of the times measured nearest to the budget.</summary>
     private static double SecondsAt(TaskFits task, int budget)
     {
-        if (task.Service.Line is { } line)
+        if (task.Service is { Verdict: not Verdict.NotIdentifiable, Line: { } line })
             return line.At(budget);
         if (task.Service.Points.Count == 0)
             throw new UserFault($"{task.Task} has no usable service time: measure the latency pass again.");

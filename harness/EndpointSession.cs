@@ -104,19 +104,29 @@ public sealed class EndpointSession
             : throw new EndpointException($"{Server.GenerationUri} returned no token ids: --road text measures what its text and its counts allow.") { MayPass = true };
     }
 
-    /// <summary>Position of the first token that belongs to an end of thinking or of the turn, or the length where there is none.</summary>
-    internal async Task<int> EndOfThinkingAsync(Generation generation, CancellationToken cancellationToken)
+    /// <summary>The first token that belongs to an end of thinking or of the turn.</summary>
+    internal async Task<EndOfThinking> EndOfThinkingAsync(Generation generation, CancellationToken cancellationToken)
     {
-        int end = Form.EndOfThinking(generation.TokenIds);
-        string close = Form.Profile.CloseToken;
-        if (Form.CloseId is not null || (generation.Ending != Ending.Stop && !generation.Text.Contains(close, StringComparison.Ordinal)))
-            return end;
+        ReadOnlyMemory<int> ids = generation.TokenIds;
+        int known = Form.EndOfThinking(ids.Span);
+        if (known < ids.Length && Form.CloseId is { } id)
+            return new EndOfThinking(known, ids.Span[known] == id);
+        int close = Form.CloseId is null ? await CloseInTextAsync(generation, cancellationToken) : known;
+        return close < known ? new EndOfThinking(close, true) : new EndOfThinking(Math.Min(known, Form.EndOfTurn(generation)), false);
+    }
 
-        // The close is text: the tokens before it are those whose text ends before it begins.
+    /// <summary>Where a close that is ordinary text begins, or the length where there is none.</summary>
+    private async Task<int> CloseInTextAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        string close = Form.Profile.CloseToken;
+        if (generation.Ending != Ending.Stop && !generation.Text.Contains(close, StringComparison.Ordinal))
+            return generation.TokenIds.Length;
+
+        // The tokens before it are those whose text ends before it begins.
         ReadOnlyMemory<int> ids = generation.TokenIds;
         int at = (await Server.DetokenizeAsync(ids, cancellationToken)).IndexOf(close, StringComparison.Ordinal);
         if (at < 0)
-            return end;
+            return ids.Length;
         (int before, int beyond) = (0, ids.Length);
         while (beyond - before > 1)
         {
@@ -127,7 +137,7 @@ public sealed class EndpointSession
                 beyond = middle;
         }
 
-        return Math.Min(end, before);
+        return before;
     }
 
     private ReadOnlyMemory<byte> BodyOf(GenerationRequest request, bool stream)

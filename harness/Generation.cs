@@ -18,6 +18,9 @@ public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
     /// </summary>
     public int? CompletionTokens { get; init; }
 
+    /// <summary>The same without the token that ended the generation, which servers count.</summary>
+    public int? TokensBeforeEnd => Ending == Ending.Stop && CompletionTokens > 0 ? CompletionTokens - 1 : CompletionTokens;
+
     /// <summary>Prompt tokens that came from a prefix cache; absent where the server does not say.</summary>
     public int? CachedTokens { get; init; }
 

@@ -43,8 +43,15 @@ public sealed record ThinkingForm(
     /// <summary>Position of the first token that ends thinking or the turn, or the length where there is none.</summary>
     public int EndOfThinking(ReadOnlySpan<int> ids) => FirstOf(ids, id => id == CloseId || TurnEndIds.Contains(id));
 
-    /// <summary>Position of the first token that ends the turn, or the length where there is none.</summary>
-    public int EndOfTurn(ReadOnlySpan<int> ids) => FirstOf(ids, id => TurnEndIds.Contains(id));
+    /// <summary>
+    /// Position of the first token that ends the turn, or the length where there is none. The last token of a generation that no stop text
+    /// ended is such a one, whatever the profile knows of it.
+    /// </summary>
+    internal int EndOfTurn(Generation generation)
+    {
+        int known = FirstOf(generation.TokenIds, id => TurnEndIds.Contains(id));
+        return known == generation.TokenIds.Length && generation is { Ending: Ending.Stop, AtStopText: not true, TokenIds.Length: > 0 } ? known - 1 : known;
+    }
 
     private static int FirstOf(ReadOnlySpan<int> ids, Func<int, bool> ends)
     {
@@ -57,3 +64,8 @@ public sealed record ThinkingForm(
         return ids.Length;
     }
 }
+
+/// <summary>Where thinking ends in a generation.</summary>
+/// <param name="At">Position of the first token that is not thinking, or the length where there is none.</param>
+/// <param name="IsClose">Whether the model closed its thinking there, and did not end its turn.</param>
+internal readonly record struct EndOfThinking(int At, bool IsClose);

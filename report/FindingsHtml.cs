@@ -37,6 +37,8 @@ internal static class FindingsHtml
                 Seconds(row.Of.Streamed.ServiceS), Seconds(row.Of.Separate.ServiceS), Percent(row.Of.ServicePercent),
             }),
         ]);
+        foreach ((string _, LatencyDifference of) in rows.Where(row => row.Of.IsLarge))
+            html.Warning(of.Sentence);
     }
 
     private static void Lengthened(StringBuilder html, RunFits fits, RowFindings findings)

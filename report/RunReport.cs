@@ -70,7 +70,7 @@ public static class RunReport
         {
             task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(CultureInfo.InvariantCulture),
             task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p ? HtmlText.Number(p) : "not testable",
-            task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), task.Prefix.Cell, fits.Simulated ? "simulated" : "client",
+            task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), task.Prefix.Cell, fits.Simulated ? "simulated endpoint" : "client",
         }),
     ];
 

@@ -30,7 +30,7 @@ internal sealed record AnswerFork(Generation Generation, int AnswerTokens, strin
 
     internal static AnswerFork Of(EndpointSession session, AskedProblem asked, Generation answer)
     {
-        int tokens = session.Form.EndOfTurn(answer.TokenIds);
+        int tokens = session.Form.EndOfTurn(answer);
         bool truncated = tokens == answer.TokenIds.Length && answer.Ending == Ending.Length;
         return new AnswerFork(answer, tokens, answer.Text, AnswerGrader.Grade(asked.Problem, asked.Problem.AnswerCue + answer.Text, truncated));
     }

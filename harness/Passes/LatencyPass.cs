@@ -15,10 +15,14 @@ internal sealed class LatencyPass(
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
 
+    /// <summary>Tokens after its thinking that an answer may share with the trace itself, by chance.</summary>
+    private const int MostAhead = 4;
+
     /// <summary>No other run's requests, an interrupted start of this one included, may hit in the server's prefix cache.</summary>
     private readonly string salt = $"{runId}/{Guid.NewGuid():N}";
 
     private readonly HashSet<string> timed = new(StringComparer.Ordinal);
+    private readonly Idleness idleness = new(session.Server, clock);
 
     private long total;
     private long done;
@@ -65,15 +69,18 @@ internal sealed class LatencyPass(
         Problem problem = task.Problems[(int)((long)index * task.Problems.Length / ItemsOf(task))];
         var group = new TrialGroup(plan.Seed, task.Task, problem.Id, -1, $"{runId}/{task.Task}/{problem.Id}/latency");
         ImmutableArray<int> budgets = BudgetsOf(task, index);
+        (TrialGroup Group, ImmutableArray<int> Budgets)[] traces =
+            [(group, budgets), .. (index == 0 ? SeparateOf(task) : []).Select(budget => (group.Apart(FormattableString.Invariant($"{budget}")), ImmutableArray.Create(budget)))];
+        (TrialGroup Group, ImmutableArray<int> Budgets) at = traces[0];
         try
         {
-            AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
-            asked.RefuseBeyondContext(budgets[^1], session.Server.Facts);
             if (index == 0)
-                await TimeAnswerAsync(asked, group.Apart("warm-up"), null, 0, cancellationToken);
-            await RunTraceAsync(asked, group, budgets, cancellationToken);
-            foreach (int budget in index == 0 ? SeparateOf(task) : [])
-                await RunTraceAsync(asked, group.Apart(FormattableString.Invariant($"{budget}")), [budget], cancellationToken);
+                await TimeAnswerAsync(await AskAsync(problem, budgets[^1], cancellationToken), group.Apart("warm-up"), null, 0, cancellationToken);
+            foreach ((TrialGroup Group, ImmutableArray<int> Budgets) trace in traces)
+            {
+                at = trace;
+                await RunTraceAsync(await AskAsync(problem, trace.Budgets[^1], cancellationToken), trace.Group, trace.Budgets, cancellationToken);
+            }
         }
         catch (EndpointLostException)
         {
@@ -84,11 +91,20 @@ internal sealed class LatencyPass(
         catch (EndpointException fault)
         {
             if (isLastTry)
-                await AppendAsync(Sample(group, budgets[^1]) with { Status = TrialStatus.Failed, Reason = fault.Message });
+                await AppendAsync(Sample(at.Group, at.Budgets[^1]) with { Status = TrialStatus.Failed, Reason = fault.Message });
             return false;
         }
 
         return true;
+    }
+
+    /// <exception cref="EndpointException">The problem does not fit the context at that budget.</exception>
+    private async Task<AskedProblem> AskAsync(Problem problem, int budget, CancellationToken cancellationToken)
+    {
+        Problem asked = session.Server.NeedsUniquePrefix ? problem with { Prompt = UniquePrefix.Line() + problem.Prompt } : problem;
+        AskedProblem ids = await AskedProblem.OfAsync(session, asked, cancellationToken);
+        ids.RefuseBeyondContext(budget, session.Server.Facts);
+        return ids;
     }
 
     /// <summary>A trace's samples are kept together: half of one generation and half of another are no trace.</summary>
@@ -103,15 +119,17 @@ internal sealed class LatencyPass(
         }
 
         var measured = new List<ServiceSample>();
+        int? others = await idleness.OthersAsync(cancellationToken);
         TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
         int ended = trace is { Trace.ClosedByModel: true } ? trace.Trace.TokenIds.Length : int.MaxValue;
 
         // From the longest down: llama.cpp forgets what of the trace lies beyond an answer's fork.
         foreach (int budget in budgets.Where((_, index) => index == 0 || budgets[index - 1] < ended).Reverse())
             measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
+        others ??= await idleness.OthersAsync(cancellationToken);
         timed.Add(group.TraceId);
         foreach (ServiceSample sample in measured.AsEnumerable().Reverse())
-            await AppendAsync(sample);
+            await AppendAsync(others is null ? sample : Doubted(sample, $"The server worked on {others} other requests beside it."));
     }
 
     private async Task<ServiceSample> SampleAsync(
@@ -143,7 +161,8 @@ internal sealed class LatencyPass(
 
         double thinkingSeconds = thinking == 0 ? timed.FirstSeconds : timed.SecondsAt[thinking - 1];
         TimedAnswer answer = await TimeAnswerAsync(asked, group, timed, budget, cancellationToken);
-        return Sample(group, budget) with
+        int? anew = asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens;
+        ServiceSample sample = Sample(group, budget) with
         {
             ThinkingTokens = thinking,
             AnswerTokens = answer.Answer.AnswerTokens,
@@ -151,10 +170,16 @@ internal sealed class LatencyPass(
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answer.Seconds,
             CachedTokens = timed.CachedTokens,
-            AnswerRecomputedTokens = asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens is { } anew ? Math.Max(0, anew) : null,
+            AnswerRecomputedTokens = anew is { } tokens ? Math.Max(0, tokens) : null,
             ServerS = thinking == 0 ? null : timed.ServerSecondsAt[thinking - 1] + answer.Answer.Generation.ServerSeconds,
         };
+        if (thinking > 0 && !timed.IsPromptAt(thinking - 1))
+            return Doubted(sample, $"{timed.LateAt(thinking - 1)} later tokens arrived together with its last: the stream came in lumps.");
+        return anew < -MostAhead ? Doubted(sample, $"{-anew} tokens after its thinking were in the prefix cache, from an earlier try.") : sample;
     }
+
+    private static ServiceSample Doubted(ServiceSample sample, string reason) =>
+        sample.Status == TrialStatus.Ok ? sample with { Status = TrialStatus.Unverified, Reason = reason } : sample;
 
     /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
     private async Task<TimedTrace> TimeThinkingAsync(AskedProblem asked, TrialGroup group, int budget, CancellationToken cancellationToken)
@@ -207,8 +232,9 @@ internal sealed class LatencyPass(
 
     private async Task AppendAsync(ServiceSample sample)
     {
-        if (sample is { Status: TrialStatus.Ok, CachedTokens: > 0 })
-            sample = sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." };
+        sample = idleness.Checked(sample);
+        if ((session.Server.NeedsUniquePrefix ? UniquePrefix.ForeignHit(sample.CachedTokens) : sample.CachedTokens) > 0)
+            sample = Doubted(sample, $"{sample.CachedTokens} prompt tokens came from a prefix cache.");
         await samples.AppendAsync(sample);
         if (sample.Status != TrialStatus.Ok)
             unusable++;

@@ -42,7 +42,7 @@ internal static class Thinking
                     Group = group.Name,
                 },
                 cancellationToken);
-            int end = await session.EndOfThinkingAsync(generation, cancellationToken);
+            (int end, bool isClose) = await session.EndOfThinkingAsync(generation, cancellationToken);
             ids.AddRange(generation.TokenIds.AsSpan(0, Math.Min(end, wanted)));
             if (ids.Count == budgetTokens)
                 break;
@@ -55,7 +55,7 @@ internal static class Thinking
                 break;
             if (semantics == BudgetSemantics.Cap)
             {
-                closed = !session.Form.TurnEndIds.Contains(generation.TokenIds[end]);
+                closed = isClose;
                 break;
             }
 

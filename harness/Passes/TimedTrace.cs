@@ -14,6 +14,26 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
     /// <summary>A character has four bytes at most; more than a few of them are no held-back character but a wrong count.</summary>
     private const int MostHeldBack = 16;
 
+    /// <summary>No server generates a token in less; what comes closer together was held back on the way.</summary>
+    private const double LeastSecondsApart = 50e-6;
+
+    private const int MostLate = 8;
+
+    /// <summary>
+    /// Tokens that arrived together with a token and after it, by its position: so many were generated between it and its arrival, where
+    /// a stream comes in lumps (a gateway that buffers, a server that streams several tokens at once).
+    /// </summary>
+    internal int LateAt(int position)
+    {
+        int last = position;
+        while (last + 1 < SecondsAt.Length && SecondsAt[last + 1] - SecondsAt[last] < LeastSecondsApart)
+            last++;
+        return last - position;
+    }
+
+    /// <summary>Whether the time of a token is that of its generation, within 2 % of its tokens or a few.</summary>
+    internal bool IsPromptAt(int position) => LateAt(position) <= Math.Max(MostLate, position / 50);
+
     /// <summary>Seconds to the first token, or to the end of the stream where the model ended its thinking with none.</summary>
     internal required double FirstSeconds { get; init; }
 
@@ -25,7 +45,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         var serverAt = new List<double?>(request.MaxTokens);
         var heldBack = new List<(int At, int Count, Generation Chunk)>();
         int? cached = null;
-        Ending ending = Ending.None;
+        var last = new Generation([], "", Ending.None);
         double lastSeconds = 0;
         foreach ((Generation chunk, double seconds) in await session.StreamTimedAsync(request, clock, cancellationToken))
         {
@@ -41,24 +61,24 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             if (serverAt.Count > 0)
                 serverAt[^1] = chunk.ServerSeconds ?? serverAt[^1];
             cached = chunk.CachedTokens ?? cached;
-            ending = chunk.Ending == Ending.None ? ending : chunk.Ending;
+            last = chunk.Ending == Ending.None ? last : chunk;
         }
 
-        if (ids.Count == 0 && ending != Ending.Stop)
+        if (ids.Count == 0 && last.Ending != Ending.Stop)
             throw new EndpointException($"{session.Server.GenerationUri} streamed no token ids.") { MayPass = true };
         foreach ((int at, int count, Generation chunk) in heldBack)
             await FillAsync(session, ids, at, count, chunk, cancellationToken);
-        int end = Math.Min(await session.EndOfThinkingAsync(new Generation([.. ids], "", ending), cancellationToken), request.MaxTokens);
+        (int end, bool isClose) = await session.EndOfThinkingAsync(last with { TokenIds = [.. ids], Text = "" }, cancellationToken);
         var trace = new Trace
         {
             TraceId = group.TraceId,
             Task = group.Task,
             ProblemId = group.ProblemId,
             Run = group.Run,
-            TokenIds = [.. ids.Take(end)],
+            TokenIds = [.. ids.Take(Math.Min(end, request.MaxTokens))],
             CuePositions = [],
             MaskedFrom = request.Close == CloseHandling.Mask ? 0 : null,
-            ClosedByModel = request.Close == CloseHandling.Stop && end < ids.Count && !session.Form.TurnEndIds.Contains(ids[end]),
+            ClosedByModel = request.Close == CloseHandling.Stop && isClose,
             PromptTokens = asked.ThinkingPrompt.Length,
         };
         return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt) { FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds };

@@ -31,14 +31,13 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         asked[0].RefuseBeyondContext(LongestBudget, session.Server.Facts);
         Generation first = await session.GenerateAsync(Request(asked[0], 8, CloseHandling.Mask), cancellationToken);
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
-        (double overhead, double perToken) = await TimeAsync(asked[0], cancellationToken);
-        TextSession text = await TextSession.OpenAsync(client, session.Server.Facts.Model, session.Server.Facts.ContextTokens, profile: null, SamplingSettings.Paper, cancellationToken);
+        (double overhead, double perToken, int together) = await TimeAsync(asked[0], cancellationToken);
         ImmutableArray<RoadCheck> roads =
         [
             await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
             await EnforceAsync(asked, BudgetSemantics.Cap, cancellationToken),
             await MaskAsync(asked, cancellationToken),
-            await new TextProbe(text, problems, concurrency, clock).CheckAsync(cancellationToken),
+            await TextAsync(cancellationToken),
             .. await new NativeBudget(client, session).CheckAsync(asked[0], cancellationToken),
         ];
         return new ProbeReport
@@ -50,6 +49,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
+            TokensTogether = together,
             RequestsPerSecond = await RateAsync(asked[0], 1, cancellationToken),
             TokensPerSecond = 32 * await RateAsync(asked[0], 32, cancellationToken),
             Concurrency = concurrency,
@@ -95,6 +95,20 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
     }
 
+    /// <summary>The text road beside the other; that it cannot be gone says nothing of that one.</summary>
+    private async Task<RoadCheck> TextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            TextSession text = await TextSession.OpenAsync(client, session.Server.Facts.Model, session.Server.Facts.ContextTokens, profile: null, SamplingSettings.Paper, cancellationToken);
+            return await new TextProbe(text, problems, concurrency, clock).CheckAsync(cancellationToken);
+        }
+        catch (EndpointException fault)
+        {
+            return new RoadCheck("text", false, [], $"not there ({fault.Message.Trim().TrimEnd('.')})", false);
+        }
+    }
+
     /// <summary>A long prompt three times over, one token each: cold, cache allowed, cache forbidden.</summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
@@ -115,7 +129,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         }
     }
 
-    private async Task<(double Overhead, double PerToken)> TimeAsync(AskedProblem asked, CancellationToken cancellationToken)
+    private async Task<(double Overhead, double PerToken, int Together)> TimeAsync(AskedProblem asked, CancellationToken cancellationToken)
     {
         var group = new TrialGroup(1, asked.Problem.Task, asked.Problem.Id, -1, "probe");
         GenerationRequest thinking = Request(asked, LongestBudget, CloseHandling.Mask) with { Cache = PrefixCache.Cold };
@@ -132,7 +146,8 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         };
         Generation generation = await session.GenerateAsync(answer, cancellationToken);
         double overhead = generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
-        return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)));
+        int middle = last / 4;
+        return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[middle]) / Math.Max(1, last - middle), timed.IsPromptAt(middle) ? 1 : timed.LateAt(middle) + 1);
     }
 
     private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(

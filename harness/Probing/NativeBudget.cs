@@ -36,7 +36,7 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (int budget in Budgets)
             counts.Add(new BudgetCount(budget, await countAsync(asked, budget, cancellationToken)));
-        string verdict = counts.All(count => count.CountedTokens is null) ? "not there, or refused"
+        string verdict = counts.Any(count => count.CountedTokens is null) ? "not there, or refused"
             : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "held exactly here; a cap, not used"
             : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "held as a cap; not used"
             : "IGNORED OR OVERRUN; not used";

@@ -27,6 +27,9 @@ public sealed record ProbeReport
     /// <summary>Seconds of one more thinking token: c at a glance.</summary>
     public required double SecondsPerToken { get; init; }
 
+    /// <summary>Tokens that arrive at once in the middle of a stream, where they are too many for its times to be those of tokens; else 1.</summary>
+    public required int TokensTogether { get; init; }
+
     /// <summary>Requests of one token that client and server did a second, at <see cref="Concurrency"/> in flight.</summary>
     public required double RequestsPerSecond { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
+using Calibration.Harness.Passes;
 using Calibration.Harness.Text;
 
 namespace Calibration.Harness.Probing;
@@ -26,14 +27,17 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
             Endpoint = session.Facts,
             Profile = session.Profile.Name,
             ReturnsIds = false,
-            Roads = [new RoadCheck("ids", true, [], $"not there ({missing.TrimEnd('.')})", false), text],
+            Roads = [new RoadCheck("ids", true, [], $"not there ({missing.Trim().TrimEnd('.')})", false), text],
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
+            TokensTogether = 1,
             RequestsPerSecond = await RateAsync(1),
-            TokensPerSecond = 32 * await RateAsync(32),
+            TokensPerSecond = TokensOf(await session.GenerateAsync(prompt.Thinking, 32, seed: 1, "probe", stop: null, cancellationToken)) * await RateAsync(32),
             Concurrency = concurrency,
         };
+
+        static int TokensOf(Generation generation) => generation.CompletionTokens ?? 32;
 
         Task<double> RateAsync(int tokens) => Throughput.RequestsPerSecondAsync(
             concurrency, clock, seed => session.GenerateAsync(prompt.Thinking, tokens, seed, "probe", stop: null, cancellationToken));
@@ -64,16 +68,16 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
         string one = await PromptAsync(), other = await PromptAsync();
         TimedGeneration first = await TimedAsync(one), again = await TimedAsync(one), cold = await TimedAsync(other);
         return new CacheCheck(
-            first.Generation.PromptTokens, first.Seconds, again.Seconds, cold.Seconds, again.Generation.CachedTokens, TextSession.ForeignHit(cold.Generation.CachedTokens));
+            first.Generation.PromptTokens, first.Seconds, again.Seconds, cold.Seconds, again.Generation.CachedTokens, UniquePrefix.ForeignHit(cold.Generation.CachedTokens));
 
-        async Task<string> PromptAsync() => (await session.RenderAsync(TextSession.UniqueLine() + message, cancellationToken)).Thinking;
+        async Task<string> PromptAsync() => (await session.RenderAsync(UniquePrefix.Line() + message, cancellationToken)).Thinking;
 
         Task<TimedGeneration> TimedAsync(string prompt) => session.GenerateTimedAsync(prompt, 1, seed: 1, "probe", clock, cancellationToken);
     }
 
     private async Task<(double Overhead, double PerToken)> TimeAsync(CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync(TextSession.UniqueLine() + problems[0].Prompt, cancellationToken);
+        TextPrompt prompt = await session.RenderAsync(UniquePrefix.Line() + problems[0].Prompt, cancellationToken);
         TimedGeneration answer = await session.GenerateTimedAsync(
             prompt.NoThinking + problems[0].AnswerCue, problems[0].AnswerTokenLimit, seed: 1, "probe", clock, cancellationToken);
         ImmutableArray<TimedGeneration> chunks = await session.StreamTimedAsync(prompt.Thinking, EndpointProbe.LongestBudget, seed: 1, "probe", clock, cancellationToken);

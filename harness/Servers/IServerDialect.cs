@@ -14,6 +14,9 @@ public interface IServerDialect
     /// </summary>
     bool HoldsBackIds { get; }
 
+    /// <summary>Whether no way was seen on a running server by which a request is kept from what other requests left in the prefix cache.</summary>
+    bool NeedsUniquePrefix { get; }
+
     /// <summary>Where generations are asked for.</summary>
     Uri GenerationUri { get; }
 

@@ -14,6 +14,8 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
     public bool HoldsBackIds => true;
 
+    public bool NeedsUniquePrefix => false;
+
     public Uri GenerationUri { get; } = new(client.Root, "completion");
 
     public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(text, addSpecial: false, cancellationToken);
@@ -81,8 +83,25 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         return Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, "content", cancellationToken);
     }
 
-    public Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
-        ServerLoad.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken);
+    public async Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
+        await ServerLoad.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken) ?? await SlotsAsync(cancellationToken);
+
+    /// <summary>Without <c>--metrics</c> the slots tell what is worked on, though not what waits.</summary>
+    private async Task<ServerLoad?> SlotsAsync(CancellationToken cancellationToken)
+    {
+        EndpointReply reply = await client.GetAsync(new Uri(client.Root, "slots"), cancellationToken);
+        if (!reply.IsSuccess)
+            return null;
+        try
+        {
+            return ResponseReading.Read(reply.Body.ToMemory(), root => root.ValueKind != JsonValueKind.Array ? null : new ServerLoad(
+                root.EnumerateArray().Count(slot => slot.Member("is_processing") is { ValueKind: JsonValueKind.True }), 0));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
     {
@@ -125,6 +144,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     {
         return new Generation(root.Ids("tokens"), root.Text("content"), EndingOf(root.Text("stop_type")))
         {
+            AtStopText = root.Text("stop_type") == "word",
             CompletionTokens = root.Count("tokens_predicted"),
             CachedTokens = root.Member("timings")?.Count("cache_n"),
             ServerSeconds = SecondsOf(root),

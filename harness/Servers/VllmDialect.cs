@@ -14,6 +14,8 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
 
     public bool HoldsBackIds => false;
 
+    public bool NeedsUniquePrefix => facts.Server == "sglang";
+
     public Uri GenerationUri { get; } = new(client.Api, "completions");
 
     public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(

@@ -72,6 +72,7 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
                 prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, session.Profile.CloseToken, cancellationToken),
             plan.Semantics,
             budget,
+            session.Profile.CloseToken,
             session.CloseIsOneToken);
 
         // Thinking that was written as text may have more tokens when it is read again.
@@ -86,12 +87,12 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         return Unusable(problem, group, budget, status, reason) with
         {
             ThinkingTokens = thinking.Tokens ?? 0,
-            AnswerTokens = answer.CompletionTokens ?? 0,
+            AnswerTokens = answer.TokensBeforeEnd ?? 0,
             Correct = grade.Correct,
             Answer = grade.Answer,
             Response = answer.Text,
             ClosedByModel = thinking.Closed,
-            CountSource = thinking.CountSource,
+            CountSource = answer.CompletionTokens is null ? CountSource.None : thinking.CountSource,
         };
     }
 

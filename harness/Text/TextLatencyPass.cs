@@ -11,6 +11,7 @@ namespace Calibration.Harness.Text;
 internal sealed class TextLatencyPass(
     TextSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
+    private readonly Idleness idleness = new(null, clock);
     private long done;
     private long tokens;
     private long unusable;
@@ -24,7 +25,7 @@ internal sealed class TextLatencyPass(
             if (!warm)
                 await SampleAsync(problem, group, budget, cancellationToken);
             warm = true;
-            ServiceSample sample = await SampleAsync(problem, group, budget, cancellationToken);
+            ServiceSample sample = idleness.Checked(await SampleAsync(problem, group, budget, cancellationToken));
             await samples.AppendAsync(sample);
             unusable += sample.Status == TrialStatus.Ok ? 0 : 1;
             tokens += sample.ThinkingTokens;
@@ -61,12 +62,12 @@ internal sealed class TextLatencyPass(
     {
         TextPrompt prompt = await session.RenderAsync(problem.Prompt, cancellationToken);
         await session.RefuseBeyondContextAsync(
-            TextThinking.None.AnswerPrompt(session.Profile, problem, prompt, budget), TextSession.UniqueLine().Length + budget + problem.AnswerTokenLimit, cancellationToken);
+            TextThinking.None.AnswerPrompt(session.Profile, problem, prompt, budget), UniquePrefix.Line().Length + budget + problem.AnswerTokenLimit, cancellationToken);
     }
 
     private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync(TextSession.UniqueLine() + problem.Prompt, cancellationToken);
+        TextPrompt prompt = await session.RenderAsync(UniquePrefix.Line() + problem.Prompt, cancellationToken);
         double? first = null;
         double thinkingSeconds = 0;
         int? cached = null;
@@ -75,7 +76,8 @@ internal sealed class TextLatencyPass(
         TextThinking thinking = TextThinking.None;
         if (budget > 0)
         {
-            var whole = new Generation([], "", Ending.None);
+            string text = "";
+            int? counted = null;
             foreach ((Generation chunk, double seconds) in await session.StreamTimedAsync(prompt.Thinking, budget, group.SeedOf("thinking"), group.Name, clock, cancellationToken))
             {
                 first ??= seconds;
@@ -83,16 +85,11 @@ internal sealed class TextLatencyPass(
                 cached = chunk.CachedTokens ?? cached;
                 prefix = chunk.PromptTokens + chunk.CompletionTokens ?? prefix;
                 server = chunk.ServerSeconds ?? server;
-                whole = whole with
-                {
-                    Text = whole.Text + chunk.Text,
-                    Ending = chunk.Ending == Ending.None ? whole.Ending : chunk.Ending,
-                    CompletionTokens = chunk.CompletionTokens ?? whole.CompletionTokens,
-                };
+                text += chunk.Text;
+                counted = chunk.CompletionTokens ?? counted;
             }
 
-            // Whatever was written, the close included, took its time; only the count must be right.
-            thinking = TextThinking.Of(whole with { Ending = Ending.Length }, BudgetSemantics.Exact, budget, session.CloseIsOneToken);
+            thinking = TextThinking.Timed(text, counted, budget);
         }
 
         (Generation answer, double answerSeconds) = await session.GenerateTimedAsync(
@@ -100,7 +97,7 @@ internal sealed class TextLatencyPass(
         return Marked(Sample(group, budget) with
         {
             ThinkingTokens = thinking.Tokens ?? 0,
-            AnswerTokens = answer.CompletionTokens ?? 0,
+            AnswerTokens = answer.TokensBeforeEnd ?? 0,
             TimeToFirstTokenS = first ?? answerSeconds,
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answerSeconds,
@@ -112,7 +109,7 @@ internal sealed class TextLatencyPass(
         });
     }
 
-    private static ServiceSample Marked(ServiceSample sample) => sample.Status == TrialStatus.Ok && TextSession.ForeignHit(sample.CachedTokens) > 0
+    private static ServiceSample Marked(ServiceSample sample) => sample.Status == TrialStatus.Ok && UniquePrefix.ForeignHit(sample.CachedTokens) > 0
         ? sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." }
         : sample;
 

@@ -13,8 +13,6 @@ namespace Calibration.Harness.Text;
 /// </summary>
 public sealed class TextSession
 {
-    private const int TemplateTokens = 8;
-
     private readonly EndpointClient client;
     private readonly SamplingSettings sampling;
     private readonly TextTemplate template;
@@ -67,12 +65,6 @@ public sealed class TextSession
         client.Canary = cancelled => session.GenerateOnceAsync(greeting, 1, seed: 1, "canary", stop: null, cancelled);
         return session;
     }
-
-    /// <summary>A message's first line by which its prompt is like no other request's, so that none hits in the server's prefix cache.</summary>
-    internal static string UniqueLine() => $"{Guid.NewGuid():N}\n";
-
-    /// <summary>Of the cached tokens behind a unique first line: the template's own first tokens may be in any server's cache; more are a hit of another request.</summary>
-    internal static int? ForeignHit(int? cachedTokens) => cachedTokens <= TemplateTokens ? 0 : cachedTokens;
 
     /// <summary>A message in the chat template.</summary>
     internal Task<TextPrompt> RenderAsync(string userMessage, CancellationToken cancellationToken) => template.RenderAsync(userMessage, cancellationToken);

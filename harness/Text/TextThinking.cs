@@ -18,13 +18,15 @@ internal sealed record TextThinking(string Text, int? Tokens, bool Closed, Trial
     /// <param name="generation">What the server sent.</param>
     /// <param name="semantics">What an early close is.</param>
     /// <param name="budget">Tokens that were asked for.</param>
+    /// <param name="close">What closes thinking, and ends the generation.</param>
     /// <param name="closeIsOneToken">Whether it is known how many of the counted tokens the close is.</param>
-    internal static TextThinking Of(Generation generation, BudgetSemantics semantics, int budget, bool closeIsOneToken)
+    internal static TextThinking Of(Generation generation, BudgetSemantics semantics, int budget, string close, bool closeIsOneToken)
     {
         bool ended = generation.Ending == Ending.Stop, closed = ended && generation.AtStopText != false;
 
-        // The stop itself is in the server's count.
-        int? tokens = ended ? Math.Max(0, (generation.CompletionTokens ?? 0) - 1) : generation.CompletionTokens;
+        int? tokens = generation.TokensBeforeEnd;
+        if (generation.Text.Contains(close, StringComparison.Ordinal))
+            return new TextThinking(generation.Text, tokens, false, TrialStatus.BudgetNotEnforced, "The server did not stop where the model closed its thinking.");
         if (generation.CompletionTokens is null)
             return new TextThinking(generation.Text, null, closed, TrialStatus.Unverified, "The server gives no count of its tokens.");
         if (ended && !closed)
@@ -39,6 +41,12 @@ internal sealed record TextThinking(string Text, int? Tokens, bool Closed, Trial
             ? new TextThinking(generation.Text, tokens, closed, TrialStatus.Ok, "")
             : new TextThinking(generation.Text, tokens, closed, TrialStatus.BudgetNotEnforced, $"The server counts {tokens} thinking tokens.");
     }
+
+    /// <summary>Thinking whose time was taken: whatever was written, the close included, took its time, and only the count must be right.</summary>
+    internal static TextThinking Timed(string text, int? tokens, int budget) =>
+        tokens is null ? new TextThinking(text, null, false, TrialStatus.Unverified, "The server gives no count of its tokens.")
+        : tokens == budget ? new TextThinking(text, tokens, false, TrialStatus.Ok, "")
+        : new TextThinking(text, tokens, false, TrialStatus.BudgetNotEnforced, $"The server counts {tokens} thinking tokens.");
 
     /// <summary>Prompt after which the answer begins.</summary>
     internal string AnswerPrompt(ModelProfile profile, Problem problem, TextPrompt prompt, int budget) => budget == 0

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Endpoint;
 using Calibration.Results;
+using Calibration.Tests.Endpoint;
 using Xunit;
 
 namespace Calibration.Tests.Harness;
@@ -78,6 +80,19 @@ public sealed class EnforcementTests
 
         foreach ((Trial one, Trial other) in forked.Trials.Zip(independent.Trials))
             Assert.Equal(one with { TraceId = "", Gold = "" }, other with { TraceId = "", Gold = "" });
+    }
+
+    [Fact]
+    public async Task Measure_BeyondTheContext_IsNeverSent()
+    {
+        const int Context = 200;
+        using var task = new OwnTask("What is the last digit of 4 + 5? Answer in a box.", new string('a', 90));
+        var log = new ServedRequests();
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
+        MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--latency-items", "2");
+        Assert.All(log.All, served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
+        Assert.Equal((3, 3), (run.Trials.Count(trial => trial.IsUsable), run.Trials.Count(trial => trial.Status == TrialStatus.Failed)));
     }
 
     [Fact]

@@ -79,6 +79,14 @@ public sealed class ProbeTests
         Assert.Contains("give it with --context", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Probe_SaltThatDoesNothing_IsSeenByTheTimes()
+    {
+        await using ScriptedServer server = new SglangShapes(strictThinking: false) { PrefillSeconds = 0.3 }.Start();
+        CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--concurrency", "2");
+        Assert.Contains("the latency pass CANNOT keep hits out", run.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Where the close cannot be masked and comes at once, there is no token whose time could be taken.</summary>
     [Fact]
     public async Task Probe_ServerThatEndsMaskedThinkingAtOnce_SaysSo()

@@ -20,6 +20,14 @@ internal sealed class SglangShapes(bool strictThinking)
     /// <summary>Whether it lets nothing end a generation before <c>min_tokens</c>, and returns the id of what ended it.</summary>
     internal bool HeedsMinimum { get; init; } = true;
 
+    /// <summary>What it ends its thinking with: its close, or an end of the turn that no profile knows.</summary>
+    internal int EndId { get; init; } = ByteTokenizer.ThinkClose;
+
+    /// <summary>Seconds that a long prompt takes it when it has not seen it before, whatever salt it comes with.</summary>
+    internal double PrefillSeconds { get; init; }
+
+    private readonly HashSet<string> seen = [];
+
     internal ScriptedServer Start() => new(request => ScriptedServer.Ok(Encoding.UTF8.GetBytes(Answer(request))));
 
     private string Answer(ScriptedServer.Request request)
@@ -50,6 +58,8 @@ internal sealed class SglangShapes(bool strictThinking)
     {
         JsonElement prompt = root.GetProperty("prompt");
         int[] asked = prompt.ValueKind == JsonValueKind.String ? [.. ByteTokenizer.Encode(prompt.GetString()!)] : [.. prompt.EnumerateArray().Select(id => id.GetInt32())];
+        if (seen.Add(prompt.GetRawText()) && asked.Length > 500)
+            Thread.Sleep(TimeSpan.FromSeconds(PrefillSeconds));
         int limit = root.GetProperty("max_tokens").GetInt32();
         int least = HeedsMinimum && root.TryGetProperty("min_tokens", out JsonElement min) ? min.GetInt32() : 0;
         bool stopsAtClose = root.TryGetProperty("stop_token_ids", out _) || root.TryGetProperty("stop", out _);
@@ -75,9 +85,9 @@ internal sealed class SglangShapes(bool strictThinking)
         while (ids.Count < limit)
         {
             bool ends = thinking && thought + ids.Count >= NaturalLength && ids.Count >= least;
-            ids.Add(ends ? ByteTokenizer.ThinkClose : thinking ? Letter : ids.Count == 0 ? '9' : ByteTokenizer.TurnEnd);
+            ids.Add(ends ? EndId : thinking ? Letter : ids.Count == 0 ? '9' : ByteTokenizer.TurnEnd);
             thinking &= !ends;
-            if ((ends && stopsAtClose) || ids[^1] == ByteTokenizer.TurnEnd)
+            if ((ends && (stopsAtClose || EndId != ByteTokenizer.ThinkClose)) || ids[^1] == ByteTokenizer.TurnEnd)
                 return ([.. ids], true);
         }
 

@@ -15,6 +15,9 @@ internal sealed class TextOnlyShapes(bool counts, bool closeIsOneToken)
     private const string Close = "</think>";
     private const int NaturalLength = 40;
 
+    /// <summary>Whether it passes over <c>stop</c> in silence, as servers do with fields that they do not know.</summary>
+    internal bool IgnoresStop { get; init; }
+
     internal ScriptedServer Start() => new(request => request.Path switch
     {
         "/v1/models" => ScriptedServer.Ok("""{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "somebody"}]}"""u8.ToArray()),
@@ -26,7 +29,7 @@ internal sealed class TextOnlyShapes(bool counts, bool closeIsOneToken)
     {
         string prompt = root.GetProperty("prompt").GetString()!;
         int limit = root.GetProperty("max_tokens").GetInt32();
-        bool stopsAtClose = root.TryGetProperty("stop", out _);
+        bool stopsAtClose = !IgnoresStop && root.TryGetProperty("stop", out _);
         string rest = prompt.LastIndexOf(Close, StringComparison.Ordinal) > prompt.LastIndexOf("<think>", StringComparison.Ordinal) ? "9}." : new string('a', NaturalLength) + Close + "\n\nIt is \\boxed{9}.";
         (string text, bool stopped) = Cut(rest, limit, stopsAtClose);
         object? usage = counts ? new { prompt_tokens = TokensOf(prompt), completion_tokens = TokensOf(text) + (stopped && stopsAtClose ? TokensOf(Close) : 0) } : null;

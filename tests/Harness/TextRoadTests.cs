@@ -109,6 +109,18 @@ public sealed class TextRoadTests
         Assert.Equal((closed, source, tokens, true), (trials[2].Status, trials[2].CountSource, trials[2].ThinkingTokens, trials[2].ClosedByModel));
     }
 
+    [Theory]
+    [InlineData("cap")]
+    [InlineData("exact")]
+    public async Task Measure_ServerThatDoesNotStop_IsNotEnforced(string semantics)
+    {
+        using var task = new OwnTask("4 + 5?");
+        await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true) { IgnoresStop = true }.Start();
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "16,50", "--runs", "1", "--semantics", semantics, "--road", "text", "--context", "4000", "--latency-items", "2");
+        Assert.Equal((TrialStatus.Ok, TrialStatus.BudgetNotEnforced), (run.Trials.Single(trial => trial.BudgetTokens == 16).Status, run.Trials.Single(trial => trial.BudgetTokens == 50).Status));
+    }
+
     [Fact]
     public async Task Measure_ServerThatRendersNoTemplate_StatesThatQwen3sWasRenderedHere()
     {
@@ -157,7 +169,7 @@ public sealed class TextRoadTests
         Assert.Contains("only Qwen3's can be rendered here: leave --profile out", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
-    private static (string, int, int, bool) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel);
+    private static (string, int, int, bool, int) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel, trial.AnswerTokens);
 
     private static async Task<MeasuredRun> MeasureAsync(string model, string semantics, string road, string temperature)
     {

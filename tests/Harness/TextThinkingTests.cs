@@ -36,6 +36,6 @@ public sealed class TextThinkingTests
     private static TextThinking Read(string ending, int completionTokens, BudgetSemantics semantics, int budget, bool closeIsOneToken = true)
     {
         string json = $$"""{"choices":[{"index":0,"text":"so it is",{{ending}}}],"usage":{"prompt_tokens":9,"completion_tokens":{{completionTokens}} } }""";
-        return TextThinking.Of(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), semantics, budget, closeIsOneToken);
+        return TextThinking.Of(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), semantics, budget, "</think>", closeIsOneToken);
     }
 }

@@ -1,0 +1,36 @@
+using Calibration.Calibrate;
+using Calibration.Fitting;
+using Calibration.Report;
+using Calibration.Results;
+using Xunit;
+
+namespace Calibration.Tests.Calibrate;
+
+/// <summary>Service times that do not determine t0 + cℓ carry no allocation between the measured budgets.</summary>
+public sealed class UntimedTaskTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public async Task Allocate_LineNotIdentifiable_HoldsTheTaskAtMeasuredBudgetsAndSaysSo()
+    {
+        CommandRun run = await CommandRun.OfAsync("run", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "3", "--out", root);
+        Assert.True(run.ExitCode == 0, run.Error);
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFits fits = FitStage.Read(folder);
+        ServiceTimeFit untimed = ServiceTimeFitter.Fit([.. Enumerable.Range(0, 3).Select(trace => new ServiceObservation($"{trace}", 64, 0.9 + (0.01 * trace)))]);
+        Assert.Equal(Verdict.NotIdentifiable, untimed.Verdict);
+        await folder.WriteDocumentAsync("fits.json", fits with { Tasks = [fits.Tasks[0] with { Service = untimed }, fits.Tasks[1]] });
+        CommandRun allocated = await CommandRun.OfAsync("allocate", folder.Path);
+        Assert.True(allocated.ExitCode == 0, allocated.Error);
+        RunAllocation allocation = AllocateStage.Read(folder);
+        TaskAllocation held = allocation.Tasks[0];
+        Assert.True(held.Measured);
+        Assert.Contains(fits.Tasks[0].Accuracy.Points, point => point.BudgetTokens == held.BudgetTokens);
+        Assert.False(allocation.Tasks[1].Measured);
+        Assert.Contains(allocation.Warnings, warning => warning.StartsWith("GSM8K: its service times do not determine t0 + cℓ", StringComparison.Ordinal));
+        Assert.DoesNotContain(allocation.Warnings, warning => warning.Contains("no identifiable curve", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using Calibration.Endpoint;
+using Calibration.Results;
+using Calibration.Tests.Calibrate;
+using Calibration.Tests.Datasets;
+using Xunit;
+
+namespace Calibration.Tests.Harness;
+
+/// <summary>A time that is not that of one request on an idle server is kept and marked, and no fit sees it.</summary>
+[Collection("llama.cpp")]
+public sealed class LatencyDoubtTests
+{
+    [Fact]
+    public async Task Measure_ServerThatWorksForOthers_MarksEverySample()
+    {
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 2048);
+        using var stop = new CancellationTokenSource();
+        Task others = GenerateAsync(server.Api, stop.Token);
+        MeasuredRun run = await MeasureAsync(server.Api, "0,16");
+        await stop.CancelAsync();
+        await others;
+        Assert.NotEmpty(run.Service);
+        Assert.All(run.Service, sample => Assert.Equal(TrialStatus.Unverified, sample.Status));
+        Assert.Contains(run.Service, sample => sample.Reason.Contains("other requests beside it", StringComparison.Ordinal));
+    }
+
+    /// <summary>Only the last token's time is right where all come at once.</summary>
+    [Fact]
+    public async Task Measure_StreamBehindABufferingGateway_MarksWhatIsLate()
+    {
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 2048);
+        using var http = new HttpClient();
+        await using var gateway = new ScriptedServer(request => Forwarded(http, server.Api, request));
+        var api = new Uri(gateway.Address, "/v1");
+        MeasuredRun run = await MeasureAsync(api, "0,16,64,257");
+        ServiceSample[] within = [.. run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal))];
+        Assert.Equal(8, within.Length);
+        Assert.All(within, sample => Assert.Equal(sample.BudgetTokens is 16 or 64 ? TrialStatus.Unverified : TrialStatus.Ok, sample.Status));
+        Assert.Contains(within, sample => sample.Reason == "241 later tokens arrived together with its last: the stream came in lumps.");
+        CommandRun probe = await CommandRun.OfAsync("probe", "--endpoint", api.ToString(), "--concurrency", "1");
+        Assert.Equal(1, probe.ExitCode);
+        Assert.Contains("SERVICE TIMES CANNOT BE TAKEN, because 73 tokens arrive at once", probe.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>No salt of SGLang's was ever seen to work: there every timed prompt is like no other.</summary>
+    [Fact]
+    public async Task Measure_SglangsShapes_TimesNoPromptTwice()
+    {
+        await using ScriptedServer server = new SglangShapes(strictThinking: false).Start();
+        await MeasureAsync(new Uri(server.Address, "/v1"), "0,16,30");
+        string[] timed =
+        [
+            .. from request in server.Requests
+               where request.Path == "/v1/completions"
+               let body = JsonDocument.Parse(request.Body).RootElement
+               where body.GetProperty("stream").GetBoolean()
+               select ByteTokenizer.Decode([.. body.GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())]),
+        ];
+        Assert.Equal(4, timed.Length);
+        Assert.Equal(4, timed.Select(prompt => prompt.Split('\n')[1]).Distinct().Count());
+    }
+
+    /// <summary>An end of the turn that no profile knows: overridden under <c>exact</c>, and no close under <c>cap</c>.</summary>
+    [Theory]
+    [InlineData("exact", TrialStatus.NoAnswer, 16)]
+    [InlineData("cap", TrialStatus.BudgetNotEnforced, 10)]
+    public async Task Measure_UnknownEndOfTheTurn_IsNoThinking(string semantics, TrialStatus status, int tokens)
+    {
+        const int Unknown = ByteTokenizer.FirstWord + 3;
+        await using ScriptedServer server = new SglangShapes(strictThinking: false) { NaturalLength = 10, EndId = Unknown }.Start();
+        MeasuredRun run = await MeasureAsync(new Uri(server.Address, "/v1"), "8,16", "--semantics", semantics);
+        Assert.All(run.Trials.Where(trial => trial.BudgetTokens == 16), trial => Assert.Equal((status, tokens), (trial.Status, trial.ThinkingTokens)));
+        Assert.All(run.Trials.Where(trial => trial.BudgetTokens == 8), trial => Assert.Equal(8, trial.ThinkingTokens));
+        Assert.All(run.Traces, trace => Assert.DoesNotContain(Unknown, trace.TokenIds));
+        Assert.All(run.Traces, trace => Assert.Equal(semantics == "exact", !trace.CuePositions.IsEmpty));
+    }
+
+    private static async Task<MeasuredRun> MeasureAsync(Uri api, string budgets, params string[] more)
+    {
+        using var task = new OwnTask(OwnTask.Scripts[..2]);
+        return await MeasuredRun.OfAsync(api, ["--task", $"own={task.Path}", "--budgets", budgets, "--runs", "1", "--latency-items", "2", "--concurrency", "1", .. more]);
+    }
+
+    private static async Task GenerateAsync(Uri api, CancellationToken stop)
+    {
+        using var http = new HttpClient();
+        while (!stop.IsCancellationRequested)
+        {
+            using var body = new StringContent("""{"prompt": "Start", "max_tokens": 150, "ignore_eos": true}""", Encoding.UTF8, "application/json");
+            using HttpResponseMessage answer = await http.PostAsync(new Uri(api + "/completions"), body, CancellationToken.None);
+        }
+    }
+
+    private static byte[] Forwarded(HttpClient http, Uri server, ScriptedServer.Request request)
+    {
+        using var asked = new HttpRequestMessage(request.Body.Length > 0 ? HttpMethod.Post : HttpMethod.Get, new Uri(server, request.Path));
+        if (request.Body.Length > 0)
+        {
+            asked.Content = new ByteArrayContent(request.Body);
+            asked.Content.Headers.Add("Content-Type", "application/json");
+        }
+
+        using HttpResponseMessage answer = http.Send(asked);
+        using var body = new MemoryStream();
+        answer.Content.ReadAsStream().CopyTo(body);
+        return answer.IsSuccessStatusCode ? ScriptedServer.Ok(body.ToArray()) : ScriptedServer.Status($"{(int)answer.StatusCode} Refused");
+    }
+}
