@@ -49,7 +49,7 @@ public sealed class ServiceTimeTests
     {
         using var task = new OwnTask([.. OwnTask.Scripts.Select(prompt => string.Concat(Enumerable.Repeat(prompt, 3)))]);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], AsVllm = true }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, TestContext.Current.CancellationToken);
         for (int rerun = 0; rerun < 2; rerun++)
         {
             MeasuredRun run = await MeasuredRun.OfAsync(

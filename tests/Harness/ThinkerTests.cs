@@ -38,6 +38,9 @@ public sealed class ThinkerTests : IDisposable
         });
         foreach ((string task, double[] accuracies) in Reference)
         {
+            // Over all budgets: two standard errors of the mean over 60 problems, whose answers are alike.
+            double mean = trials.Where(trial => trial.Task == task).Average(trial => trial.Correct ? 1.0 : 0);
+            Assert.InRange(mean - accuracies.Average(), -0.08, 0.08);
             foreach ((int budget, double accuracy) in Budgets.Zip(accuracies))
                 AssertAgrees(trials, task, budget, accuracy);
         }
