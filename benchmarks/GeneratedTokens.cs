@@ -15,7 +15,7 @@ internal static class GeneratedTokens
     {
         double forkedSum = 0;
         double independentSum = 0;
-        Console.WriteLine($"exact budgets, {Items} problems, {Runs} runs; answers at their limit\n");
+        Console.WriteLine($"exact budgets, {Items} problems, {Runs} runs; answers at their limit; reckoned from the grid, nothing is generated here\n");
         Console.WriteLine("task        budgets  largest  forked, M  independent, M  ratio");
         foreach (Benchmark benchmark in Published.All)
         {

@@ -155,7 +155,7 @@ internal static class AllocateStage
                 yield return $"{task.DisplayName}: its service times do not determine t0 + cℓ, and it is held at the best of its measured budgets, with the times measured there. {fit.Service.Explanation}";
             if (task.Measured && (isTimed || fit.Accuracy.Verdict == Verdict.NotIdentifiable))
                 yield return $"{task.DisplayName} has no identifiable curve and is held at the best of its measured budgets: {fit.Accuracy.Explanation}";
-            else if (fit.Accuracy.Verdict == Verdict.LackOfFit)
+            else if (!task.Measured && fit.Accuracy.Verdict == Verdict.LackOfFit)
                 yield return $"{task.DisplayName}: the data reject the exponential curve that its budget rests on. {fit.Accuracy.Explanation}";
             if (task.Extrapolated)
                 yield return string.Create(CultureInfo.InvariantCulture, $"{task.DisplayName}: ℓ* = {task.BudgetTokens:0.0} lies beyond the largest measured budget, {fit.Accuracy.Points[^1].BudgetTokens}; it is extrapolated.");

@@ -43,19 +43,24 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         var sampling = new SamplingSettings(parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP));
         string? model = parsed.GetValue(options.Model);
         ModelProfile? profile = options.ProfileOf(parsed);
-        ProbeReport report;
-        try
-        {
-            EndpointSession session = await EndpointSession.OpenAsync(client, model, profile, sampling, cancellationToken);
-            report = await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);
-        }
-        catch (EndpointException byIds)
-        {
-            report = await ByTextAsync(byIds);
-        }
-
+        ProbeReport report = await ByIdsAsync();
         Write(report);
         return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : 1;
+
+        async Task<ProbeReport> ByIdsAsync()
+        {
+            EndpointSession session;
+            try
+            {
+                session = await EndpointSession.OpenAsync(client, model, profile, sampling, cancellationToken);
+            }
+            catch (EndpointException byIds)
+            {
+                return await ByTextAsync(byIds);
+            }
+
+            return await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);
+        }
 
         async Task<ProbeReport> ByTextAsync(EndpointException byIds)
         {
@@ -96,6 +101,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         WriteCache(report.Cache);
         Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
+        Line("load", report.TellsLoad ? "told: other requests beside a timed one are seen" : "not told: keep the server to yourself during the latency pass");
         WriteNight(report);
         string late = report.TokensTogether > 1 ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once (a gateway that buffers, or a server's stream interval)" : "";
         Line("verdict", (report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY") + late);

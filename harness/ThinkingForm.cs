@@ -45,12 +45,13 @@ public sealed record ThinkingForm(
 
     /// <summary>
     /// Position of the first token that ends the turn, or the length where there is none. The last token of a generation that no stop text
-    /// ended is such a one, whatever the profile knows of it.
+    /// ended is such a one, whatever the profile knows of it, unless the server counts one more, which it left out.
     /// </summary>
     internal int EndOfTurn(Generation generation)
     {
         int known = FirstOf(generation.TokenIds, id => TurnEndIds.Contains(id));
-        return known == generation.TokenIds.Length && generation is { Ending: Ending.Stop, AtStopText: not true, TokenIds.Length: > 0 } ? known - 1 : known;
+        bool endIsUnknown = known == generation.TokenIds.Length && known > 0 && generation is { Ending: Ending.Stop, AtStopText: not true };
+        return endIsUnknown && !(generation.CompletionTokens > known) ? known - 1 : known;
     }
 
     private static int FirstOf(ReadOnlySpan<int> ids, Func<int, bool> ends)

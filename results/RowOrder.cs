@@ -13,10 +13,10 @@ internal static class RowOrders
     /// <summary>A failed trial was tried again: a good one counts, else the last.</summary>
     internal static RowOrder<Trial, TrialKey> Trials { get; } = new(trial => trial.Key, trial => trial.Status != TrialStatus.Failed, FirstCounts: false);
 
-    /// <summary>As <see cref="Trials"/>, by trace and budget.</summary>
+    /// <summary>By trace and budget: what failed or was doubted was measured again, and one that may be believed counts, else the last.</summary>
     internal static RowOrder<ServiceSample, TraceKey> Service { get; } = new(
         sample => new TraceKey(new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens), sample.TraceId),
-        sample => sample.Status != TrialStatus.Failed,
+        sample => sample.Status == TrialStatus.Ok,
         FirstCounts: false);
 
     /// <summary>A trace is durable before its first answer is forked from it, so the first is the one that answers belong to.</summary>

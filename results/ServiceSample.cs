@@ -49,6 +49,9 @@ public sealed record ServiceSample
     /// <summary>The server's own seconds for the same work; absent where it gives none.</summary>
     public double? ServerS { get; init; }
 
+    /// <summary>The same sample, which may not be believed for a reason; one that was not believed before keeps its own.</summary>
+    public ServiceSample Doubted(string reason) => Status == TrialStatus.Ok ? this with { Status = TrialStatus.Unverified, Reason = reason } : this;
+
     /// <summary>Whether the sample may be believed.</summary>
     public required TrialStatus Status { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class FinishedWork
         Dictionary<string, ImmutableArray<int>> budgets = plan.Tasks.ToDictionary(task => task.Task, task => task.Budgets, StringComparer.Ordinal);
         var finished = new FinishedWork(
             keys,
-            folder.ReadJournaledService().Where(sample => sample.Status != TrialStatus.Failed).ToLookup(sample => sample.TraceId, StringComparer.Ordinal),
+            folder.ReadJournaledService().Where(sample => sample.Status is not (TrialStatus.Failed or TrialStatus.Unverified)).ToLookup(sample => sample.TraceId, StringComparer.Ordinal),
             folder.FindJournaledTraces(trace => budgets[trace.Task].Any(budget => !keys.Contains(new TrialKey(trace.Task, trace.ProblemId, trace.Run, budget)))));
         if (finished.openTraces.Count == 0)
             return finished;

@@ -14,49 +14,59 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
     private const double LongerShare = 0.1;
     private const double LongerSeconds = 0.05;
 
-    /// <summary>A gauge may lag behind the request that has just ended.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
+    /// <summary>Two and a half seconds in all, each wait twice as long as the last.</summary>
+    private const int Looks = 8;
 
-    private const int Looks = 6;
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.02);
 
-    private double leastWait = double.PositiveInfinity;
+    /// <summary>By the number of requests that a sample is made of.</summary>
+    private readonly Dictionary<bool, double> leastWait = new() { [false] = double.PositiveInfinity, [true] = double.PositiveInfinity };
+
+    private bool tells = server is not null;
 
     /// <summary>Waits a little for an idle server.</summary>
-    /// <returns>Requests that it still works on, or null where it is idle or does not tell.</returns>
-    internal async Task<int?> OthersAsync(CancellationToken cancellationToken)
+    /// <param name="own">Requests of our own that its load may still hold, because it lags behind their end.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Requests of others, or null where it is idle or does not tell.</returns>
+    internal async Task<int?> OthersAsync(int own, CancellationToken cancellationToken)
     {
         for (int look = 1; ; look++)
         {
-            ServerLoad? load = await LoadAsync(cancellationToken);
-            if (load is null || load.Working + load.Queued == 0)
+            int? working = await WorkingAsync(cancellationToken);
+            if (working is null or 0)
                 return null;
-            if (look == Looks)
-                return load.Working + load.Queued;
-            await Task.Delay(Settling, clock, cancellationToken);
+            if (look == Looks || (own > 0 && working > own))
+                return working;
+            await Task.Delay(FirstWait * Math.Pow(2, look - 1), clock, cancellationToken);
         }
     }
 
-    /// <summary>The sample, marked where its request waited for others.</summary>
-    internal ServiceSample Checked(ServiceSample sample)
+    /// <summary>The samples of one trace, those marked whose requests waited.</summary>
+    internal IReadOnlyList<ServiceSample> Checked(IReadOnlyList<ServiceSample> samples)
     {
-        if (sample is not { Status: TrialStatus.Ok, ServerS: { } worked })
-            return sample;
-        double wait = sample.ServiceS - worked;
-        leastWait = Math.Min(leastWait, wait);
-        return wait - leastWait <= (LongerShare * worked) + LongerSeconds
-            ? sample
-            : sample with { Status = TrialStatus.Unverified, Reason = FormattableString.Invariant($"The server worked on it for {worked:0.000} of its {sample.ServiceS:0.000} s: it waited, for other requests or on the way.") };
+        foreach (ServiceSample sample in samples)
+            leastWait[sample.ThinkingTokens > 0] = Math.Min(leastWait[sample.ThinkingTokens > 0], WaitOf(sample) ?? double.PositiveInfinity);
+        return [.. samples.Select(sample => WaitOf(sample) - leastWait[sample.ThinkingTokens > 0] > (LongerShare * sample.ServerS) + LongerSeconds
+            ? sample.Doubted(FormattableString.Invariant($"The server worked on it for {sample.ServerS:0.000} of its {sample.ServiceS:0.000} s: it waited, for other requests or on the way."))
+            : sample)];
     }
 
-    /// <summary>A server that cannot be asked for its load now is asked for the time itself next, which waits for it.</summary>
-    private async Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken)
+    private static double? WaitOf(ServiceSample sample) => sample.Status == TrialStatus.Ok ? sample.ServiceS - sample.ServerS : null;
+
+    /// <summary>A server that cannot be asked once is not asked again.</summary>
+    private async Task<int?> WorkingAsync(CancellationToken cancellationToken)
     {
+        if (!tells)
+            return null;
         try
         {
-            return server is null ? null : await server.LoadAsync(cancellationToken);
+            ServerLoad? load = await server!.LoadAsync(cancellationToken);
+            tells = load is not null;
+            return load is null ? null : load.Working + (load.Queued ?? 0);
         }
         catch (EndpointException)
         {
+            tells = false;
             return null;
         }
     }

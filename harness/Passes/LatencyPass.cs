@@ -24,6 +24,10 @@ internal sealed class LatencyPass(
     private readonly HashSet<string> timed = new(StringComparer.Ordinal);
     private readonly Idleness idleness = new(session.Server, clock);
 
+    /// <summary>Tokens of the template before a unique first line, where there is one.</summary>
+    private int? templateTokens;
+
+    private long salts;
     private long total;
     private long done;
     private long tokens;
@@ -74,12 +78,13 @@ internal sealed class LatencyPass(
         (TrialGroup Group, ImmutableArray<int> Budgets) at = traces[0];
         try
         {
+            (await AskAsync(problem, cancellationToken)).RefuseBeyondContext(budgets[^1], session.Server.Facts);
             if (index == 0)
-                await TimeAnswerAsync(await AskAsync(problem, budgets[^1], cancellationToken), group.Apart("warm-up"), null, 0, cancellationToken);
+                await TimeAnswerAsync(problem, group.Apart("warm-up"), null, 0, cancellationToken);
             foreach ((TrialGroup Group, ImmutableArray<int> Budgets) trace in traces)
             {
                 at = trace;
-                await RunTraceAsync(await AskAsync(problem, trace.Budgets[^1], cancellationToken), trace.Group, trace.Budgets, cancellationToken);
+                await RunTraceAsync(problem, trace.Group, trace.Budgets, isLastTry, cancellationToken);
             }
         }
         catch (EndpointLostException)
@@ -98,17 +103,20 @@ internal sealed class LatencyPass(
         return true;
     }
 
-    /// <exception cref="EndpointException">The problem does not fit the context at that budget.</exception>
-    private async Task<AskedProblem> AskAsync(Problem problem, int budget, CancellationToken cancellationToken)
+    /// <summary>The problem for one cold request, like no other's where the server needs that.</summary>
+    private async Task<AskedProblem> AskAsync(Problem problem, CancellationToken cancellationToken)
     {
-        Problem asked = session.Server.NeedsUniquePrefix ? problem with { Prompt = UniquePrefix.Line() + problem.Prompt } : problem;
-        AskedProblem ids = await AskedProblem.OfAsync(session, asked, cancellationToken);
-        ids.RefuseBeyondContext(budget, session.Server.Facts);
-        return ids;
+        if (!session.Server.NeedsUniquePrefix)
+            return await AskedProblem.OfAsync(session, problem, cancellationToken);
+        templateTokens ??= UniquePrefix.Common((await UniqueAsync()).ThinkingPrompt, (await UniqueAsync()).ThinkingPrompt);
+        return await UniqueAsync();
+
+        Task<AskedProblem> UniqueAsync() => AskedProblem.OfAsync(session, problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
     }
 
     /// <summary>A trace's samples are kept together: half of one generation and half of another are no trace.</summary>
-    private async Task RunTraceAsync(AskedProblem asked, TrialGroup group, ImmutableArray<int> budgets, CancellationToken cancellationToken)
+    /// <exception cref="EndpointException">It failed, or its times are those of a busy server, and it is worth another try.</exception>
+    private async Task RunTraceAsync(Problem problem, TrialGroup group, ImmutableArray<int> budgets, bool isLastTry, CancellationToken cancellationToken)
     {
         if (timed.Contains(group.TraceId))
             return;
@@ -119,25 +127,31 @@ internal sealed class LatencyPass(
         }
 
         var measured = new List<ServiceSample>();
-        int? others = await idleness.OthersAsync(cancellationToken);
-        TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(asked, group, budgets[^1], cancellationToken) : null;
+        int? others = await idleness.OthersAsync(own: 0, cancellationToken);
+        if (others is not null && !isLastTry)
+            throw new EndpointException($"The server works on {others} other requests.");
+        TimedTrace? trace = budgets[^1] > 0 ? await TimeThinkingAsync(problem, group, budgets[^1], cancellationToken) : null;
         int ended = trace is { Trace.ClosedByModel: true } ? trace.Trace.TokenIds.Length : int.MaxValue;
 
         // From the longest down: llama.cpp forgets what of the trace lies beyond an answer's fork.
         foreach (int budget in budgets.Where((_, index) => index == 0 || budgets[index - 1] < ended).Reverse())
-            measured.Add(await SampleAsync(asked, group, trace, budget, cancellationToken));
-        others ??= await idleness.OthersAsync(cancellationToken);
+            measured.Insert(0, await SampleAsync(problem, group, trace, budget, cancellationToken));
+        others ??= await idleness.OthersAsync(own: 1, cancellationToken);
+        IReadOnlyList<ServiceSample> judged = idleness.Checked(measured);
+        bool waited = judged.Count(sample => sample.Status == TrialStatus.Ok) < measured.Count(sample => sample.Status == TrialStatus.Ok);
+        if ((others is not null || waited) && !isLastTry)
+            throw new EndpointException("The server did other work beside a timed request.");
         timed.Add(group.TraceId);
-        foreach (ServiceSample sample in measured.AsEnumerable().Reverse())
-            await AppendAsync(others is null ? sample : Doubted(sample, $"The server worked on {others} other requests beside it."));
+        foreach (ServiceSample sample in judged)
+            await AppendAsync(others is null ? sample : sample.Doubted($"The server worked on {others} other requests beside it."));
     }
 
     private async Task<ServiceSample> SampleAsync(
-        AskedProblem asked, TrialGroup group, TimedTrace? timed, int budget, CancellationToken cancellationToken)
+        Problem problem, TrialGroup group, TimedTrace? timed, int budget, CancellationToken cancellationToken)
     {
         if (budget == 0 || timed is null)
         {
-            TimedAnswer alone = await TimeAnswerAsync(asked, group, null, 0, cancellationToken);
+            TimedAnswer alone = await TimeAnswerAsync(problem, group, null, 0, cancellationToken);
             return Sample(group, 0) with
             {
                 AnswerTokens = alone.Answer.AnswerTokens,
@@ -160,8 +174,8 @@ internal sealed class LatencyPass(
         }
 
         double thinkingSeconds = thinking == 0 ? timed.FirstSeconds : timed.SecondsAt[thinking - 1];
-        TimedAnswer answer = await TimeAnswerAsync(asked, group, timed, budget, cancellationToken);
-        int? anew = asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens;
+        TimedAnswer answer = await TimeAnswerAsync(problem, group, timed, budget, cancellationToken);
+        int? anew = timed.Asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens;
         ServiceSample sample = Sample(group, budget) with
         {
             ThinkingTokens = thinking,
@@ -174,51 +188,48 @@ internal sealed class LatencyPass(
             ServerS = thinking == 0 ? null : timed.ServerSecondsAt[thinking - 1] + answer.Answer.Generation.ServerSeconds,
         };
         if (thinking > 0 && !timed.IsPromptAt(thinking - 1))
-            return Doubted(sample, $"{timed.LateAt(thinking - 1)} later tokens arrived together with its last: the stream came in lumps.");
-        return anew < -MostAhead ? Doubted(sample, $"{-anew} tokens after its thinking were in the prefix cache, from an earlier try.") : sample;
+            return sample.Doubted($"{timed.LateAt(thinking - 1)} later tokens arrived together with its last: the stream came in lumps.");
+        return anew < -MostAhead ? sample.Doubted($"{-anew} tokens after its thinking were in the prefix cache, from an earlier try.") : sample;
     }
 
-    private static ServiceSample Doubted(ServiceSample sample, string reason) =>
-        sample.Status == TrialStatus.Ok ? sample with { Status = TrialStatus.Unverified, Reason = reason } : sample;
-
     /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
-    private async Task<TimedTrace> TimeThinkingAsync(AskedProblem asked, TrialGroup group, int budget, CancellationToken cancellationToken)
+    private async Task<TimedTrace> TimeThinkingAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
         TimedTrace timed = await session.PatientlyAsync(
-            (attempt, cancelled) => TimedTrace.StreamAsync(
-                session,
-                asked,
-                group,
-                new GenerationRequest
+            async (attempt, cancelled) =>
+            {
+                AskedProblem asked = await AskAsync(problem, cancelled);
+                var request = new GenerationRequest
                 {
                     Prompt = [asked.ThinkingPrompt],
                     MaxTokens = budget,
                     Seed = group.SeedOf("latency/thinking"),
                     Close = plan.Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop,
                     Cache = PrefixCache.Cold,
-                    CacheSalt = SaltOf(group, FormattableString.Invariant($"trace/{attempt}")),
+                    CacheSalt = NewSalt(group),
                     Group = group.Name,
-                },
-                clock,
-                cancelled),
+                };
+                return await TimedTrace.StreamAsync(session, asked, group, request, clock, cancelled);
+            },
             cancellationToken);
         tokens += timed.Trace.TokenIds.Length;
         return timed;
     }
 
     /// <summary>Times an answer by itself, without a trace, or forked from one, whose own prefix it may reuse.</summary>
-    private Task<TimedAnswer> TimeAnswerAsync(AskedProblem asked, TrialGroup group, TimedTrace? timed, int budget, CancellationToken cancellationToken) =>
+    private Task<TimedAnswer> TimeAnswerAsync(Problem problem, TrialGroup group, TimedTrace? timed, int budget, CancellationToken cancellationToken) =>
         session.PatientlyAsync(
-            async (attempt, cancelled) =>
+            async (_, cancelled) =>
             {
+                AskedProblem asked = timed?.Asked ?? await AskAsync(problem, cancelled);
                 var request = new GenerationRequest
                 {
                     Prompt = AnswerFork.Prompt(asked, timed?.Trace, budget),
-                    MaxTokens = asked.Problem.AnswerTokenLimit,
+                    MaxTokens = problem.AnswerTokenLimit,
                     Seed = group.SeedOf(FormattableString.Invariant($"latency/answer/{budget}")),
                     Close = CloseHandling.Ignore,
                     Cache = timed is null ? PrefixCache.Cold : PrefixCache.Own,
-                    CacheSalt = timed?.CacheSalt ?? SaltOf(group, FormattableString.Invariant($"alone/{attempt}")),
+                    CacheSalt = timed?.CacheSalt ?? NewSalt(group),
                     Group = group.Name,
                 };
                 TimedGeneration timedAnswer = await session.GenerateTimedAsync(request, clock, cancelled);
@@ -226,15 +237,14 @@ internal sealed class LatencyPass(
             },
             cancellationToken);
 
-    private string SaltOf(TrialGroup group, string request) => $"{salt}/{group.Name}/{request}";
+    private string NewSalt(TrialGroup group) => FormattableString.Invariant($"{salt}/{group.Name}/{++salts}");
 
     private ServiceSample Sample(TrialGroup group, int budget) => group.Sample(session.Server.Facts, budget);
 
     private async Task AppendAsync(ServiceSample sample)
     {
-        sample = idleness.Checked(sample);
-        if ((session.Server.NeedsUniquePrefix ? UniquePrefix.ForeignHit(sample.CachedTokens) : sample.CachedTokens) > 0)
-            sample = Doubted(sample, $"{sample.CachedTokens} prompt tokens came from a prefix cache.");
+        if ((templateTokens is { } template ? UniquePrefix.ForeignHit(sample.CachedTokens, template) : sample.CachedTokens) > 0)
+            sample = sample.Doubted($"{sample.CachedTokens} prompt tokens came from a prefix cache.");
         await samples.AppendAsync(sample);
         if (sample.Status != TrialStatus.Ok)
             unusable++;

@@ -15,7 +15,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
     private const int MostHeldBack = 16;
 
     /// <summary>No server generates a token in less; what comes closer together was held back on the way.</summary>
-    private const double LeastSecondsApart = 50e-6;
+    private const double LeastSecondsApart = 250e-6;
 
     private const int MostLate = 8;
 
@@ -33,6 +33,12 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
 
     /// <summary>Whether the time of a token is that of its generation, within 2 % of its tokens or a few.</summary>
     internal bool IsPromptAt(int position) => LateAt(position) <= Math.Max(MostLate, position / 50);
+
+    /// <summary>Most tokens that arrive together, where they are too many for their times to be those of tokens; else 1.</summary>
+    internal int TokensTogether => 1 + Enumerable.Range(0, SecondsAt.Length).Where(position => !IsPromptAt(position)).Select(LateAt).DefaultIfEmpty(0).Max();
+
+    /// <summary>The problem as it was asked.</summary>
+    internal required AskedProblem Asked { get; init; }
 
     /// <summary>Seconds to the first token, or to the end of the stream where the model ended its thinking with none.</summary>
     internal required double FirstSeconds { get; init; }
@@ -81,7 +87,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             ClosedByModel = request.Close == CloseHandling.Stop && isClose,
             PromptTokens = asked.ThinkingPrompt.Length,
         };
-        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt) { FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds };
+        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt) { Asked = asked, FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds };
     }
 
     /// <summary>

@@ -3,12 +3,17 @@ namespace Calibration.Harness.Passes;
 /// <summary>Keeps other requests' prompts out of a prefix cache that nothing else keeps them out of: a first line of the message that no other has.</summary>
 internal static class UniquePrefix
 {
-    /// <summary>The template's own first tokens may be in any server's cache.</summary>
-    private const int TemplateTokens = 8;
+    /// <summary>Tokens that two such lines may begin with alike, by chance.</summary>
+    private const int Alike = 4;
 
     /// <summary>A new line.</summary>
     internal static string Line() => $"{Guid.NewGuid():N}\n";
 
-    /// <summary>Of the cached tokens of such a prompt, those that other requests left; absent where the server does not say.</summary>
-    internal static int? ForeignHit(int? cachedTokens) => cachedTokens <= TemplateTokens ? 0 : cachedTokens;
+    /// <summary>Of the cached tokens of such a prompt, those that are no template's; absent where the server does not say.</summary>
+    /// <param name="cachedTokens">The server's count.</param>
+    /// <param name="templateTokens">Most tokens that the template puts before the line, which may be in any server's cache.</param>
+    internal static int? ForeignHit(int? cachedTokens, int templateTokens) => cachedTokens <= templateTokens + Alike ? 0 : cachedTokens;
+
+    /// <summary>Tokens that two prompts begin with alike.</summary>
+    internal static int Common(ReadOnlyMemory<int> one, ReadOnlyMemory<int> other) => one.Span.CommonPrefixLength(other.Span);
 }

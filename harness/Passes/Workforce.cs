@@ -100,9 +100,9 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
             try
             {
                 ServerLoad? load = await session.Server.LoadAsync(serving);
-                tells = load is not null;
-                if (load is not null)
-                    session.Slots.Queue(load.Working, load.Queued);
+                tells = load?.Queued is not null;
+                if (load is { Queued: { } queued })
+                    session.Slots.Queue(load.Working, queued);
                 await Task.Delay(BetweenLoads, serving);
             }
             catch (EndpointException)

@@ -49,6 +49,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
+            TellsLoad = await TellsLoadAsync(cancellationToken),
             TokensTogether = together,
             RequestsPerSecond = await RateAsync(asked[0], 1, cancellationToken),
             TokensPerSecond = 32 * await RateAsync(asked[0], 32, cancellationToken),
@@ -95,6 +96,18 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
     }
 
+    private async Task<bool> TellsLoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.Server.LoadAsync(cancellationToken) is not null;
+        }
+        catch (EndpointException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The text road beside the other; that it cannot be gone says nothing of that one.</summary>
     private async Task<RoadCheck> TextAsync(CancellationToken cancellationToken)
     {
@@ -112,19 +125,23 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
     /// <summary>A long prompt three times over, one token each: cold, cache allowed, cache forbidden.</summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
-        Problem problem = problems[0] with { Prompt = $"{salt}\n" + string.Join('\n', Enumerable.Repeat(problems[0].Prompt, 4)) };
-        int room = session.Server.Facts.ContextTokens - 64;
-        AskedProblem asked = await AskedProblem.OfAsync(session, problem, cancellationToken);
-        ReadOnlyMemory<int> prompt = asked.ThinkingPrompt[..Math.Min(asked.ThinkingPrompt.Length, room)];
-        (double first, _) = await TimedAsync(PrefixCache.Shared);
-        (double again, int? hit) = await TimedAsync(PrefixCache.Shared);
-        (double cold, int? coldHit) = await TimedAsync(PrefixCache.Cold);
-        return new CacheCheck(prompt.Length, first, again, cold, hit, coldHit);
+        AskedProblem one = await AskAsync(), other = session.Server.NeedsUniquePrefix ? await AskAsync() : one;
+        (double first, _) = await TimedAsync(one, PrefixCache.Shared);
+        (double again, int? hit) = await TimedAsync(one, PrefixCache.Shared);
+        (double cold, int? coldHit) = await TimedAsync(other, PrefixCache.Cold);
+        if (session.Server.NeedsUniquePrefix)
+            coldHit = UniquePrefix.ForeignHit(coldHit, UniquePrefix.Common(one.ThinkingPrompt, other.ThinkingPrompt));
+        return new CacheCheck(PromptOf(one).Length, first, again, cold, hit, coldHit);
 
-        async Task<(double Seconds, int? Hit)> TimedAsync(PrefixCache cache)
+        Task<AskedProblem> AskAsync() => AskedProblem.OfAsync(
+            session, problems[0] with { Prompt = UniquePrefix.Line() + string.Join('\n', Enumerable.Repeat(problems[0].Prompt, 4)) }, cancellationToken);
+
+        ReadOnlyMemory<int> PromptOf(AskedProblem asked) => asked.ThinkingPrompt[..Math.Min(asked.ThinkingPrompt.Length, session.Server.Facts.ContextTokens - 64)];
+
+        async Task<(double Seconds, int? Hit)> TimedAsync(AskedProblem asked, PrefixCache cache)
         {
             long start = clock.GetTimestamp();
-            Generation generation = await session.GenerateAsync(Request(asked, 1, CloseHandling.Mask) with { Prompt = [prompt], Cache = cache }, cancellationToken);
+            Generation generation = await session.GenerateAsync(Request(asked, 1, CloseHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache }, cancellationToken);
             return (generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds, generation.CachedTokens);
         }
     }
@@ -146,8 +163,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         };
         Generation generation = await session.GenerateAsync(answer, cancellationToken);
         double overhead = generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
-        int middle = last / 4;
-        return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[middle]) / Math.Max(1, last - middle), timed.IsPromptAt(middle) ? 1 : timed.LateAt(middle) + 1);
+        return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)), timed.TokensTogether);
     }
 
     private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(

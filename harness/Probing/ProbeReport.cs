@@ -27,6 +27,9 @@ public sealed record ProbeReport
     /// <summary>Seconds of one more thinking token: c at a glance.</summary>
     public required double SecondsPerToken { get; init; }
 
+    /// <summary>Whether the server tells its load, by which other requests beside a timed one are seen.</summary>
+    public required bool TellsLoad { get; init; }
+
     /// <summary>Tokens that arrive at once in the middle of a stream, where they are too many for its times to be those of tokens; else 1.</summary>
     public required int TokensTogether { get; init; }
 

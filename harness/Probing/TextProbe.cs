@@ -31,6 +31,7 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
+            TellsLoad = false,
             TokensTogether = 1,
             RequestsPerSecond = await RateAsync(1),
             TokensPerSecond = TokensOf(await session.GenerateAsync(prompt.Thinking, 32, seed: 1, "probe", stop: null, cancellationToken)) * await RateAsync(32),
@@ -65,12 +66,12 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
         string message = string.Join('\n', Enumerable.Repeat(problems[0].Prompt, 4));
-        string one = await PromptAsync(), other = await PromptAsync();
+        string line = UniquePrefix.Line(), one = await PromptAsync(line), other = await PromptAsync(UniquePrefix.Line());
         TimedGeneration first = await TimedAsync(one), again = await TimedAsync(one), cold = await TimedAsync(other);
         return new CacheCheck(
-            first.Generation.PromptTokens, first.Seconds, again.Seconds, cold.Seconds, again.Generation.CachedTokens, UniquePrefix.ForeignHit(cold.Generation.CachedTokens));
+            first.Generation.PromptTokens, first.Seconds, again.Seconds, cold.Seconds, again.Generation.CachedTokens, UniquePrefix.ForeignHit(cold.Generation.CachedTokens, TextSession.TemplateTokens(one, line)));
 
-        async Task<string> PromptAsync() => (await session.RenderAsync(UniquePrefix.Line() + message, cancellationToken)).Thinking;
+        async Task<string> PromptAsync(string unique) => (await session.RenderAsync(unique + message, cancellationToken)).Thinking;
 
         Task<TimedGeneration> TimedAsync(string prompt) => session.GenerateTimedAsync(prompt, 1, seed: 1, "probe", clock, cancellationToken);
     }
@@ -83,8 +84,8 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
         ImmutableArray<TimedGeneration> chunks = await session.StreamTimedAsync(prompt.Thinking, EndpointProbe.LongestBudget, seed: 1, "probe", clock, cancellationToken);
         ImmutableArray<double> written = [.. chunks.Where(chunk => chunk.Generation.Text.Length > 0).Select(chunk => chunk.Seconds)];
         int tokens = chunks.Select(chunk => chunk.Generation.CompletionTokens).LastOrDefault(count => count is not null) ?? written.Length;
-        return written.Length > 1 && tokens > 1
-            ? (answer.Seconds, (written[^1] - written[0]) / (tokens - 1))
+        return tokens > 1 && written.Length > 0
+            ? (answer.Seconds, written.Length > 1 ? (written[^1] - written[0]) / (tokens - 1) : written[0] / tokens)
             : throw new EndpointException($"{session.Facts.Url} ended thinking at once, though {EndpointProbe.LongestBudget} tokens were asked of it: no budget is enforced there.");
     }
 }

@@ -95,7 +95,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         try
         {
             return ResponseReading.Read(reply.Body.ToMemory(), root => root.ValueKind != JsonValueKind.Array ? null : new ServerLoad(
-                root.EnumerateArray().Count(slot => slot.Member("is_processing") is { ValueKind: JsonValueKind.True }), 0));
+                root.EnumerateArray().Count(slot => slot.Member("is_processing") is { ValueKind: JsonValueKind.True }), null));
         }
         catch (JsonException)
         {

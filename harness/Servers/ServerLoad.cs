@@ -4,8 +4,8 @@ namespace Calibration.Harness.Servers;
 
 /// <summary>What a server says of its load.</summary>
 /// <param name="Working">Requests that it works on.</param>
-/// <param name="Queued">Requests that wait for that.</param>
-public sealed record ServerLoad(int Working, int Queued)
+/// <param name="Queued">Requests that wait for that; absent where it does not tell.</param>
+public sealed record ServerLoad(int Working, int? Queued)
 {
     /// <summary>Reads the two gauges of a Prometheus page, summed over a server's engines; null where the page lacks one.</summary>
     internal static ServerLoad? In(string metrics, string working, string queued) =>

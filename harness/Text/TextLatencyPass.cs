@@ -25,7 +25,7 @@ internal sealed class TextLatencyPass(
             if (!warm)
                 await SampleAsync(problem, group, budget, cancellationToken);
             warm = true;
-            ServiceSample sample = idleness.Checked(await SampleAsync(problem, group, budget, cancellationToken));
+            ServiceSample sample = idleness.Checked([await SampleAsync(problem, group, budget, cancellationToken)])[0];
             await samples.AppendAsync(sample);
             unusable += sample.Status == TrialStatus.Ok ? 0 : 1;
             tokens += sample.ThinkingTokens;
@@ -67,7 +67,8 @@ internal sealed class TextLatencyPass(
 
     private async Task<ServiceSample> TimeAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync(UniquePrefix.Line() + problem.Prompt, cancellationToken);
+        string line = UniquePrefix.Line();
+        TextPrompt prompt = await session.RenderAsync(line + problem.Prompt, cancellationToken);
         double? first = null;
         double thinkingSeconds = 0;
         int? cached = null;
@@ -94,7 +95,7 @@ internal sealed class TextLatencyPass(
 
         (Generation answer, double answerSeconds) = await session.GenerateTimedAsync(
             thinking.AnswerPrompt(session.Profile, problem, prompt, budget), problem.AnswerTokenLimit, group.SeedOf("answer"), group.Name, clock, cancellationToken);
-        return Marked(Sample(group, budget) with
+        ServiceSample sample = Sample(group, budget) with
         {
             ThinkingTokens = thinking.Tokens ?? 0,
             AnswerTokens = answer.TokensBeforeEnd ?? 0,
@@ -106,12 +107,11 @@ internal sealed class TextLatencyPass(
             ServerS = budget > 0 ? server + answer.ServerSeconds : answer.ServerSeconds,
             Status = thinking.Status,
             Reason = thinking.Reason,
-        });
+        };
+        return UniquePrefix.ForeignHit(sample.CachedTokens, TextSession.TemplateTokens(prompt.Thinking, line)) > 0
+            ? sample.Doubted($"{sample.CachedTokens} prompt tokens came from a prefix cache.")
+            : sample;
     }
-
-    private static ServiceSample Marked(ServiceSample sample) => sample.Status == TrialStatus.Ok && UniquePrefix.ForeignHit(sample.CachedTokens) > 0
-        ? sample with { Status = TrialStatus.Unverified, Reason = $"{sample.CachedTokens} prompt tokens came from a prefix cache." }
-        : sample;
 
     private ServiceSample Sample(TrialGroup group, int budget) => group.Sample(session.Facts, budget);
 }

@@ -66,6 +66,9 @@ public sealed class TextSession
         return session;
     }
 
+    /// <summary>Most tokens that a template puts before a message's first line: no token is shorter than a byte.</summary>
+    internal static int TemplateTokens(string prompt, string line) => Encoding.UTF8.GetByteCount(prompt.AsSpan(0, Math.Max(0, prompt.IndexOf(line, StringComparison.Ordinal))));
+
     /// <summary>A message in the chat template.</summary>
     internal Task<TextPrompt> RenderAsync(string userMessage, CancellationToken cancellationToken) => template.RenderAsync(userMessage, cancellationToken);
 

@@ -20,6 +20,9 @@ internal sealed class SglangShapes(bool strictThinking)
     /// <summary>Whether it lets nothing end a generation before <c>min_tokens</c>, and returns the id of what ended it.</summary>
     internal bool HeedsMinimum { get; init; } = true;
 
+    /// <summary>Whom it says it is; vLLM's answers have the same shapes.</summary>
+    internal string Owner { get; init; } = "sglang";
+
     /// <summary>What it ends its thinking with: its close, or an end of the turn that no profile knows.</summary>
     internal int EndId { get; init; } = ByteTokenizer.ThinkClose;
 
@@ -36,7 +39,7 @@ internal sealed class SglangShapes(bool strictThinking)
         JsonElement root = body?.RootElement ?? default;
         return request.Path switch
         {
-            "/v1/models" => """{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "sglang", "max_model_len": 8192}]}""",
+            "/v1/models" => """{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "OWNER", "max_model_len": 8192}]}""".Replace("OWNER", Owner, StringComparison.Ordinal),
             "/server_info" => """{"version": "0.5.23"}""",
             "/tokenize" => JsonSerializer.Serialize(new { tokens = ByteTokenizer.Encode(TextOf(root)), max_model_len = 8192 }),
             "/detokenize" => JsonSerializer.Serialize(new { text = ByteTokenizer.Decode([.. root.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32())]) }),
@@ -73,7 +76,7 @@ internal sealed class SglangShapes(bool strictThinking)
             usage = new { prompt_tokens = asked.Length, completion_tokens = ids.Length },
         };
         string json = JsonSerializer.Serialize(whole);
-        return root.GetProperty("stream").GetBoolean() ? $"data: {json}\n\ndata: [DONE]\n\n" : json;
+        return root.TryGetProperty("stream", out JsonElement stream) && stream.GetBoolean() ? $"data: {json}\n\ndata: [DONE]\n\n" : json;
     }
 
     private (int[] Ids, bool Stopped) Generate(int[] prompt, int limit, int least, bool stopsAtClose)

@@ -53,7 +53,7 @@ public sealed class JournalOrderTests : IDisposable
         await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), traces);
 
         Trial[] expectedTrials = [.. trials.GroupBy(trial => trial.Key).Select(rows => rows.LastOrDefault(row => row.Status != TrialStatus.Failed) ?? rows.Last()).OrderBy(trial => trial.Key)];
-        ServiceSample[] expectedSamples = [.. samples.GroupBy(sample => (sample.TraceId, sample.BudgetTokens)).Select(rows => rows.LastOrDefault(row => row.Status != TrialStatus.Failed) ?? rows.Last())
+        ServiceSample[] expectedSamples = [.. samples.GroupBy(sample => (sample.TraceId, sample.BudgetTokens)).Select(rows => rows.LastOrDefault(row => row.Status == TrialStatus.Ok) ?? rows.Last())
             .OrderBy(sample => sample.BudgetTokens).ThenBy(sample => sample.TraceId, StringComparer.Ordinal)];
         Trace[] expectedTraces = [.. traces.GroupBy(trace => trace.TraceId).Select(rows => rows.First()).OrderBy(trace => trace.TraceId, StringComparer.Ordinal)];
 
