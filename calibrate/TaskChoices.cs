@@ -51,7 +51,7 @@ internal static class TaskChoices
         if (task.Service is { Verdict: not Verdict.NotIdentifiable, Line: { } line })
             return line.At(budget);
         if (task.Service.Points.Count == 0)
-            throw new UserFault($"{task.Task} has no usable service time: measure the latency pass again.");
+            throw new UserFault($"{task.Task} has no usable service time, and service.parquet says why: measure it again, in a new run.");
         double nearest = task.Service.Points.Min(point => Math.Abs(point.Tokens - budget));
         return task.Service.Points.Where(point => Math.Abs(point.Tokens - budget) <= nearest).Average(point => point.Seconds);
     }

@@ -17,12 +17,15 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
     /// <summary>Two and a half seconds in all, each wait twice as long as the last.</summary>
     private const int Looks = 8;
 
+    private const int MostFaults = 3;
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.02);
 
     /// <summary>By the number of requests that a sample is made of.</summary>
     private readonly Dictionary<bool, double> leastWait = new() { [false] = double.PositiveInfinity, [true] = double.PositiveInfinity };
 
     private bool tells = server is not null;
+    private int faults;
 
     /// <summary>Waits a little for an idle server.</summary>
     /// <param name="own">Requests of our own that its load may still hold, because it lags behind their end.</param>
@@ -53,7 +56,7 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
 
     private static double? WaitOf(ServiceSample sample) => sample.Status == TrialStatus.Ok ? sample.ServiceS - sample.ServerS : null;
 
-    /// <summary>A server that cannot be asked once is not asked again.</summary>
+    /// <summary>A server that does not tell is not asked again; neither is one whose silence would cost minutes before every trace.</summary>
     private async Task<int?> WorkingAsync(CancellationToken cancellationToken)
     {
         if (!tells)
@@ -66,7 +69,7 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
         }
         catch (EndpointException)
         {
-            tells = false;
+            tells = ++faults < MostFaults;
             return null;
         }
     }

@@ -196,7 +196,7 @@ internal sealed class LatencyPass(
     private async Task<TimedTrace> TimeThinkingAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
         TimedTrace timed = await session.PatientlyAsync(
-            async (attempt, cancelled) =>
+            async (_, cancelled) =>
             {
                 AskedProblem asked = await AskAsync(problem, cancelled);
                 var request = new GenerationRequest
