@@ -110,14 +110,21 @@ internal sealed class RunOptions
         ImmutableArray<string> added = [.. parsed.GetValue(AddBudgets) ?? []];
         if (parsed.GetValue(Resume) is not { } path)
             return added.IsEmpty ? (null, parsed) : throw new UserFault("--add-budgets adds to a run that is there: name it with --resume RUN, or give a new run's with --budgets.");
+        if (WithoutEffect.FirstOf(parsed, Resume, AddBudgets, Hours, Deadline) is { } idle)
+            throw new UserFault($"{idle} has no effect with --resume: a run goes on with its own options. Leave it out, or begin a new run without --resume.");
         RunFolder folder = RunFolder.Open(path);
         IEnumerable<string> arguments = AddedBudgets.Arguments(folder.ReadManifest().Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
-        return (new Resumption(folder, added), parsed.RootCommandResult.Command.Parse([.. arguments]));
+        ParseResult own = parsed.RootCommandResult.Command.Parse([.. arguments]);
+        return own.Errors.Count == 0
+            ? (new Resumption(folder, added), own)
+            : throw new UserFault($"{folder.ManifestPath} has arguments that this version cannot read: {UnknownWords.About(own)}");
     }
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>
     internal string? ApiKey(ParseResult parsed)
     {
+        if (parsed.GetValue(ApiKeyEnv) is not null && parsed.GetValue(ApiKeyFile) is not null)
+            throw new UserFault("--api-key-env and --api-key-file exclude each other: name one.");
         if (parsed.GetValue(ApiKeyEnv) is { } variable)
         {
             return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key

@@ -24,7 +24,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         Add(command, [.. options.All(), .. operatingPoint.All()]);
         command.SetAction(async (given, cancelled) =>
         {
-            (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
+            (Resumption? resumed, ParseResult parsed) = Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
@@ -42,7 +42,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         Add(command, options.All());
         command.SetAction(async (given, cancelled) =>
         {
-            (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
+            (Resumption? resumed, ParseResult parsed) = Resumed(given);
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             await output.WriteLineAsync(folder.Path);
             return 0;
@@ -135,15 +135,20 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             if (parsed.GetValue(queries) < 1 || parsed.GetValue(replications) < 2)
                 throw new UserFault("--queries must be at least 1 and --replications at least 2.");
             SimulatedQueue queue;
+            string? path = parsed.GetValue(optionalRun);
             if (parsed.GetValue(workloadFile) is { } file)
             {
+                if (path is not null)
+                    throw new UserFault($"{path} has no effect with --workload: leave it out, and separate lists with commas.");
                 OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(seed));
                 Workload workload = WorkloadFile.Read(file, point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, double.MaxValue);
                 queue = SimulatedQueue.Of(workload, parsed.GetValue(budgets) ?? throw new UserFault("--workload needs --budgets, one a task."), file);
             }
             else
             {
-                RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
+                if (WithoutEffect.FirstOf(parsed, replications, queries, seed, json) is { } idle)
+                    throw new UserFault($"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, give calibrate allocate RUN its options, and simulate the folder that it names.");
+                RunFolder folder = RunFolder.Open(path ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
                 queue = await SimulatedQueue.OfAsync(folder, AllocateStage.Read(folder), cancelled);
             }
 
@@ -236,6 +241,15 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     {
         foreach (Option option in added)
             command.Add(option);
+    }
+
+    /// <summary>The run to go on with, if any. Of one that has ended that is said, because nothing is measured then.</summary>
+    private (Resumption? Run, ParseResult Options) Resumed(ParseResult given)
+    {
+        (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
+        if (resumed is { Folder.HasEnded: true, AddedBudgets: [] })
+            log.WriteLine($"{resumed.Folder.Path} had ended: nothing is left to measure.");
+        return (resumed, parsed);
     }
 
     private RunFolder FolderOf(ParseResult parsed) => RunFolder.Open(parsed.GetValue(run)!);

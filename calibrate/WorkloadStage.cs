@@ -49,8 +49,8 @@ internal static class WorkloadStage
         foreach (MethodOutcome method in PaperMethods.Of(workload))
             output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
         if (RoundingBound.At(workload, best.Budgets.AsSpan()) is { } bound)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  lower bound (41) {bound:0.000000}; rounded (40) J = {IntegerSolver.Rounded(workload, best)?.Performance.Objective:0.000000}; best corner (39) J = {IntegerSolver.BestCorner(workload, best)?.Performance.Objective:0.000000}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  stable up to λ = {StabilityLimit.At(workload, best.Budgets.AsSpan()):0.####}/s at ℓ*, {StabilityLimit.WithoutThinking(workload):0.####}/s without thinking"));
+            output.WriteLine($"  lower bound (41) {Shown(bound)}; rounded (40) J = {Shown(IntegerSolver.Rounded(workload, best)?.Performance.Objective)}; best corner (39) J = {Shown(IntegerSolver.BestCorner(workload, best)?.Performance.Objective)}");
+        output.WriteLine($"  stable up to λ = {Shown(StabilityLimit.At(workload, best.Budgets.AsSpan()), "0.####")}/s at ℓ*, {Shown(StabilityLimit.WithoutThinking(workload), "0.####")}/s without thinking");
         if (Sensitivity.Of(workload) is { } sensitivity)
         {
             for (int k = 0; k < workload.Tasks.Length; k++)
@@ -60,6 +60,8 @@ internal static class WorkloadStage
             }
         }
     }
+
+    private static string Shown(double? value, string format = "0.000000") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";
 
     /// <exception cref="UserFault">The server is overloaded even without thinking.</exception>
     internal static void ThrowIfInfeasible(Allocation allocation)

@@ -66,11 +66,11 @@ public sealed record RunAllocation
     /// <summary>J of the best allocation over the measured budgets alone, without any curve: what the model costs or gains.</summary>
     public required double ModelFreeObjective { get; init; }
 
-    /// <summary>Largest arrival rate at which ℓ* is stable.</summary>
-    public required double StabilityLimitPerSecond { get; init; }
+    /// <summary>Largest arrival rate at which ℓ* is stable; absent where its mean service time is 0.</summary>
+    public double? StabilityLimitPerSecond { get; init; }
 
-    /// <summary>Largest arrival rate at which any allocation is stable.</summary>
-    public required double StabilityLimitWithoutThinkingPerSecond { get; init; }
+    /// <summary>Largest arrival rate at which any allocation is stable; absent where the mean service time without thinking is 0.</summary>
+    public double? StabilityLimitWithoutThinkingPerSecond { get; init; }
 
     /// <summary>What the paper's own iterations do at this operating point.</summary>
     public required ImmutableArray<MethodOutcome> Methods { get; init; }
