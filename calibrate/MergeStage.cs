@@ -17,10 +17,20 @@ internal static class MergeStage
         await merged.WriteManifestAsync(manifests[0] with { Id = merged.Id, Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))) });
         var found = new Dictionary<string, long>(StringComparer.Ordinal);
         long overlap = 0, times = 0;
-        await merged.WriteRowsAsync(
-            MergedRows.TrialsAsync(parts, cancellationToken).Select(Counted),
-            MergedRows.ServiceAsync(parts, cancellationToken).Select(Timed),
-            MergedRows.TracesAsync(parts, cancellationToken).Select(trace => trace.Row));
+        try
+        {
+            await merged.WriteRowsAsync(
+                MergedRows.TrialsAsync(parts, cancellationToken).Select(Counted),
+                MergedRows.ServiceAsync(parts, cancellationToken).Select(Timed),
+                MergedRows.TracesAsync(parts, cancellationToken).Select(trace => trace.Row));
+        }
+        catch
+        {
+            // Half a merged run would look like a run; the parts are whole.
+            Directory.Delete(merged.Path, recursive: true);
+            throw;
+        }
+
         Directory.Delete(merged.In("journal"), recursive: true);
         Report(manifests[0], found, overlap, times, output);
         return merged;

@@ -243,12 +243,16 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             command.Add(option);
     }
 
-    /// <summary>The run to go on with, if any. Of one that has ended that is said, because nothing is measured then.</summary>
+    /// <summary>
+    /// The run to go on with, if any. Of one that has ended that is said, because nothing is measured then; a fresh one must have a place.
+    /// </summary>
     private (Resumption? Run, ParseResult Options) Resumed(ParseResult given)
     {
         (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
         if (resumed is { Folder.HasEnded: true, AddedBudgets: [] })
             log.WriteLine($"{resumed.Folder.Path} had ended: nothing is left to measure.");
+        if (resumed is null)
+            RunFolder.ThrowIfUnwritable(parsed.GetValue(options.Out)!);
         return (resumed, parsed);
     }
 
