@@ -7,20 +7,19 @@ using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
-/// <summary>From <c>fits.json</c> to <c>allocation.json</c> and Table I.</summary>
+/// <summary>From <c>fits.json</c> to <c>allocation.json</c> and Table I at one operating point.</summary>
 internal static class AllocateStage
 {
     private const int SweepQueries = 10_000;
 
-    internal static async Task<RunAllocation> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
+    /// <summary>Allocates, and writes the allocation and Table I into the point's own folder.</summary>
+    internal static async Task<(PointFolder Place, RunAllocation Allocation)> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
         RunAllocation allocation = Decide(fits, point) with { Decision = await DecisionIntervals.RunAsync(folder, fits, point) };
-        await folder.WriteDocumentAsync("allocation.json", allocation);
-        await FitStage.WriteTablesAsync(folder, fits, allocation);
-        return allocation;
+        PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
+        await place.WriteAsync(fits, allocation);
+        return (place, allocation);
     }
-
-    internal static RunAllocation Read(RunFolder folder) => folder.ReadDocument<RunAllocation>("allocation.json");
 
     private static RunAllocation Decide(RunFits fits, OperatingPoint point)
     {

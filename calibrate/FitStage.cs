@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Report;
-using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -22,24 +21,17 @@ internal static class FitStage
             Run = manifest.Id,
             Simulated = manifest.Simulated,
             Samples = manifest.Samples,
-            Model = manifest.Endpoint.Model,
+            Model = manifest.ShownModel,
             Semantics = first.Semantics,
             Tasks = [.. manifest.Tasks.AsParallel().AsOrdered().Select(task => Fit(task, trials.GetValueOrDefault(task.Task) ?? new TaskCounts(), [.. serviceOf[task.Task]], method))],
         };
         await folder.WriteDocumentAsync("fits.json", fits);
         await folder.WriteFitsAsync(fits.Tasks.SelectMany(Parameters));
-        await WriteTablesAsync(folder, fits, allocation: null);
+        await TableFiles.WriteAsync(folder.Path, fits, allocation: null);
         return fits;
     }
 
     internal static RunFits Read(RunFolder folder) => folder.ReadDocument<RunFits>("fits.json");
-
-    internal static async Task WriteTablesAsync(RunFolder folder, RunFits fits, RunAllocation? allocation)
-    {
-        await AtomicFile.WriteTextAsync(folder.In("table1.csv"), Table1.Csv(fits, allocation));
-        await AtomicFile.WriteTextAsync(folder.In("table1.md"), Table1.Markdown(fits, allocation));
-        await AtomicFile.WriteTextAsync(folder.In("table1.tex"), Table1.Latex(fits, allocation));
-    }
 
     private static IEnumerable<FittedParameter> Parameters(TaskFits task)
     {

@@ -9,9 +9,14 @@ namespace Calibration.Calibrate;
 /// <summary>The options of measuring, declared once for <c>run</c>, <c>measure</c> and the bare command.</summary>
 internal sealed class RunOptions
 {
+    /// <summary>A longer name does not fit over a figure.</summary>
+    private const int LongestLabel = 60;
+
     internal Option<string[]> Endpoint { get; } = new("--endpoint") { Description = "Address of an OpenAI-compatible API, such as http://127.0.0.1:8000/v1 (vLLM or llama.cpp); repeated for several servers of one model, which share the accuracy pass. Without it the embedded simulated endpoint starts by itself.", HelpName = "URL", AllowMultipleArgumentsPerToken = false };
 
     internal Option<string?> Model { get; } = new("--model") { Description = "The model's name on that endpoint; needed where it serves several.", HelpName = "NAME" };
+
+    internal Option<string?> Label { get; } = new("--label") { Description = "A name of one's own for the model, shown in figures, tables, the report and the run's id. Default: the model's name on the endpoint, without folders.", HelpName = "NAME" };
 
     internal Option<string?> ApiKeyEnv { get; } = new("--api-key-env") { Description = "Environment variable that holds the API key.", HelpName = "VAR" };
 
@@ -77,7 +82,7 @@ internal sealed class RunOptions
 
     internal IEnumerable<Option> All() =>
     [
-        Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
+        Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
         Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets,
     ];
 
@@ -191,6 +196,15 @@ internal sealed class RunOptions
         text.Split('=', 2) is [{ Length: > 0 } key, { Length: > 0 } value]
             ? KeyValuePair.Create(key, value)
             : throw new UserFault($"--note has \"{text}\": give it as KEY=VALUE."));
+
+    /// <summary>The user's name for the model; null where none was given.</summary>
+    internal string? LabelOf(ParseResult parsed)
+    {
+        string? label = parsed.GetValue(Label)?.Trim();
+        return label is null || (label.Length is > 0 and <= LongestLabel && !label.Any(char.IsControl))
+            ? label
+            : throw new UserFault($"--label is empty, longer than {LongestLabel} characters, or not one line: give a short name, such as --label \"Qwen3 8B\".");
+    }
 
     /// <summary>A folder's or model's name as part of a run's id: letters, digits, dots and dashes only.</summary>
     internal static string Slug(string name) =>

@@ -35,7 +35,7 @@ internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> 
             allocation.AccuracyWeightSeconds,
             [.. allocation.Tasks.Select(task => TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds) with { ServiceVariance = task.ServiceVarianceSeconds2 })]),
         [.. new double[allocation.Tasks.Length]],
-        allocation.Source + (allocation.Simulated ? " (simulated endpoint)" : ""));
+        $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}");
 
     /// <exception cref="UserFault">There is not one budget a task, or the queue is not stable.</exception>
     internal static SimulatedQueue Of(Workload workload, string budgets, string source)

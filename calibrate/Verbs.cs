@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Fitting;
@@ -15,6 +16,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     private readonly RunOptions options = new();
     private readonly OperatingPointOptions operatingPoint = new();
     private readonly Argument<string> run = new("run") { Description = "A run folder." };
+    private readonly Argument<string> runOrPoint = new("run") { Description = "A run folder, or the folder of one of its operating points (RUN/points/…)." };
     private readonly Argument<string?> optionalRun = new("run") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> workloadFile = new("--workload") { Description = "Workload from elsewhere: CSV with the header task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens].", HelpName = "FILE.csv" };
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON object." };
@@ -28,10 +30,10 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
-            RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
-            await FiguresStage.RunAsync(folder, fits, allocation, cancelled);
+            (PointFolder place, RunAllocation allocation) = await AllocateStage.RunAsync(folder, fits, point);
+            await FiguresStage.RunAsync(place, fits, allocation, cancelled);
             Summary.Write(output, fits, allocation);
-            await output.WriteLineAsync($"\nResults, tables and figures: {folder.Path}");
+            await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}");
             return 0;
         });
     }
@@ -97,7 +99,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Allocate()
     {
-        var command = new Command("allocate", "Find the optimal budgets of a fitted run (allocation.json, Table I), or of a workload file.") { optionalRun, workloadFile, json };
+        var command = new Command("allocate", "Find the optimal budgets of a fitted run (allocation.json, Table I), or of a workload file. The run folder keeps its first operating point; others go to RUN/points/.") { optionalRun, workloadFile, json };
         Add(command, operatingPoint.All());
         command.SetAction(async (parsed, cancelled) =>
         {
@@ -112,11 +114,17 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
             RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
             RunFits fits = FitStage.Read(folder);
-            RunAllocation allocation = await AllocateStage.RunAsync(folder, fits, point);
+            (PointFolder place, RunAllocation allocation) = await AllocateStage.RunAsync(folder, fits, point with { Seed = SeedOf(folder.ReadManifest()) });
+            if (place.Within.Length > 0)
+                await FiguresStage.RunAsync(place, fits, allocation, cancelled);
             if (parsed.GetValue(json))
-                await output.WriteLineAsync(await File.ReadAllTextAsync(folder.In("allocation.json"), cancelled));
-            else
-                Summary.Write(output, fits, allocation);
+            {
+                await output.WriteLineAsync(await File.ReadAllTextAsync(place.In("allocation.json"), cancelled));
+                return 0;
+            }
+
+            Summary.Write(output, fits, allocation);
+            await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}");
             return 0;
         });
         return command;
@@ -148,8 +156,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             {
                 if (WithoutEffect.FirstOf(parsed, replications, queries, seed, json) is { } idle)
                     throw new UserFault($"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, give calibrate allocate RUN its options, and simulate the folder that it names.");
-                RunFolder folder = RunFolder.Open(path ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
-                queue = await SimulatedQueue.OfAsync(folder, AllocateStage.Read(folder), cancelled);
+                PointFolder place = PointFolder.Open(path ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
+                queue = await SimulatedQueue.OfAsync(place.Run, place.ReadAllocation(), cancelled);
             }
 
             SimulateStage.Run(queue, parsed.GetValue(queries), parsed.GetValue(replications), parsed.GetValue(seed), parsed.GetValue(json), output);
@@ -160,12 +168,12 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Figures()
     {
-        var command = new Command("figures", "Draw Fig. 2–4 of a fitted and allocated run.") { run };
+        var command = new Command("figures", "Draw Fig. 2–4 and the report of a fitted and allocated run, or of one of its operating points.") { runOrPoint };
         command.SetAction(async (parsed, cancelled) =>
         {
-            RunFolder folder = FolderOf(parsed);
-            await FiguresStage.RunAsync(folder, FitStage.Read(folder), AllocateStage.Read(folder), cancelled);
-            await output.WriteLineAsync(folder.FiguresPath);
+            PointFolder place = PointFolder.Open(parsed.GetValue(runOrPoint)!);
+            await FiguresStage.RunAsync(place, FitStage.Read(place.Run), place.ReadAllocation(), cancelled);
+            await output.WriteLineAsync(place.FiguresPath);
             return 0;
         });
         return command;
@@ -255,6 +263,10 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             RunFolder.ThrowIfUnwritable(parsed.GetValue(options.Out)!);
         return (resumed, parsed);
     }
+
+    /// <summary>The seed that the run was measured with: allocating again at its own point gives the same numbers.</summary>
+    private static int SeedOf(RunManifest manifest) =>
+        manifest.Plan.ValueKind == JsonValueKind.Object && manifest.Plan.TryGetProperty("seed", out JsonElement seed) && seed.TryGetInt32(out int value) ? value : 1;
 
     private RunFolder FolderOf(ParseResult parsed) => RunFolder.Open(parsed.GetValue(run)!);
 }

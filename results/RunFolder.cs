@@ -118,7 +118,7 @@ public sealed class RunFolder
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllText(In(name)), ResultsJson.Document) ?? throw new JsonException("it is empty");
         }
-        catch (FileNotFoundException fault)
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new InvalidDataException($"{Path} has no {name}: run the stage that writes it first (fit, then allocate).", fault);
         }

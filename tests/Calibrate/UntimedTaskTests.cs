@@ -25,7 +25,7 @@ public sealed class UntimedTaskTests : IDisposable
         await folder.WriteDocumentAsync("fits.json", fits with { Tasks = [fits.Tasks[0] with { Service = untimed }, fits.Tasks[1]] });
         CommandRun allocated = await CommandRun.OfAsync("allocate", folder.Path);
         Assert.True(allocated.ExitCode == 0, allocated.Error);
-        RunAllocation allocation = AllocateStage.Read(folder);
+        RunAllocation allocation = new PointFolder(folder, "").ReadAllocation();
         TaskAllocation held = allocation.Tasks[0];
         Assert.True(held.Measured);
         Assert.Contains(fits.Tasks[0].Accuracy.Points, point => point.BudgetTokens == held.BudgetTokens);
