@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -11,6 +12,7 @@ internal static class MergeStage
     internal static async Task<RunFolder> RunAsync(ImmutableArray<RunFolder> parts, string root, TextWriter output, CancellationToken cancellationToken)
     {
         ImmutableArray<RunManifest> manifests = [.. parts.Select(part => part.ReadManifest())];
+        int[] runs = [.. parts.Zip(manifests, RunsOf)];
         foreach (RunManifest other in manifests.Skip(1))
             ManifestComparison.ThrowIfNotParts(manifests[0], other);
         RunFolder merged = RunFolder.Create(root, manifests[0].Id + "-merged");
@@ -32,7 +34,7 @@ internal static class MergeStage
         }
 
         Directory.Delete(merged.In("journal"), recursive: true);
-        Report(manifests[0], found, overlap, times, output);
+        Report(manifests[0], runs[0], found, overlap, times, output);
         return merged;
 
         Trial Counted(MergedRow<Trial> trial)
@@ -49,9 +51,13 @@ internal static class MergeStage
         }
     }
 
-    private static void Report(RunManifest manifest, Dictionary<string, long> found, long overlap, long times, TextWriter output)
+    private static int RunsOf(RunFolder part, RunManifest manifest) =>
+        manifest.Plan.ValueKind == JsonValueKind.Object && manifest.Plan.TryGetProperty("runs", out JsonElement runs) && runs.TryGetInt32(out int count)
+            ? count
+            : throw new UserFault($"{part.ManifestPath} is damaged: its plan says nothing of the number of runs. Put a copy of it back.");
+
+    private static void Report(RunManifest manifest, int runs, Dictionary<string, long> found, long overlap, long times, TextWriter output)
     {
-        int runs = manifest.Plan.GetProperty("runs").GetInt32();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found.Values.Sum():N0} trials and {times:N0} service times; {overlap:N0} trials were there more than once."));
         foreach (TaskFacts task in manifest.Tasks)
         {
