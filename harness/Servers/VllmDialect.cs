@@ -113,6 +113,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
             ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000 ?? LlamaCppDialect.SecondsOf(root),
+            ServerFirstSeconds = metrics.Real("time_to_first_token_ms") / 1000,
             SimulatedSeconds = root.Real("simulated_elapsed_s"),
         };
     });
