@@ -31,7 +31,7 @@ public static class CommandLine
         {
             return await FailAsync(error, fault.Message, 2);
         }
-        catch (Exception fault) when (fault is EndpointException or EndpointLostException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is EndpointException or EndpointLostException or EndpointRefusedException or IOException or UnauthorizedAccessException)
         {
             return await FailAsync(error, fault.Message, 1);
         }

@@ -21,10 +21,17 @@ internal sealed class ConsoleProgress(TextWriter output, TimeProvider clock) : I
             if (value.Pass == lastPass && value.Done < value.Total && clock.GetElapsedTime(lastTime, now) < Interval)
                 return;
             (lastPass, lastTime) = (value.Pass, now);
-            TimeSpan elapsed = clock.GetElapsedTime(start, now);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"[{elapsed:hh\\:mm\\:ss}] {value.Pass} pass: {value.Done:N0} of {value.Total:N0} ({100.0 * value.Done / Math.Max(1, value.Total):0} %), {value.ThinkingTokens:N0} thinking tokens, {value.Unusable:N0} unusable"));
+            output.WriteLine(Line(clock.GetElapsedTime(start, now), value));
         }
+    }
+
+    internal static string Line(TimeSpan elapsed, MeasuringProgress value)
+    {
+        EndpointTraffic traffic = value.Traffic;
+        string resent = traffic.Resent == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", {traffic.Resent:N0} resent (about {traffic.WastedTokens:N0} generated tokens wasted)");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{(int)elapsed.TotalHours:00}:{elapsed.Minutes:00}:{elapsed.Seconds:00}] {value.Pass} pass: {value.Done:N0} of {value.Total:N0} ({100.0 * value.Done / Math.Max(1, value.Total):0} %), {value.ThinkingTokens:N0} thinking tokens, {value.Excluded:N0} excluded, {traffic.InFlight:N0} requests in flight (limit {traffic.Limit:N0}){resent}");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Harness;
+using Calibration.Harness.Servers;
 using Calibration.Harness.Text;
 using Calibration.Results;
 
@@ -21,14 +22,14 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
     internal async Task<ImmutableArray<EndpointSession>> SessionsAsync(string? model, ModelProfile? profile, CancellationToken cancellationToken)
     {
         var sessions = ImmutableArray.CreateBuilder<EndpointSession>();
-        EndpointException? away = null;
+        Exception? away = null;
         foreach (Uri address in addresses)
         {
             try
             {
                 sessions.Add(await EndpointSession.OpenAsync(await ClientAsync(address, cancellationToken), model, profile, plan.Sampling, cancellationToken));
             }
-            catch (EndpointException fault) when (addresses.Length > 1)
+            catch (Exception fault) when (fault is EndpointException or EndpointLostException && addresses.Length > 1)
             {
                 away = fault;
                 await log.WriteLineAsync($"{address} is left out: {fault.Message}");
@@ -36,7 +37,7 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
         }
 
         if (sessions.Count == 0)
-            throw away!;
+            throw new EndpointException($"No endpoint can be used: {away!.Message}", away);
         foreach (EndpointSession other in sessions.Skip(1))
             await ThrowIfDifferentAsync(sessions[0], other, cancellationToken);
         return sessions.ToImmutable();
@@ -48,11 +49,7 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
     private async Task<EndpointClient> ClientAsync(Uri address, CancellationToken cancellationToken)
     {
         using (var first = new EndpointClient(address, apiKey, Patience.Brief))
-        {
-            var models = new Uri(first.Api, "models");
-            await first.PatientlyAsync(
-                async (_, cancelled) => await first.GetAsync(models, cancelled) is { IsSuccess: false } reply ? throw reply.Fault(models) : true, cancellationToken);
-        }
+            await ServerDetection.ReachAsync(first, cancellationToken);
 
         string from = addresses.Length > 1 ? $"{address}: " : "";
         var client = new EndpointClient(

@@ -17,6 +17,9 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
     private const int Items = 250;
     private const int Runs = 3;
 
+    /// <summary>A client that is stopped for longer cannot time a server.</summary>
+    private static readonly TimeSpan LongClientStall = TimeSpan.FromMilliseconds(50);
+
     internal Command Command()
     {
         var concurrency = new Option<int>("--concurrency") { Description = "Requests in flight at once where throughput is measured.", DefaultValueFactory = _ => 64 };
@@ -54,7 +57,7 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
             {
                 session = await EndpointSession.OpenAsync(client, model, profile, sampling, cancellationToken);
             }
-            catch (EndpointException byIds)
+            catch (EndpointException byIds) when (!byIds.IsUnreachable && byIds.Status is not (401 or 403))
             {
                 return await ByTextAsync(byIds);
             }
@@ -101,9 +104,14 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         WriteCache(report.Cache);
         Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
-        Line("load", report.TellsLoad ? "told: other requests beside a timed one are seen" : "not told: keep the server to yourself during the latency pass");
+        Line("server load", report.TellsLoad ? "reported: other requests during a timed one are detected" : "not reported: reserve the server for this run during the latency pass");
         WriteNight(report);
-        string late = report.TokensTogether > 1 ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once (a gateway that buffers, or a server's stream interval)" : "";
+        bool isStarved = report.LongestClientStall > LongClientStall;
+        string late = report.TokensTogether > 1
+            ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that buffers, a server's stream interval{(isStarved ? ", or this client, which is short of processor time" : "")})"
+            : "";
+        if (isStarved)
+            Line("client", $"was stopped for up to {report.LongestClientStall.TotalMilliseconds:0} ms: other work on this machine makes its times wrong; stop it and probe again");
         Line("verdict", (report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY") + late);
     }
 

@@ -31,6 +31,16 @@ internal sealed class CompletionRequest
 
     internal HashSet<int> StopTokenIds { get; } = [];
 
+    internal double Temperature { get; private set; } = 1;
+
+    internal double TopP { get; private set; } = 1;
+
+    internal double MinP { get; private set; }
+
+    internal int TopK { get; private set; }
+
+    internal int? ThinkingTokenBudget { get; private set; }
+
     /// <exception cref="JsonException">The body is not a completion request; the message says why.</exception>
     internal static CompletionRequest Read(ReadOnlySequence<byte> body)
     {
@@ -61,7 +71,12 @@ internal sealed class CompletionRequest
                 case "stream": Stream = reader.GetBoolean(); break;
                 case "ignore_eos": IgnoreEos = reader.GetBoolean(); break;
                 case "return_token_ids": ReturnTokenIds = reader.GetBoolean(); break;
-                case "seed": Seed = reader.GetInt64(); break;
+                case "seed": Seed = ReadSeed(ref reader); break;
+                case "temperature": Temperature = reader.GetDouble(); break;
+                case "top_p": TopP = reader.GetDouble(); break;
+                case "min_p": MinP = reader.GetDouble(); break;
+                case "top_k": TopK = reader.GetInt32(); break;
+                case "thinking_token_budget": ThinkingTokenBudget = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt32(); break;
                 case "user": User = reader.GetString() ?? ""; break;
                 case "cache_salt": CacheSalt = reader.GetString() ?? ""; break;
                 case "stream_options": IncludeUsage = ReadIncludeUsage(ref reader); break;
@@ -73,6 +88,21 @@ internal sealed class CompletionRequest
         {
             throw new JsonException($"{name} has the wrong type", name, null, null, fault);
         }
+    }
+
+    /// <summary>vLLM takes 64-bit seeds, and names the limit that one beyond them passes.</summary>
+    private static long ReadSeed(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return 0;
+        if (reader.TryGetInt64(out long seed))
+            return seed;
+        double beyond = reader.GetDouble();
+        (string type, string message, string limit, long value) = beyond > 0
+            ? ("less_than_equal", "less than or equal to", "le", long.MaxValue)
+            : ("greater_than_equal", "greater than or equal to", "ge", long.MinValue);
+        throw new JsonException(FormattableString.Invariant(
+            $"\n  {{'type': '{type}', 'loc': 'body.seed', 'msg': 'Input should be {message} {value}', 'ctx': {{'{limit}': {value}}}}}"), "seed", null, null);
     }
 
     private static int[] ReadPrompt(ref Utf8JsonReader reader) =>

@@ -21,7 +21,13 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
 
     internal double ElapsedSeconds => service.ElapsedAt(Tokens.Count);
 
-    private bool IsSimulatedClock => !options.Paced && !options.AsVllm;
+    /// <summary>The endpoint's own time of the first token, where requests really take time; a whole answer has the simulated one.</summary>
+    internal double? FirstTokenSeconds { get; set; }
+
+    /// <summary>The endpoint's own time of the whole, where requests really take time.</summary>
+    internal double TotalSeconds { get; set; }
+
+    private bool IsSimulatedClock => !options.IsRealTime && !options.AsVllm;
 
     private string FinishReason => Stopped ? "stop" : "length";
 
@@ -136,10 +142,16 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         json.WriteEndArray();
     }
 
+    /// <summary>A server's own times: vLLM's fields, which the endpoint has under its own name too where its times are real.</summary>
     private void WriteTail(Utf8JsonWriter json)
     {
         if (options.AsVllm)
-            VllmShape.WriteTail(json, service.ElapsedAt(1), ElapsedSeconds, Tokens.Count, request.Stream);
+            VllmShape.WriteTail(json, request.Stream);
+        if (!options.AsVllm && !options.IsRealTime)
+            return;
+        double total = options.IsRealTime ? TotalSeconds : ElapsedSeconds;
+        double first = options.IsRealTime ? FirstTokenSeconds ?? Math.Min(service.ElapsedAt(1), total) : service.ElapsedAt(1);
+        VllmShape.WriteMetrics(json, first, total, Tokens.Count, request.Stream);
     }
 
     private void WriteUsage(Utf8JsonWriter json)

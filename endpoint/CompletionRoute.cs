@@ -13,6 +13,11 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
     private readonly PrefixBlocks cache = new();
     private readonly ServingSlots slots = new(options.Slots, options.QueueLimit);
     private long served;
+    private long refused;
+
+    private long generated;
+
+    private readonly SharedSpeed? speed = options.TotalTokensPerSecond is { } perSecond ? new SharedSpeed(perSecond) : null;
 
     private readonly HiddenTruth truth = new(options.Seed);
 
@@ -30,25 +35,23 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         }
         catch (JsonException fault)
         {
-            await RefuseAsync(context, 400, "Bad Request", $"1 validation error: {fault.Message}", fault.Path is { } field ? "body." + field : null);
+            await RefuseAsync(context, 400, "Bad Request", $"1 validation error:{(fault.Message.StartsWith('\n') ? "" : " ")}{fault.Message}", fault.Path is { } field ? "body." + field : null);
             return;
         }
 
-        if (request.Model.Length > 0 && request.Model != options.Model)
-            await RefuseAsync(context, 404, "NotFoundError", $"The model `{request.Model}` does not exist. Valid aliases: {options.Model}.", "model");
-        else if (request.MaxTokens < 1)
-            await RefuseAsync(context, 400, "BadRequestError", $"max_tokens must be at least 1, got {request.MaxTokens}. (parameter=max_tokens, value={request.MaxTokens})", "max_tokens");
-        else if (request.MaxTokens > options.ContextTokens)
-            await RefuseAsync(context, 400, "BadRequestError", $"max_tokens={request.MaxTokens} cannot be greater than max_model_len={options.ContextTokens}. Please request fewer output tokens. (parameter=max_tokens, value={request.MaxTokens})", "max_tokens");
-        else if (request.Prompt.Length >= options.ContextTokens)
-            await RefuseAsync(context, 400, "BadRequestError", $"This model's maximum context length is {options.ContextTokens} tokens, and your prompt contains {request.Prompt.Length}.");
-        else if (request.Prompt.FirstOrDefault(id => !ByteTokenizer.IsKnown(id), -1) is >= 0 and int unknown)
-            await RefuseAsync(context, 400, "BadRequestError", $"Token id {unknown} is out of vocabulary");
+        if (RequestRules.RefusalOf(request, options) is { } refusal)
+            await RefuseAsync(context, refusal.Status, refusal.Type, refusal.Message, refusal.Param);
         else if (!await slots.EnterAsync(context.RequestAborted))
             await RefuseBusyAsync(context);
         else
             await ServeAsync(context, request);
     }
+
+    /// <summary>Tokens that were generated so far, also for requests that were given up.</summary>
+    internal long GeneratedTokens => Interlocked.Read(ref generated);
+
+    /// <summary>Requests that were refused for what they asked.</summary>
+    internal long RefusedCount => Interlocked.Read(ref refused);
 
     /// <summary>Seconds that slots have worked, summed over the slots.</summary>
     internal double BusySlotSeconds => slots.BusySeconds;
@@ -66,7 +69,15 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         try
         {
             Task least = options.LeastServiceTime > TimeSpan.Zero ? Task.Delay(options.LeastServiceTime, context.RequestAborted) : Task.CompletedTask;
-            await AnswerAsync(context, request, least);
+            using var turn = new Turn(speed);
+            try
+            {
+                await AnswerAsync(context, request, least, turn);
+            }
+            finally
+            {
+                Interlocked.Add(ref generated, turn.Generated);
+            }
         }
         finally
         {
@@ -74,7 +85,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         }
     }
 
-    private static Task RefuseBusyAsync(HttpContext context)
+    private Task RefuseBusyAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "1";
         return RefuseAsync(context, 429, "TooManyRequests", "The queue is full.");
@@ -96,9 +107,8 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, CompletionRequest request, Task least)
+    private async Task AnswerAsync(HttpContext context, CompletionRequest request, Task least, Turn turn)
     {
-        long start = Stopwatch.GetTimestamp();
         PromptReading prompt = PromptReading.Of(request.Prompt, problems);
         string group = request.User.Length > 0 ? request.User : request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (options.Unrepeatable)
@@ -120,30 +130,33 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
             response.Add(token, StopReasonOf(token, request, count));
             if (request.Stream)
             {
-                await PaceAsync(start, response.ElapsedSeconds, context.RequestAborted);
+                await PaceAsync(turn, response, context.RequestAborted);
+                response.FirstTokenSeconds ??= turn.Seconds;
                 response.WriteChunk(context.Response.BodyWriter, last: response.Stopped || response.Tokens.Count == limit);
-                if (options.Paced || response.Tokens.Count % 64 == 0)
+                if (options.IsRealTime || response.Tokens.Count % 64 == 0)
                     await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
                 if (options.Log is not null)
-                    tokenSeconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    tokenSeconds.Add(turn.Seconds);
             }
         }
 
         if (!request.Stream)
         {
-            await PaceAsync(start, response.ElapsedSeconds, context.RequestAborted);
+            await PaceAsync(turn, response, context.RequestAborted);
             context.Response.ContentType = "application/json";
         }
 
         if (options.AsVllm)
             cache.Enter(request.CacheSalt, [.. request.Prompt, .. response.Tokens]);
         await least;
+        turn.Generated = response.Tokens.Count;
+        response.TotalSeconds = turn.Seconds;
         response.WriteEnd(context.Response.BodyWriter);
         if (!request.Stream)
             context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         options.Log?.Report(new ServedRequest(
-            request.User, request.Prompt.Length, request.MaxTokens, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), Stopwatch.GetElapsedTime(start).TotalSeconds));
+            request.User, request.Prompt.Length, request.MaxTokens, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), turn.Seconds));
     }
 
     private static ReadOnlyMemory<int> ThinkingOf(int[] ids, PromptReading prompt)
@@ -161,18 +174,48 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         return token == ByteTokenizer.TurnEnd && !request.IgnoreEos && count >= request.MinTokens ? StopReason.EndOfTurn : StopReason.None;
     }
 
-    private async Task PaceAsync(long start, double dueSeconds, CancellationToken cancellationToken)
+    /// <summary>Waits until the newest token is due.</summary>
+    private async Task PaceAsync(Turn turn, CompletionResponse response, CancellationToken cancellationToken)
     {
-        if (!options.Paced)
-            return;
-        double ahead = dueSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (ahead > 0)
+        if (speed is not null)
+            await turn.WaitForAsync(response.Tokens.Count, cancellationToken);
+        else if (options.Paced && response.ElapsedSeconds - turn.Seconds is > 0 and var ahead)
             await Task.Delay(TimeSpan.FromSeconds(ahead), cancellationToken);
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string type, string message, string? param = null)
+    private Task RefuseAsync(HttpContext context, int status, string type, string message, string? param = null)
     {
+        if (status != 429)
+            Interlocked.Increment(ref refused);
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(new { error = new { message, type, param, code = status } });
+    }
+
+    /// <summary>One request in work, by the endpoint's own clock.</summary>
+    private sealed class Turn : IDisposable
+    {
+        private readonly long start = Stopwatch.GetTimestamp();
+        private readonly SharedSpeed? speed;
+        private readonly double joinedAt;
+        private int? generated;
+
+        internal Turn(SharedSpeed? speed)
+        {
+            this.speed = speed;
+            joinedAt = speed?.Join() ?? 0;
+        }
+
+        internal double Seconds => Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        /// <summary>Tokens generated: all of the answer once it is whole; of one that was given up, what the shared speed had given it.</summary>
+        internal int Generated
+        {
+            get => generated ?? (int)(speed?.TokensSince(joinedAt) ?? 0);
+            set => generated = value;
+        }
+
+        public void Dispose() => speed?.Leave();
+
+        internal Task WaitForAsync(int tokens, CancellationToken cancellationToken) => speed!.WaitForAsync(joinedAt, tokens, cancellationToken);
     }
 }

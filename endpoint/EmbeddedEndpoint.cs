@@ -54,6 +54,12 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     /// <summary>Requests that got a fault on purpose.</summary>
     public long FaultCount => faults?.Count ?? 0;
 
+    /// <summary>Requests that were refused for what they asked (not those that found the queue full).</summary>
+    public long RefusedCount => completions.RefusedCount;
+
+    /// <summary>Tokens that were generated so far, also for requests that were given up.</summary>
+    public long GeneratedTokens => completions.GeneratedTokens;
+
     /// <summary>Seconds that slots have worked, summed over the slots.</summary>
     public double BusySlotSeconds => completions.BusySlotSeconds;
 
@@ -70,7 +76,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     private static IResult Models(EndpointOptions options) => Results.Json(new
     {
         @object = "list",
-        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ContextTokens, simulated = true, paced = options.Paced } },
+        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ContextTokens, simulated = true, paced = options.IsRealTime } },
     });
 
     private static async Task TokenizeAsync(HttpContext context, EndpointOptions options)

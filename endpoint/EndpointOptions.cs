@@ -40,6 +40,15 @@ public sealed record EndpointOptions
     public TimeSpan LeastServiceTime { get; init; }
 
     /// <summary>
+    /// Tokens per second that all requests in work share equally; each then really takes its time, of which this is all. Null: every
+    /// request has its task's own speed, whatever else is in work.
+    /// </summary>
+    public double? TotalTokensPerSecond { get; init; }
+
+    /// <summary>Whether requests really take time, so that the endpoint has times of its own to report.</summary>
+    internal bool IsRealTime => Paced || TotalTokensPerSecond is not null;
+
+    /// <summary>
     /// Whether a repeated request gets another thinking and another answer, as on a GPU, where the rest of a batch changes the rounding.
     /// </summary>
     public bool Unrepeatable { get; init; }

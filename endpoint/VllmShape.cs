@@ -57,7 +57,7 @@ internal static class VllmShape
         json.WriteNull("routed_experts");
     }
 
-    internal static void WriteTail(Utf8JsonWriter json, double firstSeconds, double elapsedSeconds, int tokens, bool stream)
+    internal static void WriteTail(Utf8JsonWriter json, bool stream)
     {
         json.WriteString("system_fingerprint", "vllm-0.32.0-00000000");
         if (!stream)
@@ -66,7 +66,11 @@ internal static class VllmShape
             json.WriteNull("kv_transfer_params");
             json.WriteNull("ec_transfer_params");
         }
+    }
 
+    /// <summary>The server's own times, as <c>--enable-per-request-metrics</c> reports them.</summary>
+    internal static void WriteMetrics(Utf8JsonWriter json, double firstSeconds, double elapsedSeconds, int tokens, bool stream)
+    {
         double generation = 1000 * (elapsedSeconds - firstSeconds);
         json.WriteStartObject("metrics");
         json.WriteNumber("time_to_first_token_ms", 1000 * firstSeconds);

@@ -48,10 +48,14 @@ internal sealed record AskedProblem(
         if (ContextAt(budgetTokens) > endpoint.ContextTokens)
         {
             throw new EndpointException(
-                $"Prompt, budget and answer need {ContextAt(budgetTokens)} tokens of context, and {endpoint.Model} has {endpoint.ContextTokens}.");
+                $"Prompt, budget and answer need {ContextAt(budgetTokens)} tokens of context, and {endpoint.Model} has {endpoint.ContextTokens}.")
+            {
+                IsTooLong = true,
+            };
         }
     }
 
     /// <summary>Tokens of prompt, thinking, close, cue and answer together at a budget.</summary>
-    internal int ContextAt(int budgetTokens) => ThinkingPrompt.Length + budgetTokens + ForcedClose.Length + Problem.AnswerTokenLimit;
+    internal int ContextAt(int budgetTokens) =>
+        Math.Max(ThinkingPrompt.Length + budgetTokens + ForcedClose.Length, NoThinkingPrompt.Length + Cue.Length) + Problem.AnswerTokenLimit;
 }

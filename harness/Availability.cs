@@ -13,13 +13,18 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
 
     private readonly Lock gate = new();
     private int failuresInARow;
+    private long resent;
+    private long wastedTokens;
     private Task<bool>? outage;
 
     /// <summary>Looks whether the endpoint does its work; throws <see cref="EndpointException"/> where it does not.</summary>
     internal required Func<CancellationToken, Task> LookAsync { get; set; }
 
+    /// <summary>Requests that were sent again, and the tokens that were generated for nothing.</summary>
+    internal (long Resent, long WastedTokens) Waste => (Interlocked.Read(ref resent), Interlocked.Read(ref wastedTokens));
+
     /// <summary>Asks until there is an answer, or no sense in asking again.</summary>
-    /// <param name="attemptAsync">One try; it gets the number of the try, from 0.</param>
+    /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>
     /// <param name="slots">Each try takes one of these; null for requests that are no work for the model, or come one at a time.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
@@ -29,15 +34,18 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
         long start = clock.GetTimestamp();
         int failures = 0;
         int busy = 0;
+        int timeouts = 0;
         for (int attempt = 0; ; attempt++)
         {
+            if (attempt > 0)
+                Interlocked.Increment(ref resent);
             if (Outage is { } down)
                 await down.WaitAsync(cancellationToken);
             long sentAt = slots is null ? 0 : await slots.TakeAsync(cancellationToken);
             EndpointException fault;
             try
             {
-                T answer = await attemptAsync(attempt, cancellationToken);
+                T answer = await attemptAsync(timeouts, cancellationToken);
                 lock (gate)
                     failuresInARow = 0;
                 slots?.Answered();
@@ -52,9 +60,12 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
                 slots?.Return();
             }
 
+            Interlocked.Add(ref wastedTokens, fault.WastedTokens);
+            timeouts += fault.TimedOut ? 1 : 0;
+            if (fault.TimedOut || fault.Status == 429)
+                slots?.Busy(sentAt);
             if (fault.Status == 429)
             {
-                slots?.Busy(sentAt);
                 if (patience.Tries == 1)
                     throw fault;
                 if (patience.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > patience.Busy)

@@ -15,15 +15,29 @@ internal static class CollectionFree
         // The state is the process's: of several at once the first has it.
         if (Interlocked.Exchange(ref held, 1) != 0)
             return measured();
-        bool started = GC.TryStartNoGCRegion(Bytes);
+        bool started = false;
         try
         {
+            started = TryStart();
             return measured();
         }
         finally
         {
             End(started);
             Volatile.Write(ref held, 0);
+        }
+    }
+
+    /// <summary>False where the runtime cannot: more memory than it may reserve, or a region that another part of the process holds.</summary>
+    private static bool TryStart()
+    {
+        try
+        {
+            return GC.TryStartNoGCRegion(Bytes);
+        }
+        catch (Exception fault) when (fault is ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            return false;
         }
     }
 

@@ -14,6 +14,10 @@ public sealed class EndpointClient : IDisposable
     private readonly EndpointTransport transport;
     private readonly Patience patience;
     private readonly Availability availability;
+    private readonly TimeProvider clock = TimeProvider.System;
+
+    /// <summary>The speed that a token's limit follows from is looked at anew so often: it becomes known while the first requests wait.</summary>
+    private static readonly TimeSpan BetweenLimits = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a client; nothing is sent yet.</summary>
     /// <param name="api">Address of the API, such as <c>http://host:8000/v1</c>.</param>
@@ -30,7 +34,7 @@ public sealed class EndpointClient : IDisposable
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
         Slots = new RequestSlots(concurrency);
         transport = new EndpointTransport(Api, apiKey);
-        availability = new Availability(patience, TimeProvider.System, notices) { LookAsync = LookAsync };
+        availability = new Availability(patience, clock, notices) { LookAsync = LookAsync };
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
@@ -42,11 +46,17 @@ public sealed class EndpointClient : IDisposable
     /// <summary>Requests in flight at once.</summary>
     internal RequestSlots Slots { get; }
 
+    /// <summary>The speed that the server has shown.</summary>
+    internal ServerSpeed Speed { get; } = new();
+
+    /// <summary>What passes between client and endpoint.</summary>
+    public EndpointTraffic Traffic => new(Slots.InFlight, Slots.Limit, availability.Waste.Resent, availability.Waste.WastedTokens);
+
     /// <summary>A small request of the kind that measuring makes: the endpoint is up if it succeeds. Null until the model is known.</summary>
     internal Func<CancellationToken, Task>? Canary { get; set; }
 
     /// <summary>Asks until there is an answer, or no sense in asking again; waits while the endpoint is down.</summary>
-    /// <param name="attemptAsync">One try; it gets the number of the try, from 0.</param>
+    /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down for longer than the patience allows.</exception>
@@ -72,15 +82,48 @@ public sealed class EndpointClient : IDisposable
     /// <param name="cancellationToken">Abandons the request.</param>
     /// <exception cref="EndpointException">The endpoint cannot be reached, or was silent for too long.</exception>
     public Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, CancellationToken cancellationToken) =>
-        SendAsync(transport.Post(uri, json, patience.LimitFor(tokens), cancellationToken));
+        SendAsync(transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken));
 
-    /// <summary>The same for a generation. The endpoint has served this model before: a refusal of the key or the model may pass, too.</summary>
-    /// <exception cref="EndpointException">The endpoint cannot be reached, was silent for too long, or refused.</exception>
-    internal async Task<ReadOnlyMemory<byte>> GenerateAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, CancellationToken cancellationToken)
+    /// <summary>
+    /// The same for a generation, within the time that follows from the server's speed; what is not answered by then is abandoned and its
+    /// connection closed, so that the server stops generating. The endpoint has served this model before: a refusal of the key or the
+    /// model may pass, too.
+    /// </summary>
+    /// <exception cref="EndpointException">The endpoint cannot be reached, did not answer in time, or refused.</exception>
+    internal async Task<TimedEvent> GenerateAsync(Uri uri, ReadOnlyMemory<byte> json, RequestSize size, CancellationToken cancellationToken)
     {
-        EndpointReply reply = await PostAsync(uri, json, tokens, cancellationToken);
-        return reply.IsSuccess ? reply.Body.ToMemory() : throw FaultOf(uri, reply);
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        long start = clock.GetTimestamp();
+        Task<EndpointReply> answer = SendAsync(transport.Post(uri, json, Timeout.InfiniteTimeSpan, abandoned.Token));
+        for (TimeSpan left = Left(); !answer.IsCompleted; left = Left())
+        {
+            if (left <= TimeSpan.Zero)
+            {
+                await abandoned.CancelAsync();
+                await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                TimeSpan waited = clock.GetElapsedTime(start);
+                throw new EndpointException(FormattableString.Invariant($"{uri} did not answer within {waited.TotalSeconds:0} seconds."))
+                {
+                    MayPass = true,
+                    TimedOut = true,
+                    WastedTokens = Speed.TokensWithin(waited, size.Tokens, Slots.Limit),
+                };
+            }
+
+            Task waiting = ((Task)answer).WaitAsync(left < BetweenLimits ? left : BetweenLimits, clock, CancellationToken.None);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        EndpointReply reply = await answer;
+        return reply.IsSuccess ? new TimedEvent(reply.Body.ToMemory(), clock.GetElapsedTime(start).TotalSeconds) : throw FaultOf(uri, reply);
+
+        TimeSpan Left() => LimitFor(size.Tokens, Slots.Limit, size.Timeouts) - clock.GetElapsedTime(start);
     }
+
+    /// <summary>Each timeout doubles what the next try of the request may take: one that needs longer is not sent for ever.</summary>
+    private TimeSpan LimitFor(int tokens, int inFlight, int timeouts) =>
+        patience.Idle + TimeSpan.FromSeconds(Math.Min(1e6, tokens * Speed.SecondsPerToken(inFlight) * Math.Pow(2, timeouts)));
 
     /// <summary>
     /// Sends JSON, once, and times the response. A thread of its own sends and reads, blocking: no other work of this process can stand
@@ -90,7 +133,7 @@ public sealed class EndpointClient : IDisposable
     internal Task<TimedEvent> PostTimedAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
-            using PipelineMessage message = transport.Post(uri, json, patience.LimitFor(tokens), cancellationToken);
+            using PipelineMessage message = transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken);
             long start = clock.GetTimestamp();
             PipelineResponse response = transport.Send(message);
             double seconds = clock.GetElapsedTime(start).TotalSeconds;
@@ -109,7 +152,10 @@ public sealed class EndpointClient : IDisposable
             if (response.IsError)
                 throw FaultOf(uri, transport.ReplyOf(response, response.BufferContent(cancellationToken)));
             using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(static open => ((PipelineResponse)open!).Dispose(), response);
-            return EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
+            ImmutableArray<TimedEvent> events = EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
+            if (events.Length > 1)
+                Speed.Streamed((events[^1].Seconds - events[0].Seconds) / (events.Length - 1));
+            return events;
         });
 
     /// <inheritdoc/>
@@ -128,7 +174,7 @@ public sealed class EndpointClient : IDisposable
                 double seconds = clock.GetElapsedTime(start).TotalSeconds;
 
                 // Read on to the end: a connection that is left before it must be opened anew within the next request's time.
-                if (!item.Data.AsSpan().SequenceEqual("[DONE]"u8))
+                if (!IsHeartbeat(item.Data) && !item.Data.AsSpan().SequenceEqual("[DONE]"u8))
                     events.Add(new TimedEvent(item.Data, seconds));
             }
         }
@@ -146,6 +192,13 @@ public sealed class EndpointClient : IDisposable
         }
 
         return events.ToImmutable();
+    }
+
+    /// <summary>Gateways keep a stream open by empty events, or by comments sent as data.</summary>
+    private static bool IsHeartbeat(ReadOnlySpan<byte> data)
+    {
+        data = data.Trim(" \r\n\t"u8);
+        return data.IsEmpty || data[0] == (byte)':';
     }
 
     /// <summary>The server is healthy, and does what measuring asks of it.</summary>
@@ -182,3 +235,8 @@ public sealed class EndpointClient : IDisposable
         }
     }
 }
+
+/// <summary>What the timeout of a generation follows from.</summary>
+/// <param name="Tokens">Most tokens that are asked for.</param>
+/// <param name="Timeouts">How often the request has timed out before.</param>
+internal readonly record struct RequestSize(int Tokens, int Timeouts = 0);

@@ -20,8 +20,14 @@ public sealed record EndpointReply(int Status, BinaryData Body, TimeSpan? RetryA
             : $"{uri} answered HTTP {Status}: {words}")
         {
             Status = Status,
+            IsTooLong = Status is 400 or 413 or 422 && IsAboutLength(words),
             MayPass = Status is 408 or 425 or 429 or 500 or 502 or 503 or 504,
             RetryAfter = RetryAfter,
         };
     }
+
+    /// <summary>vLLM, SGLang and llama.cpp name the context in such a refusal, each in its own words.</summary>
+    private static bool IsAboutLength(string words) =>
+        ((string[])["context length", "context size", "max_model_len", "exceed_context", "longer than the model"])
+            .Any(part => words.Contains(part, StringComparison.OrdinalIgnoreCase));
 }

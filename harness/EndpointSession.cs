@@ -44,7 +44,7 @@ public sealed class EndpointSession
         int[] greeting = await server.RenderChatAsync("Hi", thinking: true, cancellationToken);
         var canary = new GenerationRequest { Prompt = [greeting], MaxTokens = 1, Seed = 1, Close = CloseHandling.Ignore, Group = "canary" };
         await session.GenerateAsync(canary, cancellationToken);
-        client.Canary = cancelled => session.GenerateOnceAsync(canary, cancelled);
+        client.Canary = cancelled => session.GenerateOnceAsync(canary, timeouts: 0, cancelled);
         return session;
     }
 
@@ -63,11 +63,14 @@ public sealed class EndpointSession
     /// <summary>Requests in flight at once.</summary>
     internal RequestSlots Slots => client.Slots;
 
+    /// <summary>What passes between client and endpoint.</summary>
+    internal EndpointTraffic Traffic => client.Traffic;
+
     /// <summary>Generates and waits for the whole, again where a failure may pass.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down for longer than it is waited for.</exception>
     public Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
-        client.WorkAsync((_, cancelled) => GenerateOnceAsync(request, cancelled), cancellationToken);
+        client.WorkAsync((timeouts, cancelled) => GenerateOnceAsync(request, timeouts, cancelled), cancellationToken);
 
     /// <summary>Generates and times the whole; the request is sent once.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
@@ -90,13 +93,19 @@ public sealed class EndpointSession
 
     private static TimedGeneration Timed(Generation generation, double seconds) => new(generation, generation.SimulatedSeconds ?? seconds);
 
-    private async Task<Generation> GenerateOnceAsync(GenerationRequest request, CancellationToken cancellationToken) =>
-        Usable(Read(await client.GenerateAsync(Server.GenerationUri, BodyOf(request, stream: false), request.MaxTokens, cancellationToken)));
+    private async Task<Generation> GenerateOnceAsync(GenerationRequest request, int timeouts, CancellationToken cancellationToken)
+    {
+        (ReadOnlyMemory<byte> body, double seconds) = await client.GenerateAsync(
+            Server.GenerationUri, BodyOf(request, stream: false), new RequestSize(request.MaxTokens, timeouts), cancellationToken);
+        Generation generation = Usable(Read(body));
+        client.Speed.Answered(generation.TokenIds.Length, seconds);
+        return generation;
+    }
 
     private Generation Usable(Generation generation)
     {
         if (generation.Ending is Ending.None or Ending.Aborted)
-            throw new EndpointException($"{Server.GenerationUri} gave a generation up before its end.") { MayPass = true };
+            throw new EndpointException($"{Server.GenerationUri} gave a generation up before its end.") { MayPass = true, WastedTokens = generation.TokenIds.Length };
 
         // A turn that ends at once has neither ids nor text on llama.cpp.
         return generation.TokenIds.Length > 0 || generation is { Ending: Ending.Stop, Text: "" }

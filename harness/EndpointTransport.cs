@@ -10,7 +10,9 @@ internal sealed class EndpointTransport : IDisposable
 {
     private static readonly TimeSpan LongestAskedFor = TimeSpan.FromMinutes(5);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ClientPipeline pipeline;
     private readonly string? apiKey;
 
@@ -92,9 +94,11 @@ internal sealed class EndpointTransport : IDisposable
     {
         OperationCanceledException when message.CancellationToken.IsCancellationRequested => null,
         _ when message.CancellationToken.IsCancellationRequested => new OperationCanceledException(fault.Message, fault, message.CancellationToken),
+        OperationCanceledException when Innermost(fault) is TimeoutException { Message: var words } && words.Contains("ConnectTimeout", StringComparison.Ordinal) =>
+            new EndpointException($"{message.Request.Uri} cannot be reached: no connection within {ConnectLimit.TotalSeconds:0} seconds.", fault) { MayPass = true, IsUnreachable = true },
         OperationCanceledException => new EndpointException($"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault) { MayPass = true },
         ClientResultException or HttpRequestException or IOException or AggregateException =>
-            new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault) { MayPass = true },
+            new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault) { MayPass = true, IsUnreachable = true },
         _ => null,
     };
 

@@ -22,15 +22,11 @@ public sealed class Experiment(ImmutableArray<EndpointSession> sessions, Experim
         try
         {
             if (plan.Shard.MeasuresLatency)
-            {
-                await using Journal<ServiceSample> service = folder.OpenServiceJournal();
-                foreach ((string name, ExperimentPlan timed) in plan.TimedPlans())
-                    await new LatencyPass(sessions[0], timed, folder.Id + name, service, finished, absence, clock, progress).RunAsync(deadline, cancellationToken);
-            }
+                await MeasureLatencyAsync(finished, deadline, cancellationToken);
 
             await using (Journal<Trace> traces = folder.OpenTraceJournal())
             await using (Journal<Trial> trials = folder.OpenTrialJournal())
-                await new AccuracyPass(sessions, plan, folder.Id, traces, trials, finished, absence, progress).RunAsync(deadline, cancellationToken);
+                await new AccuracyPass(sessions, plan, folder.Id, traces, trials, finished, absence, clock, progress).RunAsync(deadline, cancellationToken);
         }
         catch (EndpointLostException) when (deadline.IsCancellationRequested)
         {
@@ -38,6 +34,37 @@ public sealed class Experiment(ImmutableArray<EndpointSession> sessions, Experim
         }
 
         return await EndAsync(plan, folder, deadline);
+    }
+
+    private async Task MeasureLatencyAsync(FinishedWork finished, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        await using Journal<ServiceSample> service = folder.OpenServiceJournal();
+        foreach ((string name, ExperimentPlan timed) in plan.TimedPlans())
+        {
+            var pass = new LatencyPass(sessions[0], timed, folder.Id + name, service, finished, absence, clock, progress);
+            await pass.RunAsync(deadline, cancellationToken);
+            RunManifest manifest = folder.ReadManifest();
+            if (manifest.RequestOverhead is null && !deadline.IsCancellationRequested && await pass.MeasureOverheadAsync(cancellationToken) is { } overhead)
+                await folder.WriteManifestAsync(manifest with { RequestOverhead = overhead });
+        }
+
+        ThrowIfNothingWasTimed(folder);
+    }
+
+    /// <summary>Where every service time failed, the accuracy pass would take its hours for a run that no allocation can follow.</summary>
+    /// <exception cref="EndpointRefusedException">Every service time failed.</exception>
+    internal static void ThrowIfNothingWasTimed(RunFolder folder)
+    {
+        string? reason = null;
+        foreach (ServiceSample sample in folder.ReadJournaledService())
+        {
+            if (sample.Status != TrialStatus.Failed)
+                return;
+            reason = sample.Reason;
+        }
+
+        if (reason is not null)
+            throw new EndpointRefusedException($"No service time could be measured. {reason}");
     }
 
     /// <summary>Turns the journals into Parquet, unless the deadline left the plan incomplete.</summary>

@@ -27,6 +27,9 @@ public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
     /// <summary>The server's own seconds for the request; absent where it gives none.</summary>
     public double? ServerSeconds { get; init; }
 
+    /// <summary>The server's own seconds to the first token; absent where it gives none.</summary>
+    public double? ServerFirstSeconds { get; init; }
+
     /// <summary>Seconds on a simulated clock; present only on the embedded endpoint.</summary>
     public double? SimulatedSeconds { get; init; }
 }

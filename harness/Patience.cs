@@ -2,15 +2,12 @@ namespace Calibration.Harness;
 
 /// <summary>How long an endpoint is waited for.</summary>
 /// <param name="Tries">How often a request is sent while the endpoint is up, at least 1.</param>
-/// <param name="Idle">A stream may be silent for this long; a whole response may take this and <see cref="SecondsPerToken"/> for each of its tokens.</param>
+/// <param name="Idle">A stream may be silent for this long; a whole response may take this and more for each of its tokens.</param>
 /// <param name="Down">How long requests wait for an endpoint that is down before <see cref="EndpointLostException"/>.</param>
 /// <param name="Busy">How long requests wait for an endpoint that refuses them as too many (429).</param>
 /// <param name="Deadline">Ends every wait for an endpoint that is down.</param>
 public sealed record Patience(int Tries, TimeSpan Idle, TimeSpan Down, TimeSpan Busy, CancellationToken Deadline = default)
 {
-    /// <summary>Four tokens a second is slower than any server that is not stuck, however full its batch.</summary>
-    internal const double SecondsPerToken = 0.25;
-
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.1);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -19,13 +16,10 @@ public sealed record Patience(int Tries, TimeSpan Idle, TimeSpan Down, TimeSpan 
     public static Patience None { get; } = new(1, TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>For a look at an endpoint that is there: a few tries.</summary>
-    public static Patience Brief { get; } = new(3, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
+    public static Patience Brief { get; } = new(3, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
 
     /// <summary>For a night: 8 tries over about 13 seconds, and an hour for an endpoint that is down.</summary>
     public static Patience Night { get; } = new(8, TimeSpan.FromMinutes(2), TimeSpan.FromHours(1), TimeSpan.FromHours(1));
-
-    /// <summary>Most time that a whole response of so many tokens may take.</summary>
-    public TimeSpan LimitFor(int tokens) => Idle + TimeSpan.FromSeconds(tokens * SecondsPerToken);
 
     /// <summary>The wait after so many failures, exponential; <paramref name="jitter"/> in [0, 1) spreads it by half both ways, so that clients do not come back together.</summary>
     internal static TimeSpan WaitAfter(int failures, double jitter)

@@ -1,7 +1,7 @@
 namespace Calibration.Harness;
 
 /// <summary>
-/// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429), cut to what it
+/// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429) or does not answer in time, cut to what it
 /// works on and a short queue where it tells its queue, and grown by one for each limit's worth of answers.
 /// </summary>
 internal sealed class RequestSlots
@@ -9,6 +9,7 @@ internal sealed class RequestSlots
     private readonly Lock gate = new();
     private readonly Queue<TaskCompletionSource> waiting = new();
     private readonly int most;
+    private double? lowest;
     private double limit;
     private int inFlight;
     private long epoch;
@@ -23,6 +24,16 @@ internal sealed class RequestSlots
         {
             lock (gate)
                 return (int)limit;
+        }
+    }
+
+    /// <summary>The lowest limit so far, or null where it was never lowered.</summary>
+    internal int? LowestLimit
+    {
+        get
+        {
+            lock (gate)
+                return (int?)lowest;
         }
     }
 
@@ -103,6 +114,7 @@ internal sealed class RequestSlots
     private void Cut(double to)
     {
         limit = Math.Max(1, to);
+        lowest = Math.Min(lowest ?? most, limit);
         epoch++;
     }
 

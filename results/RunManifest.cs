@@ -53,6 +53,15 @@ public sealed record RunManifest
     /// <summary>The program that measured.</summary>
     public required ToolFacts Tool { get; init; }
 
+    /// <summary>The fixed cost of a request, measured with the service times; absent where it was not.</summary>
+    public RequestOverhead? RequestOverhead { get; init; }
+
+    /// <summary>Files of service times that a later latency pass replaced (<c>--redo-latency</c>); no fit uses them.</summary>
+    public ImmutableArray<string> ReplacedService { get; init; } = [];
+
+    /// <summary>Whether tasks are fitted although more than 5 % of their trials at a budget are excluded (<c>--accept-missing</c>).</summary>
+    public bool AcceptMissing { get; init; }
+
     /// <summary>What the client cannot see (GPU, server flags, dtype), as given by the user.</summary>
     public ImmutableSortedDictionary<string, string> Notes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -49,8 +49,8 @@ public sealed record ServiceSample
     /// <summary>The server's own seconds for the same work; absent where it gives none.</summary>
     public double? ServerS { get; init; }
 
-    /// <summary>The same sample, which may not be believed for a reason; one that was not believed before keeps its own.</summary>
-    public ServiceSample Doubted(string reason) => Status == TrialStatus.Ok ? this with { Status = TrialStatus.Unverified, Reason = reason } : this;
+    /// <summary>The same sample, suspect for a reason: it may not be the server's time. One that was excluded before keeps its own reason.</summary>
+    public ServiceSample AsSuspect(string reason) => Status == TrialStatus.Ok ? this with { Status = TrialStatus.Unverified, Reason = reason } : this;
 
     /// <summary>Whether the sample may be believed.</summary>
     public required TrialStatus Status { get; init; }

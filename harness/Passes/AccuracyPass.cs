@@ -10,19 +10,25 @@ namespace Calibration.Harness.Passes;
 /// from every cut; or a trace a budget where the plan wants them independent.
 /// </summary>
 internal sealed class AccuracyPass(
-    ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, TimeSpan absence, IProgress<MeasuringProgress> progress)
+    ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, TimeSpan absence, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
+    /// <summary>Requests that are refused for good, with none granted before, after which all of them will be.</summary>
+    private const int RefusalsThatEndTheRun = 8;
+
     private readonly ConcurrentBag<TraceWork> failed = [];
     private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
-    private readonly int planned = plan.TrialCount;
-    private long done = finished.TrialCount;
-    private long tokens;
-    private long unusable;
+    private readonly PassProgress counted = new(
+        ("accuracy", plan.TrialCount, finished.TrialCount), () => sessions.Aggregate(default(EndpointTraffic), (sum, session) => sum + session.Traffic), progress, clock);
+
+    private int refusals;
+    private bool granted;
 
     /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
     /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
+    /// <exception cref="EndpointRefusedException">Every request is refused for good.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
+        await using ITimer heartbeat = counted.StartHeartbeat();
         var workforce = new Workforce(sessions, plan.Concurrency, absence, deadline);
         IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
         await workforce.DoAsync(open, (session, work, giveBack, cancelled) => RunGroupAsync(session, work, giveBack, isLastTry: false, cancelled), cancellationToken);
@@ -44,45 +50,75 @@ internal sealed class AccuracyPass(
 
     private async Task RunGroupAsync(EndpointSession session, TraceWork work, Action<TraceWork> giveBack, bool isLastTry, CancellationToken cancellationToken)
     {
-        var open = new Queue<int>(work.Budgets.Where(budget => !IsFinished(work, budget)));
-        Trace? trace = work.Trace ?? finished.TraceOf(work.Group.TraceId);
-        Trial? shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId);
-        try
+        TraceWork open = work with
         {
-            AskedProblem asked = await AskedAsync(session, work.Problem, cancellationToken);
-            asked.RefuseBeyondContext(work.Budgets[^1], session.Server.Facts);
-            if (trace is null && work.Budgets[^1] > 0)
+            Budgets = [.. work.Budgets.Where(budget => !IsFinished(work, budget))],
+            Trace = work.Trace ?? finished.TraceOf(work.Group.TraceId),
+            Shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId),
+        };
+        while (!open.Budgets.IsEmpty)
+        {
+            try
             {
-                trace = await Thinking.GenerateAsync(session, asked, work.Group, plan.Semantics, work.Budgets[^1], cancellationToken);
-
-                // A trace is durable before its first fork: regenerated on a GPU it would be another one.
-                await traces.AppendAsync(trace);
-                Interlocked.Add(ref tokens, trace.TokenIds.Length);
+                open = await AdvanceAsync(session, open, cancellationToken);
+                granted = true;
             }
-
-            while (open.TryPeek(out int budget))
+            catch (EndpointLostException)
             {
-                bool isShared = shared is not null && budget > 0 && budget >= shared.ThinkingTokens;
-                Trial trial = await TrialAsync(session, asked, work.Group, trace, budget, isShared ? shared : null, cancellationToken);
-                shared ??= trial.ClosedByModel ? trial : null;
-                await AddAsync(trial);
-                open.Dequeue();
+                giveBack(open);
+                throw;
+            }
+            catch (EndpointException fault) when (fault.IsTooLong)
+            {
+                // Only the largest budget is known not to fit: the smaller ones are kept.
+                await FailAsync(open, open.Budgets[^1], fault.Message);
+                open = open with { Budgets = open.Budgets[..^1] };
+            }
+            catch (EndpointException fault) when (!isLastTry)
+            {
+                ThrowIfAllAreRefused(fault);
+                failed.Add(open);
+                return;
+            }
+            catch (EndpointException fault)
+            {
+                foreach (int budget in open.Budgets)
+                    await FailAsync(open, budget, fault.Message);
+                return;
             }
         }
-        catch (EndpointLostException)
+    }
+
+    /// <summary>Does what comes next: the trace, or the answer at the smallest open budget.</summary>
+    /// <exception cref="EndpointException">It failed; <see cref="EndpointException.IsTooLong"/> where the largest open budget does not fit the context.</exception>
+    private async Task<TraceWork> AdvanceAsync(EndpointSession session, TraceWork open, CancellationToken cancellationToken)
+    {
+        AskedProblem asked = await AskedAsync(session, open.Problem, cancellationToken);
+        asked.RefuseBeyondContext(open.Budgets[^1], session.Server.Facts);
+        if (open.Trace is null && open.Budgets[^1] > 0)
         {
-            giveBack(work with { Budgets = [.. open], Trace = trace, Shared = shared });
-            throw;
+            Trace trace = await Thinking.GenerateAsync(session, asked, open.Group, plan.Semantics, open.Budgets[^1], cancellationToken);
+
+            // A trace is durable before its first fork: regenerated on a GPU it would be another one.
+            await traces.AppendAsync(trace);
+            counted.Thought(trace.TokenIds.Length);
+            return open with { Trace = trace };
         }
-        catch (EndpointException) when (!isLastTry)
-        {
-            failed.Add(work with { Budgets = [.. open], Trace = trace, Shared = shared });
-        }
-        catch (EndpointException fault)
-        {
-            foreach (int budget in open)
-                await AddAsync(Unusable(work.Problem, work.Group, budget, TrialStatus.Failed, fault.Message));
-        }
+
+        int budget = open.Budgets[0];
+        bool isShared = open.Shared is not null && budget > 0 && budget >= open.Shared.ThinkingTokens;
+        Trial trial = await TrialAsync(session, asked, open.Group, open.Trace, budget, isShared ? open.Shared : null, cancellationToken);
+        await AddAsync(trial);
+        return open with { Budgets = open.Budgets[1..], Shared = open.Shared ?? (trial.ClosedByModel ? trial : null) };
+    }
+
+    private Task FailAsync(TraceWork open, int budget, string reason) => AddAsync(NewTrial(open.Problem, open.Group, budget, TrialStatus.Failed, reason)).AsTask();
+
+    /// <exception cref="EndpointRefusedException">So many requests were refused for good that it is not about one problem.</exception>
+    private void ThrowIfAllAreRefused(EndpointException fault)
+    {
+        if (fault.IsPermanentRefusal && !granted && Interlocked.Increment(ref refusals) >= RefusalsThatEndTheRun)
+            throw new EndpointRefusedException($"The server refuses the requests of the accuracy pass. {fault.Message}");
     }
 
     /// <summary>A problem's prompt is rendered once for all of its runs.</summary>
@@ -103,7 +139,7 @@ internal sealed class AccuracyPass(
         bool closed = trace is { ClosedByModel: true } && budget > 0 && budget >= trace.TokenIds.Length;
         if (thinking < budget && !closed)
         {
-            Trial tooShort = Unusable(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.");
+            Trial tooShort = NewTrial(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.");
             return tooShort with { ThinkingTokens = thinking, CountSource = CountSource.Ids };
         }
 
@@ -121,7 +157,7 @@ internal sealed class AccuracyPass(
                 Group = group.Name,
             },
             cancellationToken);
-        return Unusable(asked.Problem, group, budget, answer.Status, answer.Status == TrialStatus.NoAnswer ? "No answer could be read." : "") with
+        return NewTrial(asked.Problem, group, budget, answer.Status, answer.Status == TrialStatus.NoAnswer ? "No answer could be read." : "") with
         {
             ThinkingTokens = thinking,
             AnswerTokens = answer.AnswerTokens,
@@ -134,14 +170,13 @@ internal sealed class AccuracyPass(
         };
     }
 
-    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
+    private Trial NewTrial(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
         group.Row(problem, plan.Semantics, Road.Ids, budget, status, reason);
 
     private async ValueTask AddAsync(Trial trial)
     {
         await trials.AddAsync(trial);
-        long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
-        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), planned, Interlocked.Read(ref tokens), bad));
+        counted.Finish(trial.IsUsable);
     }
 
     /// <summary>A trace and the budgets that it is to serve.</summary>

@@ -44,7 +44,14 @@ internal sealed class FinishedWork
     /// <summary>The finished answer after the model's own close, which larger budgets share, or null.</summary>
     internal Trial? ClosedAnswerOf(string traceId) => closedAnswers.GetValueOrDefault(traceId);
 
-    /// <summary>Whether a timed trace has its sample at its last budget, or ended by the model's close before it.</summary>
-    internal bool HasTimed(string traceId, int lastBudget) =>
-        service[traceId].Any(sample => sample.BudgetTokens == lastBudget || (sample.Status == TrialStatus.Ok && sample.ThinkingTokens < sample.BudgetTokens));
+    /// <summary>
+    /// Whether a timed trace has a sample that may be used at each of its budgets, or up to where the model closed its thinking. One that
+    /// lacks any is timed again as a whole.
+    /// </summary>
+    internal bool HasTimed(string traceId, ImmutableArray<int> budgets)
+    {
+        int closedAt = service[traceId].Where(sample => sample.Status == TrialStatus.Ok && sample.ThinkingTokens < sample.BudgetTokens)
+            .Select(sample => sample.BudgetTokens).DefaultIfEmpty(int.MaxValue).Min();
+        return budgets.Where(budget => budget <= closedAt).All(budget => service[traceId].Any(sample => sample.BudgetTokens == budget));
+    }
 }

@@ -44,14 +44,27 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
         }
     }
 
-    /// <summary>The samples of one trace, those marked whose requests waited.</summary>
-    internal IReadOnlyList<ServiceSample> Checked(IReadOnlyList<ServiceSample> samples)
+    /// <summary>Samples by which the way to the server is learned, and which are not kept.</summary>
+    internal void Learn(IEnumerable<TimedSample> samples)
     {
-        foreach (ServiceSample sample in samples)
-            leastWait[sample.ThinkingTokens > 0] = Math.Min(leastWait[sample.ThinkingTokens > 0], WaitOf(sample) ?? double.PositiveInfinity);
-        return [.. samples.Select(sample => WaitOf(sample) - leastWait[sample.ThinkingTokens > 0] > (LongerShare * sample.ServerS) + LongerSeconds
-            ? sample.Doubted(FormattableString.Invariant($"The server worked on it for {sample.ServerS:0.000} of its {sample.ServiceS:0.000} s: it waited, for other requests or on the way."))
-            : sample)];
+        foreach (TimedSample timed in samples)
+            leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
+    }
+
+    /// <summary>The samples of one trace, those marked as suspect for which the client waited longer than the server says it worked.</summary>
+    internal IReadOnlyList<ServiceSample> Judged(IReadOnlyList<TimedSample> samples)
+    {
+        Learn(samples);
+        return [.. samples.Select(Judged)];
+    }
+
+    private ServiceSample Judged(TimedSample timed)
+    {
+        (ServiceSample sample, double? server) = timed;
+        return sample.ServiceS - server - leastWait[sample.ThinkingTokens > 0] > (LongerShare * server) + LongerSeconds
+            ? sample.AsSuspect(FormattableString.Invariant(
+                $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s: the rest was waiting for other requests, on the way, or of a stalled client."))
+            : sample;
     }
 
     private static double? WaitOf(ServiceSample sample) => sample.Status == TrialStatus.Ok ? sample.ServiceS - sample.ServerS : null;
@@ -74,3 +87,8 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
         }
     }
 }
+
+/// <summary>A sample and what the server says of its time.</summary>
+/// <param name="Sample">The sample.</param>
+/// <param name="ServerSeconds">The server's own seconds, by its first and last token where it tells no others; absent where it gives none.</param>
+internal readonly record struct TimedSample(ServiceSample Sample, double? ServerSeconds);

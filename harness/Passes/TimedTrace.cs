@@ -14,28 +14,24 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
     /// <summary>A character has four bytes at most; more than a few of them are no held-back character but a wrong count.</summary>
     private const int MostHeldBack = 16;
 
-    /// <summary>No server generates a token in less; what comes closer together was held back on the way.</summary>
-    private const double LeastSecondsApart = 250e-6;
+    /// <summary>When the tokens came, and whether those times can be the server's.</summary>
+    internal TokenTimes Times { get; } = new(SecondsAt);
 
-    private const int MostLate = 8;
+    /// <summary>The server's own seconds to its first token, where it gives them.</summary>
+    internal double? ServerFirstSeconds { get; init; }
 
     /// <summary>
-    /// Tokens that arrived together with a token and after it, by its position: so many were generated between it and its arrival, where
-    /// a stream comes in lumps (a gateway that buffers, a server that streams several tokens at once).
+    /// The server's own seconds at a token. Where the server gives only its first and its last, tokens between are taken as evenly spaced:
+    /// good enough to see a stall of the client, and not stored.
     /// </summary>
-    internal int LateAt(int position)
+    internal double? ServerSecondsNear(int position)
     {
-        int last = position;
-        while (last + 1 < SecondsAt.Length && SecondsAt[last + 1] - SecondsAt[last] < LeastSecondsApart)
-            last++;
-        return last - position;
+        if (ServerSecondsAt[position] is { } known)
+            return known;
+        return ServerFirstSeconds is { } first && ServerSecondsAt[^1] is { } total && ServerSecondsAt.Length > 1
+            ? first + ((total - first) * position / (ServerSecondsAt.Length - 1))
+            : null;
     }
-
-    /// <summary>Whether the time of a token is that of its generation, within 2 % of its tokens or a few.</summary>
-    internal bool IsPromptAt(int position) => LateAt(position) <= Math.Max(MostLate, position / 50);
-
-    /// <summary>Most tokens that arrive together, where they are too many for their times to be those of tokens; else 1.</summary>
-    internal int TokensTogether => 1 + Enumerable.Range(0, SecondsAt.Length).Where(position => !IsPromptAt(position)).Select(LateAt).DefaultIfEmpty(0).Max();
 
     /// <summary>The problem as it was asked.</summary>
     internal required AskedProblem Asked { get; init; }
@@ -53,6 +49,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
         int? cached = null;
         var last = new Generation([], "", Ending.None);
         double lastSeconds = 0;
+        double? serverFirst = null;
         foreach ((Generation chunk, double seconds) in await session.StreamTimedAsync(request, clock, cancellationToken))
         {
             lastSeconds = seconds;
@@ -67,6 +64,7 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             if (serverAt.Count > 0)
                 serverAt[^1] = chunk.ServerSeconds ?? serverAt[^1];
             cached = chunk.CachedTokens ?? cached;
+            serverFirst = chunk.ServerFirstSeconds ?? serverFirst;
             last = chunk.Ending == Ending.None ? last : chunk;
         }
 
@@ -87,7 +85,12 @@ internal sealed record TimedTrace(Trace Trace, ImmutableArray<double> SecondsAt,
             ClosedByModel = request.Close == CloseHandling.Stop && isClose,
             PromptTokens = asked.ThinkingPrompt.Length,
         };
-        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt) { Asked = asked, FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds };
+        return new TimedTrace(trace, [.. secondsAt], [.. serverAt], cached, request.CacheSalt)
+        {
+            Asked = asked,
+            FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds,
+            ServerFirstSeconds = serverFirst,
+        };
     }
 
     /// <summary>

@@ -18,8 +18,11 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
 
     internal static readonly ImmutableArray<int> Budgets = [1, 7, LongestBudget];
 
-    /// <summary>No request of this look may hit what an earlier one left.</summary>
-    private readonly string salt = Guid.NewGuid().ToString("N");
+    /// <summary>How often times are taken; their medians count.</summary>
+    private const int Rounds = 3;
+
+    /// <summary>How often streams are looked at while tokens arrive together in every one.</summary>
+    private const int MostRounds = 6;
 
     /// <summary>Looks.</summary>
     /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
@@ -30,8 +33,10 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
             asked.Add(await AskedProblem.OfAsync(session, problem, cancellationToken));
         asked[0].RefuseBeyondContext(LongestBudget, session.Server.Facts);
         Generation first = await session.GenerateAsync(Request(asked[0], 8, CloseHandling.Mask), cancellationToken);
+        using var stalls = new ClientStalls();
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
         (double overhead, double perToken, int together) = await TimeAsync(asked[0], cancellationToken);
+        TimeSpan longestStall = stalls.Longest;
         ImmutableArray<RoadCheck> roads =
         [
             await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
@@ -51,6 +56,7 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
             SecondsPerToken = perToken,
             TellsLoad = await TellsLoadAsync(cancellationToken),
             TokensTogether = together,
+            LongestClientStall = longestStall,
             RequestsPerSecond = await RateAsync(asked[0], 1, cancellationToken),
             TokensPerSecond = 32 * await RateAsync(asked[0], 32, cancellationToken),
             Concurrency = concurrency,
@@ -122,8 +128,19 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
         }
     }
 
-    /// <summary>A long prompt three times over, one token each: cold, cache allowed, cache forbidden.</summary>
+    /// <summary>
+    /// A long prompt three times over, one token each: cold, cache allowed, cache forbidden; and all of it with several prompts, because one
+    /// stall of client or server must not decide.
+    /// </summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
+    {
+        var rounds = new List<CacheCheck>();
+        for (int round = 0; round < Rounds; round++)
+            rounds.Add(await CheckCacheOnceAsync(cancellationToken));
+        return CacheCheck.MedianOf(rounds);
+    }
+
+    private async Task<CacheCheck> CheckCacheOnceAsync(CancellationToken cancellationToken)
     {
         AskedProblem one = await AskAsync(), other = session.Server.NeedsUniquePrefix ? await AskAsync() : one;
         (double first, _) = await TimedAsync(one, PrefixCache.Shared);
@@ -140,42 +157,57 @@ public sealed class EndpointProbe(EndpointClient client, EndpointSession session
 
         async Task<(double Seconds, int? Hit)> TimedAsync(AskedProblem asked, PrefixCache cache)
         {
-            long start = clock.GetTimestamp();
-            Generation generation = await session.GenerateAsync(Request(asked, 1, CloseHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache }, cancellationToken);
-            return (generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds, generation.CachedTokens);
+            GenerationRequest request = Request(asked, 1, CloseHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache, CacheSalt = NewSalt() };
+            TimedGeneration timed = await session.PatientlyAsync((_, cancelled) => session.GenerateTimedAsync(request, clock, cancelled), cancellationToken);
+            return (timed.Generation.SimulatedSeconds ?? timed.Generation.ServerSeconds ?? timed.Seconds, timed.Generation.CachedTokens);
         }
     }
 
+    /// <summary>
+    /// Answers and streams, several of each after one that warms up. Tokens that arrive together count only where they do in every stream:
+    /// a gateway that buffers does it always, a client that is short of processor time does not.
+    /// </summary>
     private async Task<(double Overhead, double PerToken, int Together)> TimeAsync(AskedProblem asked, CancellationToken cancellationToken)
     {
         var group = new TrialGroup(1, asked.Problem.Task, asked.Problem.Id, -1, "probe");
-        GenerationRequest thinking = Request(asked, LongestBudget, CloseHandling.Mask) with { Cache = PrefixCache.Cold };
-        TimedTrace timed = await TimedTrace.StreamAsync(session, asked, group, thinking, clock, cancellationToken);
-        int last = timed.SecondsAt.Length - 1;
-        if (last < 0)
-            throw new EndpointException($"{session.Server.GenerationUri} ended thinking at once, though {LongestBudget} tokens were asked of it: no budget is enforced there.");
-        long start = clock.GetTimestamp();
-        GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, CloseHandling.Ignore) with
+        var perToken = new List<double>();
+        var overhead = new List<double>();
+        int together = int.MaxValue;
+        for (int round = 0; round <= Rounds || (together > 1 && round <= MostRounds); round++)
         {
-            Prompt = AnswerFork.Prompt(asked, null, 0),
-            Cache = PrefixCache.Cold,
-            CacheSalt = salt + "/answer",
-        };
-        Generation generation = await session.GenerateAsync(answer, cancellationToken);
-        double overhead = generation.SimulatedSeconds ?? clock.GetElapsedTime(start).TotalSeconds;
-        return (overhead, (timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)), timed.TokensTogether);
+            GenerationRequest thinking = Request(asked, LongestBudget, CloseHandling.Mask) with { Cache = PrefixCache.Cold, CacheSalt = NewSalt() };
+            TimedTrace timed = await session.PatientlyAsync((_, cancelled) => TimedTrace.StreamAsync(session, asked, group, thinking, clock, cancelled), cancellationToken);
+            int last = timed.SecondsAt.Length - 1;
+            if (last < 0)
+                throw new EndpointException($"{session.Server.GenerationUri} ended thinking at once, though {LongestBudget} tokens were asked of it: no budget is enforced there.");
+            GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, CloseHandling.Ignore) with
+            {
+                Prompt = AnswerFork.Prompt(asked, null, 0),
+                Cache = PrefixCache.Cold,
+                CacheSalt = NewSalt(),
+            };
+            TimedGeneration alone = await session.PatientlyAsync((_, cancelled) => session.GenerateTimedAsync(answer, clock, cancelled), cancellationToken);
+            if (round == 0)
+                continue;
+            perToken.Add((timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)));
+            overhead.Add(alone.Seconds);
+            together = Math.Min(together, timed.Times.TokensTogether);
+        }
+
+        return (CacheCheck.MedianOf(overhead), CacheCheck.MedianOf(perToken), together);
     }
+
+    private static string NewSalt() => Guid.NewGuid().ToString("N");
 
     private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(
         concurrency, clock, seed => session.GenerateAsync(Request(asked, tokens, CloseHandling.Mask) with { Seed = seed }, cancellationToken));
 
-    private GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) => new()
+    private static GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) => new()
     {
         Prompt = [asked.ThinkingPrompt],
         MaxTokens = tokens,
         Seed = 1,
         Close = close,
-        CacheSalt = salt,
         Group = "probe",
     };
 }

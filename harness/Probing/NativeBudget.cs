@@ -55,7 +55,9 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
         }, cancellationToken);
         if (!reply.IsSuccess)
             return null;
-        int[] ids = session.Server.Read(reply.Body.ToMemory()).TokenIds;
+        int[]? ids = Read(reply, body => session.Server.Read(body).TokenIds);
+        if (ids is null)
+            return null;
         int inPrompt = session.Form.OpenIds.Length - 1;
         return session.Form.EndOfThinking(ids) + inPrompt;
     }
@@ -90,11 +92,27 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
         }, cancellationToken);
         if (!reply.IsSuccess)
             return null;
-        using JsonDocument document = JsonDocument.Parse(reply.Body);
-        if (document.RootElement.Member("choices") is not { ValueKind: JsonValueKind.Array } choices || choices.GetArrayLength() == 0)
-            return null;
-        string reasoning = choices[0].Member("message")?.Text("reasoning_content") ?? "";
+        string reasoning = Read(reply, body => ResponseReading.Read(body, ReasoningOf)) ?? "";
         return reasoning.Length == 0 ? null : (await session.Server.TokenizeAsync(reasoning, cancellationToken)).Length;
+    }
+
+    private static string ReasoningOf(JsonElement root) =>
+        root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0
+            ? choices[0].Member("message")?.Text("reasoning_content") ?? ""
+            : "";
+
+    /// <summary>Null for what is no such answer: a budget of the server's own that cannot be counted is only reported.</summary>
+    private static T? Read<T>(EndpointReply reply, Func<ReadOnlyMemory<byte>, T> read)
+        where T : class
+    {
+        try
+        {
+            return read(reply.Body.ToMemory());
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private Task<EndpointReply> PostAsync(Uri uri, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)

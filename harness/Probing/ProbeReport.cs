@@ -33,6 +33,9 @@ public sealed record ProbeReport
     /// <summary>Tokens that arrive at once in the middle of a stream, where they are too many for its times to be those of tokens; else 1.</summary>
     public required int TokensTogether { get; init; }
 
+    /// <summary>The longest time for which this client was not let run while times were taken.</summary>
+    public required TimeSpan LongestClientStall { get; init; }
+
     /// <summary>Requests of one token that client and server did a second, at <see cref="Concurrency"/> in flight.</summary>
     public required double RequestsPerSecond { get; init; }
 
@@ -53,4 +56,20 @@ public sealed record ProbeReport
 /// <param name="ColdSeconds">The same again, the cache forbidden as in the latency pass.</param>
 /// <param name="AgainHit">Cached tokens that the server reported for the second; absent where it does not say.</param>
 /// <param name="ColdHit">Cached tokens that it reported where the cache was forbidden; absent where it does not say.</param>
-public sealed record CacheCheck(int? PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit);
+public sealed record CacheCheck(int? PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit)
+{
+    /// <summary>The medians of several rounds; of the counts the largest.</summary>
+    internal static CacheCheck MedianOf(IReadOnlyList<CacheCheck> rounds) => new(
+        rounds[0].PromptTokens,
+        MedianOf(rounds.Select(round => round.FirstSeconds)),
+        MedianOf(rounds.Select(round => round.AgainSeconds)),
+        MedianOf(rounds.Select(round => round.ColdSeconds)),
+        rounds.Max(round => round.AgainHit),
+        rounds.Max(round => round.ColdHit));
+
+    internal static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}

@@ -33,10 +33,29 @@ public static class ServerDetection
     }
 
     /// <summary>The entry of the wanted model, or of the only one.</summary>
-    internal static async Task<JsonElement> ModelAsync(EndpointClient client, string? model, CancellationToken cancellationToken)
+    internal static async Task<JsonElement> ModelAsync(EndpointClient client, string? model, CancellationToken cancellationToken) =>
+        ModelIn(await ModelsAsync(client, cancellationToken), new Uri(client.Api, "models"), model);
+
+    /// <summary>Whether the address is one of an OpenAI-compatible API that answers.</summary>
+    /// <exception cref="EndpointException">It is not; the message says what to try.</exception>
+    /// <exception cref="EndpointLostException">It does not answer, or refuses every request as one too many.</exception>
+    public static Task ReachAsync(EndpointClient client, CancellationToken cancellationToken)
     {
-        var uri = new Uri(client.Api, "models");
-        return ModelIn(await DocumentAsync(client, uri, cancellationToken), uri, model);
+        ArgumentNullException.ThrowIfNull(client);
+        return ModelsAsync(client, cancellationToken);
+    }
+
+    private static async Task<JsonElement> ModelsAsync(EndpointClient client, CancellationToken cancellationToken)
+    {
+        await PlainHttpCheck.RefuseAsync(client.Api, cancellationToken);
+        try
+        {
+            return await DocumentAsync(client, new Uri(client.Api, "models"), cancellationToken);
+        }
+        catch (EndpointException fault) when ((fault.Status is 404 or 405 || fault.InnerException is JsonException) && client.Root == client.Api)
+        {
+            throw new EndpointException($"{fault.Message.TrimEnd('.', '?')}: try {client.Api}v1.", fault) { Status = fault.Status };
+        }
     }
 
     private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.PatientlyAsync(

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Calibration.Results;
 
@@ -79,7 +81,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         if (request.Close == CloseHandling.Mask)
             json.WriteBoolean("ignore_eos", true);
         if (request.Cache != PrefixCache.Shared)
-            json.WriteString("cache_salt", request.CacheSalt);
+            json.WriteString("cache_salt", SaltOf(request.CacheSalt));
         json.WriteBoolean("stream", stream);
         if (stream)
         {
@@ -90,6 +92,9 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
 
         json.WriteEndObject();
     }
+
+    /// <summary>vLLM refuses salts of more than 128 characters, and with <c>@</c>, <c>/</c>, <c>\</c> or NUL: a hash has none of these.</summary>
+    internal static string SaltOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     public Generation Read(ReadOnlyMemory<byte> json) => ReadCompletion(json);
 
@@ -108,6 +113,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
             ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000 ?? LlamaCppDialect.SecondsOf(root),
+            ServerFirstSeconds = metrics.Real("time_to_first_token_ms") / 1000,
             SimulatedSeconds = root.Real("simulated_elapsed_s"),
         };
     });

@@ -6,17 +6,15 @@ using Calibration.Results;
 namespace Calibration.Harness.Text;
 
 /// <summary>Accuracy on the text road: text cannot be cut at a token, so every budget is a request of its own.</summary>
-internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan, string runId, Journal<Trial> trials, FinishedWork finished, IProgress<MeasuringProgress> progress)
+internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan, string runId, Journal<Trial> trials, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
-    private readonly int planned = plan.TrialCount;
-    private long done = finished.TrialCount;
-    private long tokens;
-    private long unusable;
+    private readonly PassProgress counted = new(("accuracy", plan.TrialCount, finished.TrialCount), () => session.Traffic, progress, clock);
 
     /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
     /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
+        await using ITimer heartbeat = counted.StartHeartbeat();
         var failed = new ConcurrentBag<(Problem Problem, TrialGroup Group, int Budget)>();
         await RunAsync(Work().Where(work => !finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, work.Budget))), failed.Add);
         await RunAsync(failed.ToArray().OrderBy(work => work.Group.TraceId, StringComparer.Ordinal), again: null);
@@ -50,16 +48,15 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         }
         catch (EndpointException fault)
         {
-            return isLastTry ? Unusable(problem, group, budget, TrialStatus.Failed, fault.Message) : null;
+            return isLastTry ? NewTrial(problem, group, budget, TrialStatus.Failed, fault.Message) : null;
         }
     }
 
     private async ValueTask AddAsync(Trial trial)
     {
         await trials.AddAsync(trial);
-        long bad = trial.IsUsable ? Interlocked.Read(ref unusable) : Interlocked.Increment(ref unusable);
-        long thought = Interlocked.Add(ref tokens, trial.ThinkingTokens);
-        progress.Report(new MeasuringProgress("accuracy", Interlocked.Increment(ref done), planned, thought, bad));
+        counted.Thought(trial.ThinkingTokens);
+        counted.Finish(trial.IsUsable);
     }
 
     private async Task<Trial> TrialAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken)
@@ -84,7 +81,7 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         bool answered = grade.Status == GradeStatus.Answered;
         TrialStatus status = thinking.Status != TrialStatus.Ok ? thinking.Status : answered ? TrialStatus.Ok : TrialStatus.NoAnswer;
         string reason = status == TrialStatus.NoAnswer ? "No answer could be read." : thinking.Reason;
-        return Unusable(problem, group, budget, status, reason) with
+        return NewTrial(problem, group, budget, status, reason) with
         {
             ThinkingTokens = thinking.Tokens ?? 0,
             AnswerTokens = answer.TokensBeforeEnd ?? 0,
@@ -96,6 +93,6 @@ internal sealed class TextAccuracyPass(TextSession session, ExperimentPlan plan,
         };
     }
 
-    private Trial Unusable(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
+    private Trial NewTrial(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
         group.Row(problem, plan.Semantics, Road.Text, budget, status, reason);
 }

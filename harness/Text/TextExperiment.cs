@@ -20,11 +20,11 @@ public sealed class TextExperiment(TextSession session, ExperimentPlan plan, Run
             await using (Journal<ServiceSample>? service = plan.Shard.MeasuresLatency ? folder.OpenServiceJournal() : null)
             {
                 if (service is not null)
-                    await new TextLatencyPass(session, plan, folder.Id, service, finished, clock, progress).RunAsync(deadline, cancellationToken);
+                    await MeasureLatencyAsync(new TextLatencyPass(session, plan, folder.Id, service, finished, clock, progress), deadline, cancellationToken);
             }
 
             await using (Journal<Trial> trials = folder.OpenTrialJournal())
-                await new TextAccuracyPass(session, plan, folder.Id, trials, finished, progress).RunAsync(deadline, cancellationToken);
+                await new TextAccuracyPass(session, plan, folder.Id, trials, finished, clock, progress).RunAsync(deadline, cancellationToken);
         }
         catch (EndpointLostException) when (deadline.IsCancellationRequested)
         {
@@ -32,5 +32,14 @@ public sealed class TextExperiment(TextSession session, ExperimentPlan plan, Run
         }
 
         return await Experiment.EndAsync(plan, folder, deadline);
+    }
+
+    private async Task MeasureLatencyAsync(TextLatencyPass pass, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        await pass.RunAsync(deadline, cancellationToken);
+        RunManifest manifest = folder.ReadManifest();
+        if (manifest.RequestOverhead is null && !deadline.IsCancellationRequested && await pass.MeasureOverheadAsync(cancellationToken) is { } overhead)
+            await folder.WriteManifestAsync(manifest with { RequestOverhead = overhead });
+        Experiment.ThrowIfNothingWasTimed(folder);
     }
 }

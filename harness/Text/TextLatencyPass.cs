@@ -12,25 +12,53 @@ internal sealed class TextLatencyPass(
     TextSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeProvider clock, IProgress<MeasuringProgress> progress)
 {
     private readonly Idleness idleness = new(null, clock);
-    private long done;
-    private long tokens;
-    private long unusable;
 
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         bool warm = false;
         (Problem Problem, TrialGroup Group, int Budget)[] work = [.. Work()];
-        foreach ((Problem problem, TrialGroup group, int budget) in work.Where(planned => !finished.HasTimed(planned.Group.TraceId, planned.Budget)).TakeWhile(_ => !deadline.IsCancellationRequested))
+        var counted = new PassProgress(("latency", work.Length, 0), () => session.Traffic, progress, clock);
+        await using ITimer heartbeat = counted.StartHeartbeat();
+        foreach ((Problem problem, TrialGroup group, int budget) in work.Where(planned => !finished.HasTimed(planned.Group.TraceId, [planned.Budget])).TakeWhile(_ => !deadline.IsCancellationRequested))
         {
             if (!warm)
                 await SampleAsync(problem, group, budget, cancellationToken);
             warm = true;
-            ServiceSample sample = idleness.Checked([await SampleAsync(problem, group, budget, cancellationToken)])[0];
+            ServiceSample sample = await SampleAsync(problem, group, budget, cancellationToken);
+            sample = idleness.Judged([new TimedSample(sample, sample.ServerS)])[0];
             await samples.AppendAsync(sample);
-            unusable += sample.Status == TrialStatus.Ok ? 0 : 1;
-            tokens += sample.ThinkingTokens;
-            progress.Report(new MeasuringProgress("latency", ++done, work.Length, tokens, unusable));
+            counted.Thought(sample.ThinkingTokens);
+            counted.Finish(sample.Status == TrialStatus.Ok);
         }
+    }
+
+    /// <summary>The fixed cost of a request, by requests for 1 and for 9 tokens in turns, as by token ids; null where a request failed.</summary>
+    internal async Task<RequestOverhead?> MeasureOverheadAsync(CancellationToken cancellationToken)
+    {
+        var seconds = new Dictionary<int, List<double>> { [1] = [], [9] = [] };
+        try
+        {
+            string prompt = (await session.RenderAsync(UniquePrefix.Line() + plan.Tasks[0].Problems[0].Prompt, cancellationToken)).Thinking;
+            prompt += (await session.GenerateAsync(prompt, 16, seed: 1, "overhead", stop: null, cancellationToken)).Text;
+            for (int i = 0; i <= 10; i++)
+            {
+                foreach ((int tokens, List<double> times) in seconds)
+                {
+                    TimedGeneration timed = await session.PatientlyAsync(
+                        (_, cancelled) => session.GenerateTimedAsync(prompt, tokens, seed: 1, "overhead", clock, cancelled), cancellationToken);
+                    if (timed.Generation.CompletionTokens != tokens || timed.Generation.Ending != Ending.Length)
+                        return null;
+                    if (i > 0)
+                        times.Add(timed.Seconds);
+                }
+            }
+        }
+        catch (EndpointException)
+        {
+            return null;
+        }
+
+        return RequestOverhead.From(seconds[1], seconds[9]);
     }
 
     private IEnumerable<(Problem Problem, TrialGroup Group, int Budget)> Work() =>
@@ -109,7 +137,7 @@ internal sealed class TextLatencyPass(
             Reason = thinking.Reason,
         };
         return UniquePrefix.ForeignHit(sample.CachedTokens, TextSession.TemplateTokens(prompt.Thinking, line)) > 0
-            ? sample.Doubted($"{sample.CachedTokens} prompt tokens came from a prefix cache.")
+            ? sample.AsSuspect($"{sample.CachedTokens} prompt tokens came from a prefix cache.")
             : sample;
     }
 

@@ -62,7 +62,7 @@ public sealed class TextSession
         Generation open = await session.GenerateAsync(greeting, 1, seed: 1, "canary", stop: null, cancellationToken);
         Generation closed = await session.GenerateAsync(greeting + session.Profile.CloseToken, 1, seed: 1, "canary", stop: null, cancellationToken);
         session.CloseIsOneToken = closed.PromptTokens - open.PromptTokens == 1;
-        client.Canary = cancelled => session.GenerateOnceAsync(greeting, 1, seed: 1, "canary", stop: null, cancelled);
+        client.Canary = cancelled => session.GenerateOnceAsync(greeting, new RequestSize(1), seed: 1, "canary", stop: null, cancelled);
         return session;
     }
 
@@ -89,13 +89,16 @@ public sealed class TextSession
             RefuseBeyondContext(counted, tokens);
     }
 
+    /// <summary>What passes between client and endpoint.</summary>
+    internal EndpointTraffic Traffic => client.Traffic;
+
     /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
     internal Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
         client.PatientlyAsync(attemptAsync, cancellationToken);
 
     /// <summary>Generates and waits for the whole; an absent <paramref name="stop"/> lets only the end of the turn end it.</summary>
     internal Task<Generation> GenerateAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
-        client.WorkAsync((_, cancelled) => GenerateOnceAsync(prompt, maxTokens, seed, group, stop, cancelled), cancellationToken);
+        client.WorkAsync((timeouts, cancelled) => GenerateOnceAsync(prompt, new RequestSize(maxTokens, timeouts), seed, group, stop, cancelled), cancellationToken);
 
     /// <summary>Generates and times the whole; the request is sent once.</summary>
     internal async Task<TimedGeneration> GenerateTimedAsync(string prompt, int maxTokens, int seed, string group, TimeProvider clock, CancellationToken cancellationToken)
@@ -116,8 +119,13 @@ public sealed class TextSession
 
     private static TimedGeneration Timed(Generation generation, double seconds) => new(generation, generation.SimulatedSeconds ?? seconds);
 
-    private async Task<Generation> GenerateOnceAsync(string prompt, int maxTokens, int seed, string group, string? stop, CancellationToken cancellationToken) =>
-        Usable(maxTokens, StopTold(stop, Read(await client.GenerateAsync(uri, BodyOf(prompt, maxTokens, seed, group, stop, stream: false), maxTokens, cancellationToken))));
+    private async Task<Generation> GenerateOnceAsync(string prompt, RequestSize size, int seed, string group, string? stop, CancellationToken cancellationToken)
+    {
+        (ReadOnlyMemory<byte> body, double seconds) = await client.GenerateAsync(uri, BodyOf(prompt, size.Tokens, seed, group, stop, stream: false), size, cancellationToken);
+        Generation generation = Usable(size.Tokens, StopTold(stop, Read(body)));
+        client.Speed.Answered(generation.CompletionTokens ?? size.Tokens, seconds);
+        return generation;
+    }
 
     private Generation StopTold(string? stop, Generation generation) => masksEnds && stop is not null ? generation with { AtStopText = generation.Ending == Ending.Stop } : generation;
 

@@ -26,18 +26,41 @@ public sealed class VllmShapeTests
     [InlineData("25-error-context.http")]
     [InlineData("26-error-zero-tokens.http")]
     [InlineData("27-error-bad-token.http")]
+    [InlineData("28-error-negative-budget.http")]
     [InlineData("29-error-bad-type.http")]
+    [InlineData("38-error-cache-salt.http")]
+    [InlineData("39-error-cache-salt-long.http")]
+    [InlineData("40-thinker-stream-exact-40.http")]
+    [InlineData("42-thinker-answer-after-cap.http")]
+    [InlineData("43-error-seed-range.http")]
+    [InlineData("44-error-min-over-max.http")]
+    [InlineData("45-error-top-k.http")]
+    [InlineData("46-error-temperature.http")]
     public async Task Answer_RecordedRequest_HasTheRecordedShape(string file)
     {
         Recording recording = Recording.Of(Folder + file);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], AsVllm = true, Model = "qwen3-tiny", ContextTokens = 8192 }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], AsVllm = true, Model = ModelOf(recording), ContextTokens = 8192 }, TestContext.Current.CancellationToken);
         (int status, string body) = await AskAsync(endpoint, recording);
         Assert.Equal(recording.Status, status);
         Assert.Equal(ShapesOf(Encoding.UTF8.GetString(recording.Body)), ShapesOf(body));
-        if (recording.Status != 200 && file != "29-error-bad-type.http")
+        if (recording.Status != 200 && !file.EndsWith("bad-type.http", StringComparison.Ordinal) && !file.EndsWith("seed-range.http", StringComparison.Ordinal))
             Assert.Equal(Encoding.UTF8.GetString(recording.Body).Trim(), JsonNode.Parse(body)!.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
+
+    /// <summary>The recorded request that may end at the close; where it ends is the model's.</summary>
+    [Fact]
+    public async Task Answer_RecordedCap_IsAccepted()
+    {
+        Recording recording = Recording.Of(Folder + "41-thinker-stream-cap-200.http");
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], AsVllm = true, Model = ModelOf(recording), ContextTokens = 8192 }, TestContext.Current.CancellationToken);
+        Assert.Equal(200, (await AskAsync(endpoint, recording)).Status);
+        Assert.Equal(0, endpoint.RefusedCount);
+    }
+
+    private static string ModelOf(Recording recording) =>
+        recording.Request.ValueKind == JsonValueKind.Object && recording.Request.GetProperty("model").GetString() is { } model && model != "nope" ? model : "qwen3-tiny";
 
     private static async Task<(int Status, string Body)> AskAsync(EmbeddedEndpoint endpoint, Recording recording)
     {

@@ -1,0 +1,247 @@
+using Calibration.Datasets;
+using Calibration.Results;
+
+namespace Calibration.Harness.Passes;
+
+/// <summary>Times one trace at its budgets: the thinking in one streamed request, and an answer after each budget.</summary>
+internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, string runId, TimeProvider clock)
+{
+    /// <summary>Tokens after its thinking that an answer may share with the trace itself, by chance.</summary>
+    private const int MaxCachedTokensBeyondThinking = 4;
+
+    /// <summary>Thinking tokens of a warm-up.</summary>
+    private const int WarmUpTokens = 8;
+
+    /// <summary>Warm-ups of a task: the server's first streamed request is slower than the others, and one alone does not tell the way to it.</summary>
+    private const int WarmUps = 2;
+
+    /// <summary>Requests for 1 and for 9 tokens by which the fixed cost of a request is measured.</summary>
+    private const int OverheadRequests = 10;
+
+    /// <summary>Thinking tokens of the prompt of those requests.</summary>
+    private const int OverheadThinkingTokens = 16;
+
+    /// <summary>No other run's requests, an interrupted start of this one included, may hit in the server's prefix cache.</summary>
+    private readonly string salt = $"{runId}/{Guid.NewGuid():N}";
+
+    /// <summary>Kinds of requests of which the server has granted one.</summary>
+    private readonly HashSet<string> granted = new(StringComparer.Ordinal);
+
+    /// <summary>Tokens of the template before a unique first line, where there is one.</summary>
+    private int? templateTokens;
+
+    /// <summary>Typical gap of the last stream that was long enough to have one.</summary>
+    private double? usualGap;
+
+    private long salts;
+
+    /// <summary>The problem for one cold request, like no other's where the server needs that.</summary>
+    internal async Task<AskedProblem> AskAsync(Problem problem, CancellationToken cancellationToken)
+    {
+        if (!session.Server.NeedsUniquePrefix)
+            return await AskedProblem.OfAsync(session, problem, cancellationToken);
+        templateTokens ??= UniquePrefix.Common((await UniqueAsync()).ThinkingPrompt, (await UniqueAsync()).ThinkingPrompt);
+        return await UniqueAsync();
+
+        Task<AskedProblem> UniqueAsync() => AskedProblem.OfAsync(session, problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Requests of a task's kinds before any of them counts: whole answers and streams, whose first ones are slower in server and client.
+    /// </summary>
+    /// <returns>Their samples, which are not kept.</returns>
+    internal async Task<IReadOnlyList<TimedSample>> WarmUpAsync(TimedWork work, CancellationToken cancellationToken)
+    {
+        var samples = new List<TimedSample>();
+        for (int i = 0; i < WarmUps; i++)
+        {
+            TrialGroup group = work.Group.Apart(FormattableString.Invariant($"warm-up/{i}"));
+            samples.Add(await AloneAsync(work.Problem, group, cancellationToken));
+            int budget = Math.Min(work.Budgets[^1], WarmUpTokens);
+            if (budget > 0)
+                samples.Add(await ForkedAsync(await ThinkAsync(work.Problem, group, budget, cancellationToken), group, budget, cancellationToken));
+        }
+
+        return samples;
+    }
+
+    /// <summary>Times a trace at its budgets, or up to where the model closed its thinking.</summary>
+    /// <returns>The samples in order, and the trace where there is thinking.</returns>
+    internal async Task<(IReadOnlyList<TimedSample> Samples, TimedTrace? Trace)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
+    {
+        TimedTrace? trace = work.Budgets[^1] > 0 ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken) : null;
+        usualGap = trace?.Times.TypicalGap ?? usualGap;
+        int ended = trace is { Trace.ClosedByModel: true } ? trace.Trace.TokenIds.Length : int.MaxValue;
+        var samples = new List<TimedSample>();
+
+        // From the longest down: llama.cpp forgets what of the trace lies beyond an answer's fork.
+        foreach (int budget in work.Budgets.Where((_, index) => index == 0 || work.Budgets[index - 1] < ended).Reverse())
+        {
+            TimedSample timed = budget == 0 || trace is null
+                ? await AloneAsync(work.Problem, work.Group, cancellationToken)
+                : await ForkedAsync(trace, work.Group, budget, cancellationToken);
+            samples.Insert(0, timed with { Sample = WithoutHits(timed.Sample) });
+        }
+
+        return (samples, trace);
+    }
+
+    /// <summary>
+    /// The fixed cost O of a request: with its prompt cached, requests for 1 and for 9 tokens in turns. The prompt is that of a trace and
+    /// some of its thinking, which the server has in its cache.
+    /// </summary>
+    /// <returns>Null where a request failed, or ended before its tokens.</returns>
+    internal async Task<RequestOverhead?> OverheadAsync(TimedWork work, CancellationToken cancellationToken)
+    {
+        var seconds = new Dictionary<int, List<double>> { [1] = [], [9] = [] };
+        try
+        {
+            TimedTrace trace = await ThinkAsync(work.Problem, work.Group.Apart("overhead"), Math.Min(OverheadThinkingTokens, work.Budgets[^1]), cancellationToken);
+            for (int i = 0; i <= OverheadRequests; i++)
+            {
+                foreach ((int tokens, List<double> times) in seconds)
+                {
+                    GenerationRequest request = OverheadRequest(trace, tokens);
+                    TimedGeneration timed = await session.PatientlyAsync((_, cancelled) => session.GenerateTimedAsync(request, clock, cancelled), cancellationToken);
+                    if (timed.Generation.TokenIds.Length != tokens)
+                        return null;
+
+                    // The first of each fills the cache.
+                    if (i > 0)
+                        times.Add(timed.Seconds);
+                }
+            }
+        }
+        catch (EndpointException)
+        {
+            return null;
+        }
+
+        return RequestOverhead.From(seconds[1], seconds[9]);
+    }
+
+    private static GenerationRequest OverheadRequest(TimedTrace trace, int tokens) => new()
+    {
+        Prompt = [trace.Asked.ThinkingPrompt, trace.Trace.TokenIds.AsMemory()],
+        MaxTokens = tokens,
+        Seed = 1,
+        Close = CloseHandling.Mask,
+        Cache = PrefixCache.Own,
+        CacheSalt = trace.CacheSalt,
+        Group = "overhead",
+    };
+
+    /// <summary>An answer without thinking.</summary>
+    private async Task<TimedSample> AloneAsync(Problem problem, TrialGroup group, CancellationToken cancellationToken)
+    {
+        TimedAnswer alone = await AnswerAsync(problem, group, null, 0, cancellationToken);
+        ServiceSample sample = group.Sample(session.Server.Facts, 0) with
+        {
+            AnswerTokens = alone.Answer.AnswerTokens,
+            TimeToFirstTokenS = alone.Seconds,
+            ServiceS = alone.Seconds,
+            CachedTokens = alone.Answer.Generation.CachedTokens,
+            ServerS = alone.Answer.Generation.ServerSeconds,
+        };
+        return new TimedSample(sample, sample.ServerS);
+    }
+
+    /// <summary>The thinking of a trace up to a budget, and an answer after it.</summary>
+    private async Task<TimedSample> ForkedAsync(TimedTrace trace, TrialGroup group, int budget, CancellationToken cancellationToken)
+    {
+        int thinking = Math.Min(budget, trace.Trace.TokenIds.Length);
+        ServiceSample sample = group.Sample(session.Server.Facts, budget) with { ThinkingTokens = thinking };
+        if (thinking < budget && !trace.Trace.ClosedByModel)
+            return new TimedSample(sample with { Status = TrialStatus.BudgetNotEnforced, Reason = $"The server ended thinking after {thinking} tokens." }, null);
+        double thinkingSeconds = thinking == 0 ? trace.FirstSeconds : trace.SecondsAt[thinking - 1];
+        TimedAnswer answer = await AnswerAsync(trace.Asked.Problem, group, trace, budget, cancellationToken);
+        int? recomputed = trace.Asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens;
+        double? answerSeconds = answer.Answer.Generation.ServerSeconds;
+        sample = sample with
+        {
+            AnswerTokens = answer.Answer.AnswerTokens,
+            TimeToFirstTokenS = trace.FirstSeconds,
+            ThinkingS = thinkingSeconds,
+            ServiceS = thinkingSeconds + answer.Seconds,
+            CachedTokens = trace.CachedTokens,
+            AnswerRecomputedTokens = recomputed is { } tokens ? Math.Max(0, tokens) : null,
+            ServerS = thinking == 0 ? null : trace.ServerSecondsAt[thinking - 1] + answerSeconds,
+        };
+        if (thinking == 0)
+            return new TimedSample(sample, null);
+        double? near = trace.ServerSecondsNear(thinking - 1) + answerSeconds;
+        if (trace.Times.SuspicionAt(thinking - 1, usualGap, near is not null) is { } reason)
+            sample = sample.AsSuspect(reason);
+        else if (recomputed < -MaxCachedTokensBeyondThinking)
+            sample = sample.AsSuspect($"{-recomputed} tokens after its thinking were in the prefix cache, from an earlier try.");
+        return new TimedSample(sample, near);
+    }
+
+    private ServiceSample WithoutHits(ServiceSample sample) =>
+        (templateTokens is { } template ? UniquePrefix.ForeignHit(sample.CachedTokens, template) : sample.CachedTokens) > 0
+            ? sample.AsSuspect($"{sample.CachedTokens} prompt tokens came from a prefix cache.")
+            : sample;
+
+    /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
+    private Task<TimedTrace> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) => GrantedAsync(
+        "thinking",
+        () => session.PatientlyAsync(
+            async (_, cancelled) =>
+            {
+                AskedProblem asked = await AskAsync(problem, cancelled);
+                var request = new GenerationRequest
+                {
+                    Prompt = [asked.ThinkingPrompt],
+                    MaxTokens = budget,
+                    Seed = group.SeedOf("latency/thinking"),
+                    Close = plan.Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop,
+                    Cache = PrefixCache.Cold,
+                    CacheSalt = NewSalt(group),
+                    Group = group.Name,
+                };
+                return await TimedTrace.StreamAsync(session, asked, group, request, clock, cancelled);
+            },
+            cancellationToken));
+
+    /// <summary>Times an answer by itself, without a trace, or continued from one, whose own prefix it may reuse.</summary>
+    private Task<TimedAnswer> AnswerAsync(Problem problem, TrialGroup group, TimedTrace? trace, int budget, CancellationToken cancellationToken) => GrantedAsync(
+        "answer",
+        () => session.PatientlyAsync(
+            async (_, cancelled) =>
+            {
+                AskedProblem asked = trace?.Asked ?? await AskAsync(problem, cancelled);
+                var request = new GenerationRequest
+                {
+                    Prompt = AnswerFork.Prompt(asked, trace?.Trace, budget),
+                    MaxTokens = problem.AnswerTokenLimit,
+                    Seed = group.SeedOf(FormattableString.Invariant($"latency/answer/{budget}")),
+                    Close = CloseHandling.Ignore,
+                    Cache = trace is null ? PrefixCache.Cold : PrefixCache.Own,
+                    CacheSalt = trace?.CacheSalt ?? NewSalt(group),
+                    Group = group.Name,
+                };
+                TimedGeneration timed = await session.GenerateTimedAsync(request, clock, cancelled);
+                return new TimedAnswer(AnswerFork.Of(session, asked, timed.Generation), timed.Seconds);
+            },
+            cancellationToken));
+
+    /// <summary>A first request of a kind that is refused for good is refused for every problem; a later one is the problem's own affair.</summary>
+    /// <exception cref="EndpointRefusedException">The first request of this kind is refused for good.</exception>
+    private async Task<T> GrantedAsync<T>(string kind, Func<Task<T>> askAsync)
+    {
+        try
+        {
+            T answer = await askAsync();
+            granted.Add(kind);
+            return answer;
+        }
+        catch (EndpointException fault) when (fault.IsPermanentRefusal && !granted.Contains(kind))
+        {
+            throw new EndpointRefusedException($"The server refuses the {kind} requests of the latency pass. {fault.Message}");
+        }
+    }
+
+    private string NewSalt(TrialGroup group) => FormattableString.Invariant($"{salt}/{group.Name}/{++salts}");
+
+    private sealed record TimedAnswer(AnswerFork Answer, double Seconds);
+}
