@@ -45,7 +45,7 @@ internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> 
             throw new UserFault($"--budgets has {values.Length} budgets, and the workload {workload.Tasks.Length} tasks: give one a task, in its order.");
         Performance at = workload.At(values);
         return at.IsStable
-            ? new SimulatedQueue(workload, [.. values], source)
+            ? new SimulatedQueue(workload, [.. values], string.Create(CultureInfo.InvariantCulture, $"{source} at λ = {workload.ArrivalRatePerSecond}/s"))
             : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"At these budgets the server would be busy {at.Utilization:0.####} of the time: the queue is not stable."));
     }
 }

@@ -85,6 +85,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             {
                 if (points is null && times is null)
                     throw new UserFault("Name a run folder to fit, or a file with --accuracy or --service.");
+                if (points is null && parsed.GetResult(method) is { Implicit: false })
+                    throw new UserFault("--method has no effect without --accuracy: service times are fitted by weighted least squares.");
                 tasks = FitFiles.Fit(points, times, fitMethod);
             }
 

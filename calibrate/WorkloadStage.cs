@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Optimizer;
@@ -19,11 +20,13 @@ internal static class WorkloadStage
             output.WriteLine(JsonSerializer.Serialize(
                 new
                 {
+                    arrival_rate_per_second = workload.ArrivalRatePerSecond,
+                    accuracy_weight_seconds = workload.AccuracyWeightSeconds,
                     objective = best.Performance.Objective,
                     utilization = best.Performance.Utilization,
                     mean_system_time_s = best.Performance.MeanSystemTimeSeconds,
                     accuracy = best.Performance.Accuracy,
-                    tasks = workload.Tasks.Select((task, k) => new { task = task.Task, budget_tokens = best.Budgets[k], integer_budget_tokens = integer.Budgets[k] }),
+                    tasks = workload.Tasks.Select((task, k) => new { task = task.Task, probability = task.Probability, budget_tokens = best.Budgets[k], integer_budget_tokens = integer.Budgets[k] }),
                     integer_objective = integer.Performance.Objective,
                     kkt_residual = best.KktResidual,
                     gap_bound = best.GapBound,
@@ -32,6 +35,7 @@ internal static class WorkloadStage
             return;
         }
 
+        output.WriteLine($"Allocation at {PointOf(workload).Caption}:");
         for (int k = 0; k < workload.Tasks.Length; k++)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {workload.Tasks[k].Task,-14} ℓ* = {best.Budgets[k],12:0.000}   whole {integer.Budgets[k],7}"));
         output.WriteLine(string.Create(
@@ -60,6 +64,12 @@ internal static class WorkloadStage
             }
         }
     }
+
+    private static AllocationPoint PointOf(Workload workload) => new(
+        workload.ArrivalRatePerSecond,
+        workload.AccuracyWeightSeconds,
+        workload.Tasks.Max(task => task.MaxBudgetTokens),
+        workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal));
 
     private static string Shown(double? value, string format = "0.000000") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";
 

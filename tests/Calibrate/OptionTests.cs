@@ -70,6 +70,9 @@ public sealed class OptionTests : IDisposable
     [InlineData("--budgets has no effect without --workload", "simulate", "RUN", "--budgets", "0,1")]
     [InlineData("--items has no effect with --resume", "run", "--resume", "RUN", "--items", "50")]
     [InlineData("--out has no effect with --resume", "measure", "--resume", "RUN", "--hours", "1", "--out", "elsewhere")]
+    [InlineData("--method has no effect without --accuracy", "fit", "--service", "times.csv", "--method", "wls")]
+    [InlineData("probe looks at one --endpoint", "probe", "--endpoint", "http://127.0.0.1:9/v1", "--endpoint", "http://127.0.0.1:10/v1")]
+    [InlineData("--pace is for the embedded endpoint", "probe", "--endpoint", "http://127.0.0.1:9/v1", "--pace")]
     [InlineData("--api-key-env and --api-key-file exclude each other", "run", "--api-key-env", "A", "--api-key-file", "B")]
     [InlineData("--arrival-rate is 1E+300: it must be above 0, from", "allocate", "RUN", "--arrival-rate", "1e300")]
     public async Task Command_WrongWord_SaysWhatMayBeMeant(string expected, params string[] arguments)
