@@ -15,7 +15,12 @@ internal static class ManifestComparison
     {
         // The embedded endpoint has another port at every start, and of several servers the first may be away.
         string url = now.Simulated || !was.OtherEndpoints.IsEmpty ? was.Endpoint.Url : now.Endpoint.Url;
-        string[] differences = [.. Differences(was, now with { Endpoint = now.Endpoint with { Url = url } })];
+        string[] differences =
+        [
+            .. from difference in Differences(was, now with { Endpoint = now.Endpoint with { Url = url } })
+               group difference by difference.Part into part
+               select $"{part.Key} was {{{string.Join(',', part.Select(field => $"\"{field.Name}\":{field.First}"))}}} and is {{{string.Join(',', part.Select(field => $"\"{field.Name}\":{field.Second}"))}}}",
+        ];
         if (differences.Length > 0)
             throw new UserFault($"The run cannot go on, because it would mix two experiments: {Shown(differences)}.");
     }
@@ -23,29 +28,29 @@ internal static class ManifestComparison
     /// <summary>The same for the parts of one plan: they may differ in their shard, their address and their concurrency.</summary>
     internal static void ThrowIfNotParts(RunManifest first, RunManifest other)
     {
-        string[] differences = [.. Differences(AsPart(first), AsPart(other), asParts: true)];
+        string[] differences = [.. Differences(AsPart(first), AsPart(other)).Select(field => $"{field.Part} {field.Name} is {field.First} in the first and {field.Second} in the other")];
         if (differences.Length > 0)
-            throw new UserFault($"{first.Id} and {other.Id} are not parts of one plan: {Shown(differences)}. Merge only parts that were measured with the same options, but for --shard.");
-    }
-
-    private static IEnumerable<string> Differences(RunManifest was, RunManifest now, bool asParts = false)
-    {
-        SortedDictionary<string, string> before = Fields(was), after = Fields(now);
-        foreach (string field in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal))
-        {
-            string left = before.GetValueOrDefault(field, "absent"), right = after.GetValueOrDefault(field, "absent");
-            if (left != right)
-                yield return asParts ? $"{field} is {left} in the first and {right} in the other" : $"{field} was {left} and is {right}";
-        }
+            throw new UserFault($"{first.Id} and {other.Id} are not parts of one plan: {Shown(differences)}. Merge only runs that were measured with the same options, except for --shard.");
     }
 
     private static string Shown(string[] differences) =>
         string.Join("; ", differences.Take(ShownDifferences)) + (differences.Length > ShownDifferences ? $"; and {differences.Length - ShownDifferences} more" : "");
 
-    /// <summary>Every field that decides what is asked, with its value; a task that is not there has no fields.</summary>
-    private static SortedDictionary<string, string> Fields(RunManifest manifest)
+    /// <summary>The fields that differ; a task that is not there has no fields.</summary>
+    private static IEnumerable<(string Part, string Name, string First, string Second)> Differences(RunManifest first, RunManifest second)
     {
-        var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Dictionary<(string Part, string Name), string> left = Fields(first), right = Fields(second);
+        return from field in left.Keys.Union(right.Keys)
+               orderby field
+               let values = (First: left.GetValueOrDefault(field, "absent"), Second: right.GetValueOrDefault(field, "absent"))
+               where values.First != values.Second
+               select (field.Part, field.Name, Shortened(values.First), Shortened(values.Second));
+    }
+
+    /// <summary>Every field that decides what is asked, with its value in JSON.</summary>
+    private static Dictionary<(string Part, string Name), string> Fields(RunManifest manifest)
+    {
+        var fields = new Dictionary<(string, string), string>();
         Add("endpoint", manifest.Endpoint);
         Add("profile", manifest.Profile);
         Add("sampling", manifest.Sampling);
@@ -54,21 +59,23 @@ internal static class ManifestComparison
             Add("task " + task.Task, task);
         return fields;
 
-        void Add(string name, object part) => Flatten(name, JsonSerializer.SerializeToNode(part, ResultsJson.Line));
+        void Add(string part, object value) => Flatten(part, "", JsonSerializer.SerializeToNode(value, ResultsJson.Line));
 
-        void Flatten(string name, JsonNode? node)
+        void Flatten(string part, string name, JsonNode? node)
         {
-            if (node is JsonObject members)
+            if (node is not JsonObject members)
             {
-                foreach ((string member, JsonNode? value) in members)
-                    Flatten($"{name} {member}", value);
+                fields[(part, name)] = node?.ToJsonString(ResultsJson.Line) ?? "null";
                 return;
             }
 
-            string text = node?.ToJsonString(ResultsJson.Line) ?? "null";
-            fields[name] = text.Length <= LongestValue ? text : $"{text[..LongestValue]}… ({text.Length} characters, hash {ShortHash.Of(text)})";
+            foreach ((string member, JsonNode? value) in members)
+                Flatten(part, $"{name} {member}".Trim(), value);
         }
     }
+
+    private static string Shortened(string text) =>
+        text.Length <= LongestValue ? text : $"{text[..LongestValue]}… ({text.Length} characters, hash {ShortHash.Of(text)})";
 
     private static RunManifest AsPart(RunManifest manifest) => manifest with
     {
