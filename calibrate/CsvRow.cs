@@ -21,7 +21,9 @@ internal sealed class CsvRow
 
     private CsvRow(string file, int line, Dictionary<string, string> cells) => (this.file, this.line, this.cells) = (file, line, cells);
 
-    /// <summary>Reads a file whose header is one of <paramref name="headers"/>; columns beside those are ignored, and lines that begin with #.</summary>
+    /// <summary>
+    /// Reads a file whose header is one of <paramref name="headers"/>; columns beside those are ignored, and lines that begin with #.
+    /// </summary>
     internal static List<CsvRow> Read(string file, params string[] headers)
     {
         var rows = new List<CsvRow>();
@@ -35,7 +37,10 @@ internal sealed class CsvRow
                 int line = checked((int)csv.LineNumber);
                 if (csv.FieldCount != names.Length)
                     throw new UserFault($"{file} line {line} has {csv.FieldCount} fields and the header {names.Length}.");
-                rows.Add(new CsvRow(file, line, Enumerable.Range(0, names.Length).ToDictionary(i => names[i], i => csv.GetString(i).Trim(), StringComparer.Ordinal)));
+                Dictionary<string, string> cells = new(StringComparer.Ordinal);
+                for (int i = 0; i < names.Length; i++)
+                    cells.Add(names[i], csv.GetString(i).Trim());
+                rows.Add(new CsvRow(file, line, cells));
             }
         }
         catch (CsvFormatException fault)
@@ -69,8 +74,11 @@ internal sealed class CsvRow
         foreach (CsvRow row in rows)
         {
             string[] values = [.. key.Select(row.Text)];
-            if (!first.TryAdd(string.Join('\n', values), row.line))
-                throw new UserFault($"{row.file} line {row.line} repeats line {first[string.Join('\n', values)]}: both have {string.Join(", ", key.Zip(values, (name, value) => $"{name} {value}"))}. Leave one of them out.");
+            if (first.TryAdd(string.Join('\n', values), row.line))
+                continue;
+            string both = string.Join(", ", key.Zip(values, (name, value) => $"{name} {value}"));
+            throw new UserFault(
+                $"{row.file} line {row.line} repeats line {first[string.Join('\n', values)]}: both have {both}. Leave one of them out.");
         }
     }
 

@@ -4,7 +4,9 @@ using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
-/// <summary>Whether an interrupted run may go on, and whether runs are parts of one plan: the same questions, put in the same way to the same model.</summary>
+/// <summary>
+/// Whether an interrupted run may go on, and whether runs are parts of one plan: the same questions, put in the same way to the same model.
+/// </summary>
 internal static class ManifestComparison
 {
     private const int LongestValue = 80;
@@ -19,7 +21,9 @@ internal static class ManifestComparison
         [
             .. from difference in Differences(was, now with { Endpoint = now.Endpoint with { Url = url } })
                group difference by difference.Part into part
-               select $"{part.Key} was {{{string.Join(',', part.Select(field => $"\"{field.Name}\":{field.First}"))}}} and is {{{string.Join(',', part.Select(field => $"\"{field.Name}\":{field.Second}"))}}}",
+               let before = string.Join(',', part.Select(field => $"\"{field.Name}\":{field.First}"))
+               let after = string.Join(',', part.Select(field => $"\"{field.Name}\":{field.Second}"))
+               select $"{part.Key} was {{{before}}} and is {{{after}}}",
         ];
         if (differences.Length > 0)
             throw new UserFault($"The run cannot go on, because it would mix two experiments: {Shown(differences)}.");
@@ -28,13 +32,20 @@ internal static class ManifestComparison
     /// <summary>The same for the parts of one plan: they may differ in their shard, their address and their concurrency.</summary>
     internal static void ThrowIfNotParts(RunManifest first, RunManifest other)
     {
-        string[] differences = [.. Differences(AsPart(first), AsPart(other)).Select(field => $"{field.Part} {field.Name} is {field.First} in the first and {field.Second} in the other")];
+        string[] differences =
+        [
+            .. from field in Differences(AsPart(first), AsPart(other))
+               select $"{field.Part} {field.Name} is {field.First} in the first and {field.Second} in the other",
+        ];
         if (differences.Length > 0)
-            throw new UserFault($"{first.Id} and {other.Id} are not parts of one plan: {Shown(differences)}. Merge only runs that were measured with the same options, except for --shard.");
+            throw new UserFault(
+                $"{first.Id} and {other.Id} are not parts of one plan: {Shown(differences)}. "
+                + "Merge only runs that were measured with the same options, except for --shard.");
     }
 
     private static string Shown(string[] differences) =>
-        string.Join("; ", differences.Take(ShownDifferences)) + (differences.Length > ShownDifferences ? $"; and {differences.Length - ShownDifferences} more" : "");
+        string.Join("; ", differences.Take(ShownDifferences))
+        + (differences.Length > ShownDifferences ? $"; and {differences.Length - ShownDifferences} more" : "");
 
     /// <summary>The fields that differ; a task that is not there has no fields.</summary>
     private static IEnumerable<(string Part, string Name, string First, string Second)> Differences(RunManifest first, RunManifest second)

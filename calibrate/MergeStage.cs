@@ -52,7 +52,8 @@ internal static class MergeStage
     }
 
     private static int RunsOf(RunFolder part, RunManifest manifest) =>
-        manifest.Plan.ValueKind == JsonValueKind.Object && manifest.Plan.TryGetProperty("runs", out JsonElement runs) && runs.TryGetInt32(out int count)
+        manifest.Plan.ValueKind == JsonValueKind.Object
+        && manifest.Plan.TryGetProperty("runs", out JsonElement runs) && runs.TryGetInt32(out int count)
             ? count
             : throw new UserFault($"{part.ManifestPath} is damaged: its plan says nothing of the number of runs. Put a copy of it back.");
 

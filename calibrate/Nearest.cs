@@ -7,15 +7,18 @@ internal static class Nearest
     internal static string Question(string word, IReadOnlyCollection<string> known) =>
         Of(word, known) is { Length: > 0 } close ? $": did you mean {string.Join(" or ", close)}?" : ".";
 
-    /// <summary>Words that begin like it, else those that the fewest changed letters apart, at most a third of its length.</summary>
+    /// <summary>Words that begin like it, else those that are the fewest changed letters apart, at most a third of its length.</summary>
     internal static string[] Of(string word, IReadOnlyCollection<string> known)
     {
-        string[] longer = [.. known.Where(candidate => word.Length > 3 && candidate.StartsWith(word, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] longer =
+            [.. known.Where(candidate => word.Length > 3 && candidate.StartsWith(word, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         if (longer.Length is > 0 and <= 3)
             return longer;
         (string Word, int Distance)[] close = [.. known.Select(candidate => (candidate, Distance(word, candidate)))];
         int least = close.Select(pair => pair.Distance).DefaultIfEmpty(int.MaxValue).Min();
-        return least <= Math.Max(1, word.TrimStart('-').Length / 3) ? [.. close.Where(pair => pair.Distance == least).Select(pair => pair.Word)] : [];
+        return least <= Math.Max(1, word.TrimStart('-').Length / 3)
+            ? [.. close.Where(pair => pair.Distance == least).Select(pair => pair.Word)]
+            : [];
     }
 
     /// <summary>Letters inserted, deleted, changed, or swapped with their neighbour (optimal string alignment).</summary>

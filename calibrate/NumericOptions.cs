@@ -10,6 +10,8 @@ namespace Calibration.Calibrate;
 /// </summary>
 internal static class NumericOptions
 {
+    private const NumberStyles RealStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>Gives every numeric option of a command and of the commands below it this reading.</summary>
     internal static void ReadStrictly(Command command)
     {
@@ -44,17 +46,20 @@ internal static class NumericOptions
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
             return value;
         bool isTooLarge = text.TrimStart('-', '+') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit);
-        given.AddError($"{name} is \"{text}\": give a whole number{(isTooLarge ? $" of at most {int.MaxValue}" : "")}, without a comma or a point.");
+        string limit = isTooLarge ? $" of at most {int.MaxValue}" : "";
+        given.AddError($"{name} is \"{text}\": give a whole number{limit}, without a comma or a point.");
         return 0;
     }
 
     private static double Real(string name, ArgumentResult given)
     {
         string text = given.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value)
-            && double.IsFinite(value))
+        if (double.TryParse(text, RealStyle, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
             return value;
-        given.AddError($"{name} is \"{text}\": {(text.Contains(',', StringComparison.Ordinal) ? "write the decimal point as a point, not as a comma, such as 0.6" : "give a number, such as 0.6")}.");
+        string remedy = text.Contains(',', StringComparison.Ordinal)
+            ? "write the decimal point as a point, not as a comma, such as 0.6"
+            : "give a number, such as 0.6";
+        given.AddError($"{name} is \"{text}\": {remedy}.");
         return 0;
     }
 }

@@ -36,7 +36,7 @@ internal static class UnknownWords
                 complaints.Add(AboutOption(parsed, parsed.Tokens[i].Value));
 
                 // What follows an unknown option is its value and may be a secret: it is not repeated.
-                while (i + 1 < parsed.Tokens.Count && parsed.UnmatchedTokens.Contains(parsed.Tokens[i + 1].Value) && !parsed.Tokens[i + 1].Value.StartsWith('-'))
+                while (IsValue(parsed, i + 1))
                     i++;
             }
             else
@@ -56,7 +56,12 @@ internal static class UnknownWords
         Command command = parsed.CommandResult.Command;
         string word = text.Split('=', 2)[0];
         string[] options = [.. command.Options.Where(option => !option.Hidden).Select(option => option.Name)];
-        string[] elsewhere = [.. parsed.RootCommandResult.Command.Subcommands.Where(verb => verb.Options.Any(option => option.Name == word)).Select(verb => verb.Name)];
+        string[] elsewhere =
+        [
+            .. from verb in parsed.RootCommandResult.Command.Subcommands
+               where verb.Options.Any(option => option.Name == word)
+               select verb.Name,
+        ];
         return elsewhere.Length > 0
             ? $"{word} is no option of calibrate {NameOf(command).TrimEnd()}, but of {string.Join(", ", elsewhere)}."
             : $"There is no option {word}{Nearest.Question(word, options)}";
@@ -66,7 +71,7 @@ internal static class UnknownWords
     private static string AboutValue(ParseResult parsed, ref int i)
     {
         int start = i;
-        while (i + 1 < parsed.Tokens.Count && parsed.UnmatchedTokens.Contains(parsed.Tokens[i + 1].Value) && !parsed.Tokens[i + 1].Value.StartsWith('-'))
+        while (IsValue(parsed, i + 1))
             i++;
         if (start >= 2 && Lists.Contains(parsed.Tokens[start - 2].Value))
         {
@@ -74,8 +79,14 @@ internal static class UnknownWords
             return $"{parsed.Tokens[start - 2].Value} takes one list: separate with commas, as in {parsed.Tokens[start - 2].Value} {list}.";
         }
 
-        return $"\"{parsed.Tokens[start].Value}\" is not expected: no option comes before it, and calibrate {NameOf(parsed.CommandResult.Command)}takes no{(parsed.CommandResult.Command.Arguments.Count > 0 ? " further" : "")} argument.";
+        Command command = parsed.CommandResult.Command;
+        string takes = $"calibrate {NameOf(command)}takes no{(command.Arguments.Count > 0 ? " further" : "")} argument";
+        return $"\"{parsed.Tokens[start].Value}\" is not expected: no option comes before it, and {takes}.";
     }
+
+    /// <summary>Whether an unmatched word that is no option stands at a place.</summary>
+    private static bool IsValue(ParseResult parsed, int place) =>
+        place < parsed.Tokens.Count && parsed.Tokens[place].Value is var word && !word.StartsWith('-') && parsed.UnmatchedTokens.Contains(word);
 
     /// <summary>A verb's full name with a space after it; empty for the bare command.</summary>
     private static string NameOf(Command command) =>

@@ -116,7 +116,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
             RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
             RunFits fits = FitStage.Read(folder);
-            (PointFolder place, RunAllocation allocation) = await AllocateStage.RunAsync(folder, fits, point with { Seed = SeedOf(folder.ReadManifest()) });
+            point = point with { Seed = SeedOf(folder.ReadManifest()) };
+            (PointFolder place, RunAllocation allocation) = await AllocateStage.RunAsync(folder, fits, point);
             if (place.Within.Length > 0)
                 await FiguresStage.RunAsync(place, fits, allocation, cancelled);
             if (parsed.GetValue(json))
@@ -268,7 +269,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     /// <summary>The seed that the run was measured with: allocating again at its own point gives the same numbers.</summary>
     private static int SeedOf(RunManifest manifest) =>
-        manifest.Plan.ValueKind == JsonValueKind.Object && manifest.Plan.TryGetProperty("seed", out JsonElement seed) && seed.TryGetInt32(out int value) ? value : 1;
+        manifest.Plan.ValueKind == JsonValueKind.Object
+        && manifest.Plan.TryGetProperty("seed", out JsonElement seed) && seed.TryGetInt32(out int value) ? value : 1;
 
     private RunFolder FolderOf(ParseResult parsed) => RunFolder.Open(parsed.GetValue(run)!);
 }

@@ -71,7 +71,8 @@ internal static class WorkloadStage
         workload.Tasks.Max(task => task.MaxBudgetTokens),
         workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal));
 
-    private static string Shown(double? value, string format = "0.000000") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";
+    private static string Shown(double? value, string format = "0.000000") =>
+        value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";
 
     /// <exception cref="UserFault">The server is overloaded even without thinking.</exception>
     internal static void ThrowIfInfeasible(Allocation allocation)

@@ -8,7 +8,9 @@ public static class IntegerSolver
     /// <summary>Relative to J's size, differences below this are rounding.</summary>
     private const double Resolution = 1e-14;
 
-    /// <summary>The best of the corners around ℓ*, equation (39), none above a task's largest budget; null where more than 20 budgets are not whole.</summary>
+    /// <summary>
+    /// The best of the corners around ℓ*, equation (39), none above a task's largest budget; null where more than 20 budgets are not whole.
+    /// </summary>
     public static IntegerAllocation? BestCorner(Workload workload, Allocation relaxed)
     {
         ArgumentNullException.ThrowIfNull(workload);
@@ -31,12 +33,15 @@ public static class IntegerSolver
         return best is null ? null : Of(workload, best, relaxed.Performance.Objective + relaxed.GapBound - bestObjective);
     }
 
-    /// <summary>Each budget rounded to the nearest whole number, equation (40), and not above the task's largest; null where that is not stable.</summary>
+    /// <summary>
+    /// Each budget rounded to the nearest whole number, equation (40), and not above the task's largest; null where that is not stable.
+    /// </summary>
     public static IntegerAllocation? Rounded(Workload workload, Allocation relaxed)
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(relaxed);
-        double[] rounded = [.. relaxed.Budgets.Select((budget, k) => Allowed(workload, k, Math.Round(budget, MidpointRounding.AwayFromZero)))];
+        double[] rounded =
+            [.. relaxed.Budgets.Select((budget, k) => Allowed(workload, k, Math.Round(budget, MidpointRounding.AwayFromZero)))];
         Performance performance = workload.At(rounded);
         return performance.IsStable ? Of(workload, rounded, relaxed.Performance.Objective + relaxed.GapBound - performance.Objective) : null;
     }
@@ -130,7 +135,8 @@ public static class IntegerSolver
     }
 
     /// <summary>The largest whole budget of a task, where the other lies above it: ℓ_max need not be whole.</summary>
-    private static double Allowed(Workload workload, int k, double budget) => Math.Min(budget, Math.Floor(workload.Tasks[k].MaxBudgetTokens));
+    private static double Allowed(Workload workload, int k, double budget) =>
+        Math.Min(budget, Math.Floor(workload.Tasks[k].MaxBudgetTokens));
 
     private static IntegerAllocation Of(Workload workload, double[] budgets, double gap) =>
         new([.. budgets.Select(budget => (int)budget)], workload.At(budgets), Math.Max(0, gap));

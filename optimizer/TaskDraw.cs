@@ -32,7 +32,8 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
     /// </summary>
     private MeasuredTask Redrawn(MeasuredTask measured, AccuracyBootstrap.Replicate replicate)
     {
-        Dictionary<int, int> column = task.Accuracy!.Budgets.Select((budget, j) => (budget, j)).ToDictionary(pair => pair.budget, pair => pair.j);
+        Dictionary<int, int> column =
+            task.Accuracy!.Budgets.Select((budget, j) => (budget, j)).ToDictionary(pair => pair.budget, pair => pair.j);
         ImmutableArray<MeasuredBudget> answered =
             [.. measured.Budgets.Where(budget => column.TryGetValue(budget.BudgetTokens, out int j) && replicate.Answers.Span[j] > 0)];
         if (answered.IsEmpty)

@@ -31,7 +31,9 @@ public sealed record RunManifest
     /// <summary>The user's own name for the model (<c>--label</c>); absent where none was given.</summary>
     public string? Label { get; init; }
 
-    /// <summary>The model's name in figures, tables, the report and the run's id: the label, else the name on the server without its folders.</summary>
+    /// <summary>
+    /// The model's name in figures, tables, the report and the run's id: the label, else the name on the server without its folders.
+    /// </summary>
     [JsonIgnore]
     public string ShownModel => Label ?? ModelNames.Shown(Endpoint.Model);
 
