@@ -12,8 +12,16 @@ internal static class AllocateStage
 {
     private const int SweepQueries = 10_000;
 
-    internal static async Task<RunAllocation> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
+    /// <returns>Null where no task is left, because too many trials are missing of each.</returns>
+    internal static async Task<RunAllocation?> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
+        if (fits.Tasks.All(task => task.IsMissingData))
+        {
+            File.Delete(folder.In("allocation.json"));
+            await FitStage.WriteTablesAsync(folder, fits, allocation: null);
+            return null;
+        }
+
         RunAllocation allocation = Decide(fits, point) with { Decision = await DecisionIntervals.RunAsync(folder, fits, point) };
         await folder.WriteDocumentAsync("allocation.json", allocation);
         await FitStage.WriteTablesAsync(folder, fits, allocation);
@@ -25,6 +33,8 @@ internal static class AllocateStage
     private static RunAllocation Decide(RunFits fits, OperatingPoint point)
     {
         ImmutableArray<TaskChoice> choices = TaskChoices.Of(fits, point);
+        if (choices.IsEmpty)
+            throw new UserFault("--mix names only tasks that are left out for missing data: name others, or fit them with --accept-missing.");
         MixedAllocation mixed = MixedSolver.Solve(point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, choices);
         Allocation best = mixed.Allocation;
         WorkloadStage.ThrowIfInfeasible(best);
@@ -67,7 +77,9 @@ internal static class AllocateStage
             QueueVerdict = QueueStudy.Run(mixed.Workload, best.Budgets.AsSpan(), SweepQueries, seed: point.Seed).Verdict,
             Uniform = [.. Uniform(choices, point)],
             Sweep = Sweep(fits, choices, mixed, point),
-            Warnings = [.. Warnings(fits, tasks)],
+            Incomplete = fits.Incomplete,
+            LeftOut = [.. fits.Tasks.Where(task => task.IsMissingData).Select(task => new LeftOutTask(task.Task, task.DisplayName, task.Accuracy.Explanation))],
+            Warnings = [.. LeftOut(fits), .. Warnings(fits, tasks)],
         };
     }
 
@@ -144,6 +156,9 @@ internal static class AllocateStage
 
     private static TaskFits FitsOf(RunFits fits, TaskChoice choice) =>
         fits.Tasks.First(task => task.Task == (choice.Model?.Task ?? choice.Measured!.Task));
+
+    private static IEnumerable<string> LeftOut(RunFits fits) =>
+        fits.Tasks.Where(task => task.IsMissingData).Select(task => $"{task.DisplayName} takes no part in the allocation; the other shares are divided by their sum. {task.Accuracy.Explanation}");
 
     private static IEnumerable<string> Warnings(RunFits fits, ImmutableArray<TaskAllocation> tasks)
     {

@@ -9,12 +9,16 @@ internal static class FiguresStage
 {
     private static readonly string[] Figures = ["fig2.svg", "fig3.svg", "fig4.svg"];
 
-    internal static async Task RunAsync(RunFolder folder, RunFits fits, RunAllocation allocation, CancellationToken cancellationToken)
+    internal static async Task RunAsync(RunFolder folder, RunFits fits, RunAllocation? allocation, CancellationToken cancellationToken)
     {
         AccuracyFigure.Draw(fits, folder.FiguresPath);
-        ObjectiveFigure.Draw(allocation, fits.Model, folder.FiguresPath);
-        SensitivityFigure.Draw(allocation, fits.Model, folder.FiguresPath);
-        string[] svgs = [.. Figures.Select(name => File.ReadAllText(Path.Combine(folder.FiguresPath, name)))];
+        if (allocation is not null)
+        {
+            ObjectiveFigure.Draw(allocation, fits.Model, folder.FiguresPath);
+            SensitivityFigure.Draw(allocation, fits.Model, folder.FiguresPath);
+        }
+
+        string[] svgs = [.. Figures.Take(allocation is null ? 1 : Figures.Length).Select(name => File.ReadAllText(Path.Combine(folder.FiguresPath, name)))];
         RowFindings findings = await FindingsAsync(folder, cancellationToken);
         await AtomicFile.WriteTextAsync(folder.In("report.html"), RunReport.Html(fits, allocation, findings, svgs));
     }

@@ -16,7 +16,7 @@ internal static class ManifestComparison
             ("endpoint", was.Endpoint, now.Endpoint with { Url = url }),
             ("profile", was.Profile, now.Profile),
             ("sampling", was.Sampling, now.Sampling),
-            ("plan", was.Plan, now.Plan),
+            ("plan", PlanWithout(was, "concurrency"), PlanWithout(now, "concurrency")),
             .. was.Tasks.Select(task => ("task " + task.Task, (object)task, (object?)now.Tasks.FirstOrDefault(other => other.Task == task.Task) ?? "missing")),
         ];
         string[] differences = [.. from part in parts let before = Json(part.Was) let after = Json(part.Now) where before != after select $"{part.Name} was {before} and is {after}"];
@@ -31,9 +31,19 @@ internal static class ManifestComparison
     private static RunManifest AsPart(RunManifest manifest) => manifest with
     {
         Endpoint = manifest.Endpoint with { Url = "" },
-        Plan = JsonSerializer.SerializeToElement(
-            manifest.Plan.EnumerateObject().Where(member => member.Name is not ("shard" or "concurrency")).ToDictionary(member => member.Name, member => member.Value), ResultsJson.Document),
+        Plan = PlanWithout(manifest, "shard"),
     };
+
+    /// <summary>The plan of all parts together.</summary>
+    internal static JsonElement Whole(RunManifest part)
+    {
+        Dictionary<string, object> plan = part.Plan.EnumerateObject().ToDictionary(member => member.Name, member => (object)member.Value);
+        plan["shard"] = Harness.Shard.Whole;
+        return JsonSerializer.SerializeToElement(plan, ResultsJson.Document);
+    }
+
+    private static JsonElement PlanWithout(RunManifest manifest, string name) => JsonSerializer.SerializeToElement(
+        manifest.Plan.EnumerateObject().Where(member => member.Name != name).ToDictionary(member => member.Name, member => member.Value), ResultsJson.Document);
 
     private static string Json(object value) => JsonSerializer.Serialize(value, ResultsJson.Line);
 }

@@ -60,8 +60,8 @@ internal static class FigureStyle
     }
 
     /// <summary>Where the numbers of a figure come from, in its own words.</summary>
-    internal static string Origin(string model, bool simulated, bool samples) =>
-        (simulated ? "simulated endpoint" : model) + (samples ? ", sample problems (not the benchmarks')" : "");
+    internal static string Origin(string model, bool simulated, bool samples, Results.Incompleteness? incomplete) =>
+        (simulated ? "simulated endpoint" : model) + (incomplete is null ? "" : $", {incomplete}") + (samples ? ", sample problems (not the benchmarks')" : "");
 
     private static void LoadFont()
     {

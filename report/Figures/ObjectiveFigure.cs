@@ -10,7 +10,7 @@ public static class ObjectiveFigure
     public static void Draw(RunAllocation allocation, string model, string folder)
     {
         ArgumentNullException.ThrowIfNull(allocation);
-        Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", FigureStyle.Origin(model, allocation.Simulated, allocation.Samples));
+        Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", FigureStyle.Origin(model, allocation.Simulated, allocation.Samples, allocation.Incomplete));
         (string Label, double Value)[] bars =
         [
             .. allocation.Uniform.Select(uniform => (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}"), uniform.Objective)),

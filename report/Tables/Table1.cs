@@ -12,7 +12,7 @@ public static class Table1
     {
         ArgumentNullException.ThrowIfNull(fits);
         var text = new StringBuilder(
-            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated\n");
+            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share\n");
         foreach (TaskFits task in fits.Tasks)
         {
             TaskAllocation? decided = Decided(allocation, task);
@@ -21,7 +21,8 @@ public static class Table1
                 .. Cells(task.Accuracy.A), .. Cells(task.Accuracy.B), .. Cells(task.Accuracy.D),
                 task.Service.Verdict.ToString(), .. Cells(task.Service.T0Seconds), .. Cells(task.Service.SecondsPerToken),
                 decided is null ? "" : Exact(decided.BudgetTokens), decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
-                decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false"]).Append('\n');
+                decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false",
+                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max())]).Append('\n');
         }
 
         return text.ToString();
@@ -36,6 +37,8 @@ public static class Table1
         text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length))).Append('\n');
         foreach (string[] row in rows.Skip(1))
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
+        foreach (TaskFits task in fits.Tasks.Where(task => task.MarkedBudgets.Any()))
+            text.Append("\n\\* ").Append(task.DisplayName).Append(": ").AppendJoin("; ", task.MarkedBudgets.Select(exclusion => exclusion.Sentence)).Append(".\n");
         return text.ToString();
     }
 
@@ -45,7 +48,7 @@ public static class Table1
         ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "verdict"],
         .. fits.Tasks.Select(task => new[]
         {
-            task.DisplayName, Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
+            Marked(task), Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
             Star(Decided(allocation, task)), Verdicts(task),
         }),
     ];
@@ -61,10 +64,12 @@ public static class Table1
             TaskAllocation? decided = Decided(allocation, task);
             AccuracyFit fit = task.Accuracy;
             string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (decided.Measured ? "$^\\dagger$" : decided.Extrapolated ? "$^\\ddagger$" : "");
-            text.AppendJoin(" & ", [task.DisplayName.Replace("_", "\\_", StringComparison.Ordinal), Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
+            text.AppendJoin(" & ", [Marked(task).Replace("_", "\\_", StringComparison.Ordinal).Replace("*", "$^*$", StringComparison.Ordinal), Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
         }
 
         text.Append("\\hline\n\\end{tabular}\n");
+        if (fits.Tasks.Any(task => task.MarkedBudgets.Any()))
+            text.Append("\\\\ $^*$ more than 1\\,\\% of the trials at a budget are excluded\n");
         if (allocation?.Tasks.Any(task => task.Measured) == true)
             text.Append("\\\\ $^\\dagger$ best measured budget: no curve could be identified\n");
         if (allocation?.Tasks.Any(task => task.Extrapolated) == true)
@@ -72,8 +77,11 @@ public static class Table1
         return text.Append("\\end{table}\n").ToString();
     }
 
+    /// <summary>The task's name, with a mark where more than 1 % of the trials at a budget are excluded.</summary>
+    private static string Marked(TaskFits task) => task.DisplayName + (task.MarkedBudgets.Any() ? "*" : "");
+
     private static string Caption(RunFits fits) =>
-        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Samples ? ", sample problems (not the benchmarks')" : "");
+        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "") + (fits.Samples ? ", sample problems (not the benchmarks')" : "");
 
     private static TaskAllocation? Decided(RunAllocation? allocation, TaskFits task) =>
         allocation?.Tasks.FirstOrDefault(decided => decided.Task == task.Task);
