@@ -65,8 +65,28 @@ internal static class AddedBudgets
 /// <summary>A run that goes on.</summary>
 /// <param name="Folder">Its folder.</param>
 /// <param name="AddedBudgets">Values of <c>--add-budgets</c>; empty where the plan stays.</param>
-internal sealed record Resumption(RunFolder Folder, ImmutableArray<string> AddedBudgets)
+/// <param name="RedoLatency">Whether its service times are measured again.</param>
+internal sealed record Resumption(RunFolder Folder, ImmutableArray<string> AddedBudgets, bool RedoLatency)
 {
+    /// <summary>Whether nothing is to be measured that the run does not have.</summary>
+    internal bool IsDone => Folder.HasEnded && AddedBudgets.IsEmpty && !RedoLatency;
+
+    /// <summary>Puts the service times aside, to be measured again.</summary>
+    /// <exception cref="UnfinishedRun">The folder cannot be written; the run is as it was, or without service times.</exception>
+    internal async Task ReplaceServiceAsync(DateTime utc, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string replaced = await Folder.ReplaceServiceAsync(utc, cancellationToken);
+            RunManifest manifest = Folder.ReadManifest();
+            await Folder.WriteManifestAsync(manifest with { ReplacedService = [.. manifest.ReplacedService, replaced], RequestOverhead = null });
+        }
+        catch (IOException fault)
+        {
+            throw new UnfinishedRun($"{Folder.Path} cannot be written ({fault.Message.TrimEnd('.')}). Make room and give the same command again.", 1);
+        }
+    }
+
     /// <summary>Makes the folder ready for rows of the enlarged plan.</summary>
     /// <param name="manifest">The manifest as it was.</param>
     /// <param name="enlarged">The manifest from now on.</param>

@@ -13,17 +13,30 @@ internal static class AllocateStage
     private const int SweepQueries = 10_000;
 
     /// <summary>Allocates, and writes the allocation and Table I into the point's own folder.</summary>
-    internal static async Task<(PointFolder Place, RunAllocation Allocation)> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
+    /// <returns>No allocation where no task is left, because too many trials are missing of each.</returns>
+    internal static async Task<(PointFolder Place, RunAllocation? Allocation)> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
+        if (fits.Tasks.All(task => task.IsMissingData))
+        {
+            File.Delete(folder.In("allocation.json"));
+            await TableFiles.WriteAsync(folder.Path, fits, allocation: null);
+            return (new PointFolder(folder, ""), null);
+        }
+
         RunAllocation allocation = Decide(fits, point) with { Decision = await DecisionIntervals.RunAsync(folder, fits, point) };
         PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
         await place.WriteAsync(fits, allocation);
         return (place, allocation);
     }
 
+    /// <summary>The allocation at the run folder's own operating point.</summary>
+    internal static RunAllocation Read(RunFolder folder) => new PointFolder(folder, "").ReadAllocation();
+
     private static RunAllocation Decide(RunFits fits, OperatingPoint point)
     {
         ImmutableArray<TaskChoice> choices = TaskChoices.Of(fits, point);
+        if (choices.IsEmpty)
+            throw new UserFault("--mix names only tasks that are left out for missing data: name others, or fit them with --accept-missing.");
         MixedAllocation mixed = MixedSolver.Solve(point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, choices);
         Allocation best = mixed.Allocation;
         WorkloadStage.ThrowIfInfeasible(best);
@@ -66,7 +79,9 @@ internal static class AllocateStage
             QueueVerdict = QueueStudy.Run(mixed.Workload, best.Budgets.AsSpan(), SweepQueries, seed: point.Seed).Verdict,
             Uniform = [.. Uniform(choices, point)],
             Sweep = Sweep(fits, choices, mixed, point),
-            Warnings = [.. Warnings(fits, tasks)],
+            Incomplete = fits.Incomplete,
+            LeftOut = [.. fits.Tasks.Where(task => task.IsMissingData).Select(task => new LeftOutTask(task.Task, task.DisplayName, task.Accuracy.Explanation, TaskChoices.AskedShareOf(task, fits, point)))],
+            Warnings = [.. LeftOut(fits), .. Warnings(fits, tasks)],
         };
     }
 
@@ -143,6 +158,9 @@ internal static class AllocateStage
 
     private static TaskFits FitsOf(RunFits fits, TaskChoice choice) =>
         fits.Tasks.First(task => task.Task == (choice.Model?.Task ?? choice.Measured!.Task));
+
+    private static IEnumerable<string> LeftOut(RunFits fits) =>
+        fits.Tasks.Where(task => task.IsMissingData).Select(task => $"{task.DisplayName} takes no part in the allocation; the other shares are divided by their sum. {task.Accuracy.Explanation}");
 
     private static IEnumerable<string> Warnings(RunFits fits, ImmutableArray<TaskAllocation> tasks)
     {

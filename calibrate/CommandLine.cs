@@ -4,7 +4,7 @@ using Calibration.Harness;
 
 namespace Calibration.Calibrate;
 
-/// <summary>The verbs. Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 130 interrupted.</summary>
+/// <summary>The verbs. Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done without a task whose trials are missing, 130 interrupted.</summary>
 public static class CommandLine
 {
     /// <summary>Parses and runs one command.</summary>
@@ -59,7 +59,8 @@ public static class CommandLine
             """
             Calibration measures a reasoning model's accuracy and service time at enforced thinking budgets, fits both, and
             finds the budgets that maximise J = α·accuracy − mean system time. Without a verb it does all of it (run).
-            Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 130 interrupted.
+            Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done, but a task was left out for
+            missing data, 130 interrupted.
             """);
         verbs.AddRun(root);
         Command run = new("run", "All of it: measure, fit, allocate, draw. The default verb.");

@@ -65,7 +65,9 @@ internal static class ManifestComparison
         Add("endpoint", manifest.Endpoint);
         Add("profile", manifest.Profile);
         Add("sampling", manifest.Sampling);
-        Add("plan", manifest.Plan);
+        
+        // How many requests are in flight changes no result.
+        Add("plan", PlanWithout(manifest, "concurrency"));
         foreach (TaskFacts task in manifest.Tasks)
             Add("task " + task.Task, task);
         return fields;
@@ -91,7 +93,19 @@ internal static class ManifestComparison
     private static RunManifest AsPart(RunManifest manifest) => manifest with
     {
         Endpoint = manifest.Endpoint with { Url = "" },
-        Plan = JsonSerializer.SerializeToElement(
-            manifest.Plan.EnumerateObject().Where(member => member.Name is not ("shard" or "concurrency")).ToDictionary(member => member.Name, member => member.Value), ResultsJson.Document),
+        Plan = PlanWithout(manifest, "shard"),
     };
+
+    /// <summary>The plan of all parts together.</summary>
+    internal static JsonElement Whole(RunManifest part)
+    {
+        Dictionary<string, object> plan = part.Plan.EnumerateObject().ToDictionary(member => member.Name, member => (object)member.Value);
+        plan["shard"] = Harness.Shard.Whole;
+        return JsonSerializer.SerializeToElement(plan, ResultsJson.Document);
+    }
+
+    private static JsonElement PlanWithout(RunManifest manifest, string name) => manifest.Plan.ValueKind != JsonValueKind.Object
+        ? manifest.Plan
+        : JsonSerializer.SerializeToElement(
+            manifest.Plan.EnumerateObject().Where(member => member.Name != name).ToDictionary(member => member.Name, member => member.Value), ResultsJson.Document);
 }

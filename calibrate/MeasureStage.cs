@@ -15,7 +15,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
     /// <exception cref="UnfinishedRun">The run was interrupted after it began; the message says how it goes on.</exception>
     internal async Task<RunFolder> RunAsync(ParseResult parsed, Resumption? resumed, TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
-        if (resumed is { Folder.HasEnded: true, AddedBudgets: [] })
+        if (resumed is { IsDone: true })
             return await EndedAsync(resumed.Folder);
         ImmutableArray<Uri> addresses = options.EndpointUris(parsed);
         if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
@@ -25,7 +25,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
         _ = options.Notes(parsed);
         _ = options.LabelOf(parsed);
-        if (resumed is { Folder.HasEnded: true } && resumed.Folder.ReadManifest() is { } manifest && AddedBudgets.AddTo(manifest, resumed.AddedBudgets) == manifest)
+        if (resumed is { Folder.HasEnded: true, RedoLatency: false } && resumed.Folder.ReadManifest() is { } manifest && AddedBudgets.AddTo(manifest, resumed.AddedBudgets) == manifest)
         {
             await log.WriteLineAsync($"{resumed.Folder.Path} has all of these budgets already.");
             return await EndedAsync(resumed.Folder);
@@ -63,8 +63,12 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         TextSession? text = road == Road.Text ? await opening.TextSessionAsync(parsed.GetValue(options.Model), parsed.GetValue(options.Context), options.ProfileOf(parsed), cancellationToken) : null;
         EndpointFacts endpoint = text?.Facts ?? ids[0].Server.Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
+        if (faults.IsEmpty)
+            faults = text is null ? await ContextCheck.FaultsAsync(ids[0], plan, cancellationToken) : await ContextCheck.FaultsAsync(text, plan, cancellationToken);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
+        if (resumed is { RedoLatency: true } && !plan.Shard.MeasuresLatency)
+            throw new UserFault("--redo-latency: this part of the plan measures no service times; the first part does.");
         RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, text?.Profile ?? ids[0].Form.Profile) with { OtherEndpoints = [.. ids.Skip(1).Select(other => other.Server.Facts.Url)] };
         RunFolder folder = resumed?.Folder ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
         using IDisposable held = folder.Lock();
@@ -77,6 +81,8 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             RunManifest was = folder.ReadManifest(), enlarged = AddedBudgets.AddTo(was, resumed.AddedBudgets);
             ManifestComparison.ThrowIfDifferent(enlarged, manifest);
             await resumed.EnlargeAsync(was, enlarged, cancellationToken);
+            if (resumed.RedoLatency)
+                await resumed.ReplaceServiceAsync(clock.GetUtcNow().UtcDateTime, cancellationToken);
         }
 
         await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({(endpoint.Simulated ? "simulated endpoint" : string.Join(", ", (string[])[endpoint.Url, .. manifest.OtherEndpoints]))}) into {folder.Path}");
@@ -93,6 +99,10 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new UnfinishedRun($"Interrupted. Go on with: calibrate run --resume {folder.Path}", Interruption.ExitCode);
+        }
+        catch (EndpointRefusedException fault)
+        {
+            throw new UnfinishedRun($"{fault.Message.TrimEnd('.')}. Nothing more was asked. When the server or its options are changed, go on with: calibrate run --resume {folder.Path}", 1);
         }
         catch (EndpointLostException fault)
         {

@@ -16,7 +16,7 @@ internal static class MergeStage
         foreach (RunManifest other in manifests.Skip(1))
             ManifestComparison.ThrowIfNotParts(manifests[0], other);
         RunFolder merged = RunFolder.Create(root, manifests[0].Id + "-merged");
-        await merged.WriteManifestAsync(manifests[0] with { Id = merged.Id, Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))) });
+        await merged.WriteManifestAsync(manifests[0] with { Id = merged.Id, Plan = ManifestComparison.Whole(manifests[0]), RequestOverhead = manifests.Select(manifest => manifest.RequestOverhead).FirstOrDefault(overhead => overhead is not null), Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))) });
         var found = new Dictionary<string, long>(StringComparer.Ordinal);
         long overlap = 0, times = 0;
         try

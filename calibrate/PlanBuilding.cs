@@ -27,6 +27,8 @@ internal static class PlanBuilding
             LatencyItems = parsed.GetValue(options.LatencyItems),
             Independent = parsed.GetValue(options.Independent),
         };
+        if (plan.Semantics == BudgetSemantics.Exact && options.RoadOf(parsed) == Road.Text)
+            throw new UserFault("--road text cannot hold a budget exactly, because text cannot be continued to a number of tokens: give --semantics cap.");
         ImmutableArray<string> faults = plan.Faults();
         return faults.IsEmpty ? plan : throw new UserFault(string.Join(Environment.NewLine, faults));
     }

@@ -48,9 +48,9 @@ internal sealed class RunOptions
 
     internal Option<int> Seed { get; } = new("--seed") { Description = "Seed that the draw of problems and all sampling follow from.", DefaultValueFactory = _ => 1 };
 
-    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Most requests in flight at once on each endpoint in the accuracy pass; fewer while the server is busy. The latency pass sends one at a time.", DefaultValueFactory = _ => 128 };
+    internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Maximum number of requests in flight per endpoint in the accuracy pass; fewer while the server is busy or does not answer in time. The latency pass sends one at a time. May be changed with --resume.", DefaultValueFactory = _ => 128 };
 
-    internal Option<double> IdleLimit { get; } = new("--idle-limit") { Description = "Seconds that a stream may be silent; a whole response may take these and a quarter second for each of its tokens.", DefaultValueFactory = _ => Patience.Night.Idle.TotalSeconds };
+    internal Option<double> IdleLimit { get; } = new("--idle-limit") { Description = "Seconds that a stream may be silent; a whole response may take this long plus a time per token that follows from the speed that the server shows.", DefaultValueFactory = _ => Patience.Night.Idle.TotalSeconds };
 
     internal Option<double> DownLimit { get; } = new("--down-limit") { Description = "Minutes that measuring pauses for an endpoint that is down, before the run ends with the command that resumes it.", DefaultValueFactory = _ => Patience.Night.Down.TotalMinutes };
 
@@ -58,7 +58,7 @@ internal sealed class RunOptions
 
     internal Option<string?> Profile { get; } = new("--profile") { Description = "How the model delimits its thinking: qwen3, deepseek-r1, plain-text, or a JSON file of one's own (docs/servers.md). Default: detected from its tokenizer and chat template.", HelpName = "NAME|FILE" };
 
-    internal Option<string> Road { get; } = new("--road") { Description = "ids: prompts travel as token ids, budgets are exact. text: for servers that offer only text; every budget is its own request, and without a count a trial is Unverified.", DefaultValueFactory = _ => "ids" };
+    internal Option<string> Road { get; } = new("--road") { Description = "ids: prompts travel as token ids, budgets are exact. text: for servers that offer only text; every budget is its own request, without a count a trial is Unverified, and budgets are caps: give --semantics cap.", DefaultValueFactory = _ => "ids" };
 
     internal Option<int?> Context { get; } = new("--context") { Description = "The model's context length in tokens, where a text-only server does not tell it.", HelpName = "TOKENS" };
 
@@ -80,10 +80,15 @@ internal sealed class RunOptions
 
     internal Option<string[]> AddBudgets { get; } = new("--add-budgets") { Description = "With --resume: budgets to add to that run, also to one that has ended, for all tasks or for one, up to each task's largest (with --independent or --road text any); may be repeated. Only their answers are asked.", HelpName = "[TASK=]LIST", AllowMultipleArgumentsPerToken = false };
 
+    internal Option<bool> RedoLatency { get; } = new("--redo-latency") { Description = "With --resume: measure all service times of that run again, also of one that has ended. The old ones stay in a file of their own and enter no fit." };
+
+    internal Option<bool> AcceptMissing { get; } = new("--accept-missing") { Description = "Fit tasks of which more than 5 % of the trials at a budget are excluded. Their accuracies may be biased; the bounds are printed." };
+
     internal IEnumerable<Option> All() =>
     [
-        Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets,
+        Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP,
+        Seed, Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
+        AddBudgets, RedoLatency,
     ];
 
     /// <summary>How long measuring may go on, or null where there is no end.</summary>
@@ -113,16 +118,29 @@ internal sealed class RunOptions
     internal (Resumption? Run, ParseResult Options) Resumed(ParseResult parsed)
     {
         ImmutableArray<string> added = [.. parsed.GetValue(AddBudgets) ?? []];
+        if (parsed.GetValue(Resume) is null && parsed.GetValue(RedoLatency))
+            throw new UserFault("--redo-latency measures the service times of a run again: name it with --resume RUN.");
         if (parsed.GetValue(Resume) is not { } path)
             return added.IsEmpty ? (null, parsed) : throw new UserFault("--add-budgets adds to a run that is there: name it with --resume RUN, or give a new run's with --budgets.");
-        if (WithoutEffect.FirstOf(parsed, Resume, AddBudgets, Hours, Deadline) is { } idle)
+        if (WithoutEffect.FirstOf(parsed, Resume, AddBudgets, RedoLatency, AcceptMissing, Concurrency, Hours, Deadline) is { } idle)
             throw new UserFault($"{idle} has no effect with --resume: a run goes on with its own options. Leave it out, or begin a new run without --resume.");
         RunFolder folder = RunFolder.Open(path);
         IEnumerable<string> arguments = AddedBudgets.Arguments(folder.ReadManifest().Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
-        ParseResult own = parsed.RootCommandResult.Command.Parse([.. arguments]);
+        ParseResult own = parsed.RootCommandResult.Command.Parse([.. WithConcurrency(arguments, parsed)]);
         return own.Errors.Count == 0
-            ? (new Resumption(folder, added), own)
+            ? (new Resumption(folder, added, parsed.GetValue(RedoLatency)), own)
             : throw new UserFault($"{folder.ManifestPath} has arguments that this version cannot read: {UnknownWords.About(own)}");
+    }
+
+    /// <summary>How many requests are in flight changes no result: a resumed run may have another number.</summary>
+    private IEnumerable<string> WithConcurrency(IEnumerable<string> arguments, ParseResult given)
+    {
+        if (given.GetResult(Concurrency) is not { Implicit: false })
+            return arguments;
+        string[] kept = [.. arguments];
+        int at = Array.IndexOf(kept, Concurrency.Name);
+        string[] without = at < 0 ? kept : [.. kept[..at], .. kept[(at + 2)..]];
+        return [.. without, Concurrency.Name, given.GetValue(Concurrency).ToString(CultureInfo.InvariantCulture)];
     }
 
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>

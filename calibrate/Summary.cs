@@ -17,9 +17,18 @@ internal static class Summary
             output.WriteLine($"{task.DisplayName}: {task.Accuracy.Explanation}");
         foreach (TaskFits task in fits.Tasks.Where(task => task.Trials.ContainsKey(nameof(TrialStatus.NoAnswer))))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.DisplayName}: in {task.Trials[nameof(TrialStatus.NoAnswer)]:N0} of {task.Trials.Values.Sum():N0} trials no answer could be read; they count as not correct."));
+        if (fits.Incomplete is { } incomplete)
+            output.WriteLine($"This run is {incomplete}.");
         if (allocation is null)
+        {
+            if (fits.Tasks.All(task => task.IsMissingData))
+                output.WriteLine("There is no allocation: every task is left out, because too many of its trials are missing.");
             return;
-        string simulated = allocation.Simulated ? " (simulated endpoint)" : "";
+        }
+
+        foreach (LeftOutTask task in allocation.LeftOut)
+            output.WriteLine($"\n{task.DisplayName} is left out of the allocation; the other shares are divided by their sum.");
+        string simulated = (allocation.Simulated ? " (simulated endpoint)" : "") + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
         output.WriteLine($"\nAllocation at {AllocationPoint.Of(allocation).Caption}{simulated}:");
         foreach (TaskAllocation task in allocation.Tasks)
         {

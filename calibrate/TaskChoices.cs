@@ -13,6 +13,8 @@ internal static class TaskChoices
         if (point.Mix.Keys.FirstOrDefault(name => fits.Tasks.All(task => task.Task != name)) is { } unknown)
             throw new UserFault($"--mix names {unknown}, which was not measured; the tasks are {string.Join(", ", fits.Tasks.Select(task => task.Task))}.");
         ImmutableArray<TaskFits> tasks = [.. fits.Tasks.Where(task => ShareOf(task, fits, point) > 0)];
+        if (tasks.IsEmpty)
+            return [];
         ImmutableArray<TaskChoice> choices = [.. tasks.Select(task => Of(task, ShareOf(task, fits, point), point.MaxBudgetTokens))];
 
         // P–K wants the variance of service times within a task, which grows with the budget: it is taken at the optimum without it.
@@ -20,8 +22,19 @@ internal static class TaskChoices
         return [.. choices.Select((choice, k) => choice.Model is { } model ? TaskChoice.Of(model with { ServiceVariance = tasks[k].Service.VarianceAt(budgets[k]) }) : choice)];
     }
 
-    internal static double ShareOf(TaskFits task, RunFits fits, OperatingPoint point) =>
+    /// <summary>The task's share of the queries; a task that is left out for missing data has none, and the others' are divided by their sum.</summary>
+    internal static double ShareOf(TaskFits task, RunFits fits, OperatingPoint point)
+    {
+        double all = fits.Tasks.Where(other => !other.IsMissingData).Sum(other => AskedShareOf(other, fits, point));
+        double asked = AskedShareOf(task, fits, point);
+        return task.IsMissingData || all <= 0 ? 0 : all >= 1 - 1e-9 ? asked : asked / all;
+    }
+
+    /// <summary>The share that was asked for, whether or not the task can take part.</summary>
+    internal static double AskedShareOf(TaskFits task, RunFits fits, OperatingPoint point) =>
         point.Mix.IsEmpty ? 1.0 / fits.Tasks.Length : point.Mix.GetValueOrDefault(task.Task);
+
+    private static string Because(string reason) => reason.Length > 0 ? $" Most frequent reason: {reason.TrimEnd('.')}." : "";
 
     private static TaskChoice Of(TaskFits task, double share, double maxBudget)
     {
@@ -36,7 +49,7 @@ internal static class TaskChoices
     {
         ImmutableArray<AccuracyPoint> points = [.. task.Accuracy.Points.Where(measured => measured.BudgetTokens <= maxBudget && measured.Answers > 0)];
         if (points.IsEmpty)
-            throw new UserFault($"{task.Task} has no usable trial within --max-budget: it cannot take part in an allocation.");
+            throw new UserFault($"{task.Task} has no usable trial within --max-budget: it cannot take part in an allocation.{Because(task.ExclusionReason)}");
         ImmutableArray<double> accuracy = IsotonicAccuracy.Of([.. points.Select(measured => measured.Correct / measured.Answers)], [.. points.Select(measured => measured.Answers)]);
         return new MeasuredTask(task.Task, share, [.. points.Select((measured, i) => new MeasuredBudget(measured.BudgetTokens, accuracy[i], SecondsAt(task, measured.BudgetTokens)) { ServiceVariance = task.Service.VarianceAt(measured.BudgetTokens) })]);
     }
@@ -51,7 +64,7 @@ internal static class TaskChoices
         if (task.Service is { Verdict: not Verdict.NotIdentifiable, Line: { } line })
             return line.At(budget);
         if (task.Service.Points.Count == 0)
-            throw new UserFault($"{task.Task} has no usable service time, and service.parquet says why: measure it again, in a new run.");
+            throw new UnfinishedRun($"{task.Task} has no usable service time.{Because(task.ServiceExclusionReason)} Measure them again with calibrate run --resume RUN --redo-latency.", 1);
         double nearest = task.Service.Points.Min(point => Math.Abs(point.Tokens - budget));
         return task.Service.Points.Where(point => Math.Abs(point.Tokens - budget) <= nearest).Average(point => point.Seconds);
     }

@@ -11,6 +11,22 @@ internal sealed class TaskCounts
     private readonly Dictionary<(string Problem, int BudgetTokens), (int Answers, int Correct)> cells = [];
     private readonly SortedDictionary<int, (long Answers, long ThinkingTokens)> use = [];
     private readonly Dictionary<TrialStatus, int> statuses = [];
+    private readonly SortedDictionary<int, (int Tried, int Excluded, int Correct)> tried = [];
+    private readonly Dictionary<string, int> reasons = new(StringComparer.Ordinal);
+
+    /// <summary>Trials that were tried, whatever came of them.</summary>
+    internal long Tried => statuses.Values.Sum(count => (long)count);
+
+    /// <summary>What was excluded at each budget, and what the accuracy can be at most and at least.</summary>
+    internal ImmutableArray<BudgetExclusion> Exclusions =>
+        [.. tried.Select(budget => BudgetExclusion.Of(budget.Key, budget.Value.Tried, budget.Value.Excluded, budget.Value.Correct))];
+
+    /// <summary>The most frequent reason why a trial is excluded; empty where none is.</summary>
+    internal string ExclusionReason => MostFrequent(reasons);
+
+    /// <summary>The most frequent of some texts, the first in order of several.</summary>
+    internal static string MostFrequent(IReadOnlyDictionary<string, int> counts) =>
+        counts.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal).Select(reason => reason.Key).FirstOrDefault("");
 
     /// <summary>Usable answers by problem and budget.</summary>
     internal IEnumerable<AccuracyCell> Cells => cells.Select(cell => new AccuracyCell(cell.Key.Problem, cell.Key.BudgetTokens, cell.Value.Answers, cell.Value.Correct));
@@ -40,8 +56,14 @@ internal sealed class TaskCounts
     private void Add(Trial trial)
     {
         statuses[trial.Status] = statuses.GetValueOrDefault(trial.Status) + 1;
+        (int all, int excluded, int right) = tried.GetValueOrDefault(trial.BudgetTokens);
+        tried[trial.BudgetTokens] = (all + 1, excluded + (trial.IsUsable ? 0 : 1), right + (trial is { IsUsable: true, Correct: true } ? 1 : 0));
         if (!trial.IsUsable)
+        {
+            reasons[trial.Reason] = reasons.GetValueOrDefault(trial.Reason) + 1;
             return;
+        }
+
         (int answers, int correct) = cells.GetValueOrDefault((trial.ProblemId, trial.BudgetTokens));
         cells[(trial.ProblemId, trial.BudgetTokens)] = (answers + 1, correct + (trial.Correct ? 1 : 0));
         (long used, long tokens) = use.GetValueOrDefault(trial.BudgetTokens);

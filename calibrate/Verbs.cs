@@ -23,18 +23,19 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal void AddRun(Command command)
     {
-        Add(command, [.. options.All(), .. operatingPoint.All()]);
+        Add(command, [.. options.All(), options.AcceptMissing, .. operatingPoint.All()]);
         command.SetAction(async (given, cancelled) =>
         {
             (Resumption? resumed, ParseResult parsed) = Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
-            RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, cancelled);
-            (PointFolder place, RunAllocation allocation) = await AllocateStage.RunAsync(folder, fits, point);
+            bool acceptMissing = given.GetValue(options.AcceptMissing) || parsed.GetValue(options.AcceptMissing);
+            RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, acceptMissing, cancelled);
+            (PointFolder place, RunAllocation? allocation) = await AllocateStage.RunAsync(folder, fits, point);
             await FiguresStage.RunAsync(place, fits, allocation, cancelled);
             Summary.Write(output, fits, allocation);
             await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}");
-            return 0;
+            return FitStage.ExitCodeOf(fits);
         });
     }
 
@@ -57,7 +58,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         var accuracy = new Option<string?>("--accuracy") { Description = "Fit points from elsewhere instead of a run: CSV with the header task,budget_tokens,n,correct or task,problem,run,budget_tokens,correct.", HelpName = "POINTS.csv" };
         var service = new Option<string?>("--service") { Description = "Service times from elsewhere: CSV with the header task,tokens,service_s.", HelpName = "TIMES.csv" };
         var method = new Option<string>("--method") { Description = "ml: binomial maximum likelihood. wls: weighted least squares.", DefaultValueFactory = _ => "ml" };
-        var command = new Command("fit", "Fit both models to a run's measurements (fits.json, Table I), or to points from elsewhere.") { optionalRun, accuracy, service, method, json };
+        var command = new Command("fit", "Fit both models to a run's measurements (fits.json, Table I), or to points from elsewhere.") { optionalRun, accuracy, service, method, options.AcceptMissing, json };
         command.SetAction(async (parsed, cancelled) =>
         {
             FitMethod fitMethod = parsed.GetValue(method) switch
@@ -68,17 +69,19 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             };
             (string? points, string? times) = (parsed.GetValue(accuracy), parsed.GetValue(service));
             ImmutableArray<FitFiles.FittedTask> tasks;
+            int exitCode = 0;
             if (parsed.GetValue(optionalRun) is { } path)
             {
                 if (points is not null || times is not null)
                     throw new UserFault("Give a run folder, or files with --accuracy and --service, not both.");
-                RunFits fits = await FitStage.RunAsync(RunFolder.Open(path), fitMethod, cancelled);
+                RunFits fits = await FitStage.RunAsync(RunFolder.Open(path), fitMethod, parsed.GetValue(options.AcceptMissing), cancelled);
                 if (!parsed.GetValue(json))
                 {
                     Summary.Write(output, fits, allocation: null);
-                    return 0;
+                    return FitStage.ExitCodeOf(fits);
                 }
 
+                exitCode = FitStage.ExitCodeOf(fits);
                 tasks = [.. fits.Tasks.Select(task => new FitFiles.FittedTask(task.Task, task.Accuracy, task.Service))];
             }
             else
@@ -94,7 +97,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
                 FitFiles.WriteJson(output, tasks);
             else
                 FitFiles.WriteText(output, tasks);
-            return 0;
+            return exitCode;
         });
         return command;
     }
@@ -117,18 +120,19 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
             RunFits fits = FitStage.Read(folder);
             point = point with { Seed = SeedOf(folder.ReadManifest()) };
-            (PointFolder place, RunAllocation allocation) = await AllocateStage.RunAsync(folder, fits, point);
+            (PointFolder place, RunAllocation? allocation) = await AllocateStage.RunAsync(folder, fits, point);
             if (place.Within.Length > 0)
                 await FiguresStage.RunAsync(place, fits, allocation, cancelled);
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(json) && allocation is not null)
             {
                 await output.WriteLineAsync(await File.ReadAllTextAsync(place.In("allocation.json"), cancelled));
-                return 0;
+                return FitStage.ExitCodeOf(fits);
             }
 
             Summary.Write(output, fits, allocation);
-            await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}");
-            return 0;
+            if (allocation is not null)
+                await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}");
+            return FitStage.ExitCodeOf(fits);
         });
         return command;
     }
@@ -175,7 +179,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         command.SetAction(async (parsed, cancelled) =>
         {
             PointFolder place = PointFolder.Open(parsed.GetValue(runOrPoint)!);
-            await FiguresStage.RunAsync(place, FitStage.Read(place.Run), place.ReadAllocation(), cancelled);
+            RunFits fits = FitStage.Read(place.Run);
+            await FiguresStage.RunAsync(place, fits, fits.Tasks.All(task => task.IsMissingData) ? null : place.ReadAllocation(), cancelled);
             await output.WriteLineAsync(place.FiguresPath);
             return 0;
         });
@@ -212,8 +217,10 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     {
         var port = new Option<int>("--port") { Description = "Loopback port; 0 takes a free one.", DefaultValueFactory = _ => 0 };
         var logFile = new Option<string?>("--log") { Description = "Write the endpoint's own times of every request into this file, a line of JSON each.", HelpName = "FILE" };
+        var asVllm = new Option<bool>("--as-vllm") { Description = "Pass for vLLM 0.32.0: its names, fields, prefix cache and refusals, and no word of being a simulation." };
+        var speed = new Option<double?>("--total-speed") { Description = "Tokens per second that all requests in work share; each then really takes its time.", HelpName = "TOKENS" };
         var command = new Command("endpoint", "Serve the embedded simulated endpoint on the loopback interface until interrupted.");
-        Add(command, [port, logFile, options.Data, options.Seed, options.Pace]);
+        Add(command, [port, logFile, asVllm, speed, options.Data, options.Seed, options.Pace]);
         command.SetAction(async (parsed, cancelled) =>
         {
             string directory = parsed.GetValue(options.Data) ?? SampleProblems.Path;
@@ -226,6 +233,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
                     Paced = parsed.GetValue(options.Pace),
                     Port = parsed.GetValue(port),
                     Log = requests,
+                    AsVllm = parsed.GetValue(asVllm),
+                    TotalTokensPerSecond = parsed.GetValue(speed) is not { } total || total > 0 ? parsed.GetValue(speed) : throw new UserFault("--total-speed must be above 0."),
                 },
                 cancelled);
             await output.WriteLineAsync($"Simulated endpoint at {endpoint.BaseAddress}");
@@ -260,7 +269,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     private (Resumption? Run, ParseResult Options) Resumed(ParseResult given)
     {
         (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
-        if (resumed is { Folder.HasEnded: true, AddedBudgets: [] })
+        if (resumed is { Folder.HasEnded: true, AddedBudgets: [], RedoLatency: false })
             log.WriteLine($"{resumed.Folder.Path} had ended: nothing is left to measure.");
         if (resumed is null)
             RunFolder.ThrowIfUnwritable(parsed.GetValue(options.Out)!);

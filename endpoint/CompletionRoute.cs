@@ -179,7 +179,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
     {
         if (speed is not null)
             await turn.WaitForAsync(response.Tokens.Count, cancellationToken);
-        else if (options.Paced && response.ElapsedSeconds - turn.Seconds is > 0 and var ahead)
+        else if (options.Paced && options.FixedTime.TotalSeconds + response.ElapsedSeconds - turn.Seconds is > 0 and var ahead)
             await Task.Delay(TimeSpan.FromSeconds(ahead), cancellationToken);
     }
 

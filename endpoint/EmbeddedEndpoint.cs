@@ -76,7 +76,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     private static IResult Models(EndpointOptions options) => Results.Json(new
     {
         @object = "list",
-        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ContextTokens, simulated = true, paced = options.IsRealTime } },
+        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ToldContextTokens ?? options.ContextTokens, simulated = true, paced = options.IsRealTime } },
     });
 
     private static async Task TokenizeAsync(HttpContext context, EndpointOptions options)
@@ -86,7 +86,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
             ? ChatTemplate.Render(messages, body.RootElement)
             : body.RootElement.GetProperty("prompt").GetString()!;
         List<int> ids = ByteTokenizer.Encode(text);
-        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
+        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ToldContextTokens ?? options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
     }
 
     private static async Task DetokenizeAsync(HttpContext context)

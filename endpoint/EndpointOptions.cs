@@ -21,6 +21,9 @@ public sealed record EndpointOptions
     /// <summary>Most tokens of prompt and output together.</summary>
     public int ContextTokens { get; init; } = 40_960;
 
+    /// <summary>The context that it tells of, where that is not the true one; null tells the true one.</summary>
+    public int? ToldContextTokens { get; init; }
+
     /// <summary>
     /// Whether it passes for vLLM 0.32.0: its names, fields and prefix cache, and no word of being a simulation. For tests of the
     /// harness; it should then be paced.
@@ -47,6 +50,9 @@ public sealed record EndpointOptions
 
     /// <summary>Whether requests really take time, so that the endpoint has times of its own to report.</summary>
     internal bool IsRealTime => Paced || TotalTokensPerSecond is not null;
+
+    /// <summary>Time that every request takes before its first token, whatever is asked; only where requests really take time.</summary>
+    public TimeSpan FixedTime { get; init; }
 
     /// <summary>
     /// Whether a repeated request gets another thinking and another answer, as on a GPU, where the rest of a batch changes the rounding.

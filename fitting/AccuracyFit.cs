@@ -41,6 +41,26 @@ public sealed record AccuracyFit
 
     /// <summary>The exponential and its rival shapes on the same points, best score first; empty where not asked for.</summary>
     public required IReadOnlyList<RivalFit> Rivals { get; init; }
+
+    /// <summary>The points alone: too many trials are missing for a curve.</summary>
+    /// <param name="reason">How many are missing, in one sentence.</param>
+    public AccuracyFit WithoutParameters(string reason)
+    {
+        ParameterEstimate unknown = ParameterEstimate.Unknown(0, "too many trials are missing");
+        return this with
+        {
+            Verdict = Verdict.MissingData,
+            Explanation = reason,
+            Curve = null,
+            A = unknown,
+            B = unknown,
+            D = unknown,
+            Points = [.. Points.Select(point => point with { Fitted = point.Answers > 0 ? point.Correct / point.Answers : 0, Residual = 0 })],
+            Deviance = 0,
+            LackOfFitPValue = null,
+            Rivals = [],
+        };
+    }
 }
 
 /// <summary>Data and fit at one budget.</summary>

@@ -49,14 +49,15 @@ internal sealed class ServiceTimeEstimation
         ParameterEstimate t0 = OriginOf(free, atZero), c = SlopeOf(held);
         (double? curvature, double? share) = Curvature(weights, shared, line);
         (Verdict verdict, string explanation) = Judge(t0, c, curvature, share);
+        double? variance = WithinBudgetVariance(line);
         return new ServiceTimeFit
         {
             Verdict = verdict,
-            Explanation = explanation,
+            Explanation = variance is null ? $"{explanation} {VarianceUnknown}" : explanation,
             Line = line,
             T0Seconds = t0,
             SecondsPerToken = c,
-            WithinBudgetVariance = WithinBudgetVariance(line),
+            WithinBudgetVariance = variance,
             AbsoluteNoiseSeconds = noise.Absolute,
             RelativeNoise = noise.Relative,
             RSquared = RSquared(line, weights),
@@ -152,7 +153,11 @@ internal sealed class ServiceTimeEstimation
             : (Verdict.Identified, $"Both parameters are identified.{remark}");
     }
 
-    private double WithinBudgetVariance(ServiceTimeLine line)
+    /// <summary>
+    /// Pooled over the token counts that occur more than once. One degree of freedom (two equal counts, by chance, under a cap) is no
+    /// estimate: its 95 % interval spans three orders of magnitude.
+    /// </summary>
+    private double? WithinBudgetVariance(ServiceTimeLine line)
     {
         double squares = 0;
         int freedom = 0;
@@ -165,7 +170,7 @@ internal sealed class ServiceTimeEstimation
         }
 
         if (freedom > 0)
-            return squares / freedom;
+            return freedom == 1 ? null : squares / freedom;
         int rest = _seconds.Length - 2;
         return rest > 0 ? Enumerable.Range(0, _seconds.Length).Sum(i => Math.Pow(_seconds[i] - line.At(_tokens[i]), 2)) / rest : 0;
     }
@@ -190,6 +195,8 @@ internal sealed class ServiceTimeEstimation
             }),
         ];
     }
+
+    private const string VarianceUnknown = "The variance at a given budget is unknown: only two times have the same number of tokens.";
 
     private ServiceTimeFit Unknown(string reason, bool[]? outliers, NoiseModel noise, ServiceTimeLine? line)
     {

@@ -20,9 +20,10 @@ public sealed record ServiceTimeFit
 
     /// <summary>
     /// Variance of the service time at a given budget, in s², pooled over the budgets by their degrees of freedom: the σ² of
-    /// P–K. The residual variance where no budget was measured twice; 0 without residual degrees of freedom.
+    /// P–K. The residual variance where no budget was measured twice; 0 without residual degrees of freedom; null where only two times
+    /// have the same number of tokens.
     /// </summary>
-    public required double WithinBudgetVariance { get; init; }
+    public required double? WithinBudgetVariance { get; init; }
 
     /// <summary>Standard deviation of the noise that does not grow with the time, in seconds.</summary>
     public required double AbsoluteNoiseSeconds { get; init; }

@@ -14,4 +14,7 @@ public enum Verdict
 
     /// <summary>The data reject the model's shape: its parameters mean nothing.</summary>
     LackOfFit,
+
+    /// <summary>Too many trials are missing: no curve was fitted.</summary>
+    MissingData,
 }

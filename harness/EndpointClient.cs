@@ -90,8 +90,9 @@ public sealed class EndpointClient : IDisposable
     /// model may pass, too.
     /// </summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached, did not answer in time, or refused.</exception>
-    internal async Task<TimedEvent> GenerateAsync(Uri uri, ReadOnlyMemory<byte> json, RequestSize size, CancellationToken cancellationToken)
+    internal async Task<Answered> GenerateAsync(Uri uri, ReadOnlyMemory<byte> json, RequestSize size, CancellationToken cancellationToken)
     {
+        int before = Slots.InFlight;
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long start = clock.GetTimestamp();
         Task<EndpointReply> answer = SendAsync(transport.Post(uri, json, Timeout.InfiniteTimeSpan, abandoned.Token));
@@ -116,7 +117,9 @@ public sealed class EndpointClient : IDisposable
         }
 
         EndpointReply reply = await answer;
-        return reply.IsSuccess ? new TimedEvent(reply.Body.ToMemory(), clock.GetElapsedTime(start).TotalSeconds) : throw FaultOf(uri, reply);
+        return reply.IsSuccess
+            ? new Answered(reply.Body.ToMemory(), clock.GetElapsedTime(start).TotalSeconds, (before + Slots.InFlight) / 2.0)
+            : throw FaultOf(uri, reply);
 
         TimeSpan Left() => LimitFor(size.Tokens, Slots.Limit, size.Timeouts) - clock.GetElapsedTime(start);
     }
@@ -154,7 +157,7 @@ public sealed class EndpointClient : IDisposable
             using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(static open => ((PipelineResponse)open!).Dispose(), response);
             ImmutableArray<TimedEvent> events = EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
             if (events.Length > 1)
-                Speed.Streamed((events[^1].Seconds - events[0].Seconds) / (events.Length - 1));
+                Speed.Show(events.Length - 1, events[^1].Seconds - events[0].Seconds, inFlight: 1);
             return events;
         });
 
@@ -240,3 +243,9 @@ public sealed class EndpointClient : IDisposable
 /// <param name="Tokens">Most tokens that are asked for.</param>
 /// <param name="Timeouts">How often the request has timed out before.</param>
 internal readonly record struct RequestSize(int Tokens, int Timeouts = 0);
+
+/// <summary>A whole response.</summary>
+/// <param name="Body">As it came.</param>
+/// <param name="Seconds">From sending the request.</param>
+/// <param name="InFlight">Requests in flight meanwhile, about.</param>
+internal readonly record struct Answered(ReadOnlyMemory<byte> Body, double Seconds, double InFlight);

@@ -95,10 +95,10 @@ public sealed class EndpointSession
 
     private async Task<Generation> GenerateOnceAsync(GenerationRequest request, int timeouts, CancellationToken cancellationToken)
     {
-        (ReadOnlyMemory<byte> body, double seconds) = await client.GenerateAsync(
+        Answered answer = await client.GenerateAsync(
             Server.GenerationUri, BodyOf(request, stream: false), new RequestSize(request.MaxTokens, timeouts), cancellationToken);
-        Generation generation = Usable(Read(body));
-        client.Speed.Answered(generation.TokenIds.Length, seconds);
+        Generation generation = Usable(Read(answer.Body));
+        client.Speed.Show(generation.TokenIds.Length, answer.Seconds, answer.InFlight);
         return generation;
     }
 

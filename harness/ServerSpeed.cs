@@ -12,64 +12,49 @@ internal sealed class ServerSpeed
     /// <summary>Before anything is known of the server.</summary>
     private const double UnknownSecondsPerToken = 2;
 
-    /// <summary>A response may take this many times as long as the mean of the last ones.</summary>
+    /// <summary>A response may take this many times as long as the last ones, at their load or, by their share of the speed, at a higher one.</summary>
     private const double Tolerance = 4;
-
-    /// <summary>Before the first response under load: as if the server gained nothing from batching, and twice that.</summary>
-    private const double ToleranceAlone = 2;
 
     private const int Remembered = 64;
 
     private readonly Lock gate = new();
-    private readonly Queue<(int Tokens, double Seconds)> last = new();
-    private double? alone;
-    private double tokens;
-    private double seconds;
+    private readonly Queue<Shown> last = new();
 
-    /// <summary>Seconds per token of one stream on an otherwise idle server; a later, slower one counts.</summary>
-    internal void Streamed(double secondsPerToken)
-    {
-        lock (gate)
-            alone = Math.Max(alone ?? 0, secondsPerToken);
-    }
-
-    /// <summary>A whole response came.</summary>
-    /// <param name="generated">Its tokens.</param>
-    /// <param name="took">Seconds from sending the request.</param>
-    internal void Answered(int generated, double took)
+    /// <summary>A response, or a stream, came.</summary>
+    /// <param name="tokens">Its tokens.</param>
+    /// <param name="seconds">The seconds that they took.</param>
+    /// <param name="inFlight">Requests that shared the server meanwhile, about; at least 1.</param>
+    internal void Show(int tokens, double seconds, double inFlight)
     {
         lock (gate)
         {
-            generated = Math.Max(1, generated);
-            last.Enqueue((generated, took));
-            (tokens, seconds) = (tokens + generated, seconds + took);
-            if (last.Count <= Remembered)
-                return;
-            (int oldTokens, double oldSeconds) = last.Dequeue();
-            (tokens, seconds) = (tokens - oldTokens, seconds - oldSeconds);
+            last.Enqueue(new Shown(Math.Max(1, tokens), seconds, Math.Max(1, inFlight)));
+            if (last.Count > Remembered)
+                last.Dequeue();
         }
     }
 
     /// <summary>Seconds that a token may take in a response, in a timeout.</summary>
     /// <param name="inFlight">Requests that may share the server.</param>
-    internal double SecondsPerToken(int inFlight)
+    internal double SecondsPerToken(int inFlight) =>
+        Expected(inFlight) is { } expected ? Math.Max(LeastSecondsPerToken, Tolerance * expected) : UnknownSecondsPerToken;
+
+    /// <summary>Tokens that a request had probably been given when it was abandoned; 0 where no speed is known.</summary>
+    internal int TokensWithin(TimeSpan abandonedAfter, int wanted, int inFlight) =>
+        Expected(inFlight) is { } expected and > 0 ? (int)Math.Min(wanted, abandonedAfter.TotalSeconds / expected) : 0;
+
+    /// <summary>
+    /// Seconds per token, as if the server gained nothing from batching: at a load beyond the one that was seen, a request's share of the
+    /// speed is smaller by as much. Null where nothing was seen.
+    /// </summary>
+    private double? Expected(int inFlight)
     {
         lock (gate)
         {
-            double shown = last.Count > 0 ? Tolerance * seconds / tokens
-                : alone is { } single ? ToleranceAlone * single * inFlight
-                : UnknownSecondsPerToken;
-            return Math.Max(LeastSecondsPerToken, shown);
+            return last.Count == 0 ? null
+                : last.Sum(shown => shown.Seconds * Math.Max(1, inFlight / shown.InFlight)) / last.Sum(shown => (double)shown.Tokens);
         }
     }
 
-    /// <summary>Tokens that a request had probably been given when it was abandoned; 0 where no speed is known.</summary>
-    internal int TokensWithin(TimeSpan abandonedAfter, int wanted, int inFlight)
-    {
-        lock (gate)
-        {
-            double perToken = last.Count > 0 ? seconds / tokens : (alone ?? 0) * inFlight;
-            return perToken > 0 ? (int)Math.Min(wanted, abandonedAfter.TotalSeconds / perToken) : 0;
-        }
-    }
+    private readonly record struct Shown(int Tokens, double Seconds, double InFlight);
 }

@@ -8,7 +8,10 @@ namespace Calibration.Report;
 /// <param name="ArrivalRatePerSecond">Arrival rate λ of all queries.</param>
 /// <param name="AccuracyWeightSeconds">Accuracy weight α in J.</param>
 /// <param name="MaxBudgetTokens">Largest allowed budget ℓ_max.</param>
-/// <param name="Shares">Shares of the tasks, by their names in files; they sum to 1.</param>
+/// <param name="Shares">
+/// Shares of the tasks as they were asked for, by their names in files, to 12 decimals: also of tasks that are left out of the allocation
+/// for missing data, so that a point stays the same when the data are completed.
+/// </param>
 public sealed record AllocationPoint(
     double ArrivalRatePerSecond, double AccuracyWeightSeconds, double MaxBudgetTokens, ImmutableSortedDictionary<string, double> Shares)
 {
@@ -16,11 +19,17 @@ public sealed record AllocationPoint(
     public static AllocationPoint Of(RunAllocation allocation)
     {
         ArgumentNullException.ThrowIfNull(allocation);
+        double present = 1 - allocation.LeftOut.Sum(task => task.Share);
+        IEnumerable<(string Task, double Share)> asked =
+        [
+            .. allocation.Tasks.Select(task => (task.Task, task.Probability * present)),
+            .. allocation.LeftOut.Where(task => task.Share > 0).Select(task => (task.Task, task.Share)),
+        ];
         return new AllocationPoint(
             allocation.ArrivalRatePerSecond,
             allocation.AccuracyWeightSeconds,
             allocation.MaxBudgetTokens,
-            allocation.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal));
+            asked.ToImmutableSortedDictionary(task => task.Task, task => Math.Round(task.Share, 12), StringComparer.Ordinal));
     }
 
     /// <summary>The point in words, for tables, figures, the report and the console.</summary>

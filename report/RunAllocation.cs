@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Optimizer;
+using Calibration.Results;
 
 namespace Calibration.Report;
 
@@ -87,9 +88,22 @@ public sealed record RunAllocation
     /// <summary>J as one task's budget runs and the others stay at ℓ* (Fig. 4).</summary>
     public required BudgetSweep Sweep { get; init; }
 
+    /// <summary>How many of the planned trials the run has; null where it has all.</summary>
+    public Incompleteness? Incomplete { get; init; }
+
+    /// <summary>Tasks that take no part, because too many of their trials are missing; the other shares were divided by their sum.</summary>
+    public ImmutableArray<LeftOutTask> LeftOut { get; init; } = [];
+
     /// <summary>What a reader must know before using the numbers.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 }
+
+/// <summary>A task that takes no part in an allocation.</summary>
+/// <param name="Task">Task name in files.</param>
+/// <param name="DisplayName">Task name in tables and figures.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Share">Share of the queries that was asked for.</param>
+public sealed record LeftOutTask(string Task, string DisplayName, string Reason, double Share);
 
 /// <summary>One task's part of an allocation.</summary>
 public sealed record TaskAllocation

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Calibration.Fitting;
 using Calibration.Results;
 
@@ -21,6 +23,12 @@ public sealed record RunFits
 
     /// <summary>What a budget meant.</summary>
     public required BudgetSemantics Semantics { get; init; }
+
+    /// <summary>How many of the planned trials the run has; null where it has all.</summary>
+    public Incompleteness? Incomplete { get; init; }
+
+    /// <summary>The fixed cost of a request, which was subtracted once from every service time with thinking where its interval lies above 0.</summary>
+    public RequestOverhead? RequestOverhead { get; init; }
 
     /// <summary>The tasks in the run's order.</summary>
     public required ImmutableArray<TaskFits> Tasks { get; init; }
@@ -47,11 +55,63 @@ public sealed record TaskFits
     /// <summary>Number of service times that are out of the fits.</summary>
     public required int ServiceExcluded { get; init; }
 
+    /// <summary>Why service times are excluded, most often; empty where none is.</summary>
+    public string ServiceExclusionReason { get; init; } = "";
+
+    /// <summary>Why trials are excluded, most often; empty where none is.</summary>
+    public string ExclusionReason { get; init; } = "";
+
+    /// <summary>What was excluded at each budget, in order of the budgets.</summary>
+    public ImmutableArray<BudgetExclusion> Exclusions { get; init; } = [];
+
+    /// <summary>Whether the task is not fitted, because too many of its trials are missing.</summary>
+    [JsonIgnore]
+    public bool IsMissingData => Accuracy.Verdict == Verdict.MissingData;
+
+    /// <summary>Budgets of which more than 1 % of the trials are excluded: their points are marked wherever they are shown.</summary>
+    [JsonIgnore]
+    public IEnumerable<BudgetExclusion> MarkedBudgets => Exclusions.Where(exclusion => exclusion.IsMarked);
+
     /// <summary>Whether the service times in the fit hold tokens that were computed twice.</summary>
     public required PrefixReuse Prefix { get; init; }
 
     /// <summary>Mean thinking tokens really used at each budget, in the order of the accuracy points.</summary>
     public required ImmutableArray<BudgetUse> Use { get; init; }
+}
+
+/// <summary>
+/// What was excluded at one budget: tried and not usable. The trials that fail are not a random choice (long problems do not fit a context,
+/// slow ones time out), so the accuracy of the others is biased by an unknown amount, within the two bounds.
+/// </summary>
+/// <param name="BudgetTokens">The budget.</param>
+/// <param name="Tried">Trials that were tried.</param>
+/// <param name="Excluded">Those of them that are not usable.</param>
+/// <param name="AccuracyIfWrong">Accuracy if all excluded trials were wrong.</param>
+/// <param name="AccuracyIfRight">Accuracy if all excluded trials were right.</param>
+public sealed record BudgetExclusion(int BudgetTokens, int Tried, int Excluded, double AccuracyIfWrong, double AccuracyIfRight)
+{
+    /// <summary>Beyond this share a point is marked in tables and figures.</summary>
+    public const double MarkedShare = 0.01;
+
+    /// <summary>Beyond this share at any budget a task is not fitted without <c>--accept-missing</c>.</summary>
+    public const double LargestShare = 0.05;
+
+    /// <summary>Share of the tried trials that are excluded.</summary>
+    public double Share => Tried == 0 ? 0 : (double)Excluded / Tried;
+
+    /// <summary>Whether the point is marked.</summary>
+    [JsonIgnore]
+    public bool IsMarked => Share > MarkedShare;
+
+    /// <summary>Share and bounds in words.</summary>
+    [JsonIgnore]
+    public string Sentence => string.Create(
+        CultureInfo.InvariantCulture,
+        $"at {BudgetTokens} tokens {Excluded:N0} of {Tried:N0} trials are excluded ({100 * Share:0.0} %); the accuracy lies between {AccuracyIfWrong:0.000} and {AccuracyIfRight:0.000}");
+
+    /// <summary>Counts and bounds.</summary>
+    public static BudgetExclusion Of(int budgetTokens, int tried, int excluded, int correct) =>
+        new(budgetTokens, tried, excluded, (double)correct / tried, (double)(correct + excluded) / tried);
 }
 
 /// <summary>Thinking tokens used at one budget.</summary>

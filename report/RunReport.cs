@@ -9,35 +9,59 @@ public static class RunReport
 {
     /// <summary>A self-contained HTML page; every text from outside is escaped.</summary>
     /// <param name="fits">The run's fits.</param>
-    /// <param name="allocation">Its allocation.</param>
+    /// <param name="allocation">Its allocation; null where every task is left out for missing data.</param>
     /// <param name="findings">What its rows say beside the fits.</param>
     /// <param name="figures">The figures' SVG in order.</param>
-    public static string Html(RunFits fits, RunAllocation allocation, RowFindings findings, IEnumerable<string> figures)
+    public static string Html(RunFits fits, RunAllocation? allocation, RowFindings findings, IEnumerable<string> figures)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        ArgumentNullException.ThrowIfNull(allocation);
         ArgumentNullException.ThrowIfNull(findings);
         ArgumentNullException.ThrowIfNull(figures);
         var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(HtmlText.Escaped(fits.Run))
             .Append("</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;text-align:left}svg{max-width:30em;height:auto;margin:.5em}.warning{background:#fff3cd;padding:.3em .6em;margin:.3em 0}</style></head><body>\n");
         html.Append("<h1>").Append(HtmlText.Escaped(fits.Model)).Append("</h1>\n<p>Run ").Append(HtmlText.Escaped(fits.Run)).Append(", budgets ").Append(fits.Semantics == Results.BudgetSemantics.Exact ? "exact" : "as caps")
-            .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
-        html.Paragraph($"Operating point: {AllocationPoint.Of(allocation).Caption}.");
-        foreach (string warning in allocation.Warnings)
+            .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(fits.Incomplete is { } incomplete ? $", <strong>{incomplete}</strong>" : "").Append(fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
+        if (allocation is not null)
+            html.Paragraph($"Operating point: {AllocationPoint.Of(allocation).Caption}.");
+        foreach (string warning in allocation?.Warnings ?? [.. fits.Tasks.Select(task => $"{task.DisplayName}: {task.Accuracy.Explanation}")])
             html.Warning(warning);
         foreach (string figure in figures)
             html.Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..]).Append('\n');
         html.Heading("Table I").Table(Table1.Rows(fits, allocation));
+        if (allocation is null)
+            html.Heading("Allocation").Paragraph("There is none: every task is left out, because too many of its trials are missing.");
+        else
+            Append(html, allocation);
+        html.Heading("What the accuracy fits are worth").Table(Accuracy(fits));
+        html.Heading("What the service-time fits are worth").Table(Service(fits));
+        FindingsHtml.Append(html, fits, findings);
+        if (fits.Tasks.Any(task => task.Exclusions.Any(exclusion => exclusion.Excluded > 0)))
+            html.Heading("Excluded trials").Table(Excluded(fits));
+        html.Heading("Trials").Table(Trials(fits));
+        return html.Append("</body></html>\n").ToString();
+    }
+
+    private static void Append(StringBuilder html, RunAllocation allocation)
+    {
         html.Heading("Allocation").Table(Allocation(allocation));
         html.Paragraph(Totals(allocation)).Paragraph(allocation.QueueVerdict);
         foreach (MethodOutcome method in allocation.Methods)
             html.Paragraph($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
-        html.Heading("What the accuracy fits are worth").Table(Accuracy(fits));
-        html.Heading("What the service-time fits are worth").Table(Service(fits));
-        FindingsHtml.Append(html, fits, findings);
-        html.Heading("Trials").Table(Trials(fits));
-        return html.Append("</body></html>\n").ToString();
     }
+
+    private static IEnumerable<string[]> Excluded(RunFits fits) =>
+    [
+        ["Dataset", "budget", "tried", "excluded", "share", "accuracy if wrong", "accuracy if right", "most frequent reason"],
+        .. from task in fits.Tasks
+           from exclusion in task.Exclusions
+           where exclusion.Excluded > 0
+           select new[]
+           {
+               task.DisplayName, exclusion.BudgetTokens.ToString(CultureInfo.InvariantCulture), exclusion.Tried.ToString(CultureInfo.InvariantCulture),
+               exclusion.Excluded.ToString(CultureInfo.InvariantCulture), exclusion.Share.ToString("0.0 %", CultureInfo.InvariantCulture),
+               HtmlText.Number(exclusion.AccuracyIfWrong), HtmlText.Number(exclusion.AccuracyIfRight), task.ExclusionReason,
+           },
+    ];
 
     private static IEnumerable<string[]> Allocation(RunAllocation allocation) =>
     [

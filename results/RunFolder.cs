@@ -209,6 +209,25 @@ public sealed class RunFolder
         Directory.Move(fresh, In("journal"));
     }
 
+    /// <summary>
+    /// Puts the service times aside, so that a latency pass can measure all of them again: they stay in a file of their own, and the run
+    /// is open again without any. A crash leaves the run as it was, or without service times.
+    /// </summary>
+    /// <param name="utc">Names the file.</param>
+    /// <param name="cancellationToken">Leaves the run as it was.</param>
+    /// <returns>The file's name.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public async Task<string> ReplaceServiceAsync(DateTime utc, CancellationToken cancellationToken)
+    {
+        string name = FormattableString.Invariant($"service.{utc:yyyyMMdd-HHmmss}.parquet");
+        for (int number = 2; File.Exists(In(name)); number++)
+            name = FormattableString.Invariant($"service.{utc:yyyyMMdd-HHmmss}-{number}.parquet");
+        await RunTables.Service.WriteAsync(In(name), ReadServiceAsync(), Metadata);
+        await ReopenAsync(cancellationToken);
+        await AtomicFile.WriteTextAsync(JournalPath("service"), "");
+        return name;
+    }
+
     /// <summary>Writes the Parquet files of rows that are in the order of their keys, each key once. Trials come last: they say that a
     /// run has ended.</summary>
     public async Task WriteRowsAsync(IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces)

@@ -32,10 +32,17 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     /// <summary>Tokens follow at the typical gap give or take a quarter, where the client was not stopped.</summary>
     private const double FastestShare = 0.75;
 
-    private readonly double medianGap = MedianOf(1, SecondsAt);
+    /// <summary>Tokens of a burst at the end of a stream, and the share of the typical gap below which they are one.</summary>
+    private const int LeastBurstTokens = 3;
+    private const double SlowestBurstShare = 0.25;
 
-    /// <summary>Typical seconds between tokens, which neither bursts nor stalls move; null for fewer tokens than it is taken over.</summary>
-    internal double? TypicalGap { get; } = SecondsAt.Length > Window ? MedianOf(Window, SecondsAt) : null;
+    private readonly double medianGap = QuantileOf(0.5, 1, SecondsAt);
+
+    /// <summary>
+    /// Typical seconds between tokens: the upper quartile of their means over some tokens, which neither stalls move nor a burst of up to
+    /// three quarters of the stream; null for fewer tokens than it is taken over.
+    /// </summary>
+    internal double? TypicalGap { get; } = SecondsAt.Length > Window ? QuantileOf(0.75, Window, SecondsAt) : null;
 
     /// <summary>Most tokens that arrive together, where they are too many for their times to be those of tokens; else 1.</summary>
     internal int TokensTogether => 1 + Enumerable.Range(0, SecondsAt.Length).Select(TogetherAfter).Where((count, position) => count > Allowed(position)).DefaultIfEmpty(0).Max();
@@ -91,14 +98,15 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     /// <summary>A burst that lasts to the end of the stream may have waited for any time before it.</summary>
     private bool EndsInABurst(int position, double gap)
     {
-        const int Least = 3;
-        int last = SecondsAt.Length - 1, from = Math.Max(0, last - Least);
-        return position >= from && last - from == Least && gap * Least > LateSeconds && SecondsAt[last] - SecondsAt[from] < 0.25 * gap * Least;
+        int last = SecondsAt.Length - 1, from = last;
+        while (from > 0 && SecondsAt[last] - SecondsAt[from - 1] < SlowestBurstShare * gap * (last - from + 1))
+            from--;
+        return position >= from && last - from >= LeastBurstTokens && gap * (last - from) > LateSeconds;
     }
 
-    private static double MedianOf(int window, ImmutableArray<double> secondsAt)
+    private static double QuantileOf(double share, int window, ImmutableArray<double> secondsAt)
     {
         double[] gaps = [.. Enumerable.Range(window, Math.Max(0, secondsAt.Length - window)).Select(i => (secondsAt[i] - secondsAt[i - window]) / window).Order()];
-        return gaps.Length == 0 ? 0 : gaps[gaps.Length / 2];
+        return gaps.Length == 0 ? 0 : gaps[(int)(share * (gaps.Length - 1))];
     }
 }

@@ -30,8 +30,8 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
     /// <summary>Tokens of the template before a unique first line, where there is one.</summary>
     private int? templateTokens;
 
-    /// <summary>Typical gap of the last stream that was long enough to have one.</summary>
-    private double? usualGap;
+    /// <summary>Typical gaps of the streams that were long enough to have one.</summary>
+    private readonly List<double> gaps = [];
 
     private long salts;
 
@@ -70,7 +70,8 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
     internal async Task<(IReadOnlyList<TimedSample> Samples, TimedTrace? Trace)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
     {
         TimedTrace? trace = work.Budgets[^1] > 0 ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken) : null;
-        usualGap = trace?.Times.TypicalGap ?? usualGap;
+        if (trace?.Times.TypicalGap is { } gap)
+            gaps.Add(gap);
         int ended = trace is { Trace.ClosedByModel: true } ? trace.Trace.TokenIds.Length : int.MaxValue;
         var samples = new List<TimedSample>();
 
@@ -170,7 +171,7 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
         if (thinking == 0)
             return new TimedSample(sample, null);
         double? near = trace.ServerSecondsNear(thinking - 1) + answerSeconds;
-        if (trace.Times.SuspicionAt(thinking - 1, usualGap, near is not null) is { } reason)
+        if (trace.Times.SuspicionAt(thinking - 1, UsualGap, near is not null) is { } reason)
             sample = sample.AsSuspect(reason);
         else if (recomputed < -MaxCachedTokensBeyondThinking)
             sample = sample.AsSuspect($"{-recomputed} tokens after its thinking were in the prefix cache, from an earlier try.");
@@ -240,6 +241,8 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
             throw new EndpointRefusedException($"The server refuses the {kind} requests of the latency pass. {fault.Message}");
         }
     }
+
+    private double? UsualGap => gaps.Count == 0 ? null : gaps.Order().ElementAt(gaps.Count / 2);
 
     private string NewSalt(TrialGroup group) => FormattableString.Invariant($"{salt}/{group.Name}/{++salts}");
 

@@ -82,12 +82,17 @@ public sealed class TextSession
     /// <exception cref="EndpointException">The whole does not fit the model's context.</exception>
     internal async Task RefuseBeyondContextAsync(string prompt, int tokens, CancellationToken cancellationToken)
     {
-        // A tokenizer may put a token of its own before the first, and a space.
-        if (Encoding.UTF8.GetByteCount(prompt) + 2 + tokens <= Facts.ContextTokens)
-            return;
-        if ((await GenerateAsync(prompt, 1, seed: 1, "count", stop: null, cancellationToken)).PromptTokens is { } counted)
+        if (await CountIfLongAsync(prompt, tokens, cancellationToken) is { } counted)
             RefuseBeyondContext(counted, tokens);
     }
+
+    /// <summary>Tokens of a prompt by the server's own count; null where its bytes show that it fits with what comes on top, or the server gives no counts.</summary>
+    internal async Task<int?> CountIfLongAsync(string prompt, int tokens, CancellationToken cancellationToken) =>
+
+        // A tokenizer may put a token of its own before the first, and a space.
+        Encoding.UTF8.GetByteCount(prompt) + 2 + tokens <= Facts.ContextTokens
+            ? null
+            : (await GenerateAsync(prompt, 1, seed: 1, "count", stop: null, cancellationToken)).PromptTokens;
 
     /// <summary>What passes between client and endpoint.</summary>
     internal EndpointTraffic Traffic => client.Traffic;
@@ -121,9 +126,9 @@ public sealed class TextSession
 
     private async Task<Generation> GenerateOnceAsync(string prompt, RequestSize size, int seed, string group, string? stop, CancellationToken cancellationToken)
     {
-        (ReadOnlyMemory<byte> body, double seconds) = await client.GenerateAsync(uri, BodyOf(prompt, size.Tokens, seed, group, stop, stream: false), size, cancellationToken);
-        Generation generation = Usable(size.Tokens, StopTold(stop, Read(body)));
-        client.Speed.Answered(generation.CompletionTokens ?? size.Tokens, seconds);
+        Answered answer = await client.GenerateAsync(uri, BodyOf(prompt, size.Tokens, seed, group, stop, stream: false), size, cancellationToken);
+        Generation generation = Usable(size.Tokens, StopTold(stop, Read(answer.Body)));
+        client.Speed.Show(generation.CompletionTokens ?? size.Tokens, answer.Seconds, answer.InFlight);
         return generation;
     }
 
@@ -144,7 +149,7 @@ public sealed class TextSession
     private void RefuseBeyondContext(int tokens, int maxTokens)
     {
         if (tokens + maxTokens > Facts.ContextTokens)
-            throw new EndpointException($"Prompt and output need {tokens + maxTokens} tokens of context, and {Facts.Model} has {Facts.ContextTokens}.");
+            throw new EndpointException($"Prompt and output need {tokens + maxTokens} tokens of context, and {Facts.Model} has {Facts.ContextTokens}.") { IsTooLong = true };
     }
 
     private ReadOnlyMemory<byte> BodyOf(string prompt, int maxTokens, int seed, string group, string? stop, bool stream)

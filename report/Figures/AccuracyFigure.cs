@@ -12,7 +12,7 @@ public static class AccuracyFigure
     public static void Draw(RunFits fits, string folder)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        Plot plot = FigureStyle.NewPlot("Thinking tokens ℓ (scale log(1 + ℓ))", "Accuracy", FigureStyle.Origin(fits.Model, fits.Simulated, fits.Samples));
+        Plot plot = FigureStyle.NewPlot("Thinking tokens ℓ (scale log(1 + ℓ))", "Accuracy", FigureStyle.Origin(fits.Model, fits.Simulated, fits.Samples, fits.Incomplete));
         for (int index = 0; index < fits.Tasks.Length; index++)
             DrawTask(plot, fits.Tasks[index], index);
         double largest = fits.Tasks.Max(task => task.Accuracy.Points.Count == 0 ? 1 : task.Accuracy.Points[^1].BudgetTokens);
@@ -31,13 +31,28 @@ public static class AccuracyFigure
         bars.Color = FigureStyle.ColourOf(index);
         bars.CapSize = 2;
         var markers = plot.Add.Markers(xs, ys, FigureStyle.MarkerOf(index), 4.5f, FigureStyle.ColourOf(index));
-        markers.LegendText = task.DisplayName + Remark(task.Accuracy.Verdict);
+        markers.LegendText = task.DisplayName + Remark(task.Accuracy.Verdict) + (task.MarkedBudgets.Any() ? " (× more than 1 % excluded)" : "");
+        DrawExclusions(plot, task, index);
         if (!IsDrawn(task.Accuracy) || points.Count == 0)
             return;
         double[] lineXs = Enumerable.Range(0, 201).Select(step => X(points[^1].BudgetTokens) * step / 200).ToArray();
         var line = plot.Add.ScatterLine(lineXs, lineXs.Select(x => task.Accuracy.Curve!.At(Math.Pow(2, x) - 1)).ToArray(), FigureStyle.ColourOf(index));
         line.LinePattern = FigureStyle.PatternOf(index);
         line.LineWidth = 1.1f;
+    }
+
+    /// <summary>Where more than 1 % of the trials are excluded: a cross, and the accuracy if all of them were wrong or right.</summary>
+    private static void DrawExclusions(Plot plot, TaskFits task, int index)
+    {
+        foreach (BudgetExclusion exclusion in task.MarkedBudgets)
+        {
+            double x = X(exclusion.BudgetTokens);
+            var bounds = plot.Add.Line(x, exclusion.AccuracyIfWrong, x, exclusion.AccuracyIfRight);
+            bounds.Color = FigureStyle.ColourOf(index).WithAlpha(0.5);
+            bounds.LineWidth = 3;
+            plot.Add.Markers(new[] { x }, new[] { exclusion.AccuracyIfWrong }, MarkerShape.Eks, 6, FigureStyle.ColourOf(index));
+            plot.Add.Markers(new[] { x }, new[] { exclusion.AccuracyIfRight }, MarkerShape.Eks, 6, FigureStyle.ColourOf(index));
+        }
     }
 
     /// <summary>A curve that cannot be identified is not drawn; a rejected one is, and says so.</summary>
@@ -47,6 +62,7 @@ public static class AccuracyFigure
     {
         Verdict.NotIdentifiable => " (no curve)",
         Verdict.LackOfFit => " (fit rejected)",
+        Verdict.MissingData => " (not fitted: missing data)",
         _ => "",
     };
 

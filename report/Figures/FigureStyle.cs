@@ -61,8 +61,8 @@ internal static class FigureStyle
     }
 
     /// <summary>Where the numbers of a figure come from, in its own words.</summary>
-    internal static string Origin(string model, bool simulated, bool samples) =>
-        model + (simulated ? ", simulated endpoint" : "") + (samples ? ", sample problems (not the benchmarks')" : "");
+    internal static string Origin(string model, bool simulated, bool samples, Results.Incompleteness? incomplete) =>
+        model + (simulated ? ", simulated endpoint" : "") + (incomplete is null ? "" : $", {incomplete}") + (samples ? ", sample problems (not the benchmarks')" : "");
 
     /// <summary>Lines of a note that fit over a plot, broken after commas.</summary>
     private static IEnumerable<string> Wrapped(string note)

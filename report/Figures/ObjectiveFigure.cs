@@ -10,7 +10,7 @@ public static class ObjectiveFigure
     public static void Draw(RunAllocation allocation, string model, string folder)
     {
         ArgumentNullException.ThrowIfNull(allocation);
-        string origin = FigureStyle.Origin(model, allocation.Simulated, allocation.Samples);
+        string origin = FigureStyle.Origin(model, allocation.Simulated, allocation.Samples, allocation.Incomplete);
         Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", origin, AllocationPoint.Of(allocation).Caption);
         (string Label, double Value)[] bars =
         [

@@ -12,7 +12,9 @@ public static class Table1
     {
         ArgumentNullException.ThrowIfNull(fits);
         var text = new StringBuilder(
-            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share\n");
+            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,"
+            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share,"
+            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share\n");
         foreach (TaskFits task in fits.Tasks)
         {
             TaskAllocation? decided = Decided(allocation, task);
@@ -21,7 +23,8 @@ public static class Table1
                 .. Cells(task.Accuracy.A), .. Cells(task.Accuracy.B), .. Cells(task.Accuracy.D),
                 task.Service.Verdict.ToString(), .. Cells(task.Service.T0Seconds), .. Cells(task.Service.SecondsPerToken),
                 decided is null ? "" : Exact(decided.BudgetTokens), decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
-                decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false", .. Point(allocation, decided)]).Append('\n');
+                decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false",
+                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max()), .. Point(allocation, decided)]).Append('\n');
         }
 
         return text.ToString();
@@ -36,6 +39,8 @@ public static class Table1
         text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length))).Append('\n');
         foreach (string[] row in rows.Skip(1))
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
+        foreach (TaskFits task in fits.Tasks.Where(task => task.MarkedBudgets.Any()))
+            text.Append("\n\\* ").Append(task.DisplayName).Append(": ").AppendJoin("; ", task.MarkedBudgets.Select(exclusion => exclusion.Sentence)).Append(".\n");
         return text.ToString();
     }
 
@@ -45,7 +50,7 @@ public static class Table1
         ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "verdict"],
         .. fits.Tasks.Select(task => new[]
         {
-            task.DisplayName, Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
+            Marked(task), Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
             Star(Decided(allocation, task)), Verdicts(task),
         }),
     ];
@@ -61,10 +66,13 @@ public static class Table1
             TaskAllocation? decided = Decided(allocation, task);
             AccuracyFit fit = task.Accuracy;
             string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (decided.Measured ? "$^\\dagger$" : decided.Extrapolated ? "$^\\ddagger$" : "");
-            text.AppendJoin(" & ", [TexText.Escaped(task.DisplayName), Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
+            string name = TexText.Escaped(Marked(task)).Replace("*", "$^*$", StringComparison.Ordinal);
+            text.AppendJoin(" & ", [name, Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
         }
 
         text.Append("\\hline\n\\end{tabular}\n");
+        if (fits.Tasks.Any(task => task.MarkedBudgets.Any()))
+            text.Append("\\\\ $^*$ more than 1\\,\\% of the trials at a budget are excluded\n");
         if (allocation?.Tasks.Any(task => task.Measured) == true)
             text.Append("\\\\ $^\\dagger$ best measured budget: no curve could be identified\n");
         if (allocation?.Tasks.Any(task => task.Extrapolated) == true)
@@ -72,8 +80,13 @@ public static class Table1
         return text.Append("\\end{table}\n").ToString();
     }
 
+    /// <summary>The task's name, with a mark where more than 1 % of the trials at a budget are excluded.</summary>
+    private static string Marked(TaskFits task) => task.DisplayName + (task.MarkedBudgets.Any() ? "*" : "");
+
     private static string Caption(RunFits fits, RunAllocation? allocation) =>
-        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Samples ? ", sample problems (not the benchmarks')" : "") + (allocation is null ? "" : $"; ℓ* at {AllocationPoint.Of(allocation).Caption}");
+        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "")
+        + (fits.Samples ? ", sample problems (not the benchmarks')" : "")
+        + (allocation is null ? "" : $"; ℓ* at {AllocationPoint.Of(allocation).Caption}");
 
     /// <summary>The operating point's cells of a task's row; a task without a share has none of the queries.</summary>
     private static string[] Point(RunAllocation? allocation, TaskAllocation? decided) => allocation is null

@@ -20,7 +20,7 @@ public sealed class ServiceTimeFitterTests
         Assert.Equal(1, fit.SecondsPerToken.Value / Truth.SecondsPerToken, 1e-9);
         Assert.True(fit.Clustered);
         Assert.DoesNotContain(fit.Points, p => p.Outlier);
-        Assert.InRange(fit.WithinBudgetVariance, 0, 1e-20);
+        Assert.InRange(fit.WithinBudgetVariance!.Value, 0, 1e-20);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ServiceTimeFitterTests
 
         Assert.Equal(Verdict.NotIdentifiable, fit.Verdict);
         Assert.Null(fit.SecondsPerToken.Interval);
-        Assert.True(double.IsFinite(fit.WithinBudgetVariance));
+        Assert.True(double.IsFinite(fit.WithinBudgetVariance!.Value));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class ServiceTimeFitterTests
                 Assert.True(e.StandardError is null || double.IsFinite(e.StandardError.Value));
             }
 
-            Assert.True(double.IsFinite(fit.WithinBudgetVariance) && double.IsFinite(fit.RelativeNoise) && double.IsFinite(fit.AbsoluteNoiseSeconds));
+            Assert.True(double.IsFinite(fit.WithinBudgetVariance ?? 0) && double.IsFinite(fit.RelativeNoise) && double.IsFinite(fit.AbsoluteNoiseSeconds));
             Assert.True(fit.CurvaturePValue is null or (>= 0 and <= 1), fit.ToString());
             Assert.True(fit.RSquared is null or <= 1, fit.ToString());
         }
@@ -125,4 +125,14 @@ public sealed class ServiceTimeFitterTests
     [Fact]
     public void Fit_ImpossibleMeasurement_Throws() =>
         Assert.Throws<ArgumentException>(() => ServiceTimeFitter.Fit([new ServiceObservation("t", 1, double.NaN)]));
+
+    /// <summary>Under a cap token counts are equal only by chance: one pair of times is no estimate of a variance.</summary>
+    [Fact]
+    public void Fit_OnePairOfEqualTokenCounts_LeavesTheVarianceUnknown()
+    {
+        double[] tokens = [10, 24, 31, 31, 47, 60];
+        ServiceTimeFit fit = ServiceTimeFitter.Fit([.. tokens.Select((count, i) => new ServiceObservation($"t{i}", count, 0.1 + (0.01 * count) + (0.001 * (i % 3))))]);
+        Assert.Null(fit.WithinBudgetVariance);
+        Assert.Contains("variance at a given budget is unknown", fit.Explanation, StringComparison.Ordinal);
+    }
 }

@@ -1,6 +1,8 @@
-using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Calibration.Endpoint;
 using Calibration.Results;
+using Calibration.Tests.Calibrate;
 using Calibration.Tests.Endpoint;
 using Xunit;
 
@@ -82,32 +84,59 @@ public sealed class EnforcementTests
             Assert.Equal(one with { TraceId = "", Gold = "" }, other with { TraceId = "", Gold = "" });
     }
 
+    /// <summary>At a context slightly too small the long problems would be missing, and the accuracy of the others printed for all.</summary>
     [Fact]
-    public async Task Measure_BeyondTheContext_IsNeverSent()
+    public async Task Measure_PlanThatDoesNotFit_IsRefusedWithTheBudgetAndTheContextThatWould()
     {
         const int Context = 200;
         using var task = new OwnTask("What is the last digit of 4 + 5? Answer in a box.", new string('a', 90));
         var log = new ServedRequests();
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
-        MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--latency-items", "2");
+        string[] arguments = ["--task", $"own={task.Path}", "--runs", "1", "--latency-items", "2"];
+        CommandRun refused = await CommandRun.OfAsync(["measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", "0,16,64"]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.All(log.All, served => Assert.Equal(1, served.MaxTokens));
+        Match match = Regex.Match(
+            refused.Error.Trim(),
+            @"^own: 1 of 2 problems do not fit the context of 200 tokens at budget 64\. The largest budget that fits every problem is (\d+): lower --budgets own=…, or serve the model with a context of at least (\d+) tokens\.$");
+        Assert.True(match.Success, refused.Error);
+
+        // Both numbers of the sentence are exact.
+        int largest = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+        MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, [.. arguments, "--budgets", $"0,{largest}"]);
+        Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+        Assert.All(run.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
         Assert.All(log.All, served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
-        Assert.Equal((3, 3), (run.Trials.Count(trial => trial.IsUsable), run.Trials.Count(trial => trial.Status == TrialStatus.Failed)));
+        Assert.Equal(2, (await CommandRun.OfAsync(["measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", $"0,{largest + 1}"])).ExitCode);
+        await using EmbeddedEndpoint longer = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], ContextTokens = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) }, TestContext.Current.CancellationToken);
+        Assert.All((await MeasuredRun.OfAsync(longer.BaseAddress, [.. arguments, "--budgets", "0,16,64"])).Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }
 
     [Fact]
-    public async Task Measure_ProblemThatDoesNotFit_IsRefusedBeforeItIsSent()
+    public async Task Measure_PlanThatDoesNotFitLlamaCpp_IsRefused()
     {
         using var task = new OwnTask(OwnTask.Scripts[0], string.Join(' ', Enumerable.Repeat("Start at 4.", 60)));
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 512);
-        MeasuredRun run = await MeasuredRun.OfAsync(
-            server.Api, "--task", $"own={task.Path}", "--budgets", "0,8,250", "--runs", "1", "--temperature", "0", "--latency-items", "2");
-        Assert.Equal(["p0", "p1"], run.Trials.Select(trial => trial.ProblemId).Distinct().Order());
-        ImmutableArray<Trial> refused = [.. run.Trials.Where(trial => trial.ProblemId == "p1")];
-        Assert.All(refused, trial => Assert.Contains("tokens of context", trial.Reason, StringComparison.Ordinal));
-        Assert.All(refused, trial => Assert.Equal(TrialStatus.Failed, trial.Status));
-        Assert.Equal("p0", Assert.Single(run.Traces).ProblemId);
-        Assert.Contains(run.Service, sample => sample is { ProblemId: "p1", Status: TrialStatus.Failed, ServiceS: 0 });
-        Assert.All(run.Trials.Where(trial => trial.ProblemId == "p0"), trial => Assert.Equal(trial.BudgetTokens, trial.ThinkingTokens));
+        CommandRun refused = await CommandRun.OfAsync(
+            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,250", "--runs", "1", "--temperature", "0", "--latency-items", "2");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.StartsWith("own: 1 of 2 problems do not fit the context of 512 tokens at budget 250.", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the context becomes known only by a refusal, the smaller budgets of the problem are kept, in both passes.</summary>
+    [Fact]
+    public async Task Measure_ContextThatIsShorterThanTold_KeepsTheSmallerBudgets()
+    {
+        using var task = new OwnTask("4 + 5?", "5 + 4?");
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], ContextTokens = 150, ToldContextTokens = 40_960 }, TestContext.Current.CancellationToken);
+        MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,8,16,160,200", "--runs", "1", "--latency-items", "2");
+        Assert.Equal(2 * 5, run.Trials.Length);
+        Assert.All(run.Trials, trial => Assert.Equal(trial.BudgetTokens <= 16, trial.IsUsable));
+        Assert.All(run.Trials.Where(trial => trial.BudgetTokens > 16), trial => Assert.Contains("max_model_len=150", trial.Reason, StringComparison.Ordinal));
+        Assert.All(run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)), sample => Assert.Equal(sample.BudgetTokens <= 16, sample.Status == TrialStatus.Ok));
+        Assert.Equal(2 * 5, run.Service.Count(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)));
     }
 }
