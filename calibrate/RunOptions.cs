@@ -125,7 +125,10 @@ internal sealed class RunOptions
         if (WithoutEffect.FirstOf(parsed, Resume, AddBudgets, RedoLatency, AcceptMissing, Concurrency, Hours, Deadline) is { } idle)
             throw new UserFault($"{idle} has no effect with --resume: a run goes on with its own options. Leave it out, or begin a new run without --resume.");
         RunFolder folder = RunFolder.Open(path);
-        IEnumerable<string> arguments = AddedBudgets.Arguments(folder.ReadManifest().Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
+        RunManifest manifest = folder.ReadManifest();
+        if (!added.IsEmpty && manifest.Notes.TryGetValue("merged_from", out string? parts))
+            throw new UserFault($"{folder.Path} was merged from {parts}: add the budgets to these runs, and then merge them again.");
+        IEnumerable<string> arguments = AddedBudgets.Arguments(manifest.Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
         ParseResult own = parsed.RootCommandResult.Command.Parse([.. WithConcurrency(arguments, parsed)]);
         return own.Errors.Count == 0
             ? (new Resumption(folder, added, parsed.GetValue(RedoLatency)), own)
