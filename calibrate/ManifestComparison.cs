@@ -65,7 +65,7 @@ internal static class ManifestComparison
         Add("endpoint", manifest.Endpoint);
         Add("profile", manifest.Profile);
         Add("sampling", manifest.Sampling);
-        
+
         // How many requests are in flight changes no result.
         Add("plan", PlanWithout(manifest, "concurrency"));
         foreach (TaskFacts task in manifest.Tasks)
