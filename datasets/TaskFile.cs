@@ -82,6 +82,8 @@ public static class TaskFile
         Problem lettered = ChoiceLetters.Of(row) is { } texts
             ? problem with { ChoiceTexts = texts, ChoiceLetters = Prompts.Letters(texts.Length), Prompt = ChoiceLetters.Appended(problem.Prompt, texts) }
             : ChoiceLetters.InPrompt(problem);
-        return lettered.ChoiceLetters.Contains(problem.Gold[0]) ? lettered : throw row.Malformed("gold", "is none of the choices' letters");
+        return lettered.ChoiceLetters.Contains(problem.Gold[0])
+            ? lettered with { Gold = ChoiceLetters.WithTwins(problem.Gold[0], lettered.ChoiceLetters, lettered.ChoiceTexts) }
+            : throw row.Malformed("gold", "is none of the choices' letters");
     }
 }

@@ -3,11 +3,13 @@ using System.Text.RegularExpressions;
 namespace Calibration.Datasets;
 
 /// <summary>
-/// Reads numbers: the last box or "the answer is", else the last number. Commas, currency, percent signs and units fall away;
-/// a minus sign counts only where it is no operator. A boxed expression such as <c>5R - 4</c> is no number.
+/// Reads numbers. Rules: 1. the last box, tag or "the answer is" wins; 2. without any, bold text of the last line; 3. else the last number.
+/// Everywhere a number must end where it is read to end: <c>18 or 20</c>, <c>2:30</c>, <c>5x</c> are no answer.
 /// </summary>
 internal static partial class NumberReader
 {
+    private const int MostCharacters = 300;
+
     /// <summary>The reader of numbers.</summary>
     public static AnswerReader Reader { get; } = new(Statements, Fallback);
 
@@ -15,140 +17,154 @@ internal static partial class NumberReader
     public static string? Canonical(string gold) => Value(gold)?.ToString();
 
     private static IEnumerable<Reading> Statements(string text) =>
-        Box.Statements(text, content => Value(content)?.ToString()).Concat(Phrase.Answers(text, start => Stated(text, start)));
+        Box.Statements(text, content => Value(content, boxed: true)?.ToString())
+            .Concat(Labels.Answers(text, start => Stated(text, start)))
+            .Concat(Labels.Weak(text, start => WholeLine(text, start)));
 
-    // "The answer is 3 * 4 = 12": what follows the last equals sign of the sentence is the answer.
     private static Reading? Stated(string text, int start)
     {
-        int from = PlainText.SkipDress(text, start, " \t\r\n*_`$\"'“”‘’([{:");
-        int end = SentenceEnd(text, from);
-        int equals = text.LastIndexOfAny(['=', '≈'], Math.Max(end - 1, 0), Math.Max(end - from, 0));
-        if (equals >= from) from = PlainText.SkipDress(text, equals + 1);
-        Match lead = LeadIn().Match(text, from);
-        Match number = NumberHere().Match(text, from + lead.Length);
-        if (!number.Success) return Worded(text, from + lead.Length);
-        if (Operator().IsMatch(text, number.Index + number.Length)) return null;
-        return Value(number.Value) is { } value ? new(start, number.Index + number.Length, value.ToString(), false) : null;
+        int from = PlainText.SkipDress(text, start, Dress);
+        if (BoxHere().IsMatch(text, from)) return null;
+        int end = Sentence(text, from);
+        if (end - from > MostCharacters) return null;
+        string sentence = NumberText.Plain(text[from..end]) + (end < text.Length && text[end] == '?' ? "?" : "");
+        return NumberClause.Read(sentence) is { } stated ? At(stated, sentence, start, end) : null;
     }
 
-    // A fraction in LaTeX or a number in letters.
-    private static Reading? Worded(string text, int start)
+    // Display mathematics is one sentence with its number: "\[\n42\n\]".
+    private static int Sentence(string text, int from)
     {
-        Match match = FractionOrWord().Match(text, start);
-        return match.Success && Value(match.Value) is { } value ? new(start, start + match.Length, value.ToString(), false) : null;
+        int first = PlainText.SkipDress(text, from);
+        return Clause.End(text, Math.Min(Math.Max(first, from), text.Length));
+    }
+
+    private static Reading At(StatedNumber stated, string sentence, int start, int end)
+    {
+        bool reaches = stated.End >= sentence.AsSpan().TrimEnd(" *_`\"'").Length;
+        return new(start, reaches ? end : end - 1, stated.Value?.ToString(), false);
+    }
+
+    // "Solution: 42" is a statement; "Solution: First we add 4" is the start of a derivation.
+    private static Reading? WholeLine(string text, int start)
+    {
+        int from = PlainText.SkipDress(text, start, Dress);
+        int line = text.IndexOf('\n', from);
+        int end = line < 0 ? text.Length : line;
+        return end - from <= MostCharacters && Value(text[from..end]) is { } value ? new(start, end, value.ToString(), false) : null;
     }
 
     private static Reading? Fallback(string text)
     {
         (int start, string line) = PlainText.LastLine(text);
-        Match? bold = Bold().EnumerateAll(line).LastOrDefault(match => Value(match.Groups[1].Value) is not null);
-        if (bold is not null) return new(start + bold.Index, start + bold.Index + bold.Length, Value(bold.Groups[1].Value)!.ToString(), true);
-        Match? last = Number().EnumerateAll(text).LastOrDefault(match => !Ordinal().IsMatch(text, match.Index + match.Length));
-        return last is not null && Value(last.Value) is { } value ? new(last.Index, last.Index + last.Length, value.ToString(), false) : null;
+        Match? bold = Bold().EnumerateAll(line).LastOrDefault();
+        if (bold is not null && Value(bold.Groups[1].Value) is { } emphasised) return new(start + bold.Index, start + bold.Index + bold.Length, emphasised.ToString(), true);
+        if (line.Length <= MostCharacters && Value(line) is { } whole) return new(start, start + line.Length, whole.ToString(), false);
+        return LastNumber(text);
+    }
+
+    private static Reading? LastNumber(string text)
+    {
+        (int start, string line) = LastNumberLine(text);
+        if (start < 0) return null;
+        string plain = NumberText.Plain(line);
+        int position = 0;
+        NumberAt? last = null;
+        while (Candidate().Match(plain, position) is { Success: true } match)
+        {
+            last = NumberScan.At(plain, match.Index) ?? new(NoNumber, match.Index, match.Index + match.Length);
+            position = Math.Max(last.End, match.Index + 1);
+        }
+
+        if (last is null || ReferenceEquals(last.Value, NoNumber) || Ordinal().IsMatch(plain, last.End)) return null;
+        if (!NumberClause.Ends(plain, last.End) || Taken().IsMatch(plain[..last.Start])) return null;
+        int end = start + line.Length;
+        return new(start, last.End >= plain.Length ? end : end - 1, last.Value.ToString(), false);
+    }
+
+    private static (int Start, string Line) LastNumberLine(string text)
+    {
+        int end = text.AsSpan().LastIndexOfAnyInRange('0', '9') + 1;
+        int limit = text.Length;
+        (int start, string line) = PlainText.LastLine(text, limit);
+        if (end == 0) return NumberInWords().IsMatch(line) ? (start, line) : (-1, "");
+        start = text.LastIndexOf('\n', end - 1) + 1;
+        int stop = text.IndexOf('\n', end);
+        if (stop < 0) stop = text.Length;
+        // Very long lines are noise; their last part decides.
+        start = Math.Max(start, stop - MostLine);
+        return (start, text[start..stop]);
     }
 
     /// <summary>The number that a short text such as a box's content consists of; null where it is something else.</summary>
-    public static ExactNumber? Value(string content)
+    public static ExactNumber? Value(string content, bool boxed = false)
     {
         if (content.Length > MostCharacters) return null;
-        string text = PlainText.WithoutLatex(Thousands().Replace(Fraction().Replace(content, "($1$3)/($2$4)"), ","));
-        text = Scientific().Replace(text, "e$1").Replace(@"\approx", "=", StringComparison.Ordinal).Trim(' ', '{', '}');
-        int cut = text.LastIndexOfAny(['=', '≈']);
-        int colon = LabelColon().Match(text) is { Success: true } label ? label.Length - 1 : -1;
-        text = text[(Math.Max(cut, colon) + 1)..];
-        Match match = WholeNumber().Match(text);
-        return match.Success ? Combine(match) : Spelled(text);
+        string plain = NumberText.Plain(boxed ? BoxedFactorial().Replace(content, " factorial ") : content);
+        if (Multiple().IsMatch(plain)) return null;
+        int cut = plain.LastIndexOfAny(['=', '≈']);
+        if (cut > 0 && Alternatives().IsMatch(plain[..cut])) return null;
+        int colon = LabelColon().Match(plain) is { Success: true } label ? label.Length - 1 : -1;
+        plain = Unwrapped(plain[(Math.Max(cut, colon) + 1)..]);
+        Match lead = Words().Match(plain);
+        if (lead.Success && Unclear().IsMatch(lead.Value)) return null;
+        if ((NumberScan.At(plain, 0) ?? (lead.Success ? NumberScan.At(plain, lead.Length) : null)) is not { } number) return null;
+        return NumberClause.Ends(plain, number.End) && UnitOnly().IsMatch(plain, number.End) ? number.Value : null;
     }
 
-    private static ExactNumber? Combine(Match match)
+    private static string Unwrapped(string text)
     {
-        if (Plain(match.Groups["whole"].Value) is not { } value) return null;
-        if (match.Groups["denominator"].Success)
-        {
-            if (Plain(match.Groups["denominator"].Value) is not { } denominator) return null;
-            ExactNumber? numerator = match.Groups["numerator"].Success ? Plain(match.Groups["numerator"].Value) : value;
-            if (numerator?.Over(denominator) is not { } ratio) return null;
-            value = match.Groups["numerator"].Success ? value.Plus(ratio) : ratio;
-        }
-
-        value = match.Groups["scale"].Value.ToLowerInvariant() switch
-        {
-            "thousand" => value.Times(1_000),
-            "million" => value.Times(1_000_000),
-            "billion" => value.Times(1_000_000_000),
-            _ => value,
-        };
-        return match.Groups["sign"].Success ? value.Negated() : value;
+        string inner = text.Trim(' ', '\n', '\r', '\t', '"', '“', '”', '\'', '~', ',', '$', '|');
+        while (inner.Length > 1 && inner[0] is '(' or '[' && inner[^1] is ')' or ']' && inner.IndexOfAny([')', ']']) == inner.Length - 1) inner = inner[1..^1].Trim();
+        return inner;
     }
 
-    private static ExactNumber? Plain(string digits) => ExactNumber.Parse(digits.Replace(",", "", StringComparison.Ordinal));
+    private const string Dress = " \t\r\n*_`\"'“”‘’[{:|✅✓";
+    private const int MostLine = 4000;
 
-    private static ExactNumber? Spelled(string text)
-    {
-        int value = Array.IndexOf(Words, text.Trim(' ', '.', '*').ToLowerInvariant());
-        return value < 0 ? null : ExactNumber.Parse(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
-    }
+    private static readonly ExactNumber NoNumber = ExactNumber.Parse("0")!;
 
-    private static int SentenceEnd(string text, int from)
-    {
-        Match end = EndOfSentence().Match(text, from);
-        return end.Success ? end.Index : text.Length;
-    }
+    [GeneratedRegex(@"\G\s*(?:\\(?:f|frame)?box|boxed\{)")]
+    private static partial Regex BoxHere();
 
-    private const int MostCharacters = 300;
-
-    private static readonly string[] Words =
-    [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-    ];
-
-    // A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
-    private const string Signed = @"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–‑](?=\$?\.?\d)|\bnegative\s|(?<=(?:\bis|\bof|=|:)\s)minus\s)?\$?(?:(?<![A-Za-z_\d])\d{1,3}(?:,\d{3})+(?!\d)|(?<![A-Za-z_\d.])\d+|(?<![\w.])(?=\.\d))(?:\.\d+)?(?:/\d+(?![\d/]|\.\d))?(?:\s(?:thousand|million|billion)\b)?";
-
-    [GeneratedRegex(@"\G" + Signed)]
-    private static partial Regex NumberHere();
-
-    [GeneratedRegex(Signed)]
-    private static partial Regex Number();
+    // "**8 apples**"
+    [GeneratedRegex(@"\*\*([^*\n]{1,80})\*\*")]
+    private static partial Regex Bold();
 
     [GeneratedRegex(@"\G(?:st|nd|rd|th)\b")]
     private static partial Regex Ordinal();
 
-    [GeneratedRegex(@"\G(?:(?:approximately|about|exactly|equal to|a total of|only|just|around|roughly|the number|number|simply|now|(?:USD|EUR|Rs\.?|€|£|¥))\s*[*$]*)*", RegexOptions.IgnoreCase)]
-    private static partial Regex LeadIn();
+    // Where a number may begin. A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
+    [GeneratedRegex(@"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–‑]\s?(?=[$€£]?\.?\d)|\bnegative\s+(?=\d)|(?<=(?:\bis|\bof|=|:)\s)minus\s+(?=\d))?[$€£¥₹]?(?:(?<![A-Za-z_\d.,])\d|(?<![\w.])\.(?=\d))|\b(?:" + NumberWords.Word + @")\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Candidate();
 
-    [GeneratedRegex(@"\G\s*(?:[+*/^×÷](?!\*)|\\(?:times|cdot|div)|[-−]\s?\d|\s(?:times|plus|minus|divided by)\b)")]
-    private static partial Regex Operator();
+    [GeneratedRegex(@"\b(?:" + NumberWords.Word + @")\b", RegexOptions.IgnoreCase)]
+    private static partial Regex NumberInWords();
 
-    [GeneratedRegex(@"[.!?](?=\s|$)|\n")]
-    private static partial Regex EndOfSentence();
+    // "18 or 20", "between 18 and 20", "not 18", "3√2"
+    [GeneratedRegex(@"(?:\d\s*\w*\s*,?\s*\b(?:or|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever|\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than|\bgreater than|[<>≤≥√^±])\s*|\d\s?[:]|\\[A-Za-z]+\s*)$", RegexOptions.IgnoreCase)]
+    private static partial Regex Taken();
 
-    [GeneratedRegex(@"\*\*([^*\n]{1,80})\*\*")]
-    private static partial Regex Bold();
+    [GeneratedRegex(@"(?<=[\d)])\s?!")]
+    private static partial Regex BoxedFactorial();
 
-    [GeneratedRegex(@"\\[dtc]?frac(?:\s*\{([^{}]*)\}\s*\{([^{}]*)\}|\s?(\d)(\d))")]
-    private static partial Regex Fraction();
+    // "2x = 18" states no x.
+    [GeneratedRegex(@"^\s*\d+\s*[a-z]\s*=")]
+    private static partial Regex Multiple();
 
-    [GeneratedRegex(@"\G(?:[-−]?\\[dtc]?frac\s*\{[^{}]{1,40}\}\s*\{[^{}]{1,40}\}|[A-Za-z]{3,9}\b)")]
-    private static partial Regex FractionOrWord();
+    [GeneratedRegex(@"=.*\b(?:or|and)\b|\b(?:or|and)\b.*=")]
+    private static partial Regex Alternatives();
 
-    [GeneratedRegex(@"(?<=\d)(?:\{,\}|\\[,!]|,\\!|[\u00A0\u2009\u202F])(?=\d{3})|(?<=^\s*[-$]?\d{1,3}(?: \d{3})*) (?=\d{3}(?: \d{3})*\s*$)")]
-    private static partial Regex Thousands();
-
-    [GeneratedRegex(@"\s*(?:\\times|\\cdot|×|\*)\s*10\s*\^\s*\{?\s*([-+]?\d{1,3})\s*\}?")]
-    private static partial Regex Scientific();
-
-    [GeneratedRegex(@"^[^\d:]*[A-Za-z][^\d:]*:")]
+    // "Total: 18", "The answer is 42"
+    [GeneratedRegex(@"^[^\d:]*[A-Za-z][^\d:]*:(?!\d)")]
     private static partial Regex LabelColon();
 
-    [GeneratedRegex("""
-        ^\s*[(\[]?\s*(?:(?!(?:negative|minus)\s)[A-Za-z][A-Za-z\s'’]{0,40}\s)??
-        (?<sign>[-−–‑]|negative\s|minus\s)?\s*(?:US|USD|Rs\.?)?\s*[$€£¥]?\s*(?:(?<sign>[-−])(?=[\d.]))?\+?
-        \(?(?<whole>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)\)?
-        (?:\s*/\s*\(?(?<denominator>\d+)\)?|\s+(?:and\s+)?\(?(?<numerator>\d+)\)?\s*/\s*\(?(?<denominator>\d+)\)?|\((?<numerator>\d+)\)/\((?<denominator>\d+)\))?
-        (?:\s*(?<scale>thousand|million|billion)\b)?\s*%?\s*[)\]]?(?:\^\{?\\circ\}?|°)?
-        (?:\s*(?![xyznkRNXYZ](?:\W|$))[A-Za-z°€£¥$][A-Za-z\s/.'’,²³-]{0,60}(?:\^\{?[23]\}?)?)?(?:\s*\([A-Za-z\s-]{1,40}\))?[\s.]*[)\]]?[\s.]*$
-        """, RegexOptions.IgnorePatternWhitespace)]
-    private static partial Regex WholeNumber();
+    [GeneratedRegex(@"^\s*(?!(?:negative|minus|" + NumberWords.Word + @")\s)(?:[A-Za-z][A-Za-z\s'’]{0,50}?[\s(]|\()\s*(?=(?:negative\s|minus\s|[-−]\s?)?[$€£¥₹]?\s?\.?\d|(?:" + NumberWords.Word + @")\b)", RegexOptions.IgnoreCase)]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"\b(?:not|no|never|neither|either|both|between|most|least|less|fewer|more|greater|above|below|under|over|up|almost|nearly|half|twice|double|square|root|sqrt|log|from|or|to|than|unknown|sum|product|minus|plus|times)\b|n['’]t\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Unclear();
+
+    // A unit, and perhaps a remark in parentheses; no other number.
+    [GeneratedRegex(@"\G\s*(?:[%°¢€£¥₹$]|\\%)*\s*(?:/?\s*(?!(?:or|to|nor|plus|minus|over|than|pi|mod|choose|factorial)\b)[A-Za-z°%$µΩ][A-Za-z\s/.'’,²³%$°·-]{0,80}(?:\^?[23²³])?)?(?:\s*\([A-Za-z\s,.'’-]{1,60}\))?[\s.!,;…]*[)\]]?[\s.!""]*$")]
+    private static partial Regex UnitOnly();
 }

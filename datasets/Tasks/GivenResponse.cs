@@ -19,7 +19,7 @@ internal sealed partial record GivenResponse(string Place, string Id, string Res
             place,
             Text(values, "id", place),
             Text(values, "response", place),
-            values.GetValueOrDefault("truncated") is "true",
+            IsTruncated(values, place),
             List(values, "gold"),
             values.ContainsKey("choices.text") ? List(values, "choices.text") : List(values, "choices"),
             List(values, "choices.label"));
@@ -33,7 +33,33 @@ internal sealed partial record GivenResponse(string Place, string Id, string Res
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
         if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains)) throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
-        return problem with { Gold = gold, ChoiceLetters = letters, ChoiceTexts = Choices.IsEmpty ? problem.ChoiceTexts : Choices };
+        ImmutableArray<string> texts = Choices.IsEmpty ? problem.ChoiceTexts : Choices;
+        if (problem.Kind == AnswerKind.Choice) gold = [.. gold.SelectMany(letter => ChoiceLetters.WithTwins(letter, letters, texts)).Distinct()];
+        return problem with
+        {
+            Gold = gold,
+            ChoiceLetters = letters,
+            ChoiceTexts = texts,
+            ChoiceLabels = Labels.IsEmpty ? problem.ChoiceLabels : ChoiceLetters.Published(Labels),
+        };
+    }
+
+    // "truncated": true, or the server's finish reason: "length", "max_tokens".
+    private static bool IsTruncated(Dictionary<string, object> values, string place)
+    {
+        bool truncated = values.GetValueOrDefault("truncated") switch
+        {
+            null => false,
+            "true" => true,
+            "false" => false,
+            _ => throw new DatasetException($"{place}, field 'truncated' is neither true nor false. Correct the line."),
+        };
+        return values.GetValueOrDefault("finish_reason") switch
+        {
+            null => truncated,
+            string reason => truncated || reason.Trim().ToLowerInvariant() is "length" or "max_tokens" or "max_output_tokens" or "model_length",
+            _ => throw new DatasetException($"{place}, field 'finish_reason' is no text; a reason such as \"stop\" or \"length\" was expected. Correct the line."),
+        };
     }
 
     private Problem Unknown(string task)

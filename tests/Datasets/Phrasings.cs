@@ -21,7 +21,7 @@ internal static class Phrasings
     public static string Wrong(Problem problem) => problem.Kind switch
     {
         AnswerKind.Number => Enumerable.Range(1, 5).Select(add => (decimal.Parse(problem.Gold[0], CultureInfo.InvariantCulture) + add).ToString(CultureInfo.InvariantCulture)).First(n => !problem.Gold.Contains(n)),
-        AnswerKind.Choice => problem.ChoiceLetters.First(letter => letter != problem.Gold[0]),
+        AnswerKind.Choice => problem.ChoiceLetters.First(letter => !problem.Gold.Contains(letter)),
         AnswerKind.Boolean => BooleanWords.FamilyOf(problem.Gold[0]) is { } family && family.Yes == problem.Gold[0] ? family.No : BooleanWords.FamilyOf(problem.Gold[0])!.Yes,
         AnswerKind.Literal => problem.Gold[0] == "'wrong'" ? "'right'" : "'wrong'",
         AnswerKind.Brackets => problem.Gold[0] + ")",
