@@ -36,7 +36,14 @@ public sealed class Benchmark
     {
         ArgumentNullException.ThrowIfNull(directory);
         if (!Directory.Exists(directory))
-            throw new DatasetException($"The data directory '{directory}' does not exist; name an existing one, or run 'calibrate datasets pull {Task}'.");
+        {
+            throw new DatasetException($"The data directory '{directory}' does not exist; name an existing one, leave --data out to use pulled files, or run 'calibrate datasets pull {Task} --data {directory}'.")
+            {
+                IsAbsent = true,
+            };
+        }
+
+
         ImmutableArray<DatasetTable> tables = find(directory);
         List<LoadedItem> items = [.. tables.SelectMany(read)];
         if (items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -45,6 +52,7 @@ public sealed class Benchmark
             [.. items.Where(item => item.Problem is not null).Select(item => item.Problem!)],
             [.. tables.Select(table => table.File)])
         {
+            EqualChoices = [.. items.Where(item => item.Problem is not null && ChoiceLetters.HasTwins(item.Problem)).Select(item => item.Id)],
             Excluded = [.. items.Where(item => item.Problem is null).Select(item => new ExcludedProblem(item.Id, item.Reason!))],
         };
     }

@@ -22,6 +22,7 @@ public static class TaskFile
         ArgumentNullException.ThrowIfNull(path);
         if (Benchmarks.Find(name) is not null) throw new DatasetException($"The task name '{name}' is one of the six benchmarks'; choose another.");
         byte[] content = Content(path);
+        Utf8Text.Check(path, content);
         List<DatasetRow> rows = [.. JsonRows.Lines(path, content).Select((values, row) => new DatasetRow(path, row, values))];
         if (rows.Count == 0) throw new DatasetException($"{path} holds no problems; a line {{\"id\", \"prompt\", \"gold\", \"kind\"}} each was expected.");
         ImmutableArray<Problem> problems = [.. rows.Select(row => Own(name, row))];

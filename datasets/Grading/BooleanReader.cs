@@ -38,16 +38,19 @@ internal static partial class BooleanReader
         string sentence = text[from..Clause.End(text, from)];
         Match first = WordHere().Match(text, from);
         bool expression = Expression().IsMatch(sentence);
-        if (Result().Match(sentence) is { Success: true } result && (expression || (!first.Success && !result.Groups["weak"].Success)))
-        {
-            Match value = WordHere().Match(text, PlainText.SkipDress(text, from + result.Index + result.Length));
-            if (value.Success) return Read(value, family);
-        }
-
+        if (Value(text, from, sentence, expression, first.Success, family) is { } value) return value;
         if (Undecided().IsMatch(sentence)) return new(start, from + sentence.Length, null, false);
         if (!first.Success) return null;
         if (expression) return new(start, from + sentence.Length, null, false);
         return Read(first, family);
+    }
+
+    // "… = False", "…, which is False"
+    private static Reading? Value(string text, int from, string sentence, bool expression, bool stated, BooleanWords family)
+    {
+        if (Result().Match(sentence) is not { Success: true } result || !(expression || (!stated && !result.Groups["weak"].Success))) return null;
+        Match value = WordHere().Match(text, PlainText.SkipDress(text, from + result.Index + result.Length));
+        return value.Success ? Read(value, family) : null;
     }
 
     private static Reading? Fallback(string text, BooleanWords family)
@@ -55,6 +58,7 @@ internal static partial class BooleanReader
         (int lineStart, string line) = PlainText.LastLine(text);
         int sentence = lineStart + SentenceStart(line);
         string whole = text[sentence..(lineStart + line.Length)];
+        if (Expression().IsMatch(whole)) return Value(text, sentence, whole, expression: true, stated: false, family);
         if (Undecided().IsMatch(whole) && !Ultimately().IsMatch(whole)) return null;
         Reading? last = Word().EnumerateAll(text[..(lineStart + line.Length)])
             .Where(match => match.Index >= sentence && Counts(text, match, sentence))

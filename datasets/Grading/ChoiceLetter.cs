@@ -61,7 +61,8 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
     {
         string connector = joined.Groups["connector"].Value.Trim();
         string rest = tail[(joined.Groups["letter"].Index + 1)..];
-        bool sentence = connector.Length > 0 && connector[0] is '.' or '。' or '\n';
+        if (joined.Groups["connector"].Value.Contains('\n')) return !LineEnds().IsMatch(rest);
+        bool sentence = connector.Length > 0 && connector[0] is '.' or '。';
         if (connector.Contains("or", StringComparison.OrdinalIgnoreCase) || connector is "and" or "&" or "/" or "|" or "+") return false;
         if (Said().Match(rest) is { Success: true } said) return !said.Groups["right"].Success;
         return sentence && !ListEnds().IsMatch(rest);
@@ -83,17 +84,17 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
 
     // What joins two letters.
     [GeneratedRegex("""
-        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+、和或]|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*or\b|\\(?:cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?\s*)
+        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+、和或]|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*or\b|\\(?:cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?\s*)\(?
         (?:(?:maybe|perhaps|possibly|probably|also|even|is\sit|both|option|choice|answer|alternatively|if\snot|then|else|it\scould\sbe|could\sbe|\\text)\W+)*[(\[{<*"'“_$`\\\s]*(?<letter>[A-Z1-9])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Joined();
 
     // "A (about 4 keV) or B", "A – or is it B?", "A, or else B"
-    [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—-]*(?:\([^()\n]{0,80}\))?[\s)\]}*""'”_$,;:–—-]*\(?\s*(?:\bor\b|\balternatively\b|\bunless\b)(?!\s+not)(?:\W+\w+){0,4}?\W+(?:[(\[*""'_]*)(?<letter>[A-Z])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])")]
+    [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—-]*(?:\([^()\n]{0,80}\))?[\s)\]}*""'”_$,;:–—-]*\(?\s*(?:\bor\b|\balternatively\b|\bunless\b|\b(?:but|though|although)\s+(?:it\s+|that\s+)?(?:could|might|may|perhaps|maybe|possibly)\b)(?!\s+not)(?:\W+\w+){0,4}?\W+(?:[(\[*""'_]*)(?<letter>[A-Z])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])")]
     private static partial Regex Alternative();
 
     // "A. about 4 keV, B. about 40 keV", "(A) red; (B) blue"
-    [GeneratedRegex(@"^[).:\]]+[^.\n!?]{1,80}?(?:[,;/&]|\band\b|\bor\b)\s*\(?(?<letter>[A-Z])[).:](?=\s)")]
+    [GeneratedRegex(@"^[).:\]]+(?>\s*)(?!\(?[A-Z][).:])[^.\n!?]{1,80}?(?:[,;/&]|\band\b|\bor\b)\s*\(?(?<letter>[A-Z])[).:](?=\s)")]
     private static partial Regex Listed();
 
     // What is said of the other letters: "B is too small", "B and D are correct".
@@ -103,6 +104,9 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
         (?<right>\s+(?:both\s+|all\s+|also\s+|equally\s+)*(?:correct|right|true|valid|possible|plausible|the\s+(?:correct\s+|right\s+)?answers?)\b)?
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Said();
+
+    [GeneratedRegex(@"^[)\]}*""'_$.]*[ \t]*(?:$|\n)")]
+    private static partial Regex LineEnds();
 
     [GeneratedRegex(@"^[)\]}*""'_$]*\s*(?:[.,;/:)]|$|\n|and\b|or\b)")]
     private static partial Regex ListEnds();

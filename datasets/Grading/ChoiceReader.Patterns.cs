@@ -6,7 +6,7 @@ namespace Calibration.Datasets;
 internal sealed partial class ChoiceReader
 {
     // "(C) a pulley", "Option C: a pulley"
-    [GeneratedRegex(@"^\s*(?<label>(?:the\s+)?(?:correct\s+|final\s+|right\s+|best\s+)?(?:option|choice|answer|letter)\s*(?:is\b|:)?\s*)?[(\[*]*(?<letter>[A-Za-z1-9]|[A-Z]{2,6})(?<mark>[)\].:,]*)(?![A-Za-z0-9&]|['’][A-Za-z])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\s*(?<label>(?:the\s+)?(?:correct\s+|final\s+|right\s+|best\s+)?(?:option|choice|answer|letter)\s*(?:is\b|:)?\s*)?[(\[*\s]*(?<letter>[A-Za-z1-9]|[A-Z]{2,6})(?<mark>\s*[)\].:,]+|)(?![A-Za-z0-9&]|['’][A-Za-z])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex LetterFirst();
 
     // "A ∪ B", "A + B", "A → B"
@@ -53,7 +53,7 @@ internal sealed partial class ChoiceReader
     private static partial Regex Rejected();
 
     // A letter that the sentence does not set aside: not "rather than B", "rule out B".
-    [GeneratedRegex(@"(?<!(?:\bnot|n['’]t|\bthan|\bneither|\bnor|\binstead\s+of|\bover|\bunlike|\bexcept|\bexclude|\bexcluding|\beliminate|\beliminates|\beliminating|\brule\s+out|\brules\s+out|\bruling\s+out|\breject|\brejecting|\bdiscard|\bvitamin|\bgrade|\bplan|\btype|\bgroup)\s+(?:both\s+|choice\s+|options?\s+|choices\s+)?(?:[(]?[A-Z][)]?\s*(?:,|and|or|nor)\s*){0,4}[(]?)(?:\((?<letter>[A-Z])\)|(?<![\w’.(-])(?<letter>[A-Z])(?![\w+-]|['’]\w))")]
+    [GeneratedRegex(@"(?<!(?i:\bnot|n['’]t|\bthan|\bneither|\bnor|\binstead\s+of|\bover|\bunlike|\b(?:anything|everything|all)\s+but|\bexcept|\bexclude|\bexcluding|\beliminate|\beliminates|\beliminating|\brule\s+out|\brules\s+out|\bruling\s+out|\breject|\brejecting|\bdiscard|\bvitamin|\bgrade|\bplan|\btype|\bgroup)\s+(?:both\s+|choice\s+|options?\s+|choices\s+)?(?:[(]?[A-Z][)]?\s*(?:,|and|or|nor)\s*){0,4}[(]?)(?:\((?<letter>[A-Z])\)|(?<![\w’.(-])(?<letter>[A-Z])(?![\w+-]|['’]\w))")]
     private static partial Regex Mention();
 
     // "A. a lever", a line each
@@ -62,6 +62,10 @@ internal sealed partial class ChoiceReader
 
     [GeneratedRegex(@"^\W*[A-Z]\s*(?:[).:*]|$|\n)")]
     private static partial Regex LetterLine();
+
+    // "A.\nB."
+    [GeneratedRegex(@"^\W*[A-Z]\W*\n\W*[A-Z]\W*(?:\n|$)")]
+    private static partial Regex LettersBelow();
 
     [GeneratedRegex(@"\*\*([^*\n]{1,200})\*\*")]
     private static partial Regex Bold();

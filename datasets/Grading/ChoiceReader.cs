@@ -95,7 +95,9 @@ internal sealed partial class ChoiceReader
         Match match = LetterFirst().Match(bare);
         if (!match.Success) return texts.Exactly(bare) is >= 0 and var text ? (letters[text], false) : (null, false);
         Group group = match.Groups["letter"];
-        if (letter.At(bare, group.Index) is { Letter: null }) return (null, true);
+        NamedLetter? found = letter.At(bare, group.Index);
+        if (found is { Letter: null }) return (null, true);
+        if (found is null && char.IsAsciiDigit(group.Value[0])) return (null, false);
         if (letter.Of(group.Value) is not { } own || group.Length > 1) return (null, false);
         if (letter.NamesAnother(bare, group.Index + 1, own)) return (null, true);
         string rest = match.Groups["rest"].Value;
@@ -114,7 +116,7 @@ internal sealed partial class ChoiceReader
         if (LabelsIn(trimmed) <= 1)
         {
             (string? whole, bool several) = WholeChoice(PlainText.WithoutGroups(first.Trim('*', ' ', '"', '✅', '✓')));
-            if (several) return null;
+            if (several || LettersBelow().IsMatch(trimmed)) return null;
             if (whole is not null && (first.Length == trimmed.Length || LetterLine().IsMatch(trimmed))) return new(0, text.AsSpan().TrimEnd().Length, whole, false);
         }
 
@@ -155,7 +157,8 @@ internal sealed partial class ChoiceReader
         .. Mention().EnumerateAll(line).Where(match => letter.Of(match.Groups["letter"].Value) is { } own
             && ChoiceLetter.StandsAlone(line, match.Groups["letter"].Index, own)
             && !Rejected().IsMatch(line, match.Groups["letter"].Index + 1)
-            && !Clause.IsDoubted(line, match.Index)),
+            && !Clause.IsDoubted(line, match.Index)
+            && !Clause.IsQuestion(line, match.Index)),
     ];
 
     private HashSet<string> LettersIn(string text) => [.. Mention().EnumerateAll(text).Select(match => letter.Of(match.Groups["letter"].Value)).OfType<string>()];

@@ -25,7 +25,10 @@ internal static partial class Labels
     /// <summary>"the output is", "the returned value:".</summary>
     public static IEnumerable<Reading> Outputs(string text, Func<int, Reading?> read) => Last(Output(), text, read);
 
-    /// <summary>"returns", "evaluates to", "the value is": said of steps, too.</summary>
+    /// <summary>"the value is": said of steps, too.</summary>
+    public static IEnumerable<Reading> Values(string text, Func<int, Reading?> read) => Last(ValueIs(), text, read);
+
+    /// <summary>"returns", "evaluates to": said of steps, too.</summary>
     public static IEnumerable<Reading> Returns(string text, Func<int, Reading?> read) => Last(Return(), text, read);
 
     /// <summary>The last match of a pattern after which an answer can be read, and which the response means.</summary>
@@ -70,8 +73,12 @@ internal static partial class Labels
     [GeneratedRegex(@"\b(?:output|result|return(?:ed)?\s+(?:value|\w+))\b" + Gap + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]{1,2})", RegexOptions.IgnoreCase)]
     private static partial Regex Output();
 
-    // "It returns", "this evaluates to", "the value is"
-    [GeneratedRegex(@"\b(?:value)\b" + Gap + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]+)|\b(?:returns?|returned|evaluates to|prints?|outputs?|yields?|gives?)\b", RegexOptions.IgnoreCase)]
+    // "the value is"
+    [GeneratedRegex(@"\bvalue\b" + Gap + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex ValueIs();
+
+    // "It returns", "this evaluates to"
+    [GeneratedRegex(@"\b(?:returns?|returned|evaluates to|prints?|outputs?|yields?|gives?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Return();
 
     // "the answer cannot be", "the answer might not be", "answers that are wrong"

@@ -9,7 +9,7 @@ namespace Calibration.Datasets;
 /// <remarks>
 /// Rules, in this order; a later rule never replaces what an earlier one found, since models explain an answer after it:
 /// 1. the completed cue, a box, an answer tag, "the answer is": the last of them; 2. <c>f(…) == y</c>: the last one that is no side remark;
-/// 3. "the output is", the last; 4. a literal that begins the response; 5. "returns", "evaluates to", the last.
+/// 3. "the output is", the last; 4. a literal that begins the response; 5. "returns", "evaluates to", the last; 6. "the value is".
 /// Without any of them: the whole response, the last code or bold text, the end of the last line.
 /// </remarks>
 internal static partial class LiteralReader
@@ -29,7 +29,8 @@ internal static partial class LiteralReader
         if (Labels.Last(Call(), text, start => IsRemark(text, start) ? null : AfterCall(text, start)).FirstOrDefault() is { } call) return [call];
         if (Labels.Outputs(text, start => IsRemark(text, start) ? null : At(text, start)).FirstOrDefault() is { } output) return [output];
         if (Leading(text) is { } leading) return [leading];
-        return Labels.Returns(text, start => IsRemark(text, start) ? null : At(text, start));
+        Reading? returned = Labels.Returns(text, start => IsRemark(text, start) ? null : At(text, start)).FirstOrDefault();
+        return returned is null ? Labels.Values(text, start => IsRemark(text, start) ? null : At(text, start)) : [returned];
     }
 
     // "Note that f('') would return ''."
@@ -77,13 +78,17 @@ internal static partial class LiteralReader
         if (PythonLiteral.Parse(text) is { } literal) return literal;
         if (text.Contains('−') && !text.AsSpan().ContainsAny('\'', '"')) return Whole(text.Replace('−', '-'));
         int equality = PythonScan.TopLevel(text, "==");
-        if (equality >= 0) return PythonLiteral.Parse(text[(equality + 2)..]);
+        if (equality >= 0) return IsStatedBefore(text, equality) ? null : PythonLiteral.Parse(text[(equality + 2)..]);
         Match call = Call().Match(text);
         if (!call.Success || call.Index > 0) return null;
         int end = PythonScan.Closing(text, call.Length);
         Match equals = end < 0 ? Match.Empty : Equals().Match(text, end);
         return equals.Success ? PythonLiteral.Parse(text[(equals.Index + equals.Length)..]) : null;
     }
+
+    // "'ba'. For example f('ab') == 'c'": the equality belongs to a later sentence.
+    private static bool IsStatedBefore(string text, int equality) =>
+        PythonParser.ParsePrefix(text, 0, out int end) is not null && end > 0 && end < equality && text[end] is '.' or ',' or ';' or '`';
 
     private static Reading? AfterCall(string text, int arguments)
     {

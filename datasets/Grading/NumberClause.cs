@@ -32,7 +32,7 @@ internal static partial class NumberClause
         Match first = AnyNumber().Match(sentence, start);
         if (!first.Success) return null;
         string before = sentence[start..first.Index];
-        if (Bound().IsMatch(before)) return Later(sentence, first.Index + first.Length, step) ?? new(null, sentence.Length);
+        if (Bound().IsMatch(before) || Operand().IsMatch(before)) return Later(sentence, first.Index + first.Length, step) ?? new(null, sentence.Length);
         if (Later(sentence, from, step) is { } later) return later;
         bool only = !AnyNumber().IsMatch(sentence, NumberScan.At(sentence, first.Index)?.End ?? first.Index + first.Length);
         return only && !Reference().IsMatch(before) && NumberScan.At(sentence, first.Index) is { } single && Ends(sentence, single.End)
@@ -78,8 +78,8 @@ internal static partial class NumberClause
         + @"|\s+(?:or|and)\s+(?:more|less|fewer|higher|lower|above|below|under|over|greater|up|counting)\b"
         + @"|\s*,?\s*(?:but|or|though|although)\s+(?:it\s+|that\s+|this\s+)?(?:could|might|may|maybe|perhaps)\b";
 
-    // Said of the number itself: "18 squared", "18 and a half", "20% of".
-    private const string Powers = @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*|(?:percent|%)\s+of\b)";
+    // Said of the number itself: "18 squared", "18 and a half".
+    private const string Powers = @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*)";
 
     [GeneratedRegex(@"\G(?:" + Powers + "|" + UnitWords + "(?:(?:" + Joints + ")" + Digits + "|" + Changes + "))", RegexOptions.IgnoreCase)]
     private static partial Regex GoesOn();
@@ -99,6 +99,10 @@ internal static partial class NumberClause
     // "at most", "less than", "between", "not", "half of": what follows is not the number stated.
     [GeneratedRegex(@"(?:[<>≤≥±√]|\b(?:not|no|never|neither|nor|either|both|between|among|at\s+most|at\s+least|less|fewer|lower|smaller|more|greater|larger|higher|bigger|above|below|under|over|beyond|exceeds?|exceeding|up\s+to|down\s+to|almost|nearly|close\s+to|minimum|maximum|half|third|quarter|twice|double|triple|thrice|square|cube|root|sqrt|log|sum|difference|product|quotient|ratio|unknown|cannot|undetermined|from|if|unless|isn['’]t|wasn['’]t|can['’]t|don['’]t|doesn['’]t|one\s+of|any\s+of)\b|n['’]t\b|\\[A-Za-z])", RegexOptions.IgnoreCase)]
     private static partial Regex Bound();
+
+    // "x + 18", "y - 18"
+    [GeneratedRegex(@"[+*/^÷×]\s*$|[A-Za-z)]\s*[-−]\s*$|(?<![A-Za-z])[b-zB-Z]\s*$")]
+    private static partial Regex Operand();
 
     // "step 3", "case 2"
     [GeneratedRegex(@"\b(?:step|section|equation|eq|case|part|figure|page|option|problem|question|method|line|row|column|chapter|number|no|choice|item|answer)\.?\s*[(#]?$", RegexOptions.IgnoreCase)]

@@ -141,7 +141,7 @@ internal static partial class NumberReader
     private static partial Regex NumberInWords();
 
     // "18 or 20", "between 18 and 20", "not 18", "3√2"
-    [GeneratedRegex(@"(?:\d\s*\w*\s*,?\s*\b(?:or|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever|\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than|\bgreater than|[<>≤≥√^±])\s*|\d\s?[:]|\\[A-Za-z]+\s*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:\d\s*\w*\s*,?\s*\b(?:or|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than|\bgreater than|[<>≤≥√^±])\s*|\d\s?[:]|\\[A-Za-z]+\s*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Taken();
 
     [GeneratedRegex(@"(?<=[\d)])\s?!")]
@@ -151,7 +151,7 @@ internal static partial class NumberReader
     [GeneratedRegex(@"^\s*\d+\s*[a-z]\s*=")]
     private static partial Regex Multiple();
 
-    [GeneratedRegex(@"=.*\b(?:or|and)\b|\b(?:or|and)\b.*=")]
+    [GeneratedRegex(@"=.*(?:\b(?:or|and)\b|[,;]\s*[A-Za-z])|\b(?:or|and)\b.*=")]
     private static partial Regex Alternatives();
 
     // "Total: 18", "The answer is 42"
@@ -161,7 +161,7 @@ internal static partial class NumberReader
     [GeneratedRegex(@"^\s*(?!(?:negative|minus|" + NumberWords.Word + @")\s)(?:[A-Za-z][A-Za-z\s'’]{0,50}?[\s(]|\()\s*(?=(?:negative\s|minus\s|[-−]\s?)?[$€£¥₹]?\s?\.?\d|(?:" + NumberWords.Word + @")\b)", RegexOptions.IgnoreCase)]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"\b(?:not|no|never|neither|either|both|between|most|least|less|fewer|more|greater|above|below|under|over|up|almost|nearly|half|twice|double|square|root|sqrt|log|from|or|to|than|unknown|sum|product|minus|plus|times)\b|n['’]t\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:not|no|never|cannot|neither|either|both|between|most|least|less|fewer|more|greater|above|below|under|over|up|almost|nearly|half|twice|double|square|root|sqrt|log|from|or|to|than|unknown|sum|product|minus|plus|times)\b|n['’]t\b", RegexOptions.IgnoreCase)]
     private static partial Regex Unclear();
 
     // A unit, and perhaps a remark in parentheses; no other number.

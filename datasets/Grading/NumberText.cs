@@ -80,7 +80,7 @@ internal static partial class NumberText
     private static partial Regex Simple();
 
     // "42 \pmod{1000}", "42 (mod 1000)", "42 \bmod 1000", "42 mod 1000"
-    [GeneratedRegex(@"(?<=\d\s*)(?:\\[bp]?mod\s*(?:\{[^{}]*\}|\d+)|\\?\(\s*\\?(?:text\{)?mod(?:ulo)?\}?\s*\d+\s*\\?\)|\bmod(?:ulo)?\s+\d+)")]
+    [GeneratedRegex(@"(?<=\d\s*)(?:\\[bp]?mod\s*(?:\{[^{}]*\}|\d+)|\\?\(\s*\\?(?:text\{)?mod(?:ulo)?\s*\}?\s*\d+\s*\\?\)|\bmod(?:ulo)?\s+\d+)")]
     private static partial Regex Modulus();
 
     // "42^\circ", "42^{\circ}"

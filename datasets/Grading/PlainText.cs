@@ -23,7 +23,8 @@ internal static partial class PlainText
     }
 
     /// <summary>Besides that, without braces: for answers that hold none.</summary>
-    public static string WithoutGroups(string text) => WithoutLatex(text).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Trim();
+    public static string WithoutGroups(string text) =>
+        WithoutLatex(DoubleGroup().Replace(text, "${content}")).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Trim();
 
     /// <summary>The last line that is not blank; empty where there is none.</summary>
     public static (int Start, string Line) LastLine(string text) => LastLine(text, text.Length);
@@ -46,6 +47,10 @@ internal static partial class PlainText
 
     private static bool Delimits(string text, int position) =>
         text[position] == '\\' && position + 1 < text.Length && text[position + 1] is '(' or '[' or ')' or ']' or '$';
+
+    // "{{42}}"
+    [GeneratedRegex(@"(?<=\{)\s*\{(?<content>[^{}]*)\}\s*(?=\})")]
+    private static partial Regex DoubleGroup();
 
     // "\text{C}", "\mathsf{C}", "\bm{18}", "\textcolor{red}{C}", "\color{red}{C}", "\fbox{C}"
     [GeneratedRegex("""

@@ -11,7 +11,7 @@ internal static partial class ResponseText
     {
         string plain = EndOfTurn().Match(text) is { Success: true } end ? text[..end.Index] : text;
         plain = BrokenCommand().Replace(plain, match => match.ValueSpan[0] == '\b' ? @"\b" : @"\f");
-        plain = Folded(plain);
+        plain = ClosingTag().Replace(Folded(plain), "\n");
         return plain.Contains("~~", StringComparison.Ordinal) || plain.Contains("<del", StringComparison.Ordinal) || plain.Contains(@"cancel{", StringComparison.Ordinal) || plain.Contains("<s>", StringComparison.Ordinal)
             ? Struck().Replace(plain, " ")
             : plain;
@@ -37,6 +37,10 @@ internal static partial class ResponseText
     // "<|im_end|>"
     [GeneratedRegex(@"<\|(?:im_end|end|endoftext|eot_id|end_of_text|return|eom_id)\|>|</s>|<｜end▁of▁sentence｜>|<end_of_turn>|<eos>")]
     private static partial Regex EndOfTurn();
+
+    // "</answer>" ends an answer as a line's end does.
+    [GeneratedRegex(@"</(?:final_)?answer>|\[/ANSWER\]", RegexOptions.IgnoreCase)]
+    private static partial Regex ClosingTag();
 
     // A JSON reader turned "\boxed" and "\frac" into a backspace or form feed and the rest.
     [GeneratedRegex(@"\x08(?=oxed|f\b)|\x0C(?=rac|box)")]
