@@ -69,7 +69,7 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
     }
 
     // "C", "CD", "c", "3"
-    [GeneratedRegex(@"\G(?:[A-Za-z]|[A-Z]{2,6}|\d)(?![A-Za-z0-9&]|_\w|['’][A-Za-z]|-[A-Za-z0-9])")]
+    [GeneratedRegex(@"\G(?:[A-Za-z]|[A-Z]{2,6}|\d)(?![A-Za-z0-9&^]|_\w|['’][A-Za-z]|-[A-Za-z0-9])")]
     private static partial Regex Word();
 
     [GeneratedRegex(@"\G(?:[.,/:^%°]\d|\s*[-+*/^=%°×÷]|\s+[a-z])")]
@@ -84,13 +84,13 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
 
     // What joins two letters.
     [GeneratedRegex("""
-        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+、和或]|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*or\b|\\(?:cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?\s*)\(?
+        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+、和或](?:\s*\b(?:as\s+well\s+as|along\s+with|plus)\b)?|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*(?:or|and)\b|\\(?:cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?\s*)\(?
         (?:(?:maybe|perhaps|possibly|probably|also|even|is\sit|both|option|choice|answer|alternatively|if\snot|then|else|it\scould\sbe|could\sbe|\\text)\W+)*[(\[{<*"'“_$`\\\s]*(?<letter>[A-Z1-9])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Joined();
 
     // "A (about 4 keV) or B", "A – or is it B?", "A, or else B"
-    [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—-]*(?:\([^()\n]{0,80}\))?[\s)\]}*""'”_$,;:–—-]*\(?\s*(?:\bor\b|\balternatively\b|\bunless\b|\b(?:but|though|although)\s+(?:it\s+|that\s+)?(?:could|might|may|perhaps|maybe|possibly)\b)(?!\s+not)(?:\W+\w+){0,4}?\W+(?:[(\[*""'_]*)(?<letter>[A-Z])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])")]
+    [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—-]*(?:\([^()\n]{0,80}\))?[\s)\]}*""'”_$,;:–—-]*\(?\s*(?:\b[oO]r\b|\b[aA]lternatively\b|\bunless\b|\b(?:but|though|although)\s+(?:it\s+|that\s+)?(?:could|might|may|perhaps|maybe|possibly)\b)(?!\s+not)(?:\W+\w+){0,4}?\W+(?:[(\[*""'_]*)(?<letter>[A-Z])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])")]
     private static partial Regex Alternative();
 
     // "A. about 4 keV, B. about 40 keV", "(A) red; (B) blue"

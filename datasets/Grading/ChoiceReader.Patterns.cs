@@ -6,7 +6,7 @@ namespace Calibration.Datasets;
 internal sealed partial class ChoiceReader
 {
     // "(C) a pulley", "Option C: a pulley"
-    [GeneratedRegex(@"^\s*(?<label>(?:the\s+)?(?:correct\s+|final\s+|right\s+|best\s+)?(?:option|choice|answer|letter)\s*(?:is\b|:)?\s*)?[(\[*\s]*(?<letter>[A-Za-z1-9]|[A-Z]{2,6})(?<mark>\s*[)\].:,]+|)(?![A-Za-z0-9&]|['’][A-Za-z])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\s*(?<label>(?:the\s+)?(?:correct\s+|final\s+|right\s+|best\s+)?(?:option|choice|answer|letter)\s*(?:is\b|:)?\s*)?[(\[*\s]*(?<letter>[A-Za-z1-9]|[A-Z]{2,6})(?<mark>\s*[)\].:,]+|)(?![A-Za-z0-9&^]|['’][A-Za-z])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex LetterFirst();
 
     // "A ∪ B", "A + B", "A → B"
@@ -46,14 +46,15 @@ internal sealed partial class ChoiceReader
     // "A is wrong", "A and B are too small", "A cannot be", "A选项太小"
     [GeneratedRegex("""
         \G[)\]*"'_]*(?:\s*(?:,|/|\b(?:and|or|nor)\b)+\s*[(*]*[A-Z][)*]*(?![A-Za-z0-9]))*
-        (?:\s+(?:(?:is|are|was|were|seems?|looks?|would\s+be|must\s+be|can\s+be|could\s+be)\s+(?:also\s+|both\s+|clearly\s+|simply\s+|therefore\s+|just\s+|obviously\s+|probably\s+)*(?:not|never|incorrect|wrong|false|invalid|too|out|implausible|impossible|tempting|unlikely|ruled|eliminated|excluded|rejected|discarded|off|a\s+(?:common\s+)?distractor|a\s+trap|irrelevant|unrelated|insufficient)\b
-        |(?:isn|aren|wasn|doesn|don|can|couldn|won|wouldn)['’]t\b|cannot\b|can\s+not\b|(?:does|do|did|will|would|could)\s+not\b|fails?\b|violates?\b|contradicts?\b|ignores?\b|overlooks?\b)
+        (?:\s+(?:(?:is|are|was|were|seems?|looks?|would\s+be|must\s+be|can\s+be|could\s+be)\s+(?:also\s+|both\s+|just\s+|therefore\s+|\w+ly\s+)*(?:not|never|incorrect|wrong|false|invalid|too|out|implausible|impossible|tempting|unlikely|ruled|eliminated|excluded|rejected|discarded|off|a\s+(?:common\s+)?distractor|a\s+trap|irrelevant|unrelated|insufficient)\b
+        |(?:isn|aren|wasn|doesn|don|can|couldn|won|wouldn)['’]t\b|cannot\b|can\s+not\b|(?:does|do|did|will|would|could)\s+not\b|fails?\b|violates?\b|contradicts?\b|ignores?\b|overlooks?\b
+        |(?:is|are|was|were|would\s+be|might\s+be|could\s+be)\b[^.!?;,\n]{0,40}\b(?:if|unless)\b)
         |\s*(?:选项)?\s*(?:是)?\s*(?:不|错|太|过))
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Rejected();
 
     // A letter that the sentence does not set aside: not "rather than B", "rule out B".
-    [GeneratedRegex(@"(?<!(?i:\bnot|n['’]t|\bthan|\bneither|\bnor|\binstead\s+of|\bover|\bunlike|\b(?:anything|everything|all)\s+but|\bexcept|\bexclude|\bexcluding|\beliminate|\beliminates|\beliminating|\brule\s+out|\brules\s+out|\bruling\s+out|\breject|\brejecting|\bdiscard|\bvitamin|\bgrade|\bplan|\btype|\bgroup)\s+(?:both\s+|choice\s+|options?\s+|choices\s+)?(?:[(]?[A-Z][)]?\s*(?:,|and|or|nor)\s*){0,4}[(]?)(?:\((?<letter>[A-Z])\)|(?<![\w’.(-])(?<letter>[A-Z])(?![\w+-]|['’]\w))")]
+    [GeneratedRegex(@"(?<!(?i:\bnot|n['’]t|\bthan|\bneither|\bnor|\binstead\s+of|\bover|\bunlike|\b(?:anything|everything|all)\s+but|\bexcept|\bexclude|\bexcluding|\beliminate|\beliminates|\beliminating|\brule\s+out|\brules\s+out|\bruling\s+out|\breject|\brejecting|\bdiscard|\bvitamin|\bgrade|\bplan|\btype|\bgroup)\s+(?:both\s+|choice\s+|options?\s+|choices\s+)?(?:[(]?[A-Z][)]?\s*(?:,|and|or|nor)\s*){0,4}[(]?)(?:\((?<letter>[A-Z])\)|(?<!\b[Nn]/)(?<![\w’.(-])(?<letter>[A-Z])(?![\w+-]|['’]\w))")]
     private static partial Regex Mention();
 
     // "A. a lever", a line each

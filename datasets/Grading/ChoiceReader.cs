@@ -102,7 +102,8 @@ internal sealed partial class ChoiceReader
         if (letter.NamesAnother(bare, group.Index + 1, own)) return (null, true);
         string rest = match.Groups["rest"].Value;
         if (rest.Length > 0 && (Rejected().IsMatch(" " + rest, 0) || NamesOther(rest, own))) return (null, false);
-        bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0 || match.Groups["label"].Success;
+        if (Questioned().IsMatch(bare, group.Index + 1)) return (null, true);
+        bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
         return marked || texts.Is(letters.IndexOf(own), rest) || (own is not ("A" or "I") && !char.IsLower(group.Value[0])) || ChoiceLetter.StandsAlone(bare, group.Index, own) ? (own, false) : (null, false);
     }
 

@@ -14,6 +14,7 @@ internal static partial class Clause
     {
         int from = Math.Max(0, position - FarthestBack);
         string before = text[from..position];
+        if (Conditional().IsMatch(before)) return true;
         Match boundary = Boundary().Match(before);
         string clause = boundary.Success ? before[(boundary.Index + boundary.Length)..] : before;
         return Doubt().IsMatch(clause);
@@ -28,6 +29,10 @@ internal static partial class Clause
         Match end = SentenceEnd().Match(text, from);
         return end.Success ? end.Index : text.Length;
     }
+
+    // "If she sold 3, …"; "if we add them, …" is a way of reasoning.
+    [GeneratedRegex(@"(?:^|[.!?。]\s+|\n\s*)\W*(?:[Ii]f|[Ss]uppose|[Aa]ssuming|[Uu]nless)\s+(?!(?:we|you|I|one)\b)[^.!?\n]*$")]
+    private static partial Regex Conditional();
 
     // A sentence's mark, a comma, a bracket, or a word that turns from reasons to the conclusion.
     [GeneratedRegex(@"[.!?](?=\s)|[。！？，\n;,:(]|\b(?:so|therefore|thus|hence|but|because|however)\b", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
@@ -51,6 +56,6 @@ internal static partial class Clause
     [GeneratedRegex(@"\G[^.!?。？\n]{0,160}[?？]")]
     private static partial Regex Question();
 
-    [GeneratedRegex(@"(?<!\b(?:i\.e|e\.g|approx|Rs|No|vs|ca|resp))(?:[.?]|!(?!\$|\\\)|\}))(?=[\s*""”’)\]}$<]|$)|[。！？]|\n")]
+    [GeneratedRegex(@"(?<!\b(?:i\.e|e\.g|approx|Rs|No|vs|ca|resp))(?:\?|(?<!\.)\.(?!\.)|!(?!\$|\\\)|\}))(?=[\s*""”’)\]}$<]|$)|[。！？]|\n")]
     private static partial Regex SentenceEnd();
 }

@@ -39,7 +39,8 @@ internal static partial class LiteralReader
         int from = Math.Max(0, position - FarthestBack);
         string before = text[from..position];
         Match start = SentenceStart().Match(before);
-        return Remark().IsMatch(start.Success ? before[(start.Index + start.Length)..] : before);
+        string sentence = start.Success ? before[(start.Index + start.Length)..] : before;
+        return Remark().IsMatch(sentence) || Assertion().IsMatch(sentence);
     }
 
     // "'ba', which evaluates to True"
@@ -149,7 +150,7 @@ internal static partial class LiteralReader
         int from = Math.Max(0, bare.Length - LongestLiteral);
         for (int i = from; i < bare.Length; i++)
         {
-            if (i > 0 && !" *$:`=".Contains(bare[i - 1])) continue;
+            if (i > 0 && (!" *$:`=".Contains(bare[i - 1]) || Negated().IsMatch(bare[..i]))) continue;
             if (PythonParser.ParsePrefix(bare, i, out int end) is { } literal && end == bare.Length)
                 return new(start + i, start + end, literal.Repr, IsClosed(bare) || line.Length > bare.Length);
         }
@@ -158,6 +159,9 @@ internal static partial class LiteralReader
     }
 
     private static bool IsClosed(string literal) => literal.Length > 0 && literal[^1] is '\'' or '"' or ']' or ')' or '}';
+
+    [GeneratedRegex(@"(?:\bnot|n['’]t|\bnever|\bthan)\s+[`*]*$", RegexOptions.RightToLeft)]
+    private static partial Regex Negated();
 
     private const int LongestLiteral = 2000;
     private const int FarthestBack = 200;
@@ -168,6 +172,10 @@ internal static partial class LiteralReader
     // "Note that", "For example,", "If the input were"
     [GeneratedRegex(@"^\W*(?:note|notice|for\s+(?:example|instance)|similarly|likewise|in\s+contrast|by\s+contrast|also|if|whereas|e\.g\.|remember|recall|in\s+each|at\s+each|each)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Remark();
+
+    // "The assertion returns True": what is said of the check is no output.
+    [GeneratedRegex(@"\b(?:assertion|comparison|check|equality|test)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Assertion();
 
     // "an integer, 7", "the list [1, 2]"
     [GeneratedRegex(@"\G(?:an?|the)\s+(?:\w+\s+)?(?:integer|int|string|str|list|tuple|dict|dictionary|set|boolean|bool|float|number|value|literal)\s*[,:]?\s*(?=['""\[({\d`*$-]|True|False|None)")]

@@ -26,7 +26,9 @@ internal static partial class NumberClause
         if (NumberScan.At(sentence, start) is { } number)
         {
             if (Ends(sentence, number.End)) return new(number.Value, number.End);
-            return Later(sentence, number.End, step) ?? new(null, sentence.Length);
+            StatedNumber result = Later(sentence, number.End, step) ?? new(null, sentence.Length);
+            // "42 = 6 × 7" states its left side.
+            return result.Value is null && Equation().IsMatch(sentence, number.End) ? new(number.Value, number.End) : result;
         }
 
         Match first = AnyNumber().Match(sentence, start);
@@ -41,7 +43,7 @@ internal static partial class NumberClause
     }
 
     /// <summary>Whether the number that ends here is all that the sentence states: nothing joins, compares or multiplies it.</summary>
-    public static bool Ends(string sentence, int end) => NumberScan.EndsAt(sentence, end) && !GoesOn().IsMatch(sentence, end) && !Asked().IsMatch(sentence, end);
+    public static bool Ends(string sentence, int end) => NumberScan.EndsAt(sentence, end) && !GoesOn.IsMatch(sentence, end) && !Asked().IsMatch(sentence, end);
 
     // "50 - 8, which is 42", "3 * 4 = 12", "3 groups of 14 make 42"
     private static StatedNumber? Later(string sentence, int from, int step)
@@ -56,15 +58,15 @@ internal static partial class NumberClause
     private const string Digits = @"(?:[-−]?\s?[$€£¥₹]?\s?\.?\d|(?:" + NumberWords.Word + @"|half|twice)\b)";
 
     // Words of a unit: "marbles", "square feet", "per day".
-    private const string UnitWords = @"(?:\s?[%°¢€£¥₹$]|[\s-]+(?!(?:or|and|to|of|in|is|are|was|by|for|from|with|out|plus|minus|times|over|if|as|at|on|per|because|since|so|which|when|nor|but|than|through|versus)\b)[A-Za-z][A-Za-z.'’²³/]*(?<!\.)){0,3}?";
+    private const string UnitWords = @"(?:\s?[%°¢€£¥₹$]|[\s-]+(?!(?:or|and|to|of|in|is|are|was|by|for|from|with|out|plus|minus|times|over|if|as|at|on|per|because|since|so|which|when|nor|but|than|through|versus|that|this|it)\b)[A-Za-z][A-Za-z.'’²³/]*(?<!\.)){0,3}?";
 
-    private const string Hedges = @"(?:\W+(?:maybe|perhaps|possibly|probably|also|then|even|else|about|approximately|around|another|a|is\sit|was\sit|it\scould\sbe|could\sbe|might\sbe|it\sis|alternatively|more|sometimes))*";
+    private const string Hedges = @"(?:\W+(?:maybe|perhaps|possibly|probably|also|then|even|else|about|approximately|around|another|a|is\sit|was\sit|it\scould\sbe|could\sbe|might\sbe|it\sis|alternatively|more|sometimes|no|wait|sorry|rather|actually|hmm|well|i\smean))*";
 
     // What joins another number: "or maybe", "to", ",", "–", "(or", a unit's blank ("5 hours 30 minutes"), "of", "make".
     private const string Joints =
         @"\s*[,;]?\s*\(?\b(?:or|and|to|through|versus|vs|nor|plus|minus|times|over|divided\sby|by|point)\b" + Hedges + @"\W{0,3}"
-        + @"|\s*[,;/&]" + Hedges + @"\s*"
-        + @"|\s*[-–—]+\s*(?:\bor\b" + Hedges + @"\W*)?"
+        + @"|\s*[,;/&]" + Hedges + @"\W{0,3}"
+        + @"|\s*[-–—]+\s*(?:\bor\b" + Hedges + @"\W*|(?=\W{0,3}\d))"
         + @"|\s*\(\s*(?:or|and|maybe|perhaps|possibly)\b[^)\n\d]*"
         + @"|(?<=[A-Za-z.%]\s*)(?<!\b(?:for|in|per|a|an|because|since|when|with|after|before|from|at|on|while|as|if)\s*)\s+"
         + @"|\s+(?:out\s+)?of\s+(?:(?:the|a|those|these)\s+(?=out))?"
@@ -81,8 +83,10 @@ internal static partial class NumberClause
     // Said of the number itself: "18 squared", "18 and a half".
     private const string Powers = @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*)";
 
-    [GeneratedRegex(@"\G(?:" + Powers + "|" + UnitWords + "(?:(?:" + Joints + ")" + Digits + "|" + Changes + "))", RegexOptions.IgnoreCase)]
-    private static partial Regex GoesOn();
+    // Interpreted: as generated code it would be larger than all the rest of this folder, and it reads single sentences only.
+    private static readonly Regex GoesOn = new(
+        @"\G(?:" + Powers + "|" + UnitWords + "(?:(?:" + Joints + ")" + Digits + "|" + Changes + "))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // "18?", "18, right?"
     [GeneratedRegex(@"\G[^.?!\n,;]{0,30}(?:,\s*(?:right|no|correct|is it|isn['’]t it|or not)\s*)?\?")]
@@ -97,12 +101,15 @@ internal static partial class NumberClause
     private static partial Regex LeadIn();
 
     // "at most", "less than", "between", "not", "half of": what follows is not the number stated.
-    [GeneratedRegex(@"(?:[<>≤≥±√]|\b(?:not|no|never|neither|nor|either|both|between|among|at\s+most|at\s+least|less|fewer|lower|smaller|more|greater|larger|higher|bigger|above|below|under|over|beyond|exceeds?|exceeding|up\s+to|down\s+to|almost|nearly|close\s+to|minimum|maximum|half|third|quarter|twice|double|triple|thrice|square|cube|root|sqrt|log|sum|difference|product|quotient|ratio|unknown|cannot|undetermined|from|if|unless|isn['’]t|wasn['’]t|can['’]t|don['’]t|doesn['’]t|one\s+of|any\s+of)\b|n['’]t\b|\\[A-Za-z])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:[<>≤≥±√]|\b(?:not|no|never|neither|nor|either|both|between|among|at\s+most|at\s+least|less|fewer|lower|smaller|more|greater|larger|higher|bigger|above|below|under|over|beyond|exceeds?|exceeding|up\s+to|down\s+to|bounded\s+by|limited\s+to|capped\s+at|almost|nearly|close\s+to|minimum|maximum|half|third|quarter|twice|double|triple|thrice|square|cube|root|sqrt|log|sum|difference|product|quotient|ratio|unknown|cannot|undetermined|from|if|unless|isn['’]t|wasn['’]t|can['’]t|don['’]t|doesn['’]t|one\s+of|any\s+of)\b|n['’]t\b|\\[A-Za-z])", RegexOptions.IgnoreCase)]
     private static partial Regex Bound();
 
     // "x + 18", "y - 18"
     [GeneratedRegex(@"[+*/^÷×]\s*$|[A-Za-z)]\s*[-−]\s*$|(?<![A-Za-z])[b-zB-Z]\s*$")]
     private static partial Regex Operand();
+
+    [GeneratedRegex(@"\G(?:\s*[A-Za-z%]{1,20}){0,2}\s*=\s*[-(]?\d[\d.,]*\s*(?:[×*+/÷-]|\\times|\\cdot)\s*[(]?\d[^=]*$")]
+    private static partial Regex Equation();
 
     // "step 3", "case 2"
     [GeneratedRegex(@"\b(?:step|section|equation|eq|case|part|figure|page|option|problem|question|method|line|row|column|chapter|number|no|choice|item|answer)\.?\s*[(#]?$", RegexOptions.IgnoreCase)]

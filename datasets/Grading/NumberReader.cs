@@ -16,10 +16,17 @@ internal static partial class NumberReader
     /// <summary>A gold answer in canonical form; null where it is no number.</summary>
     public static string? Canonical(string gold) => Value(gold)?.ToString();
 
-    private static IEnumerable<Reading> Statements(string text) =>
-        Box.Statements(text, content => Value(content, boxed: true)?.ToString())
-            .Concat(Labels.Answers(text, start => Stated(text, start)))
-            .Concat(Labels.Weak(text, start => WholeLine(text, start)));
+    private static IEnumerable<Reading> Statements(string text)
+    {
+        List<Reading> stated =
+        [
+            .. Box.Statements(text, content => Value(content, boxed: true)?.ToString()),
+            .. Labels.Answers(text, start => Stated(text, start)),
+            .. Labels.Weak(text, start => WholeLine(text, start)),
+        ];
+        // An answer that is only considered ("some say the answer is 18") is none, and nothing else is guessed.
+        return stated.Count > 0 ? stated : Labels.Considered(text, start => Stated(text, start));
+    }
 
     private static Reading? Stated(string text, int start)
     {
@@ -57,6 +64,7 @@ internal static partial class NumberReader
     {
         (int start, string line) = PlainText.LastLine(text);
         Match? bold = Bold().EnumerateAll(line).LastOrDefault();
+        if (BareRange().IsMatch(line) || (bold is not null && StartsWithNumber().IsMatch(bold.Groups[1].Value) && Value(bold.Groups[1].Value) is null)) return null;
         if (bold is not null && Value(bold.Groups[1].Value) is { } emphasised) return new(start + bold.Index, start + bold.Index + bold.Length, emphasised.ToString(), true);
         if (line.Length <= MostCharacters && Value(line) is { } whole) return new(start, start + line.Length, whole.ToString(), false);
         return LastNumber(text);
@@ -130,6 +138,13 @@ internal static partial class NumberReader
     [GeneratedRegex(@"\*\*([^*\n]{1,80})\*\*")]
     private static partial Regex Bold();
 
+    [GeneratedRegex(@"^\s*[$€£]?\d")]
+    private static partial Regex StartsWithNumber();
+
+    // "18-20"
+    [GeneratedRegex(@"^\W*\d[\d.,]*\s*(?:[-–—−]|--)\s*\d[\d.,]*\W*$")]
+    private static partial Regex BareRange();
+
     [GeneratedRegex(@"\G(?:st|nd|rd|th)\b")]
     private static partial Regex Ordinal();
 
@@ -141,7 +156,7 @@ internal static partial class NumberReader
     private static partial Regex NumberInWords();
 
     // "18 or 20", "between 18 and 20", "not 18", "3√2"
-    [GeneratedRegex(@"(?:\d\s*\w*\s*,?\s*\b(?:or|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than|\bgreater than|[<>≤≥√^±])\s*|\d\s?[:]|\\[A-Za-z]+\s*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:\d\s*(?:[,;/–—]|\band\b)\s*|\d\s*(?:hours?|hrs?|h|minutes?|mins?|feet|ft|pounds?|lbs?|dollars?|weeks?|days?|years?|yards?|miles?|kg|km|m)\s*(?:,|\band\b)?\s*|(?<![A-Za-z])[a-z]\s*[-+*/^]\s*|\d\s*\w*\s*,?\s*\b(?:or|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than|\bgreater than|[<>≤≥√^±])\s*|\d\s?[:]|\\[A-Za-z]+\s*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Taken();
 
     [GeneratedRegex(@"(?<=[\d)])\s?!")]
