@@ -11,7 +11,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     private readonly Option<string?> data = new("--data") { Description = "Folder with the files; the cache that pull fills by default.", HelpName = "DIR" };
     private readonly Argument<string[]> names = new("name") { Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.", Arity = ArgumentArity.ZeroOrMore };
 
-    internal Command Datasets() => new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
+    internal Command Datasets() =>
+        new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
 
     private Command Pull()
     {
@@ -113,7 +114,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         return wrong.Length == 0;
     }
 
-    private static string FirstOf(IReadOnlyCollection<string> ids) => ids.Count == 0 ? "" : ": " + string.Join(", ", ids.Take(5)) + (ids.Count > 5 ? ", …" : "");
+    private static string FirstOf(IReadOnlyCollection<string> ids) =>
+        ids.Count == 0 ? "" : ": " + string.Join(", ", ids.Take(5)) + (ids.Count > 5 ? ", …" : "");
 
     private Command Grade()
     {

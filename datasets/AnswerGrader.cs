@@ -2,9 +2,11 @@ namespace Calibration.Datasets;
 
 /// <summary>Reads the answer out of a response and compares it with the gold answer. Model output is never executed.</summary>
 /// <remarks>
-/// The thinking is dropped, whichever of the known delimiters it has. Statements are boxes, answer tags, "the answer is …" and <c>"answer": …</c>;
+/// The thinking is dropped, whichever of the known delimiters it has. Statements are boxes, answer tags, "the answer is …" and
+/// <c>"answer": …</c>;
 /// the last one wins, and where it is no single answer of the problem's kind, nothing is guessed from elsewhere. Only a response without
-/// any statement and without the problem's cue is searched for what a careful reader would take: the last number, the letter of the last sentence.
+/// any statement and without the problem's cue is searched for what a careful reader would take: the last number, the letter of the last
+/// sentence.
 /// </remarks>
 public static class AnswerGrader
 {
@@ -24,7 +26,8 @@ public static class AnswerGrader
         // In a literal every character counts.
         string text = problem.Kind == AnswerKind.Literal ? answered : ResponseText.Prepared(answered);
         Reading? reading = Read(problem, text);
-        if (reading?.Answer is not { } answer || (truncated && IsUnfinished(problem, reading, text))) return new(GradeStatus.NoAnswer, "", false);
+        if (reading?.Answer is not { } answer || (truncated && IsUnfinished(problem, reading, text)))
+            return new(GradeStatus.NoAnswer, "", false);
         return new(GradeStatus.Answered, answer, problem.Gold.Any(gold => AreEqual(problem.Kind, answer, gold)));
     }
 

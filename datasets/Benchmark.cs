@@ -28,7 +28,8 @@ public sealed class Benchmark
 
     /// <summary>Finds the benchmark's files below a data directory and reads its problems.</summary>
     /// <param name="directory">
-    /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published names.
+    /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published
+    /// names.
     /// </param>
     /// <returns>Problems, the files they came from, and the items left out with the reason.</returns>
     /// <exception cref="DatasetException">No file is found, or one is malformed; the message names file, row and field.</exception>

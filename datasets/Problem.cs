@@ -30,7 +30,8 @@ public sealed record Problem
     public ImmutableArray<string> ChoiceTexts { get; init; } = [];
 
     /// <summary>
-    /// Labels under which the choices were published, in the order of <see cref="ChoiceLetters"/>, where they are no letters (some ARC items
+    /// Labels under which the choices were published, in the order of <see cref="ChoiceLetters"/>, where they are no letters (some ARC
+    /// items
     /// have 1 to 4); else empty. A response may name its choice by them.
     /// </summary>
     public ImmutableArray<string> ChoiceLabels { get; init; } = [];

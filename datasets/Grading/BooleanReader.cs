@@ -11,7 +11,8 @@ internal static partial class BooleanReader
     /// <summary>The reader for the family of a gold answer.</summary>
     /// <param name="family">The two words.</param>
     /// <param name="prompt">The question: an answer may restate it.</param>
-    public static AnswerReader For(BooleanWords family, string prompt) => new(text => Statements(text, family, prompt), text => Fallback(text, family));
+    public static AnswerReader For(BooleanWords family, string prompt) =>
+        new(text => Statements(text, family, prompt), text => Fallback(text, family));
 
     private static IEnumerable<Reading> Statements(string text, BooleanWords family, string prompt) =>
         Box.Statements(text, content => Boxed(PlainText.WithoutGroups(content), family, prompt))
@@ -25,11 +26,13 @@ internal static partial class BooleanReader
     private static string? Restated(string content, BooleanWords family, string prompt)
     {
         Match match = Truthful().Match(content);
-        if (!match.Success || !prompt.Contains($"Does {match.Groups["who"].Value} tell the truth?", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!match.Success || !prompt.Contains($"Does {match.Groups["who"].Value} tell the truth?", StringComparison.OrdinalIgnoreCase))
+            return null;
         return match.Groups["yes"].Success ? family.Yes : family.No;
     }
 
-    // "Yes"; "True and False, which is False" and "not (True) = False" by their values; "yes or no" and "neither yes nor no" name no answer.
+    // "Yes"; "True and False, which is False" and "not (True) = False" by their values; "yes or no" and "neither yes nor no" name no
+    // answer.
     private static Reading? AtStart(string text, int start, BooleanWords family)
     {
         int from = PlainText.SkipDress(text, start);
@@ -48,7 +51,8 @@ internal static partial class BooleanReader
     // "… = False", "…, which is False"
     private static Reading? Value(string text, int from, string sentence, bool expression, bool stated, BooleanWords family)
     {
-        if (Result().Match(sentence) is not { Success: true } result || !(expression || (!stated && !result.Groups["weak"].Success))) return null;
+        if (Result().Match(sentence) is not { Success: true } result || !(expression || (!stated && !result.Groups["weak"].Success)))
+            return null;
         Match value = WordHere().Match(text, PlainText.SkipDress(text, from + result.Index + result.Length));
         return value.Success ? Read(value, family) : null;
     }
@@ -101,22 +105,40 @@ internal static partial class BooleanReader
     [GeneratedRegex(@"\G" + Words, RegexOptions.IgnoreCase)]
     private static partial Regex WordHere();
 
-    [GeneratedRegex(@"^(?<who>\w+) (?:(?<yes>tells the truth|is telling the truth|is truthful)|lies|is lying|does not tell the truth)\.?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?<who>\w+) (?:(?<yes>tells the truth|is telling the truth|is truthful)|lies|is lying"
+            + @"|does not tell the truth)\.?$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Truthful();
 
-    [GeneratedRegex(@"\G(?:(?:is|that|it|therefore|clearly|definitely|simply|the\s+(?:statement|argument|sentence|expression)(?:\s+is)?|evaluates\s+to)[\s:*""'`]+)*(?!\w*n['’]t)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\G(?:(?:is|that|it|therefore|clearly|definitely|simply|the\s+(?:statement|argument|sentence|expression)(?:\s+is)?"
+            + @"|evaluates\s+to)[\s:*""'`]+)*(?!\w*n['’]t)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex LeadIn();
 
     // "… which is False", "… = False", "… evaluates to False", "ultimately no"
-    [GeneratedRegex(@"(?:=|→|->|\\rightarrow|\b(?:which|this|that|it)\s+(?:is|equals|gives|yields|becomes|simplifies\s+to|evaluates\s+to|reduces\s+to)|\b(?:evaluates?\s+to|simplifies\s+to|reduces\s+to|equals|gives|yields|becomes|ultimately|finally|(?<weak>so|is)))\b?[\s:*""'`(]*(?=(?:not\s+)?(?:yes|no|true|false|valid|invalid)\b(?!\s*\)?\s*(?:and|or)\b))", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    [GeneratedRegex(
+        @"(?:=|→|->|\\rightarrow|\b(?:which|this|that|it)\s+(?:is|equals|gives|yields|becomes|simplifies\s+to|evaluates\s+to"
+            + @"|reduces\s+to)|\b(?:evaluates?\s+to|simplifies\s+to|reduces\s+to|equals|gives|yields|becomes|ultimately|finally"
+            + @"|(?<weak>so|is)))\b?[\s:*""'`(]*(?=(?:not\s+)?(?:yes|no|true|false|valid|invalid)\b(?!\s*\)?\s*(?:and|or)\b))",
+        RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
     private static partial Regex Result();
 
     // "True and False", "not (True)"
-    [GeneratedRegex(@"\b(?:true|false)\b\W*\b(?:and|or|xor)\b\W*(?:not\b\W*)?\(?\s*(?:true|false|not)\b|\bnot\b\W*\(", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:true|false)\b\W*\b(?:and|or|xor)\b\W*(?:not\b\W*)?\(?\s*(?:true|false|not)\b|\bnot\b\W*\(",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Expression();
 
     // "yes or no", "yes/no", "neither yes nor no", "both yes and no"
-    [GeneratedRegex(@"\b(?:yes|no|true|false|valid|invalid|plausible|implausible)\b[\s""'*]*(?:/|,|\bor\b|\bnor\b|\band\b|&|\|)[\s""'*]*(?:or\s+|and\s+|maybe\s+|perhaps\s+|possibly\s+|also\s+)*(?:yes|no|true|false|valid|invalid|plausible|implausible)\b(?!\s+(?:matter|one|doubt|way|need|reason|error|contradiction|evidence))|\bneither\b(?:\s+\w+){0,3}?\s+(?:yes|no|true|false|valid|invalid|plausible|implausible)\b|^\W*(?:unclear|undetermined|unknown|undecidable|cannot\s+be)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:yes|no|true|false|valid|invalid|plausible|implausible)\b[\s""'*]*(?:/|,|\bor\b|\bnor\b|\band\b|&"
+            + @"|\|)[\s""'*]*(?:or\s+|and\s+|maybe\s+|perhaps\s+|possibly\s+|also\s+)*(?:yes|no|true|false|valid|invalid|plausible"
+            + @"|implausible)\b(?!\s+(?:matter|one|doubt|way|need|reason|error|contradiction|evidence))"
+            + @"|\bneither\b(?:\s+\w+){0,3}?\s+(?:yes|no|true|false|valid|invalid|plausible|implausible)\b|^\W*(?:unclear"
+            + @"|undetermined|unknown|undecidable|cannot\s+be)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Undecided();
 
     [GeneratedRegex(@"\b(?:ultimately|finally|overall|in\s+the\s+end|but|so)\b|[=]|\bwhich\b|\bis\b", RegexOptions.IgnoreCase)]

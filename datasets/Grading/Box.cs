@@ -101,7 +101,7 @@ internal sealed partial record Box(int Position, int Start, int End, string Cont
     [GeneratedRegex(Command + @"\s{0,3}(?:\[[a-z0-9]{0,6}\])?\{", RegexOptions.RightToLeft)]
     private static partial Regex Opening();
 
-    [GeneratedRegex(@"^(?:\\[\])]|[ \t$.,;/&|()])*(?:\b(?:or|and|and/or)\b)?(?:\\[\[(]|[ \t$()])*$")]
+    [GeneratedRegex(@"^(?:\\[\])]|[ \t$.,;/&|()])*(?:\\text\{)?[ \t]*(?:\b(?:or|and|and/or)\b)?[ \t]*\}?(?:\\[\[(]|[ \t$()])*$")]
     private static partial Regex Joint();
 }
 

@@ -8,7 +8,8 @@ internal static partial class BracketReader
     /// <summary>The reader of brackets.</summary>
     public static AnswerReader Reader { get; } = new(Statements, Fallback);
 
-    /// <summary>Brackets in canonical form, without blanks, commas and quotes between them; null where the text holds anything else.</summary>
+    /// <summary>Brackets in canonical form, without blanks, commas and quotes between them; null where the text holds anything
+    /// else.</summary>
     public static string? Canonical(string text)
     {
         string brackets = string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c is not (',' or ';' or '`' or '"' or '\'')));

@@ -29,7 +29,8 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
         if (!match.Success) return null;
         string word = match.Value;
         int end = position + match.Length;
-        if (word.Length > 1) return word.All(c => char.IsAsciiLetterUpper(c) && Of(c.ToString()) is not null) && word.Distinct().Count() > 1 ? new(null, end) : null;
+        if (word.Length > 1)
+            return word.All(c => char.IsAsciiLetterUpper(c) && Of(c.ToString()) is not null) && word.Distinct().Count() > 1 ? new(null, end) : null;
         if (Of(word) is not { } letter || !StandsAlone(text, position, letter)) return null;
         return new(NamesAnother(text, end, letter) ? null : letter, end);
     }
@@ -41,15 +42,20 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
         char after = end < text.Length ? text[end] : '\n';
         char before = position > 0 ? text[position - 1] : '\n';
         if (char.IsAsciiDigit(text[position])) return !DigitGoesOn().IsMatch(text, end);
-        if (char.IsLower(text[position])) return ").,;:\"'*_}]>`$|\n\r。".Contains(after) || before is '(' or '[' or '*' or '"' || (letter != "A" && SmallAlone().IsMatch(text, end));
+        if (char.IsLower(text[position]))
+            return ").,;:\"'*_}]>`$|\n\r。".Contains(after) || before is '(' or '[' or '*' or '"' || (letter != "A" && SmallAlone().IsMatch(text, end));
         return letter is not ("A" or "I") || after is not (' ' or '\u00A0') || Predicate().IsMatch(text, end);
     }
 
-    /// <summary>Whether another of the item's letters is named beside the one that ends at a position: "A, B", "A or maybe B", "(A)(B)", but not "C, D is too large".</summary>
+    /// <summary>Whether another of the item's letters is named beside the one that ends at a position: "A, B", "A or maybe B", "(A)(B)",
+    /// but not "C, D is too large".</summary>
     public bool NamesAnother(string text, int end, string letter)
     {
         string tail = text[end..Math.Min(text.Length, end + FarthestAhead)];
         return Joined().Match(tail) is { Success: true } joined && IsOther(joined, letter) && !IsRemark(tail, joined)
+            || JoinedSmall().Match(tail) is { Success: true } small && char.IsLower(text[end - 1]) && IsOther(small, letter)
+            || AlsoRight().Match(tail) is { Success: true } also && IsOther(also, letter)
+            || OrElse().IsMatch(tail)
             || Alternative().Match(tail) is { Success: true } alternative && IsOther(alternative, letter)
             || Listed().Match(tail) is { Success: true } listed && IsOther(listed, letter);
     }
@@ -62,6 +68,7 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
         string connector = joined.Groups["connector"].Value.Trim();
         string rest = tail[(joined.Groups["letter"].Index + 1)..];
         if (joined.Groups["connector"].Value.Contains('\n')) return !LineEnds().IsMatch(rest);
+        if (tail[..joined.Groups["letter"].Index].Contains('(') && Gloss().IsMatch(rest)) return true;
         bool sentence = connector.Length > 0 && connector[0] is '.' or '。';
         if (connector.Contains("or", StringComparison.OrdinalIgnoreCase) || connector is "and" or "&" or "/" or "|" or "+") return false;
         if (Said().Match(rest) is { Success: true } said) return !said.Groups["right"].Success;
@@ -79,18 +86,41 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
     private static partial Regex SmallAlone();
 
     // "A because …", "A is …", "A (about 4 keV)"
-    [GeneratedRegex(@"\G\s+(?:(?:because|since|as|which|due|for|is|and|or|but|here|seems|fits|holds|works|among|from|of the|over|not|rather|instead|with|by)(?![a-z])|[–—(=|✅✓☑-]|$|\n)")]
+    [GeneratedRegex(
+        @"\G\s+(?:(?:because|since|as|which|due|for|is|and|or|but|here|seems|fits|holds|works|among|from|of the|over|not"
+            + @"|rather|instead|with|by)(?![a-z])|[–—(=|✅✓☑-]|$|\n)")]
     private static partial Regex Predicate();
 
     // What joins two letters.
     [GeneratedRegex("""
-        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+、和或](?:\s*\b(?:as\s+well\s+as|along\s+with|plus)\b)?|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*(?:or|and)\b|\\(?:cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?\s*)\(?
+        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+=≠、和或](?:\s*\b(?:as\s+well\s+as|along\s+with|plus)\b)?|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*(?:or|and)\b|\\(?:neq|cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?[\s,]*)\(?
         (?:(?:maybe|perhaps|possibly|probably|also|even|is\sit|both|option|choice|answer|alternatively|if\snot|then|else|it\scould\sbe|could\sbe|\\text)\W+)*[(\[{<*"'“_$`\\\s]*(?<letter>[A-Z1-9])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Joined();
 
+    // "a, c", "(a) or (c)"; but "c, a prism"
+    [GeneratedRegex(@"^[)\]}*""'_$`]*\s*(?:[,;/&|+]|\bor\b|\band\b)\s*[(\[{*""']*(?<letter>[a-z])(?=[)\].,;}*""']|\s*$|\s+(?:or|and)\b)")]
+    private static partial Regex JoinedSmall();
+
+    // "A, but C is also right"
+    [GeneratedRegex(
+        @"(?<![\w'’])(?<letter>[A-Z])[)\]*]*\s+(?:is|are|would\s+be|could\s+be|may\s+be|might\s+be)\s+(?:also|equally"
+            + @"|likewise|just\s+as)\s+(?:correct|right|valid|possible|plausible|true|acceptable|good)\b")]
+    private static partial Regex AlsoRight();
+
+    // "A or none of them"
+    [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—(-]*\b[oO]r\s+(?:none|neither|any|all|both|nothing|something\s+else|another)\b")]
+    private static partial Regex OrElse();
+
+    // "C (A: too small)"
+    [GeneratedRegex(@"^\s*:\s+\w+\s+\w+")]
+    private static partial Regex Gloss();
+
     // "A (about 4 keV) or B", "A – or is it B?", "A, or else B"
-    [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—-]*(?:\([^()\n]{0,80}\))?[\s)\]}*""'”_$,;:–—-]*\(?\s*(?:\b[oO]r\b|\b[aA]lternatively\b|\bunless\b|\b(?:but|though|although)\s+(?:it\s+|that\s+)?(?:could|might|may|perhaps|maybe|possibly)\b)(?!\s+not)(?:\W+\w+){0,4}?\W+(?:[(\[*""'_]*)(?<letter>[A-Z])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])")]
+    [GeneratedRegex(
+        @"^[\s)\]}*""'”_$.,;:–—-]*(?:\([^()\n]{0,80}\))?[\s)\]}*""'”_$,;:–—-]*\(?\s*(?:\b[oO]r\b|\b[aA]lternatively\b"
+            + @"|\bunless\b|\b(?:but|though|although)\s+(?:it\s+|that\s+)?(?:could|might|may|perhaps|maybe"
+            + @"|possibly)\b)(?!\s+not)(?:\W+\w+){0,4}?\W+(?:[(\[*""'_]*)(?<letter>[A-Z])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])")]
     private static partial Regex Alternative();
 
     // "A. about 4 keV, B. about 40 keV", "(A) red; (B) blue"

@@ -58,8 +58,10 @@ internal sealed partial class ChoiceReader
     {
         foreach (Match match in affirmation.EnumerateAll(text).Reverse())
         {
-            if (letter.Of(match.Groups["letter"].Value) is not { } named || Clause.IsDoubted(text, match.Index) || Clause.IsQuestion(text, match.Index)) continue;
-            string? answer = ListedBefore().Match(text[Math.Max(0, match.Index - 20)..match.Index]) is { Success: true } before && letter.Of(before.Groups["letter"].Value) is not null ? null : named;
+            if (letter.Of(match.Groups["letter"].Value) is not { } named || Clause.IsDoubted(text, match.Index) || Clause.IsQuestion(text, match.Index))
+                continue;
+            string? answer = ListedBefore().Match(text[Math.Max(0, match.Index - 20)..match.Index]) is { Success: true } before && letter.Of(before.Groups["letter"].Value) is not null
+                || letter.NamesAnother(text, match.Index + match.Length, named) ? null : named;
             yield return new(match.Index, match.Index + match.Length, answer, true);
             yield break;
         }
@@ -71,7 +73,8 @@ internal sealed partial class ChoiceReader
         int from = SkipLeadIn(text, start);
         if (IsListOfOptions(text, start, from)) return null;
         if (Corrected().Match(text, from) is { Success: true } corrected) from = SkipLeadIn(text, corrected.Index + corrected.Length);
-        if (Undecided().Match(text, from) is { Success: true } && LettersIn(text[from..Clause.End(text, from)]).Count > 1) return new(start, from, null, true);
+        if (Undecided().Match(text, from) is { Success: true } && LettersIn(text[from..Clause.End(text, from)]).Count > 1)
+            return new(start, from, null, true);
         if (letter.At(text, from) is { } named)
         {
             if (named.Letter is null) return new(start, named.End, null, true);
@@ -89,6 +92,7 @@ internal sealed partial class ChoiceReader
     {
         string bare = content.Trim(' ', '\n', '\r', '\t', '"', '\'', '“', '”', '*', '_', '[', ']', '<', '>', '|', '{', '}', '$', ',');
         if (texts.Exactly(content) is >= 0 and var named && letter.Of(bare) is null) return (letters[named], false);
+        if (content.TrimEnd().EndsWith('\'') && !content.TrimStart().StartsWith('\'')) return (null, false);
         if (bare.Length == 1 && letter.Of(bare) is { } alone)
             // A number may be a published label and another choice's text: then it names none.
             return char.IsAsciiDigit(bare[0]) && texts.Exactly(bare) is >= 0 and var same && letters[same] != alone ? (null, true) : (alone, false);
@@ -101,7 +105,7 @@ internal sealed partial class ChoiceReader
         if (letter.Of(group.Value) is not { } own || group.Length > 1) return (null, false);
         if (letter.NamesAnother(bare, group.Index + 1, own)) return (null, true);
         string rest = match.Groups["rest"].Value;
-        if (rest.Length > 0 && (Rejected().IsMatch(" " + rest, 0) || NamesOther(rest, own))) return (null, false);
+        if (rest.Length > 0 && (Rejected().IsMatch(" " + rest, 0) || NamesOther(rest, own) || Term().IsMatch(rest))) return (null, false);
         if (Questioned().IsMatch(bare, group.Index + 1)) return (null, true);
         bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
         return marked || texts.Is(letters.IndexOf(own), rest) || (own is not ("A" or "I") && !char.IsLower(group.Value[0])) || ChoiceLetter.StandsAlone(bare, group.Index, own) ? (own, false) : (null, false);
@@ -112,13 +116,15 @@ internal sealed partial class ChoiceReader
 
     private Reading? Fallback(string text)
     {
+        text = Fence().Replace(text, "");
         string trimmed = text.Trim();
         string first = FirstLine(trimmed);
         if (LabelsIn(trimmed) <= 1)
         {
             (string? whole, bool several) = WholeChoice(PlainText.WithoutGroups(first.Trim('*', ' ', '"', '✅', '✓')));
             if (several || LettersBelow().IsMatch(trimmed)) return null;
-            if (whole is not null && (first.Length == trimmed.Length || LetterLine().IsMatch(trimmed))) return new(0, text.AsSpan().TrimEnd().Length, whole, false);
+            if (whole is not null && (first.Length == trimmed.Length || LetterLine().IsMatch(trimmed)))
+                return new(0, text.AsSpan().TrimEnd().Length, whole, false);
         }
 
         Reading? bold = null;
@@ -162,7 +168,8 @@ internal sealed partial class ChoiceReader
             && !Clause.IsQuestion(line, match.Index)),
     ];
 
-    private HashSet<string> LettersIn(string text) => [.. Mention().EnumerateAll(text).Select(match => letter.Of(match.Groups["letter"].Value)).OfType<string>()];
+    private HashSet<string> LettersIn(string text) =>
+        [.. Mention().EnumerateAll(text).Select(match => letter.Of(match.Groups["letter"].Value)).OfType<string>()];
 
     private static int LastSentence(string line)
     {
@@ -184,7 +191,8 @@ internal sealed partial class ChoiceReader
         return lead.Success ? PlainText.SkipDress(text, from + lead.Length) : from;
     }
 
-    private static int LabelsIn(string text) => OptionLabel().EnumerateAll(text).Select(match => match.Groups["letter"].Value).Distinct().Take(3).Count();
+    private static int LabelsIn(string text) =>
+        OptionLabel().EnumerateAll(text).Select(match => match.Groups["letter"].Value).Distinct().Take(3).Count();
 
     private static string FirstLine(string text) => text.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0 ? text : text[..end];
 }

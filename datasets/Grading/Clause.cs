@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets;
 
-/// <summary>Tells whether a statement is made, or only considered: under a condition, a doubt, a negation, as somebody else's, or as a question.</summary>
+/// <summary>Tells whether a statement is made, or only considered: under a condition, a doubt, a negation, as somebody else's, or as a
+/// question.</summary>
 internal static partial class Clause
 {
     private const int FarthestBack = 160;
@@ -35,7 +36,9 @@ internal static partial class Clause
     private static partial Regex Conditional();
 
     // A sentence's mark, a comma, a bracket, or a word that turns from reasons to the conclusion.
-    [GeneratedRegex(@"[.!?](?=\s)|[。！？，\n;,:(]|\b(?:so|therefore|thus|hence|but|because|however)\b", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    [GeneratedRegex(
+        @"[.!?](?=\s)|[。！？，\n;,:(]|\b(?:so|therefore|thus|hence|but|because|however)\b",
+        RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
     private static partial Regex Boundary();
 
     // "if …", "whether …", "I doubt that …", "one might think …", "some say that …", "the wrong answer …", "I would not …"
@@ -43,7 +46,7 @@ internal static partial class Clause
         \b(?:if|unless|suppos\w+|assum\w+|whether|doubt\w*|tempt\w+|neither|nor|deny|denies|disagree|unlikely|hardly|whoever|anyone|nobody|imagine)\b
         |\b(?:might|may|would|could|can|must|should)\s+(?:\w+\s+)?(?:think|say|argue|guess|believe|claim|conclude|suggest|expect|imply)\b
         |\b(?:some|many|others?|people|students|sources|someone|they|he|she|textbooks?|colleagues?)\s+(?:\w+\s+){0,2}?(?:say|says|said|give|gives|think|thinks|thought|claim|claims|argue|believe|believes|suggest|list|lists)\b
-        |\b(?:thought|assumed|guessed|believed|mistook)\b|\b(?:wrong|incorrect|false|mistaken|an?\s+(?:error|mistake))\s+to\b
+        |\b(?:thought|assumed|guessed|believed|mistook)\b|\b(?:wrong|incorrect|false|mistaken|untrue|impossible|doubtful|an?\s+(?:error|mistake))\s+(?:to|that)\b
         |\b(?:claim|idea|notion|assertion|hypothesis)\s+that\s+(?:option\s+)?$
         |\b(?:not|never)\s+(?:\w+\s+)?(?:sure|certain|clear|convinced|true|think|believe|say|mean|case|correct|right|know)\b
         |n['’]t\s+(?:\w+\s+)?(?:sure|certain|clear|convinced|think|believe|say|mean|know|see)\b
@@ -56,6 +59,8 @@ internal static partial class Clause
     [GeneratedRegex(@"\G[^.!?。？\n]{0,160}[?？]")]
     private static partial Regex Question();
 
-    [GeneratedRegex(@"(?<!\b(?:i\.e|e\.g|approx|Rs|No|vs|ca|resp))(?:\?|(?<!\.)\.(?!\.)|!(?!\$|\\\)|\}))(?=[\s*""”’)\]}$<]|$)|[。！？]|\n")]
+    [GeneratedRegex(
+        @"(?<!\b(?:i\.e|e\.g|approx|Rs|No|vs|ca|resp))(?:\?|(?<!\.)\.(?!\.)|!(?!\$|\\\)|\}|\s=|\.))(?=[\s*""”’)\]}$<]|$)"
+            + @"|[。！？]|\n")]
     private static partial Regex SentenceEnd();
 }

@@ -8,7 +8,8 @@ internal static partial class Labels
     // The last of these that can be read wins. More failures than this are noise, and looking at all of them could take quadratic time.
     private const int MostLooks = 50;
 
-    /// <summary>"the answer is", "Answer:", <c>"final_answer":</c>, <c>&lt;answer&gt;</c>, a heading "Answer", "#### ": the last of them after which an answer can be read.</summary>
+    /// <summary>"the answer is", "Answer:", <c>"final_answer":</c>, <c>&lt;answer&gt;</c>, a heading "Answer", "#### ": the last of them
+    /// after which an answer can be read.</summary>
     /// <param name="text">The response.</param>
     /// <param name="read">Reads an answer that starts at a position; null where none does.</param>
     public static IEnumerable<Reading> Answers(string text, Func<int, Reading?> read) => Last(Answer(), text, read);
@@ -17,7 +18,8 @@ internal static partial class Labels
     public static IEnumerable<Reading> Weak(string text, Func<int, Reading?> read) => Last(Heading(), text, read);
 
     /// <summary>Besides those, "option C", "I choose", "the correct choice is".</summary>
-    public static IEnumerable<Reading> Choices(string text, Func<int, Reading?> read) => Answers(text, read).Concat(Last(Choice(), text, read));
+    public static IEnumerable<Reading> Choices(string text, Func<int, Reading?> read) =>
+        Answers(text, read).Concat(Last(Choice(), text, read));
 
     /// <summary>Besides those, "the sorted list is", "in order:".</summary>
     public static IEnumerable<Reading> Lists(string text, Func<int, Reading?> read) => Answers(text, read).Concat(Last(List(), text, read));
@@ -42,7 +44,8 @@ internal static partial class Labels
         }
     }
 
-    /// <summary>A reading without an answer, where a label states something that the response does not mean; empty where none does.</summary>
+    /// <summary>A reading without an answer, where a label states something that the response does not mean; empty where none
+    /// does.</summary>
     public static IEnumerable<Reading> Considered(string text, Func<int, Reading?> read) => Answer().EnumerateAll(text).TakeLast(MostLooks)
         .Where(match => IsConsidered(text, match) && read(match.Index + match.Length) is not null)
         .Select(match => new Reading(match.Index, match.Index + match.Length, null, true))
@@ -74,23 +77,42 @@ internal static partial class Labels
     private static partial Regex Answer();
 
     // "Solution: 42"
-    [GeneratedRegex(@"(?<![A-Za-z])(?:result|solution|conclusion|final|final\s+result|final\s+value)(?:\*\*)?\s*[:：]", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z])(?:result|solution|conclusion|final|final\s+result|final\s+value)(?:\*\*)?\s*[:：]",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Heading();
 
     // "I choose", "the correct option is", "Option C"
-    [GeneratedRegex(@"(?<![A-Za-z])(?:choice|option)(?![A-Za-z])" + Gap + Verb + @"|\b(?:choose|chose|select|pick|go with|(?:correct|right|best) (?:choice|option|answer))\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z])(?:choice|option)(?![A-Za-z])"
+            + Gap
+            + Verb
+            + @"|\b(?:choose|chose|select|pick|go with|(?:correct|right|best) (?:choice|option|answer))\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Choice();
 
     // "The words in alphabetical order are"
-    [GeneratedRegex(@"(?<!\b(?:these|those|all|both)\s+)\b(?:order|list|words|sorted|sequence|alphabetically|brackets?)\b" + Gap + Verb, RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?<!\b(?:these|those|all|both)\s+)\b(?:order|list|words|sorted|sequence|alphabetically|brackets?)\b"
+            + Gap
+            + Verb,
+        RegexOptions.IgnoreCase)]
     private static partial Regex List();
 
     // "The output is", "Return value:", "Result:"
-    [GeneratedRegex(@"\b(?:output|result|return(?:ed)?\s+(?:value|\w+))\b" + Gap + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]{1,2})", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:output|result|return(?:ed)?\s+(?:value|\w+))\b"
+            + Gap
+            + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]{1,2})",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Output();
 
     // "the value is"
-    [GeneratedRegex(@"\bvalue\b" + Gap + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\bvalue\b"
+            + Gap
+            + @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：]+)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex ValueIs();
 
     // "It returns", "this evaluates to"

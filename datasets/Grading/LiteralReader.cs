@@ -26,7 +26,8 @@ internal static partial class LiteralReader
         if (Box.Last(text) is { } box) stated.Add(Boxed(text, box));
         if (text.StartsWith(cue, StringComparison.Ordinal) && At(text, cue.Length) is { } cued) stated.Add(cued with { Position = 0 });
         if (stated.Count > 0) return stated;
-        if (Labels.Last(Call(), text, start => IsRemark(text, start) ? null : AfterCall(text, start)).FirstOrDefault() is { } call) return [call];
+        if (Labels.Last(Call(), text, start => IsRemark(text, start) ? null : AfterCall(text, start)).FirstOrDefault() is { } call)
+            return [call];
         if (Labels.Outputs(text, start => IsRemark(text, start) ? null : At(text, start)).FirstOrDefault() is { } output) return [output];
         if (Leading(text) is { } leading) return [leading];
         Reading? returned = Labels.Returns(text, start => IsRemark(text, start) ? null : At(text, start)).FirstOrDefault();
@@ -116,7 +117,8 @@ internal static partial class LiteralReader
         string token = text[from..stop];
         if (token.EndsWith('.') && char.IsAsciiDigit(token[0])) stop--;
         if (!Terminator().IsMatch(text, stop)) return null;
-        if (OrElse().Match(text, stop) is { Success: true } or && PythonParser.ParsePrefix(text, or.Index + or.Length, out _) is not null) return new(start, stop, null, true);
+        if (OrElse().Match(text, stop) is { Success: true } or && PythonParser.ParsePrefix(text, or.Index + or.Length, out _) is not null)
+            return new(start, stop, null, true);
         return new(start, stop, literal.Repr, IsClosed(token));
     }
 
@@ -146,7 +148,8 @@ internal static partial class LiteralReader
         (int start, string line) = PlainText.LastLine(text);
         string bare = line.TrimEnd('.', '*', ' ', '$');
         int equality = bare.Length > LongestLiteral ? -1 : PythonScan.TopLevel(bare, "==");
-        if (equality >= 0) return PythonLiteral.Parse(bare[(equality + 2)..]) is { } right ? new(start, start + line.Length, right.Repr, IsClosed(bare)) : null;
+        if (equality >= 0)
+            return PythonLiteral.Parse(bare[(equality + 2)..]) is { } right ? new(start, start + line.Length, right.Repr, IsClosed(bare)) : null;
         int from = Math.Max(0, bare.Length - LongestLiteral);
         for (int i = from; i < bare.Length; i++)
         {
@@ -170,7 +173,10 @@ internal static partial class LiteralReader
     private static partial Regex SentenceStart();
 
     // "Note that", "For example,", "If the input were"
-    [GeneratedRegex(@"^\W*(?:note|notice|for\s+(?:example|instance)|similarly|likewise|in\s+contrast|by\s+contrast|also|if|whereas|e\.g\.|remember|recall|in\s+each|at\s+each|each)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\W*(?:note|notice|for\s+(?:example|instance)|similarly|likewise|in\s+contrast|by\s+contrast|also|if|whereas"
+            + @"|e\.g\.|remember|recall|in\s+each|at\s+each|each)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Remark();
 
     // "The assertion returns True": what is said of the check is no output.
@@ -178,7 +184,9 @@ internal static partial class LiteralReader
     private static partial Regex Assertion();
 
     // "an integer, 7", "the list [1, 2]"
-    [GeneratedRegex(@"\G(?:an?|the)\s+(?:\w+\s+)?(?:integer|int|string|str|list|tuple|dict|dictionary|set|boolean|bool|float|number|value|literal)\s*[,:]?\s*(?=['""\[({\d`*$-]|True|False|None)")]
+    [GeneratedRegex(
+        @"\G(?:an?|the)\s+(?:\w+\s+)?(?:integer|int|string|str|list|tuple|dict|dictionary|set|boolean|bool|float|number"
+            + @"|value|literal)\s*[,:]?\s*(?=['""\[({\d`*$-]|True|False|None)")]
     private static partial Regex TypeName();
 
     // "[1, 2] or [2, 1]"
@@ -191,19 +199,25 @@ internal static partial class LiteralReader
     [GeneratedRegex(@"(?<![\w.])f\(")]
     private static partial Regex Call();
 
-    [GeneratedRegex(@"\G[\s`*$]*(?:==?|→|->|=>|\\rightarrow|\b(?:returns?|is|gives|evaluates to|outputs?|will (?:be|return)|would (?:be|return))\b)(?!=)")]
+    [GeneratedRegex(
+        @"\G[\s`*$]*(?:==?|→|->|=>|\\rightarrow|\b(?:returns?|is|gives|evaluates to|outputs?|will (?:be|return)|would (?:be"
+            + @"|return))\b)(?!=)")]
     private static partial Regex Equals();
 
     [GeneratedRegex(@"\G(?:python|py|text|output)\s*\n")]
     private static partial Regex Language();
 
     // Prose may follow a literal; an operator, index or attribute makes it an expression.
-    [GeneratedRegex(@"\G(?:$|[.,;:!?](?:\s|$|[*`)])|[`)}$\]]|\*\*?(?:\s|$|[.,;])|\s*\n|\s*\[/ANSWER\]|\s*<[/|]|\s+(?:[A-Za-z(#–—]|-\s+[A-Za-z]|$))")]
+    [GeneratedRegex(
+        @"\G(?:$|[.,;:!?](?:\s|$|[*`)])|[`)}$\]]|\*\*?(?:\s|$|[.,;])|\s*\n|\s*\[/ANSWER\]|\s*<[/|]|\s+(?:[A-Za-z(#–—]"
+            + @"|-\s+[A-Za-z]|$))")]
     private static partial Regex Terminator();
 
     [GeneratedRegex(@"\G[\s.`$]*\}")]
     private static partial Regex ClosingBrace();
 
-    [GeneratedRegex(@"```(?:python|py|text|output)?\s*\n(?<code>[^`]{1,2000})```|(?<!`)`(?<code>[^`\n]{1,2000})`(?!`)|\*\*(?<code>[^*\n]{1,2000})\*\*")]
+    [GeneratedRegex(
+        @"```(?:python|py|text|output)?\s*\n(?<code>[^`]{1,2000})```|(?<!`)`(?<code>[^`\n]{1,2000})`(?!`)"
+            + @"|\*\*(?<code>[^*\n]{1,2000})\*\*")]
     private static partial Regex Code();
 }

@@ -23,6 +23,7 @@ internal static partial class NumberReader
             .. Box.Statements(text, content => Value(content, boxed: true)?.ToString()),
             .. Labels.Answers(text, start => Stated(text, start)),
             .. Labels.Weak(text, start => WholeLine(text, start)),
+            .. Named(text),
         ];
         // An answer that is only considered ("some say the answer is 18") is none, and nothing else is guessed.
         return stated.Count > 0 ? stated : Labels.Considered(text, start => Stated(text, start));
@@ -34,8 +35,18 @@ internal static partial class NumberReader
         if (BoxHere().IsMatch(text, from)) return null;
         int end = Sentence(text, from);
         if (end - from > MostCharacters) return null;
+        bool factorial = end < text.Length && text[end] == '.' && text[end - 1] == '!' && end - from > 1 && char.IsAsciiDigit(text[end - 2]);
+        if (factorial) return new(start, end, null, true);
         string sentence = NumberText.Plain(text[from..end]) + (end < text.Length && text[end] == '?' ? "?" : "");
         return NumberClause.Read(sentence) is { } stated ? At(stated, sentence, start, end) : null;
+    }
+
+    // "42 is the answer"
+    private static IEnumerable<Reading> Named(string text)
+    {
+        Match match = IsTheAnswer().Match(text);
+        if (match.Success && !Clause.IsDoubted(text, match.Index) && Value(match.Groups["number"].Value) is { } value)
+            yield return new(match.Index, match.Index + match.Length, value.ToString(), true);
     }
 
     // Display mathematics is one sentence with its number: "\[\n42\n\]".
@@ -64,8 +75,10 @@ internal static partial class NumberReader
     {
         (int start, string line) = PlainText.LastLine(text);
         Match? bold = Bold().EnumerateAll(line).LastOrDefault();
-        if (BareRange().IsMatch(line) || (bold is not null && StartsWithNumber().IsMatch(bold.Groups[1].Value) && Value(bold.Groups[1].Value) is null)) return null;
-        if (bold is not null && Value(bold.Groups[1].Value) is { } emphasised) return new(start + bold.Index, start + bold.Index + bold.Length, emphasised.ToString(), true);
+        if (BareRange().IsMatch(line) || (bold is not null && StartsWithNumber().IsMatch(bold.Groups[1].Value) && Value(bold.Groups[1].Value) is null))
+            return null;
+        if (bold is not null && Value(bold.Groups[1].Value) is { } emphasised)
+            return new(start + bold.Index, start + bold.Index + bold.Length, emphasised.ToString(), true);
         if (line.Length <= MostCharacters && Value(line) is { } whole) return new(start, start + line.Length, whole.ToString(), false);
         return LastNumber(text);
     }
@@ -76,13 +89,16 @@ internal static partial class NumberReader
         if (start < 0) return null;
         string plain = NumberText.Plain(line);
         int position = 0;
-        NumberAt? last = null;
+        NumberAt? last = null, before = null;
         while (Candidate().Match(plain, position) is { Success: true } match)
         {
+            // "42 eggs in 7 nests": a number behind a preposition is no result, where the sentence has another.
+            before = last is not null && Behind().IsMatch(plain[last.End..match.Index]) ? before ?? last : null;
             last = NumberScan.At(plain, match.Index) ?? new(NoNumber, match.Index, match.Index + match.Length);
             position = Math.Max(last.End, match.Index + 1);
         }
 
+        if (before is not null) last = before;
         if (last is null || ReferenceEquals(last.Value, NoNumber) || Ordinal().IsMatch(plain, last.End)) return null;
         if (!NumberClause.Ends(plain, last.End) || Taken().IsMatch(plain[..last.Start])) return null;
         int end = start + line.Length;
@@ -111,6 +127,9 @@ internal static partial class NumberReader
         if (Multiple().IsMatch(plain)) return null;
         int cut = plain.LastIndexOfAny(['=', '≈']);
         if (cut > 0 && Alternatives().IsMatch(plain[..cut])) return null;
+        // "42 = 6 × 7" states its left side.
+        if (cut > 0 && plain.IndexOf('=') == cut && Expression().IsMatch(plain, cut + 1)) plain = plain[..cut];
+        cut = plain.LastIndexOfAny(['=', '≈']);
         int colon = LabelColon().Match(plain) is { Success: true } label ? label.Length - 1 : -1;
         plain = Unwrapped(plain[(Math.Max(cut, colon) + 1)..]);
         Match lead = Words().Match(plain);
@@ -121,8 +140,10 @@ internal static partial class NumberReader
 
     private static string Unwrapped(string text)
     {
-        string inner = text.Trim(' ', '\n', '\r', '\t', '"', '“', '”', '\'', '~', ',', '$', '|');
-        while (inner.Length > 1 && inner[0] is '(' or '[' && inner[^1] is ')' or ']' && inner.IndexOfAny([')', ']']) == inner.Length - 1) inner = inner[1..^1].Trim();
+        string inner = text.Trim(' ', '\n', '\r', '\t', '"', '“', '”', '~', ',', '$', '|');
+        if (inner.Length > 2 && inner[0] == '\'' && inner[^1] == '\'') inner = inner[1..^1];
+        while (inner.Length > 1 && inner[0] is '(' or '[' && inner[^1] is ')' or ']' && inner.IndexOfAny([')', ']']) == inner.Length - 1)
+            inner = inner[1..^1].Trim();
         return inner;
     }
 
@@ -149,14 +170,31 @@ internal static partial class NumberReader
     private static partial Regex Ordinal();
 
     // Where a number may begin. A minus is a sign unless an operand stands before it: "16-3" and "16 -3" end in 3, "is -3" in -3.
-    [GeneratedRegex(@"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–‑]\s?(?=[$€£]?\.?\d)|\bnegative\s+(?=\d)|(?<=(?:\bis|\bof|=|:)\s)minus\s+(?=\d))?[$€£¥₹]?(?:(?<![A-Za-z_\d.,])\d|(?<![\w.])\.(?=\d))|\b(?:" + NumberWords.Word + @")\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:(?<![\w)\]}.%])(?<![\d)\]}%]\s)[-−–‑]\s?(?=[$€£]?\.?\d)|\bnegative\s+(?=\d)|(?<=(?:\bis|\bof|="
+            + @"|:)\s)minus\s+(?=\d))?[$€£¥₹]?(?:(?<![A-Za-z_\d.,])\d|(?<![\w.])\.(?=\d))|\b(?:"
+            + NumberWords.Word
+            + @")\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Candidate();
 
     [GeneratedRegex(@"\b(?:" + NumberWords.Word + @")\b", RegexOptions.IgnoreCase)]
     private static partial Regex NumberInWords();
 
+    // " eggs in ", " for "
+    [GeneratedRegex(
+        @"^[^.!?;=]*\b(?:in|for|from|with|per|at|within|across|to\s+(?:fill|make|cover|feed|buy|get))\s+(?:the\s+|her\s+"
+            + @"|his\s+|their\s+|these\s+|all\s+|each\s+of\s+the\s+)?[$]?$")]
+    private static partial Regex Behind();
+
     // "18 or 20", "between 18 and 20", "not 18", "3√2"
-    [GeneratedRegex(@"(?:\d\s*(?:[,;/–—]|\band\b)\s*|\d\s*(?:hours?|hrs?|h|minutes?|mins?|feet|ft|pounds?|lbs?|dollars?|weeks?|days?|years?|yards?|miles?|kg|km|m)\s*(?:,|\band\b)?\s*|(?<![A-Za-z])[a-z]\s*[-+*/^]\s*|\d\s*\w*\s*,?\s*\b(?:or|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than|\bgreater than|[<>≤≥√^±])\s*|\d\s?[:]|\\[A-Za-z]+\s*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:\d\s*(?:[,;/–—]|\band\b)\s*|\d\s*(?:hours?|hrs?|h|minutes?|mins?|feet|ft|pounds?|lbs?|dollars?|weeks?|days?"
+            + @"|years?|yards?|miles?|kg|km|m)\s*(?:,|\band\b)?\s*|(?<![A-Za-z])[a-z]\s*[-+*/^]\s*|\d\s*\w*\s*,?\s*\b(?:or"
+            + @"|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever"
+            + @"|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than"
+            + @"|\bgreater than|[<>≤≥√^±])\s*|\d\s*:\s*|\\[A-Za-z]+\s*)$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Taken();
 
     [GeneratedRegex(@"(?<=[\d)])\s?!")]
@@ -169,17 +207,38 @@ internal static partial class NumberReader
     [GeneratedRegex(@"=.*(?:\b(?:or|and)\b|[,;]\s*[A-Za-z])|\b(?:or|and)\b.*=")]
     private static partial Regex Alternatives();
 
+    [GeneratedRegex(@"\G\s*[-(]?\d[\d.,]*\s*(?:(?:[×*+/÷·-]|\\times|\\cdot|\\div)\s*\(?\d[\d.,]*\)?\s*)+$")]
+    private static partial Regex Expression();
+
+    [GeneratedRegex(
+        @"(?<number>(?<![\w.,])[-−]?[$€£]?\d[\d,.]*(?:\s[A-Za-z%]+)?)\s+is\s+(?:the|my)\s+(?:final\s+|correct\s+)?answer\b",
+        RegexOptions.RightToLeft)]
+    private static partial Regex IsTheAnswer();
+
     // "Total: 18", "The answer is 42"
     [GeneratedRegex(@"^[^\d:]*[A-Za-z][^\d:]*:(?!\d)")]
     private static partial Regex LabelColon();
 
-    [GeneratedRegex(@"^\s*(?!(?:negative|minus|" + NumberWords.Word + @")\s)(?:[A-Za-z][A-Za-z\s'’]{0,50}?[\s(]|\()\s*(?=(?:negative\s|minus\s|[-−]\s?)?[$€£¥₹]?\s?\.?\d|(?:" + NumberWords.Word + @")\b)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\s*(?!(?:negative|minus|"
+            + NumberWords.Word
+            + @")\s)(?:[A-Za-z][A-Za-z\s'’]{0,50}?[\s(]|\()\s*(?=(?:negative\s|minus\s|[-−]\s?)?[$€£¥₹]?\s?\.?\d|(?:"
+            + NumberWords.Word
+            + @")\b)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"\b(?:not|no|never|cannot|neither|either|both|between|most|least|less|fewer|more|greater|above|below|under|over|up|almost|nearly|half|twice|double|square|root|sqrt|log|from|or|to|than|unknown|sum|product|minus|plus|times)\b|n['’]t\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:not|no|never|cannot|neither|either|both|between|most|least|less|fewer|more|greater|above|below|under|over|up"
+            + @"|almost|nearly|half|twice|double|square|root|sqrt|log|from|or|to|than|unknown|sum|product|minus|plus|times)\b"
+            + @"|n['’]t\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Unclear();
 
     // A unit, and perhaps a remark in parentheses; no other number.
-    [GeneratedRegex(@"\G\s*(?:[%°¢€£¥₹$]|\\%)*\s*(?:/?\s*(?!(?:or|to|nor|plus|minus|over|than|pi|mod|choose|factorial)\b)[A-Za-z°%$µΩ][A-Za-z\s/.'’,²³%$°·-]{0,80}(?:\^?[23²³])?)?(?:\s*\([A-Za-z\s,.'’-]{1,60}\))?[\s.!,;…]*[)\]]?[\s.!""]*$")]
+    [GeneratedRegex(
+        @"\G(?![^()]*\b(?:if|unless|otherwise)\b)\s*(?:[%°¢€£¥₹$]|\\%)*\s*(?:/?\s*(?!(?:or|to|nor|plus|minus|over|than|pi"
+            + @"|mod|choose|factorial)\b)[A-Za-z°%$µΩ][A-Za-z\s/.'’,²³%$°·-]{0,80}(?:\^?[23²³])?)?(?:\s*\([A-Za-z\s,.'’-]{1,60}\))"
+            + @"?[\s.!,;…]*[)\]]?[\s.!""]*$")]
     private static partial Regex UnitOnly();
 }

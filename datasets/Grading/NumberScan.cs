@@ -19,7 +19,8 @@ internal static partial class NumberScan
         return NumberWords.At(plain, position) is { } words ? new(words.Value, position, words.End) : null;
     }
 
-    /// <summary>Whether the number ends where it was read to end: nothing attached makes it a product, a power, a time, a range, a variable's multiple.</summary>
+    /// <summary>Whether the number ends where it was read to end: nothing attached makes it a product, a power, a time, a range, a
+    /// variable's multiple.</summary>
     public static bool EndsAt(string plain, int end) =>
         !Attached().IsMatch(plain, end) && (!LettersHere().IsMatch(plain, end) || Unit().IsMatch(plain, end));
 
@@ -64,7 +65,7 @@ internal static partial class NumberScan
 
     // "18.5.2", "18,5", "2:30", "18²", "3√2", "5!", "18-20", "18/20/3", "18(2)", "18 < x", "18+", "18…", "18\pi"
     [GeneratedRegex("""
-        \G[%°¢€£¥₹]?(?:[.,:'’′]\d|\s:\s?\d|\s?[\^²³⁴⁵⁶⁷⁸⁹√π∞±×÷+≤≥≠]|\s?<(?![/a-zA-Z])|\s?[-−–—]\s?(?:\.?[\d$(]|[b-zB-Z](?![\w'’]))|\s*/\s*(?:[\d(]|[xyznkabcpqrtuvwij](?![A-Za-z]))|\s?\*\s?[\dA-Za-z(]|\s?\\[A-Za-z]|\s?\(\s?[\dxyznk][^A-Za-z]
+        \G[%°¢€£¥₹]?(?:[.,:'’′]\d|\s:\s?\d|\s?[\^²³⁴⁵⁶⁷⁸⁹√π∞±×÷·⋅+≤≥≠]|\s?<(?![/a-zA-Z])|\s?[-−–—]\s?(?:\.?[\d$(\\√]|[b-zB-Z](?![\w'’]))|\s*/\s*(?:[\d(]|[xyznkabcpqrtuvwij](?![A-Za-z]))|\s?\*\s?[\dA-Za-z(]|\s?\\[A-Za-z]|\(\s?[\dxyznk][^A-Za-z]|[’']['’]
         |\s?_\{?\d|\s?…|\s?factorial|!\s?[\d(=]|\s?[½¼¾]|[\u0660-\u0669])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Attached();
@@ -74,6 +75,9 @@ internal static partial class NumberScan
     private static partial Regex LettersHere();
 
     // "18kg", "3rd", "18dollars", "18 m", "18 a day"; "18x" and "18 n" are multiples of a variable.
-    [GeneratedRegex(@"\G(?:(?:st|nd|rd|th|kg|mg|g|cm|mm|km|m|ft|in|lb|lbs|oz|hr|hrs|h|min|mins|sec|secs|s|ml|mL|l|L|mph|kmh|pm|am|yd|yrs?|pts?|cents?|bps|GB|MB|KB|kW|W|V|Hz|Pa|J|C|F)\b|(?!sqrt|log|sin|cos|tan|choose|exp|mod|over)[A-Za-z]{3,}|\s(?:[agmshlLCFtTJVWI]\b))")]
+    [GeneratedRegex(
+        @"\G(?:(?:st|nd|rd|th|kg|mg|g|cm|mm|km|m|ft|in|lb|lbs|oz|hr|hrs|h|min|mins|sec|secs|s|ml|mL|l|L|mph|kmh|pm|am|yd"
+            + @"|yrs?|pts?|cents?|bps|GB|MB|KB|kW|W|V|Hz|Pa|J|C|F)\b|(?!sqrt|log|sin|cos|tan|choose|exp|mod|over)[A-Za-z]{3,}"
+            + @"|\s(?:[agmshlLCFtTJVWI]\b))")]
     private static partial Regex Unit();
 }

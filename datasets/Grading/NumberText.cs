@@ -2,15 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets;
 
-/// <summary>Writes an answer's LaTeX, Markdown and Unicode numbers as plain ones: <c>7{,}300</c> as 7,300, <c>\frac12</c> as 1/2, <c>3 \times 10^4</c> as 3e4.</summary>
+/// <summary>Writes an answer's LaTeX, Markdown and Unicode numbers as plain ones: <c>7{,}300</c> as 7,300, <c>\frac12</c> as 1/2, <c>3
+/// \times 10^4</c> as 3e4.</summary>
 internal static partial class NumberText
 {
-    /// <summary>The plain text. What is left of a command, such as <c>\sqrt</c>, keeps its backslash, so that no number is read around it.</summary>
+    /// <summary>The plain text. What is left of a command, such as <c>\sqrt</c>, keeps its backslash, so that no number is read around
+    /// it.</summary>
     public static string Plain(string text)
     {
         string plain = Factorial().Replace(text, " factorial ");
         plain = Thousands().Replace(plain, ",");
         plain = MiddlePoint().Replace(plain, ".");
+        plain = UnitFraction().Replace(plain, " $1/$2");
         for (int i = 0; i < 2; i++) plain = Fraction().Replace(plain, FractionText);
         plain = VulgarFractions(plain);
         plain = Modulus().Replace(plain, " ");
@@ -45,7 +48,8 @@ internal static partial class NumberText
         return plain;
     }
 
-    private static string Digits(string power) => string.Concat(power.Select(c => "⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(c, StringComparison.Ordinal) is >= 0 and var digit ? (char)('0' + digit) : c == '⁻' || c == '−' ? '-' : c));
+    private static string Digits(string power) =>
+        string.Concat(power.Select(c => "⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(c, StringComparison.Ordinal) is >= 0 and var digit ? (char)('0' + digit) : c == '⁻' || c == '−' ? '-' : c));
 
     private static readonly (string Sign, string Ratio)[] VulgarSigns =
     [
@@ -65,7 +69,9 @@ internal static partial class NumberText
     private static partial Regex Factorial();
 
     // "7{,}300", "7\,300", "12~345", "12\text{,}345", "12 345" with a hard or thin blank, "12'345"
-    [GeneratedRegex(@"(?<=\d)\s?(?:\{\s?[,\s]\s?\}|\\text\{\s?[,\s]\s?\}|\\mathord\{,\}|\\[,;:!]|,\\[!,;]|\\\s|\\(?:thinspace|medspace|enspace)\s?|\{\\[,;:!]\}|~|['’]|[\u00A0\u2009\u202F\u2007\u2006\u2005\u2008])\s?(?=\d{3}(?!\d))")]
+    [GeneratedRegex(
+        @"(?<=\d)\s?(?:\{\s?[,\s]\s?\}|\\text\{\s?[,\s]\s?\}|\\mathord\{,\}|\\[,;:!]|,\\[!,;]|\\\s|\\(?:thinspace|medspace"
+            + @"|enspace)\s?|\{\\[,;:!]\}|~|['’]|[\u00A0\u2009\u202F\u2007\u2006\u2005\u2008])\s?(?=\d{3}(?!\d))")]
     private static partial Regex Thousands();
 
     // "1{.}5"
@@ -73,14 +79,24 @@ internal static partial class NumberText
     private static partial Regex MiddlePoint();
 
     // "\frac{1}{2}", "\dfrac12", "2\tfrac{1}{2}"
-    [GeneratedRegex(@"(?<whole>(?<=\d\s?))?\\[dtcx]?(?:frac|nicefrac|sfrac)(?:\s*\{(?<over>[^{}]*)\}\s*\{(?<under>[^{}]*)\}|\s?(?<over>\d)\s?(?<under>\d)|\s?(?<over>\d)\s?\{(?<under>[^{}]*)\})")]
+    [GeneratedRegex(
+        @"(?<whole>(?<=\d\s?))?\\[dtcx]?(?:frac|nicefrac|sfrac)(?:\s*\{(?<over>[^{}]*)\}\s*\{(?<under>[^{}]*)\}"
+            + @"|\s?(?<over>\d)\s?(?<under>\d)|\s?(?<over>\d)\s?\{(?<under>[^{}]*)\})")]
     private static partial Regex Fraction();
+
+    // "42\frac{\text{km}}{\text{h}}"
+    [GeneratedRegex(
+        @"\\[dt]?frac\s*\{\s*\\(?:text|mathrm|rm)\s?\{([A-Za-z\s.]+)\}\s*\}\s*\{\s*\\(?:text|mathrm"
+            + @"|rm)\s?\{([A-Za-z\s.]+)\}\s*\}")]
+    private static partial Regex UnitFraction();
 
     [GeneratedRegex(@"^[-−]?\d[\d,.]*$")]
     private static partial Regex Simple();
 
     // "42 \pmod{1000}", "42 (mod 1000)", "42 \bmod 1000", "42 mod 1000"
-    [GeneratedRegex(@"(?<=\d\s*)(?:\\[bp]?mod\s*(?:\{[^{}]*\}|\d+)|\\?\(\s*\\?(?:text\{)?mod(?:ulo)?\s*\}?\s*\d+\s*\\?\)|\bmod(?:ulo)?\s+\d+)")]
+    [GeneratedRegex(
+        @"(?<=\d\s*)(?:\\[bp]?mod\s*(?:\{[^{}]*\}|\d+)|\\?\(\s*\\?(?:text\{)?mod(?:ulo)?\s*\}?\s*\d+\s*\\?\)"
+            + @"|\bmod(?:ulo)?\s+\d+)")]
     private static partial Regex Modulus();
 
     // "42^\circ", "42^{\circ}"
@@ -88,7 +104,9 @@ internal static partial class NumberText
     private static partial Regex Degrees();
 
     // "3 \times 10^4", "3 \cdot 10^{4}", "3×10⁴", "3 * 10**4"
-    [GeneratedRegex(@"(?<=\d)\s*(?:\\times|\\cdot|[×·*xX])\s*10\s*(?:(?:\^|\*\*)\s*\{?\s*(?<power>[-−+]?\d{1,3})\s*\}?|(?<power>[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?!\d)")]
+    [GeneratedRegex(
+        @"(?<=\d)\s*(?:\\times|\\cdot|[×·*xX])\s*10\s*(?:(?:\^|\*\*)\s*\{?\s*(?<power>[-−+]?\d{1,3})\s*\}?"
+            + @"|(?<power>[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?!\d)")]
     private static partial Regex Scientific();
 
     // "__18__", "_18_"

@@ -23,7 +23,7 @@ internal static partial class NumberWords
     public static (ExactNumber Value, int End)? At(string text, int position)
     {
         Match match = Words().Match(text, position);
-        if (!match.Success) return null;
+        if (!match.Success || PartOf().IsMatch(text, match.Index + match.Length)) return null;
         long total = 0, group = 0;
         long last = long.MaxValue;
         foreach (Capture capture in match.Groups["word"].Captures)
@@ -56,7 +56,19 @@ internal static partial class NumberWords
         return (match.Groups["sign"].Success ? value.Negated() : value, match.Index + match.Length);
     }
 
+    // "three quarters"
+    [GeneratedRegex(
+        @"\G[\s-]*(?:half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?|hundredths?)\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex PartOf();
+
     // "minus twenty-five", "a hundred", "one hundred and five"
-    [GeneratedRegex(@"\G(?<sign>(?:negative|minus)\s+)?(?:an?\s+(?=hundred|thousand|million|billion))?(?<word>" + Word + @")\b(?:(?:-|\s+|\s*,\s*|\s+and\s+)(?<word>" + Word + @")\b){0,9}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\G(?<sign>(?:negative|minus)\s+)?(?:an?\s+(?=hundred|thousand|million|billion))?(?<word>"
+            + Word
+            + @")\b(?:(?:-|\s+|\s*,\s*|\s+and\s+)(?<word>"
+            + Word
+            + @")\b){0,9}",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Words();
 }

@@ -55,22 +55,29 @@ internal static partial class PlainText
     // "\text{C}", "\mathsf{C}", "\bm{18}", "\textcolor{red}{C}", "\color{red}{C}", "\fbox{C}"
     [GeneratedRegex("""
         \\(?:text(?:bf|it|rm|tt|sf|sc|sl|up|md|normal|color\s?(?:\[\w+\])?\{[^{}]*\})?|math(?:rm|bf|it|tt|sf|bb|cal|frak|scr|normal|strut)?
-        |mbox|hbox|[fh]box|boxed|framebox|bbox|operatorname\*?|emph|bm|boldsymbol|pmb|underline|overline|uline|ensuremath|bold|bf|rm|it|sf|tt|cal
+        |mbox|hbox|[fh]box|boxed|framebox|bbox|operatorname\*?|emph|bm|boldsymbol|pmb|underline|uline|ensuremath|bold|bf|rm|it|sf|tt|cal
         |colou?r\s?\{[^{}]*\}|colorbox\s?\{[^{}]*\}|fcolorbox\s?\{[^{}]*\}\{[^{}]*\}|(?:tiny|small|normalsize|large|Large|LARGE|huge|Huge)|underbrace|mathop)
         \s?\{(?<content>[^{}]*)\}
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex TextCommand();
 
     // "\hspace{1mm}", "\phantom{0}", "\tag{1}", "\color{red} C", "\checkmark"
-    [GeneratedRegex(@"\\(?:[hv]space\*?|[hv]?phantom|tag\*?|label|vphantom)\s?\{[^{}]*\}|\\colou?r\s?\{[^{}]*\}(?!\s?\{)|\\(?:checkmark|square|blacksquare|qed)(?![a-zA-Z])|[✅✓☑✔]")]
+    [GeneratedRegex(
+        @"\\(?:begin|end)\{(?:aligned|array|split|gathered|equation\*?|align\*?)\}(?:\{[clr|]*\})?|\\(?:[hv]space\*?"
+            + @"|[hv]?phantom|tag\*?|label|vphantom)\s?\{[^{}]*\}|\\colou?r\s?(?:\[\w*\])?\{[^{}]*\}(?!\s?\{)|\\(?:checkmark"
+            + @"|square|blacksquare|qed)(?![a-zA-Z])|[✅✓☑✔]")]
     private static partial Regex Hidden();
 
     // "\,", "\quad", "\enspace", "~"
-    [GeneratedRegex(@"\\(?:[,;:! \n]|/|(?:quad|qquad|enspace|enskip|thinspace|medspace|thickspace|negthinspace|hfill|hskip|displaystyle|textstyle|left|right|[bB]igg?[lr]?|limits|nolimits)(?![a-zA-Z]))|~")]
+    [GeneratedRegex(
+        @"\\(?:[,;:! \n]|/|(?:quad|qquad|enspace|enskip|thinspace|medspace|thickspace|negthinspace|hfill|hskip|displaystyle"
+            + @"|textstyle|left|right|[bB]igg?[lr]?|limits|nolimits)(?![a-zA-Z]))|~")]
     private static partial Regex Spacing();
 
     // "\rm C", "\Large 18"
-    [GeneratedRegex(@"\\(?:rm|bf|it|sf|tt|sc|sl|cal|em|bfseries|itshape|rmfamily|sffamily|ttfamily|boldmath|tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|centering|mathstrut|noindent)(?![a-zA-Z])")]
+    [GeneratedRegex(
+        @"\\(?:rm|bf|it|sf|tt|sc|sl|cal|em|bfseries|itshape|rmfamily|sffamily|ttfamily|boldmath|tiny|scriptsize|footnotesize"
+            + @"|small|normalsize|large|Large|LARGE|huge|Huge|centering|mathstrut|noindent)(?![a-zA-Z])")]
     private static partial Regex Switch();
 
     [GeneratedRegex(@"\\[()\[\]]|(?<!\\)\$|\*\*|`")]

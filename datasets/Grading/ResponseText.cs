@@ -11,7 +11,7 @@ internal static partial class ResponseText
     {
         string plain = EndOfTurn().Match(text) is { Success: true } end ? text[..end.Index] : text;
         plain = BrokenCommand().Replace(plain, match => match.ValueSpan[0] == '\b' ? @"\b" : @"\f");
-        plain = ClosingTag().Replace(Folded(plain), "\n");
+        plain = Emphasis().Replace(ClosingTag().Replace(Folded(plain), "\n"), "${content}");
         return plain.Contains("~~", StringComparison.Ordinal) || plain.Contains("<del", StringComparison.Ordinal) || plain.Contains(@"cancel{", StringComparison.Ordinal) || plain.Contains("<s>", StringComparison.Ordinal)
             ? Struck().Replace(plain, " ")
             : plain;
@@ -42,6 +42,10 @@ internal static partial class ResponseText
     [GeneratedRegex(@"</(?:final_)?answer>|\[/ANSWER\]", RegexOptions.IgnoreCase)]
     private static partial Regex ClosingTag();
 
+    // "<b>C</b>"
+    [GeneratedRegex(@"<(?<tag>b|strong|i|em|u|p|span|code)>(?<content>[^<\n]{0,200})</\k<tag>>", RegexOptions.IgnoreCase)]
+    private static partial Regex Emphasis();
+
     // A JSON reader turned "\boxed" and "\frac" into a backspace or form feed and the rest.
     [GeneratedRegex(@"\x08(?=oxed|f\b)|\x0C(?=rac|box)")]
     private static partial Regex BrokenCommand();
@@ -51,6 +55,8 @@ internal static partial class ResponseText
     private static partial Regex Struck();
 
     // "\n\nHuman: …", "\n\nQuestion: …"
-    [GeneratedRegex(@"\n[ \t]*(?:\#+[ \t]*|\*\*)?(?:Human|User|Question|Problem|Q|Student)[ \t]?\d{0,3}(?:\*\*)?:", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\n[ \t]*(?:\#+[ \t]*|\*\*)?(?:Human|User|Question|Problem|Q|Student)[ \t]?\d{0,3}(?:\*\*)?:",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Dialogue();
 }

@@ -41,7 +41,8 @@ internal static partial class WordListReader
         while (start > 0 && Item().IsMatch(line))
         {
             (int before, string previous) = PlainText.LastLine(text, start);
-            if (!Item().IsMatch(previous) || !text.AsSpan(before + previous.Length, start - before - previous.Length).Trim(" \t\r").SequenceEqual("\n")) break;
+            if (!Item().IsMatch(previous) || !text.AsSpan(before + previous.Length, start - before - previous.Length).Trim(" \t\r").SequenceEqual("\n"))
+                break;
             start = before;
         }
 
@@ -91,7 +92,10 @@ internal static partial class WordListReader
     [GeneratedRegex(@"^\s*[A-Z][\w'’]*[ ,].*[.!?:)]\s*$")]
     private static partial Regex Sentence();
 
-    [GeneratedRegex(@"\b(?:these|are|in|is|this|the|let|me|know|if|you|i|hope|that|here|were|have|been|of|to|all|done|need|anything|please|for|words|list|sorted|order|ordered|it|was|and|so)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:these|are|in|is|this|the|let|me|know|if|you|i|hope|that|here|were|have|been|of|to|all|done|need|anything"
+            + @"|please|for|words|list|sorted|order|ordered|it|was|and|so)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex FunctionWord();
 
     [GeneratedRegex(@"\s*\((?:\d+\s+words?|[^()\n]*\s[^()\n]*)\)\s*[.!]?\s*$")]

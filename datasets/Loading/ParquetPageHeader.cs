@@ -4,7 +4,8 @@ namespace Calibration.Datasets;
 /// <param name="Type">0 a data page, 2 a dictionary page, 3 a data page v2.</param>
 /// <param name="Bytes">Bytes of the page once decompressed, the levels of a v2 page included.</param>
 /// <param name="StoredBytes">Bytes of the page in the file, without the header.</param>
-/// <param name="Fields">Integers of the page's own struct by field id: 1 the values, 4 (v2) or 2 the encoding, 5 and 6 the bytes of the levels, 7 whether it is compressed.</param>
+/// <param name="Fields">Integers of the page's own struct by field id: 1 the values, 4 (v2) or 2 the encoding, 5 and 6 the bytes of the
+/// levels, 7 whether it is compressed.</param>
 internal sealed record ParquetPageHeader(int Type, int Bytes, int StoredBytes, IReadOnlyDictionary<int, int> Fields)
 {
     /// <summary>Reads the header at a position and moves behind it.</summary>

@@ -26,7 +26,8 @@ internal static class Snappy
             }
 
             (int count, int offset) = Copy(block, tag, ref at);
-            if (offset == 0 || offset > written || written + count > size) throw new InvalidDataException("a Snappy block copies from outside of itself");
+            if (offset == 0 || offset > written || written + count > size)
+                throw new InvalidDataException("a Snappy block copies from outside of itself");
             // The ranges may overlap: then the copy repeats what it just wrote.
             for (int i = 0; i < count; i++, written++) output[written] = output[written - offset];
         }

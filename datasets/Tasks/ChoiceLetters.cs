@@ -26,10 +26,12 @@ internal static partial class ChoiceLetters
     }
 
     /// <summary>Whether two of the choices have the same text.</summary>
-    public static bool HasTwins(Problem problem) => problem.ChoiceTexts.Select(Bare).Distinct(StringComparer.Ordinal).Count() < problem.ChoiceTexts.Length;
+    public static bool HasTwins(Problem problem) =>
+        problem.ChoiceTexts.Select(Bare).Distinct(StringComparer.Ordinal).Count() < problem.ChoiceTexts.Length;
 
     /// <summary>Labels that are no letters, such as ARC's 1 to 4; empty where they are letters.</summary>
-    public static ImmutableArray<string> Published(ImmutableArray<string> labels) => labels.All(label => label.Length == 1 && char.IsAsciiDigit(label[0])) ? labels : [];
+    public static ImmutableArray<string> Published(ImmutableArray<string> labels) =>
+        labels.All(label => label.Length == 1 && char.IsAsciiDigit(label[0])) ? labels : [];
 
     // Blanks do not tell choices apart, but capitals do: "Bb" and "bb".
     private static string Bare(string text) => Blanks().Replace(text.Trim(), " ");
@@ -47,7 +49,8 @@ internal static partial class ChoiceLetters
         List<Match> options = [.. Option().EnumerateAll(problem.Prompt)];
         int start = options.FindLastIndex(option => option.Groups["letter"].Value == "A");
         List<Match> last = [];
-        for (int i = start; i >= 0 && i < options.Count && options[i].Groups["letter"].Value[0] == 'A' + last.Count; i++) last.Add(options[i]);
+        for (int i = start; i >= 0 && i < options.Count && options[i].Groups["letter"].Value[0] == 'A' + last.Count; i++)
+            last.Add(options[i]);
         return last.Count < 2
             ? problem with { ChoiceLetters = Prompts.Letters(LettersWithoutOptions) }
             : problem with

@@ -28,13 +28,16 @@ internal sealed partial record GivenResponse(string Place, string Id, string Res
     /// <summary>The problem that the response answers: the known one, with the line's own gold and choices where it brings them.</summary>
     public Problem Problem(string task, Problem? known)
     {
-        if (Gold.IsEmpty) return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line brings no 'gold'; give the benchmark's files with --data, or a gold.");
+        if (Gold.IsEmpty)
+            return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line brings no 'gold'; give the benchmark's files with --data, or a gold.");
         Problem problem = known ?? Unknown(task);
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
-        if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains)) throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
+        if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains))
+            throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
         ImmutableArray<string> texts = Choices.IsEmpty ? problem.ChoiceTexts : Choices;
-        if (problem.Kind == AnswerKind.Choice) gold = [.. gold.SelectMany(letter => ChoiceLetters.WithTwins(letter, letters, texts)).Distinct()];
+        if (problem.Kind == AnswerKind.Choice)
+            gold = [.. gold.SelectMany(letter => ChoiceLetters.WithTwins(letter, letters, texts)).Distinct()];
         return problem with
         {
             Gold = gold,

@@ -26,7 +26,8 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Check_NothingThere_Fails() => Assert.Equal(1, (await CommandRun.OfAsync("datasets", "check", "--data", root)).ExitCode);
+    public async Task Check_NothingThere_Fails() =>
+        Assert.Equal(1, (await CommandRun.OfAsync("datasets", "check", "--data", root)).ExitCode);
 
     [Fact]
     public async Task Check_EqualChoices_Reported()
@@ -100,7 +101,8 @@ public sealed class DataFolderTests : IDisposable
         foreach (string task in tasks)
         {
             Directory.CreateDirectory(Path.Combine(root, task));
-            foreach (string file in Directory.GetFiles(Path.Combine(SampleProblems.Path, task))) File.Copy(file, Path.Combine(root, task, Path.GetFileName(file)));
+            foreach (string file in Directory.GetFiles(Path.Combine(SampleProblems.Path, task)))
+                File.Copy(file, Path.Combine(root, task, Path.GetFileName(file)));
         }
     }
 }

@@ -64,7 +64,7 @@ public sealed class InputFaultTests : IDisposable
         File.Copy(Path.Combine(Shared.Folder("cases"), "arc-shape-data-page-v2.parquet"), Path.Combine(folder, "arc", "test.parquet"));
         LoadedBenchmark loaded = Benchmarks.Find("arc")!.Load(folder);
         Assert.Equal(12, loaded.Problems.Length);
-        Assert.All(loaded.Problems, problem => Assert.Equal(4, problem.ChoiceTexts.Length));
+        Assert.Equal([4, 3, 5], loaded.Problems.Take(3).Select(problem => problem.ChoiceTexts.Length));
         Assert.All(loaded.Problems, problem => Assert.All(problem.ChoiceTexts, text => Assert.NotEmpty(text)));
         RegradeTests.Check(loaded.Problems);
     }
