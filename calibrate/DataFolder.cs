@@ -17,11 +17,15 @@ internal static class DataFolder
         if (option >= 0 && option + 1 < manifest.Arguments.Length)
         {
             string own = manifest.Arguments[option + 1];
-            return Directory.Exists(own) ? own : throw new UserFault($"The run's data folder '{own}' does not exist here; name it with --data DIR.");
+            return Directory.Exists(own)
+                ? own
+                : throw new UserFault($"The run's data folder '{own}' does not exist here; name it with --data DIR.");
         }
 
         return manifest.Samples ? SampleProblems.Path : Cache().Directory;
     }
+
+    private static string PullOf(Benchmark benchmark) => $"'calibrate datasets pull {benchmark.Task}'{DatasetPull.ConditionOf(benchmark)}";
 
     /// <summary>Loads the benchmarks, or says in one sentence which are absent and what to do.</summary>
     /// <exception cref="UserFault">Some are absent.</exception>
@@ -29,7 +33,12 @@ internal static class DataFolder
     internal static ImmutableArray<(Benchmark Benchmark, LoadedBenchmark Loaded)> Load(IEnumerable<Benchmark> benchmarks, string directory)
     {
         if (!Directory.Exists(directory))
-            throw new UserFault($"The data folder '{directory}' does not exist: name an existing one with --data DIR, fill it with 'calibrate datasets pull --data {directory}', or leave --data out to use the files of 'calibrate datasets pull'.");
+        {
+            throw new UserFault(
+                $"The data folder '{directory}' does not exist: name an existing one with --data DIR, fill it with "
+                + $"'calibrate datasets pull --data {directory}', or leave --data out to use the files of 'calibrate datasets pull'.");
+        }
+
         var loaded = ImmutableArray.CreateBuilder<(Benchmark, LoadedBenchmark)>();
         var absent = new List<Benchmark>();
         foreach (Benchmark benchmark in benchmarks)
@@ -46,8 +55,11 @@ internal static class DataFolder
 
         if (absent.Count == 0)
             return loaded.ToImmutable();
-        string pulls = string.Join(", ", absent.Select(benchmark => $"'calibrate datasets pull {benchmark.Task}'{DatasetPull.ConditionOf(benchmark)}"));
-        string others = loaded.Count == 0 ? "" : $", or measure the others with --datasets {string.Join(',', loaded.Select(pair => pair.Item1.Task))}";
-        throw new UserFault($"{directory} has no files of {string.Join(", ", absent.Select(benchmark => benchmark.DisplayName))}: run {pulls}{others}.");
+        string names = string.Join(", ", absent.Select(benchmark => benchmark.DisplayName));
+        string pulls = string.Join(", ", absent.Select(PullOf));
+        string others = loaded.Count == 0
+            ? ""
+            : $", or measure the others with --datasets {string.Join(',', loaded.Select(pair => pair.Item1.Task))}";
+        throw new UserFault($"{directory} has no files of {names}: run {pulls}{others}.");
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Datasets;
+using Calibration.Harness;
 
 namespace Calibration.Calibrate;
 
@@ -16,7 +17,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private Command Pull()
     {
-        var command = new Command("pull", "Fetch published files from the Hugging Face hub into the cache, where run looks, or into the folder of --data. HF_TOKEN opens the gated GPQA; HF_ENDPOINT names a mirror.") { names, data };
+        var command = new Command(
+            "pull",
+            "Fetch published files from the Hugging Face hub into the cache, where run looks, or into the folder of --data. "
+            + "HF_TOKEN opens the gated GPQA; HF_ENDPOINT names a mirror.") { names, data };
         command.SetAction(async (parsed, cancelled) =>
         {
             using HttpClient http = DatasetPull.CreateClient();
@@ -109,8 +113,12 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     private async Task<bool> CheckAsync(Benchmark benchmark, LoadedBenchmark loaded)
     {
         string[] wrong = [.. loaded.Problems.Where(problem => !GradesItsGold(problem)).Select(problem => problem.Id)];
-        string twins = loaded.EqualChoices.IsEmpty ? "" : $", {loaded.EqualChoices.Length} with two choices of the same text (either letter counts){FirstOf(loaded.EqualChoices)}";
-        await output.WriteLineAsync($"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} left out{twins}, {wrong.Length} whose gold answer is not graded right{FirstOf(wrong)}");
+        string twins = loaded.EqualChoices.IsEmpty
+            ? ""
+            : $", {loaded.EqualChoices.Length} with two choices of the same text (either letter counts){FirstOf(loaded.EqualChoices)}";
+        await output.WriteLineAsync(
+            $"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} left out{twins}, "
+            + $"{wrong.Length} whose gold answer is not graded right{FirstOf(wrong)}");
         return wrong.Length == 0;
     }
 
@@ -121,8 +129,16 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     {
         var benchmark = new Option<string>("--benchmark") { Description = "The benchmark whose conventions hold.", Required = true, HelpName = "NAME" };
         var json = new Option<bool>("--json") { Description = "Accepted for symmetry: the output is JSON Lines already." };
-        var responses = new Argument<string>("responses") { Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; finish_reason says whether the token limit cut a response." };
-        var profile = new Option<string?>("--profile") { Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed besides the known ones.", HelpName = "NAME|FILE" };
+        var responses = new Argument<string>("responses") 
+        {
+            Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
+                + "finish_reason says whether the token limit cut a response.",
+        };
+        var profile = new Option<string?>("--profile")
+        {
+            Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
+            HelpName = "NAME|FILE",
+        };
         var command = new Command("grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.") { responses, benchmark, data, profile, json };
         command.SetAction(async (parsed, _) =>
         {
@@ -131,7 +147,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 throw new UserFault($"{file} does not exist.");
             Benchmark chosen = Find(parsed.GetValue(benchmark)!);
             GradingTally tally;
-            ThinkingDelimiters? thinking = parsed.GetValue(profile) is { } name && RunOptions.ProfileOf(name) is { } model ? new(model.Open.Trim(), model.CloseToken) : null;
+            ThinkingDelimiters? thinking = parsed.GetValue(profile) is { } name ? DelimitersOf(RunOptions.ProfileOf(name)) : null;
             using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
                 tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed), thinking);
             await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
@@ -139,6 +155,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         });
         return command;
     }
+
+    private static ThinkingDelimiters DelimitersOf(ModelProfile model) => new(model.Open.Trim(), model.CloseToken);
 
     /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
     private ImmutableArray<Problem> KnownProblems(Benchmark benchmark, ParseResult parsed)

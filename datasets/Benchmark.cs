@@ -38,7 +38,9 @@ public sealed class Benchmark
         ArgumentNullException.ThrowIfNull(directory);
         if (!Directory.Exists(directory))
         {
-            throw new DatasetException($"The data directory '{directory}' does not exist; name an existing one, leave --data out to use pulled files, or run 'calibrate datasets pull {Task} --data {directory}'.")
+            throw new DatasetException(
+                $"The data directory '{directory}' does not exist; name an existing one, leave --data out to use pulled files, "
+                + $"or run 'calibrate datasets pull {Task} --data {directory}'.")
             {
                 IsAbsent = true,
             };
@@ -53,7 +55,7 @@ public sealed class Benchmark
             [.. items.Where(item => item.Problem is not null).Select(item => item.Problem!)],
             [.. tables.Select(table => table.File)])
         {
-            EqualChoices = [.. items.Where(item => item.Problem is not null && ChoiceLetters.HasTwins(item.Problem)).Select(item => item.Id)],
+            EqualChoices = [.. items.Where(item => item.Problem is { } problem && ChoiceLetters.HasTwins(problem)).Select(item => item.Id)],
             Excluded = [.. items.Where(item => item.Problem is null).Select(item => new ExcludedProblem(item.Id, item.Reason!))],
         };
     }

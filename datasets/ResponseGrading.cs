@@ -33,7 +33,11 @@ public static class ResponseGrading
     /// <exception cref="DatasetException">A line is malformed, or neither its id is known nor a gold given; the message names line and
     /// field.</exception>
     public static GradingTally Grade(
-        TextReader responses, TextWriter grades, Benchmark benchmark, IEnumerable<Problem>? problems = null, ThinkingDelimiters? thinking = null)
+        TextReader responses,
+        TextWriter grades,
+        Benchmark benchmark,
+        IEnumerable<Problem>? problems = null,
+        ThinkingDelimiters? thinking = null)
     {
         ArgumentNullException.ThrowIfNull(responses);
         ArgumentNullException.ThrowIfNull(grades);

@@ -96,7 +96,10 @@ internal static partial class BooleanReader
         return new(match.Index, match.Index + match.Length, yes ? family.Yes : family.No, false);
     }
 
-    private const string Words = @"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct|incorrect)(?![\w-])";
+    private const string Words =
+        @"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all"
+        + @"|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct"
+        + @"|incorrect)(?![\w-])";
 
     // "yes", "not valid", "deductively invalid"
     [GeneratedRegex(Words, RegexOptions.IgnoreCase)]

@@ -28,7 +28,9 @@ internal sealed partial record Box(int Position, int Start, int End, string Cont
     public static bool IsCutOff(string text)
     {
         Match opening = Opening().Match(text);
-        return opening.Success && Closers(text)[opening.Index + opening.Length - 1] < 0 && !All(text, empty: false).Exists(box => box.Closed);
+        return opening.Success
+            && Closers(text)[opening.Index + opening.Length - 1] < 0
+            && !All(text, empty: false).Exists(box => box.Closed);
     }
 
     /// <summary>What is read from the last box; empty where there is none, a reading without an answer where it is no answer.</summary>

@@ -18,7 +18,8 @@ internal static partial class BracketReader
 
     private static IEnumerable<Reading> Statements(string text)
     {
-        IEnumerable<Reading> announced = Labels.Lists(text, start => RunHere().Match(text, start) is { Success: true } match ? Read(match.Groups["run"]) : null);
+        IEnumerable<Reading> announced = Labels.Lists(
+            text, start => RunHere().Match(text, start) is { Success: true } match ? Read(match.Groups["run"]) : null);
         return Boxed(text) is { } box ? announced.Prepend(box) : announced;
     }
 

@@ -19,7 +19,9 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
     public string? Of(string word)
     {
         int label = labels.IndexOf(word);
-        return label >= 0 && label < letters.Length ? letters[label] : letters.FirstOrDefault(own => string.Equals(own, word, StringComparison.OrdinalIgnoreCase));
+        return label >= 0 && label < letters.Length
+            ? letters[label]
+            : letters.FirstOrDefault(own => string.Equals(own, word, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The letter at a position; null where none stands there as an answer.</summary>
@@ -30,7 +32,11 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
         string word = match.Value;
         int end = position + match.Length;
         if (word.Length > 1)
-            return word.All(c => char.IsAsciiLetterUpper(c) && Of(c.ToString()) is not null) && word.Distinct().Count() > 1 ? new(null, end) : null;
+        {
+            bool several = word.All(c => char.IsAsciiLetterUpper(c) && Of(c.ToString()) is not null) && word.Distinct().Count() > 1;
+            return several ? new(null, end) : null;
+        }
+
         if (Of(word) is not { } letter || !StandsAlone(text, position, letter)) return null;
         return new(NamesAnother(text, end, letter) ? null : letter, end);
     }
@@ -43,7 +49,12 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
         char before = position > 0 ? text[position - 1] : '\n';
         if (char.IsAsciiDigit(text[position])) return !DigitGoesOn().IsMatch(text, end);
         if (char.IsLower(text[position]))
-            return ").,;:\"'*_}]>`$|\n\r。".Contains(after) || before is '(' or '[' or '*' or '"' || (letter != "A" && SmallAlone().IsMatch(text, end));
+        {
+            return ").,;:\"'*_}]>`$|\n\r。".Contains(after)
+                || before is '(' or '[' or '*' or '"'
+                || (letter != "A" && SmallAlone().IsMatch(text, end));
+        }
+
         return letter is not ("A" or "I") || after is not (' ' or '\u00A0') || Predicate().IsMatch(text, end);
     }
 
@@ -93,8 +104,11 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
 
     // What joins two letters.
     [GeneratedRegex("""
-        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+=≠、和或](?:\s*\b(?:as\s+well\s+as|along\s+with|plus)\b)?|[-–—]{1,2}|\.(?=\s|$)|。|\n|\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*(?:or|and)\b|\\(?:neq|cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?[\s,]*)\(?
-        (?:(?:maybe|perhaps|possibly|probably|also|even|is\sit|both|option|choice|answer|alternatively|if\snot|then|else|it\scould\sbe|could\sbe|\\text)\W+)*[(\[{<*"'“_$`\\\s]*(?<letter>[A-Z1-9])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])
+        ^[)\]}>*"'”_$`\\]*(?<connector>\s*(?:[,;/&|+=≠、和或](?:\s*\b(?:as\s+well\s+as|along\s+with|plus)\b)?|[-–—]{1,2}|\.(?=\s|$)|。|\n
+        |\band/or\b|\bor\b|\band\b|\bto\b|\bthrough\b|\bplus\b|\bas\s+well\s+as\b|\balong\s+with\b|\bversus\b|\bvs\b|\(\s*(?:or|and)\b
+        |\\(?:neq|cup|cap|land|lor|wedge|vee|to|rightarrow|cdot|times|quad)\b)?(?:[\s,]*(?:\bor\b|\band\b))?[\s,]*)\(?
+        (?:(?:maybe|perhaps|possibly|probably|also|even|is\sit|both|option|choice|answer|alternatively|if\snot|then|else|it\scould\sbe
+        |could\sbe|\\text)\W+)*[(\[{<*"'“_$`\\\s]*(?<letter>[A-Z1-9])(?![A-Za-z0-9]|['’][A-Za-z]|-[A-Za-z])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Joined();
 
@@ -129,9 +143,12 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
 
     // What is said of the other letters: "B is too small", "B and D are correct".
     [GeneratedRegex("""
-        ^[)\]}*"'_$]*(?:[\s,]*(?:\b(?:and|or|nor)\b)?\s*[(*]*[A-Z][)*]*(?![A-Za-z0-9]))*\s+(?:both\s+|all\s+|alone\s+|also\s+|only\s+|clearly\s+|simply\s+)?
-        (?:is|are|was|were|would|will|has|have|had|can|could|cannot|can['’]t|do|does|did|don['’]t|doesn['’]t|isn['’]t|aren['’]t|won['’]t|fail|seem|look|being|violate|contradict|ignore|[a-z]{2,}s)(?![A-Za-z])
-        (?<right>\s+(?:both\s+|all\s+|also\s+|equally\s+)*(?:correct|right|true|valid|possible|plausible|the\s+(?:correct\s+|right\s+)?answers?)\b)?
+        ^[)\]}*"'_$]*(?:[\s,]*(?:\b(?:and|or|nor)\b)?\s*[(*]*[A-Z][)*]*(?![A-Za-z0-9]))*\s+(?:both\s+|all\s+|alone\s+|also\s+|only\s+
+        |clearly\s+|simply\s+)?
+        (?:is|are|was|were|would|will|has|have|had|can|could|cannot|can['’]t|do|does|did|don['’]t|doesn['’]t|isn['’]t|aren['’]t|won['’]t
+        |fail|seem|look|being|violate|contradict|ignore|[a-z]{2,}s)(?![A-Za-z])
+        (?<right>\s+(?:both\s+|all\s+|also\s+|equally\s+)*(?:correct|right|true|valid|possible|plausible|the\s+(?:correct\s+
+        |right\s+)?answers?)\b)?
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Said();
 

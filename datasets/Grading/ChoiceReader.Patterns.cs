@@ -70,8 +70,11 @@ internal sealed partial class ChoiceReader
     // "A is wrong", "A and B are too small", "A cannot be", "A选项太小"
     [GeneratedRegex("""
         \G[)\]*"'_]*(?:\s*(?:,|/|\b(?:and|or|nor)\b)+\s*[(*]*[A-Z][)*]*(?![A-Za-z0-9]))*
-        (?:\s+(?:(?:is|are|was|were|seems?|looks?|would\s+be|must\s+be|can\s+be|could\s+be)\s+(?:also\s+|both\s+|just\s+|therefore\s+|\w+ly\s+)*(?:not|never|incorrect|wrong|false|invalid|too|out|implausible|impossible|tempting|unlikely|ruled|eliminated|excluded|rejected|discarded|off|a\s+(?:common\s+)?distractor|a\s+trap|irrelevant|unrelated|insufficient)\b
-        |(?:isn|aren|wasn|doesn|don|can|couldn|won|wouldn)['’]t\b|cannot\b|can\s+not\b|(?:does|do|did|will|would|could)\s+not\b|fails?\b|violates?\b|contradicts?\b|ignores?\b|overlooks?\b|(?:has|have|gives?|is|are)\s+(?:the|an?)\s+(?:wrong|incorrect|opposite|false)\b
+        (?:\s+(?:(?:is|are|was|were|seems?|looks?|would\s+be|must\s+be|can\s+be|could\s+be)\s+(?:also\s+|both\s+|just\s+|therefore\s+
+        |\w+ly\s+)*(?:not|never|incorrect|wrong|false|invalid|too|out|implausible|impossible|tempting|unlikely|ruled|eliminated|excluded
+        |rejected|discarded|off|a\s+(?:common\s+)?distractor|a\s+trap|irrelevant|unrelated|insufficient)\b
+        |(?:isn|aren|wasn|doesn|don|can|couldn|won|wouldn)['’]t\b|cannot\b|can\s+not\b|(?:does|do|did|will|would|could)\s+not\b|fails?\b
+        |violates?\b|contradicts?\b|ignores?\b|overlooks?\b|(?:has|have|gives?|is|are)\s+(?:the|an?)\s+(?:wrong|incorrect|opposite|false)\b
         |(?:is|are|was|were|would\s+be|might\s+be|could\s+be)\b[^.!?;,\n]{0,40}\b(?:if|unless)\b)
         |\s*(?:选项)?\s*(?:是)?\s*(?:不|错|太|过))
         """, RegexOptions.IgnorePatternWhitespace)]

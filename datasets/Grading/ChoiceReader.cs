@@ -15,6 +15,7 @@ namespace Calibration.Datasets;
 internal sealed partial class ChoiceReader
 {
     private const int LongestText = 400;
+    private const int LongestList = 20;
 
     private readonly ImmutableArray<string> letters;
     private readonly ChoiceLetter letter;
@@ -58,14 +59,19 @@ internal sealed partial class ChoiceReader
     {
         foreach (Match match in affirmation.EnumerateAll(text).Reverse())
         {
-            if (letter.Of(match.Groups["letter"].Value) is not { } named || Clause.IsDoubted(text, match.Index) || Clause.IsQuestion(text, match.Index))
+            if (letter.Of(match.Groups["letter"].Value) is not { } named) continue;
+            if (Clause.IsDoubted(text, match.Index) || Clause.IsQuestion(text, match.Index))
                 continue;
-            string? answer = ListedBefore().Match(text[Math.Max(0, match.Index - 20)..match.Index]) is { Success: true } before && letter.Of(before.Groups["letter"].Value) is not null
-                || letter.NamesAnother(text, match.Index + match.Length, named) ? null : named;
-            yield return new(match.Index, match.Index + match.Length, answer, true);
+            bool several = IsListedBefore(text, match.Index) || letter.NamesAnother(text, match.Index + match.Length, named);
+            yield return new(match.Index, match.Index + match.Length, several ? null : named, true);
             yield break;
         }
     }
+
+    // "A or B is the answer"
+    private bool IsListedBefore(string text, int position) =>
+        ListedBefore().Match(text[Math.Max(0, position - LongestList)..position]) is { Success: true } before
+        && letter.Of(before.Groups["letter"].Value) is not null;
 
     // Rule 1: what stands behind a label.
     private Reading? Announced(string text, int start)
@@ -79,12 +85,13 @@ internal sealed partial class ChoiceReader
         {
             if (named.Letter is null) return new(start, named.End, null, true);
             if (Rejected().IsMatch(text, named.End)) return null;
-            bool closed = from > 0 && text[from - 1] is '(' or '"' or '*' && named.End < text.Length && text[named.End] is ')' or '"' or '*';
-            return Questioned().IsMatch(text, named.End) ? new(start, named.End, null, true) : new(start, named.End, named.Letter, closed);
+            if (Questioned().IsMatch(text, named.End)) return new(start, named.End, null, true);
+            bool opened = from > 0 && text[from - 1] is '(' or '"' or '*';
+            return new(start, named.End, named.Letter, opened && named.End < text.Length && text[named.End] is ')' or '"' or '*');
         }
 
-        int text0 = texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
-        return text0 < 0 ? null : new(from, from, letters[text0], true);
+        int choice = texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
+        return choice < 0 ? null : new(from, from, letters[choice], true);
     }
 
     /// <summary>The choice that a short text consists of: its letter with or without its text, or its text alone.</summary>
@@ -94,8 +101,12 @@ internal sealed partial class ChoiceReader
         if (texts.Exactly(content) is >= 0 and var named && letter.Of(bare) is null) return (letters[named], false);
         if (content.TrimEnd().EndsWith('\'') && !content.TrimStart().StartsWith('\'')) return (null, false);
         if (bare.Length == 1 && letter.Of(bare) is { } alone)
+        {
             // A number may be a published label and another choice's text: then it names none.
-            return char.IsAsciiDigit(bare[0]) && texts.Exactly(bare) is >= 0 and var same && letters[same] != alone ? (null, true) : (alone, false);
+            bool another = char.IsAsciiDigit(bare[0]) && texts.Exactly(bare) is >= 0 and var same && letters[same] != alone;
+            return another ? (null, true) : (alone, false);
+        }
+
         Match match = LetterFirst().Match(bare);
         if (!match.Success) return texts.Exactly(bare) is >= 0 and var text ? (letters[text], false) : (null, false);
         Group group = match.Groups["letter"];
@@ -108,7 +119,11 @@ internal sealed partial class ChoiceReader
         if (rest.Length > 0 && (Rejected().IsMatch(" " + rest, 0) || NamesOther(rest, own) || Term().IsMatch(rest))) return (null, false);
         if (Questioned().IsMatch(bare, group.Index + 1)) return (null, true);
         bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
-        return marked || texts.Is(letters.IndexOf(own), rest) || (own is not ("A" or "I") && !char.IsLower(group.Value[0])) || ChoiceLetter.StandsAlone(bare, group.Index, own) ? (own, false) : (null, false);
+        bool stands = marked
+            || texts.Is(letters.IndexOf(own), rest)
+            || (own is not ("A" or "I") && !char.IsLower(group.Value[0]))
+            || ChoiceLetter.StandsAlone(bare, group.Index, own);
+        return (stands ? own : null, false);
     }
 
     // "C = 400 keV" is C; "A ∪ B" is neither.
@@ -149,7 +164,11 @@ internal sealed partial class ChoiceReader
             // Where the line weighs several, its last sentence decides.
             if (named.Select(OwnLetter).Distinct().Count() > 1) named = [.. named.Where(match => match.Index >= LastSentence(line))];
             if (named.Select(OwnLetter).Distinct().Count() == 1)
-                return new(start + named[^1].Index, start + named[^1].Index + named[^1].Length, OwnLetter(named[^1]), named[^1].Value.EndsWith(')'));
+            {
+                int at = start + named[^1].Index;
+                return new(at, at + named[^1].Length, OwnLetter(named[^1]), named[^1].Value.EndsWith(')'));
+            }
+
             if (named.Count > 0) return null;
         }
 
@@ -181,7 +200,11 @@ internal sealed partial class ChoiceReader
     private static bool IsListOfOptions(string text, int start, int from)
     {
         if (text.AsSpan(start, from - start).IndexOf('\n') < 0) return false;
-        return OptionLabel().EnumerateAll(text).Where(label => label.Index >= start).Select(label => label.Groups["letter"].Value).Distinct().Count() > 1;
+        return OptionLabel().EnumerateAll(text)
+            .Where(label => label.Index >= start)
+            .Select(label => label.Groups["letter"].Value)
+            .Distinct()
+            .Count() > 1;
     }
 
     private static int SkipLeadIn(string text, int start)

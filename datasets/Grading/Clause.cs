@@ -43,14 +43,18 @@ internal static partial class Clause
 
     // "if …", "whether …", "I doubt that …", "one might think …", "some say that …", "the wrong answer …", "I would not …"
     [GeneratedRegex("""
-        \b(?:if|unless|suppos\w+|assum\w+|whether|doubt\w*|tempt\w+|neither|nor|deny|denies|disagree|unlikely|hardly|whoever|anyone|nobody|imagine)\b
+        \b(?:if|unless|suppos\w+|assum\w+|whether|doubt\w*|tempt\w+|neither|nor|deny|denies|disagree|unlikely|hardly|whoever|anyone
+        |nobody|imagine)\b
         |\b(?:might|may|would|could|can|must|should)\s+(?:\w+\s+)?(?:think|say|argue|guess|believe|claim|conclude|suggest|expect|imply)\b
-        |\b(?:some|many|others?|people|students|sources|someone|they|he|she|textbooks?|colleagues?)\s+(?:\w+\s+){0,2}?(?:say|says|said|give|gives|think|thinks|thought|claim|claims|argue|believe|believes|suggest|list|lists)\b
-        |\b(?:thought|assumed|guessed|believed|mistook)\b|\b(?:wrong|incorrect|false|mistaken|untrue|impossible|doubtful|an?\s+(?:error|mistake))\s+(?:to|that)\b
+        |\b(?:some|many|others?|people|students|sources|someone|they|he|she|textbooks?|colleagues?)\s+(?:\w+\s+){0,2}?(?:say|says|said
+        |give|gives|think|thinks|thought|claim|claims|argue|believe|believes|suggest|list|lists)\b
+        |\b(?:thought|assumed|guessed|believed|mistook)\b|\b(?:wrong|incorrect|false|mistaken|untrue|impossible|doubtful|an?\s+(?:error
+        |mistake))\s+(?:to|that)\b
         |\b(?:claim|idea|notion|assertion|hypothesis)\s+that\s+(?:option\s+)?$
         |\b(?:not|never)\s+(?:\w+\s+)?(?:sure|certain|clear|convinced|true|think|believe|say|mean|case|correct|right|know)\b
         |n['’]t\s+(?:\w+\s+)?(?:sure|certain|clear|convinced|think|believe|say|mean|know|see)\b
-        |(?:\b(?:naive|wrong|incorrect|mistaken|false|tempting|distractor|trap|rejected|obvious\s+but\s+wrong|first|initial|previous|earlier|old)\s+)$
+        |(?:\b(?:naive|wrong|incorrect|mistaken|false|tempting|distractor|trap|rejected|obvious\s+but\s+wrong|first|initial|previous
+        |earlier|old)\s+)$
         |(?:\b(?:not|never|cannot|neither)|n['’]t)\s+(?:\w+\s+){0,2}$
         |如果|假设|若|是否
         """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]

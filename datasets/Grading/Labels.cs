@@ -66,11 +66,29 @@ internal static partial class Labels
 
     private const string Verb = @"(?:\b(?:is|are|was|be|equals)\b(?!\s*[:=])|(?:\b(?:is|are|was|be)\b\s*)?[:=：|]{1,2})";
 
-    private const string Foreign = @"|答案\s*(?:应该是|应为|应是|就是|是|为|為|选|選)?\s*[:：]?|(?:故|应|應|所以|因此)?[选選](?:择|擇)?\s*[:：]?(?=\s*[（(]?[A-Z])|正确(?:的)?(?:选项|答案)\s*(?:应该是|应为|是|为)?\s*[:：]?|(?:正解|答え|回答)\s*(?:は|:|：)"
-        + @"|(?:정답|답)\s*(?:은|:|：)|ответ(?!\w)\s*(?::|—|–|-|это|является|равен)?|\b(?:antwort|lösung)\b\s*(?:ist|lautet|:)+|\br[ée]ponse\b" + Gap + @"(?:\best\b|:)|\brespuesta\b" + Gap + @"(?:\bes\b|:)|\brisposta\b" + Gap + @"(?:\bè|:)|\bresposta\b" + Gap + @"(?:\bé|:)";
+    private const string Foreign =
+        @"|答案\s*(?:应该是|应为|应是|就是|是|为|為|选|選)?\s*[:：]?|(?:故|应|應|所以|因此)?[选選](?:择|擇)?\s*[:：]?(?=\s*[（(]?[A-Z])|正确(?:的)?(?:选项"
+        + @"|答案)\s*(?:应该是|应为|是|为)?\s*[:：]?|(?:正解|答え|回答)\s*(?:は|:|：)"
+        + @"|(?:정답|답)\s*(?:은|:|：)|ответ(?!\w)\s*(?::|—|–|-|это|является|равен)?|\b(?:antwort|lösung)\b\s*(?:ist|lautet|:)+"
+        + @"|\br[ée]ponse\b"
+        + Gap
+        + @"(?:\best\b|:)|\brespuesta\b"
+        + Gap
+        + @"(?:\bes\b|:)|\brisposta\b"
+        + Gap
+        + @"(?:\bè|:)|\bresposta\b"
+        + Gap
+        + @"(?:\bé|:)";
 
-    private const string Answered = @"####|\[ANSWER\]|<(?:final_)?answer>|(?<=(?:^|\n)[\s#*_>]*(?:the\s+|my\s+)?(?:final\s+|correct\s+)?)answer(?=[ \t*_#:]*\n)[ \t*_#:]*|\bans(?:wer)?\.?\s*[:=：]|(?<![A-Za-z])answers?(?![A-Za-z])" + Gap + Verb
-        + @"|\b(?:actually|wait|no|hmm)\b[,:]?\s*(?:it\s+is|it['’]s|it\s+should\s+be|it\s+must\s+be|that\s+should\s+be)(?=[\s:*(]*(?:[A-Z]\b|-?[$]?\d))|\b(?:correction|scratch\s+that|make\s+that|i\s+meant?)\b[,:]?\s*(?=[\s:*(]*(?:[A-Z]\b|-?[$]?\d))" + Foreign;
+    private const string Answered =
+        @"####|\[ANSWER\]|<(?:final_)?answer>|(?<=(?:^|\n)[\s#*_>]*(?:the\s+|my\s+)?(?:final\s+"
+        + @"|correct\s+)?)answer(?=[ \t*_#:]*\n)[ \t*_#:]*|\bans(?:wer)?\.?\s*[:=：]|(?<![A-Za-z])answers?(?![A-Za-z])"
+        + Gap
+        + Verb
+        + @"|\b(?:actually|wait|no|hmm)\b[,:]?\s*(?:it\s+is|it['’]s|it\s+should\s+be|it\s+must\s+be"
+        + @"|that\s+should\s+be)(?=[\s:*(]*(?:[A-Z]\b|-?[$]?\d))|\b(?:correction|scratch\s+that|make\s+that"
+        + @"|i\s+meant?)\b[,:]?\s*(?=[\s:*(]*(?:[A-Z]\b|-?[$]?\d))"
+        + Foreign;
 
     // "The answer is 18", "**Answer:** C", "\"final_answer\": 42", "<answer>", "### Answer", "答案是B", "La réponse est 42"
     [GeneratedRegex(Answered, RegexOptions.IgnoreCase)]

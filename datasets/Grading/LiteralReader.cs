@@ -8,7 +8,8 @@ namespace Calibration.Datasets;
 /// </summary>
 /// <remarks>
 /// Rules, in this order; a later rule never replaces what an earlier one found, since models explain an answer after it:
-/// 1. the completed cue, a box, an answer tag, "the answer is": the last of them; 2. <c>f(…) == y</c>: the last one that is no side remark;
+/// 1. the completed cue, a box, an answer tag, "the answer is": the last of them;
+/// 2. <c>f(…) == y</c>: the last one that is no side remark;
 /// 3. "the output is", the last; 4. a literal that begins the response; 5. "returns", "evaluates to", the last; 6. "the value is".
 /// Without any of them: the whole response, the last code or bold text, the end of the last line.
 /// </remarks>
@@ -59,7 +60,8 @@ internal static partial class LiteralReader
             return new(box.Position, end, quoted.Repr, true);
         if (Content(box.Content) is { } literal) return new(box.Position, box.End, literal.Repr, box.Closed);
         // "\boxed{f(1) == '}'}"
-        Reading? call = Call().Match(text, box.Start) is { Success: true } match && match.Index == box.Start ? AfterCall(text, box.Start + match.Length) : null;
+        Match match = Call().Match(text, box.Start);
+        Reading? call = match.Success && match.Index == box.Start ? AfterCall(text, box.Start + match.Length) : null;
         return call is null ? new(box.Position, box.End, null, box.Closed) : call with { Position = box.Position };
     }
 

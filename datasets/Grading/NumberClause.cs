@@ -54,15 +54,21 @@ internal static partial class NumberClause
         Match result = Result().Match(sentence, from);
         if (!result.Success) return null;
         // Two equations, "x = 5 or x = 7", have two results.
-        return Alternative().IsMatch(sentence, result.Index + result.Length) ? new(null, sentence.Length) : Read(sentence, result.Index + result.Length, step + 1);
+        int behind = result.Index + result.Length;
+        return Alternative().IsMatch(sentence, behind) ? new(null, sentence.Length) : Read(sentence, behind, step + 1);
     }
 
     private const string Digits = @"(?:[-−]?\s?[$€£¥₹]?\s?\.?\d|(?:" + NumberWords.Word + @"|half|twice)\b)";
 
     // Words of a unit: "marbles", "square feet", "per day".
-    private const string UnitWords = @"(?:\s?[%°¢€£¥₹$]|[\s-]+(?!(?:or|and|to|of|in|is|are|was|by|for|from|with|out|plus|minus|times|over|if|as|at|on|per|because|since|so|which|when|nor|but|than|through|versus|that|this|it)\b)[A-Za-z][A-Za-z.'’²³/]*(?<!\.)){0,3}?";
+    private const string UnitWords =
+        @"(?:\s?[%°¢€£¥₹$]|[\s-]+(?!(?:or|and|to|of|in|is|are|was|by|for|from|with|out|plus|minus|times|over|if|as|at|on|per"
+        + @"|because|since|so|which|when|nor|but|than|through|versus|that|this|it)\b)[A-Za-z][A-Za-z.'’²³/]*(?<!\.)){0,3}?";
 
-    private const string Hedges = @"(?:\W+(?:maybe|perhaps|possibly|probably|also|then|even|else|about|approximately|around|another|a|is\sit|was\sit|it\scould\sbe|could\sbe|might\sbe|it\sis|alternatively|more|sometimes|no|wait|sorry|rather|actually|hmm|well|i\smean|followed\sby))*";
+    private const string Hedges =
+        @"(?:\W+(?:maybe|perhaps|possibly|probably|also|then|even|else|about|approximately|around|another|a|is\sit|was\sit"
+        + @"|it\scould\sbe|could\sbe|might\sbe|it\sis|alternatively|more|sometimes|no|wait|sorry|rather|actually|hmm|well"
+        + @"|i\smean|followed\sby))*";
 
     // What joins another number: "or maybe", "to", ",", "–", "(or", a unit's blank ("5 hours 30 minutes"), "of", "make".
     private const string Joints =

@@ -35,8 +35,8 @@ internal static partial class NumberReader
         if (BoxHere().IsMatch(text, from)) return null;
         int end = Sentence(text, from);
         if (end - from > MostCharacters) return null;
-        bool factorial = end < text.Length && text[end] == '.' && text[end - 1] == '!' && end - from > 1 && char.IsAsciiDigit(text[end - 2]);
-        if (factorial) return new(start, end, null, true);
+        // "5!."
+        if (end < text.Length && text[end] == '.' && ExclaimedNumber().IsMatch(text[from..end])) return new(start, end, null, true);
         string sentence = NumberText.Plain(text[from..end]) + (end < text.Length && text[end] == '?' ? "?" : "");
         return NumberClause.Read(sentence) is { } stated ? At(stated, sentence, start, end) : null;
     }
@@ -75,7 +75,8 @@ internal static partial class NumberReader
     {
         (int start, string line) = PlainText.LastLine(text);
         Match? bold = Bold().EnumerateAll(line).LastOrDefault();
-        if (BareRange().IsMatch(line) || (bold is not null && StartsWithNumber().IsMatch(bold.Groups[1].Value) && Value(bold.Groups[1].Value) is null))
+        string strong = bold?.Groups[1].Value ?? "";
+        if (BareRange().IsMatch(line) || (StartsWithNumber().IsMatch(strong) && Value(strong) is null))
             return null;
         if (bold is not null && Value(bold.Groups[1].Value) is { } emphasised)
             return new(start + bold.Index, start + bold.Index + bold.Length, emphasised.ToString(), true);
@@ -154,6 +155,9 @@ internal static partial class NumberReader
 
     [GeneratedRegex(@"\G\s*(?:\\(?:f|frame)?box|boxed\{)")]
     private static partial Regex BoxHere();
+
+    [GeneratedRegex(@"\d!$")]
+    private static partial Regex ExclaimedNumber();
 
     // "**8 apples**"
     [GeneratedRegex(@"\*\*([^*\n]{1,80})\*\*")]

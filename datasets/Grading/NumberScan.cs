@@ -55,8 +55,10 @@ internal static partial class NumberScan
 
     // "-$1,234.50", "2 1/2", "3e4", "1.45 million", "20K"
     [GeneratedRegex("""
-        \G(?:(?<sign>[-−–‑]\s?|\+|negative\s+|minus\s+))?(?:(?:(?:US|CA|AU|HK)?[$€£¥₹]|(?:USD|EUR|GBP|CAD|AUD|INR|Rs\.?)\s?)\s?(?<sign>[-−])?)?
-        \(?(?<whole>\d{1,3}(?:,\d{3})+(?!,?\d)(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?!,?\d)|\d{1,3}(?:[ ]\d{3})+(?!\d|[ ]\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\)?
+        \G(?:(?<sign>[-−–‑]\s?|\+|negative\s+|minus\s+))?(?:(?:(?:US|CA|AU|HK)?[$€£¥₹]|(?:USD|EUR|GBP|CAD|AUD|INR
+        |Rs\.?)\s?)\s?(?<sign>[-−])?)?
+        \(?(?<whole>\d{1,3}(?:,\d{3})+(?!,?\d)(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?!,?\d)|\d{1,3}(?:[ ]\d{3})+(?!\d|[ ]\d)(?:\.\d+)?
+        |\d+(?:\.\d+)?|\.\d+)\)?
         (?<exponent>[eE][-+]?\d{1,3}(?![\w.]))?
         (?:(?:\s+(?:and\s+)?|-)(?<over>\d+)\s?/\s?(?<under>\d+)(?![\d/])|\s?/\s?(?<under>\d+(?:\.\d+)?)(?![\d/,]))?
         (?:\s*(?<scale>(?i:hundred|thousand|million|billion|trillion|lakh|crore)s?(?![a-z])|[kK](?![\w²³])|M(?![\w²³])|(?:bn|B)(?!\w)))?
@@ -65,7 +67,8 @@ internal static partial class NumberScan
 
     // "18.5.2", "18,5", "2:30", "18²", "3√2", "5!", "18-20", "18/20/3", "18(2)", "18 < x", "18+", "18…", "18\pi"
     [GeneratedRegex("""
-        \G[%°¢€£¥₹]?(?:[.,:'’′]\d|\s:\s?\d|\s?[\^²³⁴⁵⁶⁷⁸⁹√π∞±×÷·⋅+≤≥≠]|\s?<(?![/a-zA-Z])|\s?[-−–—]\s?(?:\.?[\d$(\\√]|[b-zB-Z](?![\w'’]))|\s*/\s*(?:[\d(]|[xyznkabcpqrtuvwij](?![A-Za-z]))|\s?\*\s?[\dA-Za-z(]|\s?\\[A-Za-z]|\(\s?[\dxyznk][^A-Za-z]|[’']['’]
+        \G[%°¢€£¥₹]?(?:[.,:'’′]\d|\s:\s?\d|\s?[\^²³⁴⁵⁶⁷⁸⁹√π∞±×÷·⋅+≤≥≠]|\s?<(?![/a-zA-Z])|\s?[-−–—]\s?(?:\.?[\d$(\\√]|[b-zB-Z](?![\w'’]))
+        |\s*/\s*(?:[\d(]|[xyznkabcpqrtuvwij](?![A-Za-z]))|\s?\*\s?[\dA-Za-z(]|\s?\\[A-Za-z]|\(\s?[\dxyznk][^A-Za-z]|[’']['’]
         |\s?_\{?\d|\s?…|\s?factorial|!\s?[\d(=]|\s?[½¼¾]|[\u0660-\u0669])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Attached();

@@ -49,19 +49,29 @@ internal static partial class NumberText
     }
 
     private static string Digits(string power) =>
-        string.Concat(power.Select(c => "⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(c, StringComparison.Ordinal) is >= 0 and var digit ? (char)('0' + digit) : c == '⁻' || c == '−' ? '-' : c));
+        string.Concat(power.Select(Digit));
+
+    private static char Digit(char c) => "⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(c, StringComparison.Ordinal) switch
+    {
+        >= 0 and var digit => (char)('0' + digit),
+        _ => c is '⁻' or '−' ? '-' : c,
+    };
 
     private static readonly (string Sign, string Ratio)[] VulgarSigns =
     [
-        ("½", "1/2"), ("⅓", "1/3"), ("⅔", "2/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅕", "1/5"), ("⅖", "2/5"), ("⅗", "3/5"), ("⅘", "4/5"),
+        ("½", "1/2"), ("⅓", "1/3"), ("⅔", "2/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅕", "1/5"), ("⅖", "2/5"),
+        ("⅗", "3/5"), ("⅘", "4/5"),
         ("⅙", "1/6"), ("⅚", "5/6"), ("⅛", "1/8"), ("⅜", "3/8"), ("⅝", "5/8"), ("⅞", "7/8"),
     ];
 
     private static readonly (string Command, string Symbol)[] Commands =
     [
-        (@"\textdollar", "$"), (@"\pounds", "£"), (@"\textsterling", "£"), (@"\euro", "€"), (@"\texteuro", "€"), (@"\yen", "¥"), (@"\textcent", "¢"), (@"\cents", "¢"), (@"\cent", "¢"),
-        (@"\percent", "%"), (@"\approx", "≈"), (@"\simeq", "≈"), (@"\doteq", "≈"), (@"\sim", "≈"), (@"\equiv", "="), (@"\textdegree", "°"), (@"\degree", "°"),
-        (@"\mathord{,}", ","), (@"\textminus", "-"), (@"\ldots", "…"), (@"\dots", "…"), (@"\cdots", "…"), ("...", "…"), (@"\leq", "≤"), (@"\geq", "≥"), (@"\le ", "≤ "), (@"\ge ", "≥ "),
+        (@"\textdollar", "$"), (@"\pounds", "£"), (@"\textsterling", "£"), (@"\euro", "€"), (@"\texteuro", "€"), (@"\yen", "¥"),
+        (@"\textcent", "¢"), (@"\cents", "¢"), (@"\cent", "¢"),
+        (@"\percent", "%"), (@"\approx", "≈"), (@"\simeq", "≈"), (@"\doteq", "≈"), (@"\sim", "≈"), (@"\equiv", "="),
+        (@"\textdegree", "°"), (@"\degree", "°"),
+        (@"\mathord{,}", ","), (@"\textminus", "-"), (@"\ldots", "…"), (@"\dots", "…"), (@"\cdots", "…"),
+        ("...", "…"), (@"\leq", "≤"), (@"\geq", "≥"), (@"\le ", "≤ "), (@"\ge ", "≥ "),
     ];
 
     // "5!" is 120 where it stands in mathematics: "$5!$", "5!}"; "5! + 1". In prose "!" is only a mark.

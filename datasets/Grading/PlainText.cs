@@ -24,7 +24,7 @@ internal static partial class PlainText
 
     /// <summary>Besides that, without braces: for answers that hold none.</summary>
     public static string WithoutGroups(string text) =>
-        WithoutLatex(DoubleGroup().Replace(text, "${content}")).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Trim();
+        Brace().Replace(WithoutLatex(DoubleGroup().Replace(text, "${content}")), "").Trim();
 
     /// <summary>The last line that is not blank; empty where there is none.</summary>
     public static (int Start, string Line) LastLine(string text) => LastLine(text, text.Length);
@@ -48,6 +48,9 @@ internal static partial class PlainText
     private static bool Delimits(string text, int position) =>
         text[position] == '\\' && position + 1 < text.Length && text[position + 1] is '(' or '[' or ')' or ']' or '$';
 
+    [GeneratedRegex(@"[{}]")]
+    private static partial Regex Brace();
+
     // "{{42}}"
     [GeneratedRegex(@"(?<=\{)\s*\{(?<content>[^{}]*)\}\s*(?=\})")]
     private static partial Regex DoubleGroup();
@@ -56,7 +59,8 @@ internal static partial class PlainText
     [GeneratedRegex("""
         \\(?:text(?:bf|it|rm|tt|sf|sc|sl|up|md|normal|color\s?(?:\[\w+\])?\{[^{}]*\})?|math(?:rm|bf|it|tt|sf|bb|cal|frak|scr|normal|strut)?
         |mbox|hbox|[fh]box|boxed|framebox|bbox|operatorname\*?|emph|bm|boldsymbol|pmb|underline|uline|ensuremath|bold|bf|rm|it|sf|tt|cal
-        |colou?r\s?\{[^{}]*\}|colorbox\s?\{[^{}]*\}|fcolorbox\s?\{[^{}]*\}\{[^{}]*\}|(?:tiny|small|normalsize|large|Large|LARGE|huge|Huge)|underbrace|mathop)
+        |colou?r\s?\{[^{}]*\}|colorbox\s?\{[^{}]*\}|fcolorbox\s?\{[^{}]*\}\{[^{}]*\}|(?:tiny|small|normalsize|large|Large|LARGE|huge
+        |Huge)|underbrace|mathop)
         \s?\{(?<content>[^{}]*)\}
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex TextCommand();

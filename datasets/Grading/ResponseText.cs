@@ -12,9 +12,7 @@ internal static partial class ResponseText
         string plain = EndOfTurn().Match(text) is { Success: true } end ? text[..end.Index] : text;
         plain = BrokenCommand().Replace(plain, match => match.ValueSpan[0] == '\b' ? @"\b" : @"\f");
         plain = Emphasis().Replace(ClosingTag().Replace(Folded(plain), "\n"), "${content}");
-        return plain.Contains("~~", StringComparison.Ordinal) || plain.Contains("<del", StringComparison.Ordinal) || plain.Contains(@"cancel{", StringComparison.Ordinal) || plain.Contains("<s>", StringComparison.Ordinal)
-            ? Struck().Replace(plain, " ")
-            : plain;
+        return Struck().Replace(plain, " ");
     }
 
     /// <summary>Where a model begins to write the next question itself; −1 where it does not.</summary>

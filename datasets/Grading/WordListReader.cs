@@ -16,7 +16,8 @@ internal static partial class WordListReader
         answer == gold || (Conjunction().Replace(answer, " ") is { } without && without == gold);
 
     private static IEnumerable<Reading> Statements(string text) =>
-        Box.Statements(text, content => Joined(PlainText.WithoutLatex(content))).Concat(Labels.Lists(text, start => Announced(text, start)));
+        Box.Statements(text, content => Joined(PlainText.WithoutLatex(content)))
+            .Concat(Labels.Lists(text, start => Announced(text, start)));
 
     private static Reading? Announced(string text, int start)
     {
@@ -41,8 +42,8 @@ internal static partial class WordListReader
         while (start > 0 && Item().IsMatch(line))
         {
             (int before, string previous) = PlainText.LastLine(text, start);
-            if (!Item().IsMatch(previous) || !text.AsSpan(before + previous.Length, start - before - previous.Length).Trim(" \t\r").SequenceEqual("\n"))
-                break;
+            ReadOnlySpan<char> gap = text.AsSpan(before + previous.Length, start - before - previous.Length);
+            if (!Item().IsMatch(previous) || !gap.Trim(" \t\r").SequenceEqual("\n")) break;
             start = before;
         }
 

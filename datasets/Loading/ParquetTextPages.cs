@@ -27,7 +27,8 @@ internal static class ParquetTextPages
             for (long i = 0; i < group.NumRows; i++) rows.Add(new(StringComparer.Ordinal));
             foreach (ColumnChunk chunk in group.Columns)
             {
-                DataField field = reader.Schema.DataFields.First(candidate => candidate.Path.ToString() == string.Join('/', chunk.MetaData!.PathInSchema));
+                string path = string.Join('/', chunk.MetaData!.PathInSchema);
+                DataField field = reader.Schema.DataFields.First(candidate => candidate.Path.ToString() == path);
                 Fill(rows, first, field, Column(content, chunk.MetaData!, field));
             }
         }
@@ -36,13 +37,15 @@ internal static class ParquetTextPages
     }
 
     // "choices/text/list/element" is the list "choices.text".
-    private static void Fill(List<Dictionary<string, object>> rows, int first, DataField field, List<(int Repetition, string? Text)> entries)
+    private static void Fill(
+        List<Dictionary<string, object>> rows, int first, DataField field, List<(int Repetition, string? Text)> entries)
     {
         bool list = field.MaxRepetitionLevel > 0;
         string[] path = field.Path.ToString().Split('/');
         string name = string.Join('.', list && path.Length > 2 ? path[..^2] : path);
         int row = first - 1;
-        foreach (IGrouping<int, string?> texts in entries.Select(entry => (Row: entry.Repetition == 0 ? ++row : row, entry.Text)).GroupBy(entry => entry.Row, entry => entry.Text).ToList())
+        List<(int Row, string? Text)> placed = [.. entries.Select(entry => (entry.Repetition == 0 ? ++row : row, entry.Text))];
+        foreach (IGrouping<int, string?> texts in placed.GroupBy(entry => entry.Row, entry => entry.Text))
         {
             if (list) rows[texts.Key][name] = System.Collections.Immutable.ImmutableArray.CreateRange(texts.OfType<string>());
             else if (texts.Single() is { } text) rows[texts.Key][name] = text;
@@ -68,7 +71,8 @@ internal static class ParquetTextPages
         return entries;
     }
 
-    private static List<(int Repetition, string? Text)> Page(ReadOnlySpan<byte> page, ParquetPageHeader header, CompressionCodec codec, DataField field, string[] dictionary)
+    private static List<(int Repetition, string? Text)> Page(
+        ReadOnlySpan<byte> page, ParquetPageHeader header, CompressionCodec codec, DataField field, string[] dictionary)
     {
         int count = header.Fields[1];
         int definitionBytes = header.Fields[5], repetitionBytes = header.Fields[6], levels = definitionBytes + repetitionBytes;
@@ -80,11 +84,16 @@ internal static class ParquetTextPages
         string[] texts = header.Fields[4] switch
         {
             Plain => Texts(values, present),
-            2 or 8 => [.. Hybrid(values.IsEmpty ? values : values[1..], values.IsEmpty ? 0 : values[0], present).Select(index => dictionary[index])],
+            2 or 8 when present == 0 => [],
+            2 or 8 => [.. Hybrid(values[1..], values[0], present).Select(index => dictionary[index])],
             int other => throw new NotSupportedException($"the column {field.Path} has the encoding {other}"),
         };
         int next = 0;
-        return [.. Enumerable.Range(0, count).Select(i => (repetitions[i], definitions[i] == field.MaxDefinitionLevel ? texts[next++] : null))];
+        return
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i => (repetitions[i], definitions[i] == field.MaxDefinitionLevel ? texts[next++] : null)),
+        ];
     }
 
     private static ReadOnlySpan<byte> Stored(ReadOnlySpan<byte> page, int size, CompressionCodec codec) => codec switch

@@ -21,7 +21,8 @@ public static class Utf8Text
             line++;
         }
 
-        throw new DatasetException(FormattableString.Invariant($"{path} is not UTF-8 text: line {line} holds bytes of another encoding, such as Latin-1 or UTF-16. Save the file as UTF-8."));
+        throw new DatasetException(FormattableString.Invariant(
+            $"{path} is not UTF-8 text: line {line} holds bytes of another encoding, such as Latin-1 or UTF-16. Save the file as UTF-8."));
     }
 
     /// <summary>Reads a whole text file.</summary>

@@ -5,7 +5,14 @@ using System.Text.RegularExpressions;
 namespace Calibration.Datasets;
 
 /// <summary>One line of responses to grade.</summary>
-internal sealed partial record GivenResponse(string Place, string Id, string Response, bool Truncated, ImmutableArray<string> Gold, ImmutableArray<string> Choices, ImmutableArray<string> Labels)
+internal sealed partial record GivenResponse(
+    string Place,
+    string Id,
+    string Response,
+    bool Truncated,
+    ImmutableArray<string> Gold,
+    ImmutableArray<string> Choices,
+    ImmutableArray<string> Labels)
 {
     // BBH's longest list of options has 18.
     private const int MostBbhOptions = 18;
@@ -60,10 +67,13 @@ internal sealed partial record GivenResponse(string Place, string Id, string Res
         return values.GetValueOrDefault("finish_reason") switch
         {
             null => truncated,
-            string reason => truncated || reason.Trim().ToLowerInvariant() is "length" or "max_tokens" or "max_output_tokens" or "model_length",
-            _ => throw new DatasetException($"{place}, field 'finish_reason' is no text; a reason such as \"stop\" or \"length\" was expected. Correct the line."),
+            string reason => truncated || IsLimit(reason.Trim().ToLowerInvariant()),
+            _ => throw new DatasetException(
+                $"{place}, field 'finish_reason' is no text; a reason such as \"stop\" or \"length\" was expected. Correct the line."),
         };
     }
+
+    private static bool IsLimit(string reason) => reason is "length" or "max_tokens" or "max_output_tokens" or "model_length";
 
     private Problem Unknown(string task)
     {
