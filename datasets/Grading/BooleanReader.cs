@@ -68,7 +68,17 @@ internal static partial class BooleanReader
             .Where(match => match.Index >= sentence && Counts(text, match, sentence))
             .Select(match => Read(match, family))
             .LastOrDefault(reading => reading is not null);
-        return last ?? AtStart(text, 0, family);
+        return OneWord(text, family) ?? last ?? AtStart(text, 0, family);
+    }
+
+    // "No\n\nExplanation: yes would need another step."
+    private static Reading? OneWord(string text, BooleanWords family)
+    {
+        string trimmed = text.Trim();
+        int end = trimmed.IndexOf('\n', StringComparison.Ordinal);
+        string first = end < 0 ? trimmed : trimmed[..end].Trim(' ', '*', '.', '!', '"', '`', '\r');
+        Match word = WordHere().Match(first);
+        return word.Success && word.Length == first.Length ? Read(word, family) : null;
     }
 
     private static int SentenceStart(string line)

@@ -126,8 +126,10 @@ internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, Immut
     [GeneratedRegex(@"^[\s)\]}*""'”_$.,;:–—(-]*\b[oO]r\s+(?:none|neither|any|all|both|nothing|something\s+else|another)\b")]
     private static partial Regex OrElse();
 
-    // "C (A: too small)"
-    [GeneratedRegex(@"^\s*:\s+\w+\s+\w+")]
+    // "C (A: too small)", "C (A and B absorb)"
+    [GeneratedRegex(
+        @"^\s*:\s+\w+\s+\w+|^(?:[\s,]*(?:and|or)?\s*[A-Z](?![a-z]))*\s+(?!too\b|and\b|also\b|maybe\b|perhaps\b|possibly\b"
+            + @"|likewise\b)[a-z]{3,}")]
     private static partial Regex Gloss();
 
     // "A (about 4 keV) or B", "A – or is it B?", "A, or else B"

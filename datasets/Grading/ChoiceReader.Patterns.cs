@@ -21,6 +21,12 @@ internal sealed partial class ChoiceReader
     [GeneratedRegex(@"^[+*/^]\s*\w")]
     private static partial Regex Term();
 
+    // "…, so it must be C."
+    [GeneratedRegex(
+        @"(?:\b(?:must|has\s+to|can\s+only)\s+be|\b(?:so|therefore|hence|thus|leaving"
+            + @"|leaves)(?:\s+it\s+is)?)\s+(?:option\s+)?[(*]*(?<letter>[A-Z])[)*]*\W*$")]
+    private static partial Regex Conclusion();
+
     // "```"
     [GeneratedRegex(@"^[ \t]*```\w*[ \t]*$", RegexOptions.Multiline)]
     private static partial Regex Fence();

@@ -169,7 +169,12 @@ internal sealed partial class ChoiceReader
                 return new(at, at + named[^1].Length, OwnLetter(named[^1]), named[^1].Value.EndsWith(')'));
             }
 
-            if (named.Count > 0) return null;
+            if (named.Count > 0)
+            {
+                Match conclusion = Conclusion().Match(line);
+                string? own = conclusion.Success ? letter.Of(conclusion.Groups["letter"].Value) : null;
+                return own is null ? null : new(start + conclusion.Index, start + line.Length, own, false);
+            }
         }
 
         return texts.Only(text) is >= 0 and var only ? new(0, start + line.Length, letters[only], true) : null;

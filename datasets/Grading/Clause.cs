@@ -43,7 +43,7 @@ internal static partial class Clause
 
     // "if …", "whether …", "I doubt that …", "one might think …", "some say that …", "the wrong answer …", "I would not …"
     [GeneratedRegex("""
-        \b(?:if|unless|suppos\w+|assum\w+|whether|doubt\w*|tempt\w+|neither|nor|deny|denies|disagree|unlikely|hardly|whoever|anyone
+        \b(?:if|unless|suppos\w+|assum\w+|whether|(?<!\b(?:no|without|beyond|any)\s)doubt\w*|tempt\w+|neither|nor|deny|denies|disagree|unlikely|hardly|whoever|anyone
         |nobody|imagine)\b
         |\b(?:might|may|would|could|can|must|should)\s+(?:\w+\s+)?(?:think|say|argue|guess|believe|claim|conclude|suggest|expect|imply)\b
         |\b(?:some|many|others?|people|students|sources|someone|they|he|she|textbooks?|colleagues?)\s+(?:\w+\s+){0,2}?(?:say|says|said

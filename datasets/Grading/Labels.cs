@@ -111,7 +111,7 @@ internal static partial class Labels
 
     // "The words in alphabetical order are"
     [GeneratedRegex(
-        @"(?<!\b(?:these|those|all|both)\s+)\b(?:order|list|words|sorted|sequence|alphabetically|brackets?)\b"
+        @"(?<!\b(?:these|those|all|both)\s+(?:\w+\s+)?)\b(?:order|list|words|sorted|sequence|alphabetically|brackets?)\b"
             + Gap
             + Verb,
         RegexOptions.IgnoreCase)]

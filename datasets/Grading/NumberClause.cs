@@ -72,11 +72,14 @@ internal static partial class NumberClause
 
     // What joins another number: "or maybe", "to", ",", "–", "(or", a unit's blank ("5 hours 30 minutes"), "of", "make".
     private const string Joints =
-        @"\s*[,;]?\s*\(?\b(?:or|and|to|through|versus|vs|nor|plus|minus|times|over|divided\sby|by|point)\b" + Hedges + @"\W{0,3}"
-        + @"|\s*[,;/&|]" + Hedges + @"\W{0,3}"
+        @"(?:\s+of\s+(?:each|them|these|those))?\s*[,;]?\s*\(?\b(?:or|and|to|through|versus|vs|nor|plus|minus|times|over|divided\sby|by|point"
+        + @"|as\swell\sas|along\swith|together\swith|respectively|resp\.?)(?:\b|(?<=\.))" + Hedges + @"\W{0,3}"
+        + @"|(?:\s+of\s+(?:each|them|these|those))?\s*[,;/&|~]" + Hedges + @"(?!\W{0,3}\d+\s+of\s+(?:whom|which|them|those|these)\b)\W{0,3}"
+        + @"|(?<=\d)[A-Za-z]{1,7}\.?\s*(?:,|and)?\s*"
         + @"|\s*[-–—]+\s*(?:\bor\b" + Hedges + @"\W*|(?=\W{0,3}\d))"
         + @"|\s*\(\s*(?:or|and|maybe|perhaps|possibly)\b[^)\n\d]*"
-        + @"|(?<=[A-Za-z.%]\s*)(?<!\b(?:for|in|per|a|an|because|since|when|with|after|before|from|at|on|while|as|if)\s*)\s+"
+        + @"|(?<=[A-Za-z.%]\s*)(?<!\b(?:for|in|per|a|an|because|since|when|with|after|before|from|at|on|while|as|if"
+        + @"|using|considering|assuming|given|taking|counting|including|among|across|all|every|each|these|those|the|first|last)\s*)\s+"
         + @"|\s+(?:out\s+)?of\s+(?:(?:the|a|those|these)\s+(?=out))?"
         + @"|(?<=\d\s*)\s+in\s+"
         + @"|\s*\b(?:is|are|makes?|gives?|equals?|yields?|leaves?)\s+(?:about\s+)?";
@@ -84,6 +87,7 @@ internal static partial class NumberClause
     // What tells without another number that the sentence's number is not the one just read.
     private const string Changes =
         @"\s*[=≈]"
+        + @"|\s+(?:at\s+(?:most|least)|max(?:imum)?|minimum|tops)\b"
         + @"|\s*,?\s*\bor\b(?!\s+so\b)(?:\W+(?!\d)\w+){1,3}?\W{0,3}\d"
         + @"|\s+(?:if|for|when)\b[^.!?\n]{1,40}?(?:[,;]|\band\b)\s*[$]?\d[^.!?\n]{0,20}\b(?:if|for|when|otherwise|else)\b"
         + @"|\s+(?:more|less|fewer|greater|times\s+(?:as|more))\s+(?:\w+\s+)?(?:than|as|many|much)\b"
@@ -91,7 +95,8 @@ internal static partial class NumberClause
         + @"|\s*,?\s*(?:but|or|though|although)\s+(?:it\s+|that\s+|this\s+)?(?:could|might|may|maybe|perhaps)\b";
 
     // Said of the number itself: "18 squared", "18 and a half".
-    private const string Powers = @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*)";
+    private const string Powers = @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*|(?:st|nd|rd|th)\s+(?:root|power)"
+        + @"|(?:plus|minus|times|over|divided\s+by|per)\s+[b-z]\b(?!['’]))";
 
     // Interpreted: as generated code it would be larger than all the rest of this folder, and it reads single sentences only.
     private static readonly Regex GoesOn = new(
@@ -120,7 +125,7 @@ internal static partial class NumberClause
     // "at most", "less than", "between", "not", "half of": what follows is not the number stated.
     [GeneratedRegex(
         @"(?:[<>≤≥±√]|\b(?:not|no|never|neither|nor|either|both|between|among|at\s+most|at\s+least|less|fewer|lower|smaller"
-            + @"|more|greater|larger|higher|bigger|above|below|under|over|beyond|exceeds?|exceeding|up\s+to|down\s+to|bounded\s+by"
+            + @"|more|greater|larger|higher|bigger|above|below|under|over|beyond|exceeds?|exceeding|up\s+to|down\s+to|multiple\s+of|factor\s+of|divisor\s+of|power\s+of|divisible\s+by|different|other\s+than|anything|bounded\s+by"
             + @"|limited\s+to|capped\s+at|almost|nearly|close\s+to|minimum|maximum|half|third|quarter|twice|double|triple|thrice"
             + @"|square|cube|root|sqrt|log|sum|difference|product|quotient|ratio|unknown|cannot|undetermined|from|if|unless"
             + @"|isn['’]t|wasn['’]t|can['’]t|don['’]t|doesn['’]t|one\s+of|any\s+of)\b|n['’]t\b|\\[A-Za-z])",

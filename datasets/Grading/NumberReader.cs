@@ -88,7 +88,7 @@ internal static partial class NumberReader
     {
         (int start, string line) = LastNumberLine(text);
         if (start < 0) return null;
-        string plain = NumberText.Plain(line);
+        string plain = WithoutReason(NumberText.Plain(line));
         int position = 0;
         NumberAt? last = null, before = null;
         while (Candidate().Match(plain, position) is { Success: true } match)
@@ -104,6 +104,13 @@ internal static partial class NumberReader
         if (!NumberClause.Ends(plain, last.End) || Taken().IsMatch(plain[..last.Start])) return null;
         int end = start + line.Length;
         return new(start, last.End >= plain.Length ? end : end - 1, last.Value.ToString(), false);
+    }
+
+    // "42 (6 boxes of 7)", "42 because 6 boxes of 7": the reason holds no result where a number stands before it.
+    private static string WithoutReason(string plain)
+    {
+        Match reason = Reason().Match(plain);
+        return reason.Success && Candidate().IsMatch(plain[..reason.Index]) ? plain[..reason.Index].TrimEnd() : plain;
     }
 
     private static (int Start, string Line) LastNumberLine(string text)
@@ -185,6 +192,9 @@ internal static partial class NumberReader
     [GeneratedRegex(@"\b(?:" + NumberWords.Word + @")\b", RegexOptions.IgnoreCase)]
     private static partial Regex NumberInWords();
 
+    [GeneratedRegex(@"\s\((?=[^()]*[A-Za-z])[^()]*\)\s*[.!]?\s*$|\b(?:because|since)\b[^=]*$")]
+    private static partial Regex Reason();
+
     // " eggs in ", " for "
     [GeneratedRegex(
         @"^[^.!?;=]*\b(?:in|for|from|with|per|at|within|across|to\s+(?:fill|make|cover|feed|buy|get))\s+(?:the\s+|her\s+"
@@ -196,7 +206,7 @@ internal static partial class NumberReader
         @"(?:\d\s*(?:[,;/–—]|\band\b)\s*|\d\s*(?:hours?|hrs?|h|minutes?|mins?|feet|ft|pounds?|lbs?|dollars?|weeks?|days?"
             + @"|years?|yards?|miles?|kg|km|m)\s*(?:,|\band\b)?\s*|(?<![A-Za-z])[a-z]\s*[-+*/^]\s*|\d\s*\w*\s*,?\s*\b(?:or"
             + @"|to)\s+(?:maybe\s+|perhaps\s+|possibly\s+)?|\bbetween\b[^.]{1,30}\band\s+|(?:\bnot|n['’]t|\bnever"
-            + @"|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than"
+            + @"|\bcannot)\s+(?:\w+\s+){0,2}|(?:\bdiffers?\s+from|\bdifferent\s+from|\bother\s+than|\banything\s+but|\bmultiple\s+of|\bfactor\s+of|\bdivisible\s+by)\s*|(?:\bneither|\bnor|\bat most|\bat least|\bless than|\bmore than|\bfewer than"
             + @"|\bgreater than|[<>≤≥√^±])\s*|\d\s*:\s*|\\[A-Za-z]+\s*)$",
         RegexOptions.IgnoreCase)]
     private static partial Regex Taken();

@@ -67,9 +67,9 @@ internal static partial class NumberScan
 
     // "18.5.2", "18,5", "2:30", "18²", "3√2", "5!", "18-20", "18/20/3", "18(2)", "18 < x", "18+", "18…", "18\pi"
     [GeneratedRegex("""
-        \G[%°¢€£¥₹]?(?:[.,:'’′]\d|\s:\s?\d|\s?[\^²³⁴⁵⁶⁷⁸⁹√π∞±×÷·⋅+≤≥≠]|\s?<(?![/a-zA-Z])|\s?[-−–—]\s?(?:\.?[\d$(\\√]|[b-zB-Z](?![\w'’]))
+        \G[%°¢€£¥₹]?(?:\.?[.,:'’′]\d|(?<=%)\s?[b-z](?![\w'’])|\s:\s?\d|\s?[\^²³⁴⁵⁶⁷⁸⁹√π∞±×÷·⋅+≤≥≠]|\s?<(?![/a-zA-Z])|\s?[-−–—]\s?(?:\.?[\d$(\\√]|[b-zB-Z](?![\w'’]))
         |\s*/\s*(?:[\d(]|[xyznkabcpqrtuvwij](?![A-Za-z]))|\s?\*\s?[\dA-Za-z(]|\s?\\[A-Za-z]|\(\s?[\dxyznk][^A-Za-z]|[’']['’]
-        |\s?_\{?\d|\s?…|\s?factorial|!\s?[\d(=]|\s?[½¼¾]|[\u0660-\u0669])
+        |\s?_\{?\d|\s+[$€£]?\.?\d|\s?…|\s?factorial|!\s?[\d(=]|\s?[½¼¾]|[\u0660-\u0669])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Attached();
 
