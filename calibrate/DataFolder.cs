@@ -25,7 +25,8 @@ internal static class DataFolder
         return manifest.Samples ? SampleProblems.Path : Cache().Directory;
     }
 
-    private static string PullOf(Benchmark benchmark) => $"'calibrate datasets pull {benchmark.Task}'{DatasetPull.ConditionOf(benchmark)}";
+    /// <summary>The command that fetches a benchmark, and what it needs first.</summary>
+    internal static string PullOf(Benchmark benchmark) => $"'calibrate datasets pull {benchmark.Task}'{DatasetPull.ConditionOf(benchmark)}";
 
     /// <summary>Loads the benchmarks, or says in one sentence which are absent and what to do.</summary>
     /// <exception cref="UserFault">Some are absent.</exception>

@@ -100,7 +100,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 catch (DatasetException fault)
                 {
                     // One benchmark that cannot be read does not keep the others from being checked. Those that nobody named may be absent.
-                    await output.WriteLineAsync($"{benchmark.DisplayName}: {fault.Message}{(fault.IsAbsent ? DatasetPull.ConditionOf(benchmark) : "")}");
+                    await output.WriteLineAsync(fault.IsAbsent
+                        ? $"{benchmark.DisplayName}: no file is there; run {DataFolder.PullOf(benchmark)}"
+                        : $"{benchmark.DisplayName}: {fault.Message}");
                     faulty += fault.IsAbsent && all ? 0 : 1;
                 }
             }
@@ -129,7 +131,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     {
         var benchmark = new Option<string>("--benchmark") { Description = "The benchmark whose conventions hold.", Required = true, HelpName = "NAME" };
         var json = new Option<bool>("--json") { Description = "Accepted for symmetry: the output is JSON Lines already." };
-        var responses = new Argument<string>("responses") 
+        var responses = new Argument<string>("responses")
         {
             Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
                 + "finish_reason says whether the token limit cut a response.",
