@@ -1,4 +1,5 @@
 using System.Globalization;
+using Calibration.Datasets;
 using CsvHelper;
 
 namespace Calibration.Calibrate;
@@ -20,7 +21,7 @@ internal sealed class CsvRow
         var rows = new List<CsvRow>();
         try
         {
-            using CsvReader csv = CsvReader.Create(File.ReadAllBytes(file), new CsvReaderOptions { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw });
+            using CsvReader csv = CsvReader.Create(Utf8Text.Read(file), new CsvReaderOptions { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw });
             while (csv.Read())
             {
                 string[] names = [.. csv.Headers];
