@@ -1,4 +1,5 @@
 using System.Globalization;
+using Calibration.Datasets;
 using CsvHelper;
 
 namespace Calibration.Calibrate;
@@ -86,7 +87,7 @@ internal sealed class CsvRow
     {
         try
         {
-            return File.ReadAllBytes(file);
+            return Utf8Text.Read(file);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

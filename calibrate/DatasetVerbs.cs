@@ -2,27 +2,31 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Datasets;
+using Calibration.Harness;
 
 namespace Calibration.Calibrate;
 
 /// <summary><c>calibrate datasets …</c>: the benchmarks' files, useful without measuring anything.</summary>
 internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvider clock)
 {
-    private readonly Option<string?> data = new("--data") { Description = "Folder with the files; the cache of pulled files by default.", HelpName = "DIR" };
+    private readonly Option<string?> data = new("--data") { Description = "Folder with the files; the cache that pull fills by default.", HelpName = "DIR" };
     private readonly Argument<string[]> names = new("name") { Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.", Arity = ArgumentArity.ZeroOrMore };
 
-    internal Command Datasets() => new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
-
-    /// <summary>Where pulled files are kept (HF_HOME, XDG_CACHE_HOME).</summary>
-    internal static PullOptions Cache() => PullOptions.FromEnvironment(Environment.GetEnvironmentVariable);
+    internal Command Datasets() =>
+        new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
 
     private Command Pull()
     {
-        var command = new Command("pull", "Fetch published files from the Hugging Face hub into the cache. HF_TOKEN opens the gated GPQA; HF_ENDPOINT names a mirror.") { names };
+        var command = new Command(
+            "pull",
+            "Fetch published files from the Hugging Face hub into the cache, where run looks, or into the folder of --data. "
+            + "HF_TOKEN opens the gated GPQA; HF_ENDPOINT names a mirror.") { names, data };
         command.SetAction(async (parsed, cancelled) =>
         {
             using HttpClient http = DatasetPull.CreateClient();
-            var pull = new DatasetPull(http, Cache(), clock);
+            PullOptions cache = DataFolder.Cache();
+            string directory = DirectoryOf(parsed);
+            var pull = new DatasetPull(http, cache with { Directory = directory }, clock);
             bool failed = false;
             foreach (Benchmark benchmark in Named(parsed))
             {
@@ -39,6 +43,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 }
             }
 
+            await log.WriteLineAsync($"The files are in {directory}{(directory == cache.Directory ? "; run finds them there" : $": give run --data {directory}")}.");
             return failed ? 1 : 0;
         });
         return command;
@@ -82,27 +87,61 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         var command = new Command("check", "Load every problem and grade its own gold answer.") { names, data };
         command.SetAction(async (parsed, _) =>
         {
-            string directory = DirectoryOf(parsed);
-            bool failed = false;
+            bool all = parsed.GetValue(names) is null or [];
+            int well = 0, faulty = 0;
             foreach (Benchmark benchmark in Named(parsed))
             {
-                LoadedBenchmark loaded = benchmark.Load(directory);
-                ImmutableArray<Problem> wrong = [.. loaded.Problems.Where(problem => !GradesItsGold(problem))];
-                failed |= !wrong.IsEmpty;
-                await output.WriteLineAsync($"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} left out, {wrong.Length} whose gold answer is not graded right{(wrong.IsEmpty ? "" : ": " + string.Join(", ", wrong.Take(5).Select(problem => problem.Id)))}");
+                try
+                {
+                    bool right = await CheckAsync(benchmark, benchmark.Load(DirectoryOf(parsed)));
+                    well += right ? 1 : 0;
+                    faulty += right ? 0 : 1;
+                }
+                catch (DatasetException fault)
+                {
+                    // One benchmark that cannot be read does not keep the others from being checked. Those that nobody named may be absent.
+                    await output.WriteLineAsync(fault.IsAbsent
+                        ? $"{benchmark.DisplayName}: no file is there; run {DataFolder.PullOf(benchmark)}"
+                        : $"{benchmark.DisplayName}: {fault.Message}");
+                    faulty += fault.IsAbsent && all ? 0 : 1;
+                }
             }
 
-            return failed ? 1 : 0;
+            return faulty > 0 || well == 0 ? 1 : 0;
         });
         return command;
     }
+
+    private async Task<bool> CheckAsync(Benchmark benchmark, LoadedBenchmark loaded)
+    {
+        string[] wrong = [.. loaded.Problems.Where(problem => !GradesItsGold(problem)).Select(problem => problem.Id)];
+        string twins = loaded.EqualChoices.IsEmpty
+            ? ""
+            : $", {loaded.EqualChoices.Length} with two choices of the same text (either letter counts){FirstOf(loaded.EqualChoices)}";
+        await output.WriteLineAsync(
+            $"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} left out{twins}, "
+            + $"{wrong.Length} whose gold answer is not graded right{FirstOf(wrong)}");
+        return wrong.Length == 0;
+    }
+
+    private static string FirstOf(IReadOnlyCollection<string> ids) =>
+        ids.Count == 0 ? "" : ": " + string.Join(", ", ids.Take(5)) + (ids.Count > 5 ? ", …" : "");
 
     private Command Grade()
     {
         var benchmark = new Option<string>("--benchmark") { Description = "The benchmark whose conventions hold.", Required = true, HelpName = "NAME" };
         var json = new Option<bool>("--json") { Description = "Accepted for symmetry: the output is JSON Lines already." };
-        var responses = new Argument<string>("responses") { Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id." };
-        var command = new Command("grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.") { responses, benchmark, data, json };
+        var responses = new Argument<string>("responses")
+        {
+            Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
+                + "finish_reason says whether the token limit cut a response.",
+        };
+        var profile = new Option<string?>("--profile")
+        {
+            Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
+            HelpName = "NAME|FILE",
+        };
+        var command = new Command("grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.") { responses, benchmark, data, profile, json };
         command.SetAction(async (parsed, _) =>
         {
             string file = parsed.GetValue(responses)!;
@@ -110,13 +149,16 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 throw new UserFault($"{file} does not exist.");
             Benchmark chosen = Find(parsed.GetValue(benchmark)!);
             GradingTally tally;
-            using (var reader = new StreamReader(file))
-                tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed));
+            ThinkingDelimiters? thinking = parsed.GetValue(profile) is { } name ? DelimitersOf(RunOptions.ProfileOf(name)) : null;
+            using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
+                tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed), thinking);
             await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
             return 0;
         });
         return command;
     }
+
+    private static ThinkingDelimiters DelimitersOf(ModelProfile model) => new(model.Open.Trim(), model.CloseToken);
 
     /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
     private ImmutableArray<Problem> KnownProblems(Benchmark benchmark, ParseResult parsed)
@@ -125,9 +167,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             return benchmark.Load(directory).Problems;
         try
         {
-            return benchmark.Load(Cache().Directory).Problems;
+            return benchmark.Load(DataFolder.Cache().Directory).Problems;
         }
-        catch (DatasetException)
+        catch (DatasetException fault) when (fault.IsAbsent)
         {
             return [];
         }
@@ -155,7 +197,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     private ImmutableArray<Benchmark> Named(ParseResult parsed) =>
         parsed.GetValue(names) is { Length: > 0 } given ? [.. given.Select(Find)] : Benchmarks.All;
 
-    private string DirectoryOf(ParseResult parsed) => parsed.GetValue(data) ?? Cache().Directory;
+    private string DirectoryOf(ParseResult parsed) => parsed.GetValue(data) ?? DataFolder.Cache().Directory;
 
     private static Benchmark Find(string name) =>
         Benchmarks.Find(name) ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");

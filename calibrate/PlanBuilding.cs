@@ -45,7 +45,7 @@ internal static class PlanBuilding
             return samples ? throw new UserFault("--samples and --data exclude each other: name one.") : data;
         if (samples || parsed.GetValue(options.Endpoint) is null or [])
             return SampleProblems.Path;
-        string cache = DatasetVerbs.Cache().Directory;
+        string cache = DataFolder.Cache().Directory;
         bool pulled = Directory.Exists(cache) && Directory.EnumerateFiles(cache, "*", SearchOption.AllDirectories).Any();
         return pulled || NamesOf(options, parsed).Length == 0
             ? cache
@@ -67,12 +67,10 @@ internal static class PlanBuilding
             throw new UserFault($"--items is {items}: at least 1 is needed.");
         string directory = DirectoryOf(options, parsed);
         var tasks = ImmutableArray.CreateBuilder<TaskPlan>();
-        foreach (string name in NamesOf(options, parsed))
-        {
-            Benchmark benchmark = Benchmarks.Find(name)
-                ?? throw new UserFault($"--datasets has \"{name}\", which is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
-            tasks.Add(PlanOf(benchmark.Task, benchmark.DisplayName, benchmark.Load(directory)));
-        }
+        Benchmark[] named = [.. NamesOf(options, parsed).Select(name => Benchmarks.Find(name)
+            ?? throw new UserFault($"--datasets has \"{name}\", which is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}."))];
+        foreach ((Benchmark benchmark, LoadedBenchmark loaded) in named.Length == 0 ? [] : DataFolder.Load(named, directory))
+            tasks.Add(PlanOf(benchmark.Task, benchmark.DisplayName, loaded));
 
         foreach (string own in parsed.GetValue(options.Task) ?? [])
         {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using Calibration.Datasets;
 using Calibration.Harness;
 using Calibration.Results;
 
@@ -190,15 +192,17 @@ internal sealed class RunOptions
 
     /// <summary>The named profile, or that of a file; null where it is to be detected.</summary>
     /// <exception cref="UserFault">There is no such profile, or its file has faults; the message has a line for each.</exception>
-    internal ModelProfile? ProfileOf(ParseResult parsed)
+    internal ModelProfile? ProfileOf(ParseResult parsed) => parsed.GetValue(Profile) is { } name ? ProfileOf(name) : null;
+
+    /// <summary>The profile of a name or a file.</summary>
+    /// <exception cref="UserFault">There is no such profile, or its file has faults; the message has a line for each.</exception>
+    internal static ModelProfile ProfileOf(string name)
     {
-        if (parsed.GetValue(Profile) is not { } name)
-            return null;
         if (ModelProfile.All.FirstOrDefault(profile => profile.Name == name) is { } known)
             return known;
         if (!File.Exists(name))
             throw new UserFault($"--profile is \"{name}\": it is one of {string.Join(", ", ModelProfile.All.Select(profile => profile.Name))}, or a JSON file that exists.");
-        (ModelProfile? profile, ImmutableArray<string> faults) = ProfileFile.Read(File.ReadAllText(name));
+        (ModelProfile? profile, ImmutableArray<string> faults) = ProfileFile.Read(Encoding.UTF8.GetString(Utf8Text.Read(name)));
         return profile ?? throw new UserFault(string.Join(Environment.NewLine, faults.Select(fault => $"The profile {name}: {fault}")));
     }
 

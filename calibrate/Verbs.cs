@@ -206,7 +206,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         command.SetAction(async (parsed, cancelled) =>
         {
             RunFolder folder = FolderOf(parsed);
-            string directory = parsed.GetValue(options.Data) ?? (folder.ReadManifest().Samples ? SampleProblems.Path : DatasetVerbs.Cache().Directory);
+            string directory = parsed.GetValue(options.Data) ?? DataFolder.Of(folder.ReadManifest());
             await output.WriteLineAsync((await RegradeStage.RunAsync(folder, directory, output, cancelled)).Path);
             return 0;
         });

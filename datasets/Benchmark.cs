@@ -28,7 +28,8 @@ public sealed class Benchmark
 
     /// <summary>Finds the benchmark's files below a data directory and reads its problems.</summary>
     /// <param name="directory">
-    /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published names.
+    /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published
+    /// names.
     /// </param>
     /// <returns>Problems, the files they came from, and the items left out with the reason.</returns>
     /// <exception cref="DatasetException">No file is found, or one is malformed; the message names file, row and field.</exception>
@@ -36,7 +37,16 @@ public sealed class Benchmark
     {
         ArgumentNullException.ThrowIfNull(directory);
         if (!Directory.Exists(directory))
-            throw new DatasetException($"The data directory '{directory}' does not exist; name an existing one, or run 'calibrate datasets pull {Task}'.");
+        {
+            throw new DatasetException(
+                $"The data directory '{directory}' does not exist; name an existing one, leave --data out to use pulled files, "
+                + $"or run 'calibrate datasets pull {Task} --data {directory}'.")
+            {
+                IsAbsent = true,
+            };
+        }
+
+
         ImmutableArray<DatasetTable> tables = find(directory);
         List<LoadedItem> items = [.. tables.SelectMany(read)];
         if (items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -45,6 +55,7 @@ public sealed class Benchmark
             [.. items.Where(item => item.Problem is not null).Select(item => item.Problem!)],
             [.. tables.Select(table => table.File)])
         {
+            EqualChoices = [.. items.Where(item => item.Problem is { } problem && ChoiceLetters.HasTwins(problem)).Select(item => item.Id)],
             Excluded = [.. items.Where(item => item.Problem is null).Select(item => new ExcludedProblem(item.Id, item.Reason!))],
         };
     }

@@ -6,6 +6,9 @@ namespace Calibration.Datasets;
 /// </summary>
 public sealed class DatasetException : Exception
 {
+    /// <summary>Whether the benchmark's files are simply not there.</summary>
+    public bool IsAbsent { get; init; }
+
     /// <summary>Says what is wrong.</summary>
     /// <param name="message">One sentence for the user; never holds a token or a question's text.</param>
     public DatasetException(string message)

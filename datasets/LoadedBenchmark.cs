@@ -19,4 +19,8 @@ public sealed record LoadedBenchmark(ImmutableArray<Problem> Problems, Immutable
 {
     /// <summary>Published items that were left out; empty by default.</summary>
     public ImmutableArray<ExcludedProblem> Excluded { get; init; } = [];
+
+    /// <summary>Ids of the problems with two choices of the same text; where one of them is the gold answer, either letter is
+    /// right.</summary>
+    public ImmutableArray<string> EqualChoices { get; init; } = [];
 }

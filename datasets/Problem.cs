@@ -29,6 +29,13 @@ public sealed record Problem
     /// </summary>
     public ImmutableArray<string> ChoiceTexts { get; init; } = [];
 
+    /// <summary>
+    /// Labels under which the choices were published, in the order of <see cref="ChoiceLetters"/>, where they are no letters (some ARC
+    /// items
+    /// have 1 to 4); else empty. A response may name its choice by them.
+    /// </summary>
+    public ImmutableArray<string> ChoiceLabels { get; init; } = [];
+
     /// <summary>Text put after the closed thinking, at every budget alike; the model completes it.</summary>
     public required string AnswerCue { get; init; }
 

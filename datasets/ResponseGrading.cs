@@ -12,9 +12,12 @@ public sealed record GradingTally(int Graded, int Correct, int Unread);
 
 /// <summary>Grades responses that came from elsewhere.</summary>
 /// <remarks>
-/// A line in is <c>{"id", "response"}</c>, where the id is a loaded problem's, or brings its own <c>"gold"</c> (a text or a list of accepted ones)
-/// and, for letters, <c>"choices"</c> (a list of texts); <c>"truncated": true</c> says that the token limit ended it. A gold in the line goes before
-/// the problem's own. A line out is <c>{"id", "answer", "status", "correct"}</c>, in the same order; the status is a <see cref="GradeStatus"/> by name.
+/// A line in is <c>{"id", "response"}</c>, where the id is a loaded problem's, or brings its own <c>"gold"</c> (a text or a list of
+/// accepted ones)
+/// and, for letters, <c>"choices"</c> (a list of texts); <c>"finish_reason": "length"</c>
+/// or <c>"truncated": true</c> says that the token limit ended it. A gold in the line goes before
+/// the problem's own. A line out is <c>{"id", "answer", "status", "correct"}</c>, in the same order; the status is a
+/// <see cref="GradeStatus"/> by name.
 /// </remarks>
 public static class ResponseGrading
 {
@@ -25,9 +28,16 @@ public static class ResponseGrading
     /// <param name="grades">Receives one JSON line a response, ended by <c>\n</c>.</param>
     /// <param name="benchmark">The benchmark whose conventions hold: they tell what kind of answer a gold in a line is.</param>
     /// <param name="problems">The benchmark's loaded problems; may be null where every line brings its gold.</param>
+    /// <param name="thinking">The delimiters of the model's thinking, where they are none of the known ones.</param>
     /// <returns>The counts.</returns>
-    /// <exception cref="DatasetException">A line is malformed, or neither its id is known nor a gold given; the message names line and field.</exception>
-    public static GradingTally Grade(TextReader responses, TextWriter grades, Benchmark benchmark, IEnumerable<Problem>? problems = null)
+    /// <exception cref="DatasetException">A line is malformed, or neither its id is known nor a gold given; the message names line and
+    /// field.</exception>
+    public static GradingTally Grade(
+        TextReader responses,
+        TextWriter grades,
+        Benchmark benchmark,
+        IEnumerable<Problem>? problems = null,
+        ThinkingDelimiters? thinking = null)
     {
         ArgumentNullException.ThrowIfNull(responses);
         ArgumentNullException.ThrowIfNull(grades);
@@ -40,7 +50,7 @@ public static class ResponseGrading
             if (string.IsNullOrWhiteSpace(line)) continue;
             GivenResponse given = GivenResponse.Read(line, number);
             Problem problem = given.Problem(benchmark.Task, known.GetValueOrDefault(given.Id));
-            Grade grade = AnswerGrader.Grade(problem, given.Response, given.Truncated);
+            Grade grade = AnswerGrader.Grade(problem, given.Response, given.Truncated, thinking);
             grades.Write(Json(given.Id, grade));
             graded++;
             correct += grade.Correct ? 1 : 0;

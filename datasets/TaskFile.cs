@@ -22,6 +22,7 @@ public static class TaskFile
         ArgumentNullException.ThrowIfNull(path);
         if (Benchmarks.Find(name) is not null) throw new DatasetException($"The task name '{name}' is one of the six benchmarks'; choose another.");
         byte[] content = Content(path);
+        Utf8Text.Check(path, content);
         List<DatasetRow> rows = [.. JsonRows.Lines(path, content).Select((values, row) => new DatasetRow(path, row, values))];
         if (rows.Count == 0) throw new DatasetException($"{path} holds no problems; a line {{\"id\", \"prompt\", \"gold\", \"kind\"}} each was expected.");
         ImmutableArray<Problem> problems = [.. rows.Select(row => Own(name, row))];
@@ -82,6 +83,8 @@ public static class TaskFile
         Problem lettered = ChoiceLetters.Of(row) is { } texts
             ? problem with { ChoiceTexts = texts, ChoiceLetters = Prompts.Letters(texts.Length), Prompt = ChoiceLetters.Appended(problem.Prompt, texts) }
             : ChoiceLetters.InPrompt(problem);
-        return lettered.ChoiceLetters.Contains(problem.Gold[0]) ? lettered : throw row.Malformed("gold", "is none of the choices' letters");
+        return lettered.ChoiceLetters.Contains(problem.Gold[0])
+            ? lettered with { Gold = ChoiceLetters.WithTwins(problem.Gold[0], lettered.ChoiceLetters, lettered.ChoiceTexts) }
+            : throw row.Malformed("gold", "is none of the choices' letters");
     }
 }

@@ -11,39 +11,74 @@ internal static partial class BooleanReader
     /// <summary>The reader for the family of a gold answer.</summary>
     /// <param name="family">The two words.</param>
     /// <param name="prompt">The question: an answer may restate it.</param>
-    public static AnswerReader Of(BooleanWords family, string prompt) => new(text => Statements(text, family, prompt), text => Fallback(text, family));
+    public static AnswerReader For(BooleanWords family, string prompt) =>
+        new(text => Statements(text, family, prompt), text => Fallback(text, family));
 
     private static IEnumerable<Reading> Statements(string text, BooleanWords family, string prompt) =>
-        Box.Statements(text, content => Boxed(PlainText.WithoutLatex(content), family, prompt))
-            .Concat(Phrase.Answers(text, start => AtStart(text, start, family)));
+        Box.Statements(text, content => Boxed(PlainText.WithoutGroups(content), family, prompt))
+            .Concat(Labels.Answers(text, start => AtStart(text, start, family)))
+            .Concat(Labels.Weak(text, start => AtStart(text, start, family)));
 
     private static string? Boxed(string content, BooleanWords family, string prompt) =>
-        AtStart(content, 0, family)?.Answer ?? Restated(content, family, prompt);
+        AtStart(content, 0, family) is { } stated ? stated.Answer : Restated(content, family, prompt);
 
     // "Does Ann tell the truth?" answered by "Ann tells the truth" (BBH's web_of_lies); about anyone else it is no answer.
     private static string? Restated(string content, BooleanWords family, string prompt)
     {
         Match match = Truthful().Match(content);
-        if (!match.Success || !prompt.Contains($"Does {match.Groups["who"].Value} tell the truth?", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!match.Success || !prompt.Contains($"Does {match.Groups["who"].Value} tell the truth?", StringComparison.OrdinalIgnoreCase))
+            return null;
         return match.Groups["yes"].Success ? family.Yes : family.No;
     }
 
+    // "Yes"; "True and False, which is False" and "not (True) = False" by their values; "yes or no" and "neither yes nor no" name no
+    // answer.
     private static Reading? AtStart(string text, int start, BooleanWords family)
     {
         int from = PlainText.SkipDress(text, start);
-        Match match = WordHere().Match(text, from);
-        return match.Success ? Read(match, family) : null;
+        Match lead = LeadIn().Match(text, from);
+        from += lead.Length;
+        string sentence = text[from..Clause.End(text, from)];
+        Match first = WordHere().Match(text, from);
+        bool expression = Expression().IsMatch(sentence);
+        if (Value(text, from, sentence, expression, first.Success, family) is { } value) return value;
+        if (Undecided().IsMatch(sentence)) return new(start, from + sentence.Length, null, false);
+        if (!first.Success) return null;
+        if (expression) return new(start, from + sentence.Length, null, false);
+        return Read(first, family);
+    }
+
+    // "… = False", "…, which is False"
+    private static Reading? Value(string text, int from, string sentence, bool expression, bool stated, BooleanWords family)
+    {
+        if (Result().Match(sentence) is not { Success: true } result || !(expression || (!stated && !result.Groups["weak"].Success)))
+            return null;
+        Match value = WordHere().Match(text, PlainText.SkipDress(text, from + result.Index + result.Length));
+        return value.Success ? Read(value, family) : null;
     }
 
     private static Reading? Fallback(string text, BooleanWords family)
     {
         (int lineStart, string line) = PlainText.LastLine(text);
         int sentence = lineStart + SentenceStart(line);
+        string whole = text[sentence..(lineStart + line.Length)];
+        if (Expression().IsMatch(whole)) return Value(text, sentence, whole, expression: true, stated: false, family);
+        if (Undecided().IsMatch(whole) && !Ultimately().IsMatch(whole)) return null;
         Reading? last = Word().EnumerateAll(text[..(lineStart + line.Length)])
             .Where(match => match.Index >= sentence && Counts(text, match, sentence))
             .Select(match => Read(match, family))
             .LastOrDefault(reading => reading is not null);
-        return last ?? AtStart(text, 0, family);
+        return OneWord(text, family) ?? last ?? AtStart(text, 0, family);
+    }
+
+    // "No\n\nExplanation: yes would need another step."
+    private static Reading? OneWord(string text, BooleanWords family)
+    {
+        string trimmed = text.Trim();
+        int end = trimmed.IndexOf('\n', StringComparison.Ordinal);
+        string first = end < 0 ? trimmed : trimmed[..end].Trim(' ', '*', '.', '!', '"', '`', '\r');
+        Match word = WordHere().Match(first);
+        return word.Success && word.Length == first.Length ? Read(word, family) : null;
     }
 
     private static int SentenceStart(string line)
@@ -71,16 +106,56 @@ internal static partial class BooleanReader
         return new(match.Index, match.Index + match.Length, yes ? family.Yes : family.No, false);
     }
 
-    private const string Words = @"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct|incorrect)(?![\w-])";
+    private const string Words =
+        @"(?<![\w-])(?:(?<not>(?:is |are |was )?not|isn['’]t|cannot be|never)\s+(?:(?:be|deductively|a|really|at all"
+        + @"|logically)\s+)*)?(?:deductively\s+)?(?<word>yes|no|true|false|valid|invalid|plausible|implausible|correct"
+        + @"|incorrect)(?![\w-])";
 
+    // "yes", "not valid", "deductively invalid"
     [GeneratedRegex(Words, RegexOptions.IgnoreCase)]
     private static partial Regex Word();
 
     [GeneratedRegex(@"\G" + Words, RegexOptions.IgnoreCase)]
     private static partial Regex WordHere();
 
-    [GeneratedRegex(@"^(?<who>\w+) (?:(?<yes>tells the truth|is telling the truth|is truthful)|lies|is lying|does not tell the truth)\.?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?<who>\w+) (?:(?<yes>tells the truth|is telling the truth|is truthful)|lies|is lying"
+            + @"|does not tell the truth)\.?$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Truthful();
+
+    [GeneratedRegex(
+        @"\G(?:(?:is|that|it|therefore|clearly|definitely|simply|the\s+(?:statement|argument|sentence|expression)(?:\s+is)?"
+            + @"|evaluates\s+to)[\s:*""'`]+)*(?!\w*n['’]t)",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex LeadIn();
+
+    // "… which is False", "… = False", "… evaluates to False", "ultimately no"
+    [GeneratedRegex(
+        @"(?:=|→|->|\\rightarrow|\b(?:which|this|that|it)\s+(?:is|equals|gives|yields|becomes|simplifies\s+to|evaluates\s+to"
+            + @"|reduces\s+to)|\b(?:evaluates?\s+to|simplifies\s+to|reduces\s+to|equals|gives|yields|becomes|ultimately|finally"
+            + @"|(?<weak>so|is)))\b?[\s:*""'`(]*(?=(?:not\s+)?(?:yes|no|true|false|valid|invalid)\b(?!\s*\)?\s*(?:and|or)\b))",
+        RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    private static partial Regex Result();
+
+    // "True and False", "not (True)"
+    [GeneratedRegex(
+        @"\b(?:true|false)\b\W*\b(?:and|or|xor)\b\W*(?:not\b\W*)?\(?\s*(?:true|false|not)\b|\bnot\b\W*\(",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Expression();
+
+    // "yes or no", "yes/no", "neither yes nor no", "both yes and no"
+    [GeneratedRegex(
+        @"\b(?:yes|no|true|false|valid|invalid|plausible|implausible)\b[\s""'*]*(?:/|,|\bor\b|\bnor\b|\band\b|&"
+            + @"|\|)[\s""'*]*(?:or\s+|and\s+|maybe\s+|perhaps\s+|possibly\s+|also\s+)*(?:yes|no|true|false|valid|invalid|plausible"
+            + @"|implausible)\b(?!\s+(?:matter|one|doubt|way|need|reason|error|contradiction|evidence))"
+            + @"|\bneither\b(?:\s+\w+){0,3}?\s+(?:yes|no|true|false|valid|invalid|plausible|implausible)\b|^\W*(?:unclear"
+            + @"|undetermined|unknown|undecidable|cannot\s+be)\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Undecided();
+
+    [GeneratedRegex(@"\b(?:ultimately|finally|overall|in\s+the\s+end|but|so)\b|[=]|\bwhich\b|\bis\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Ultimately();
 
     [GeneratedRegex(@"[.!?]\s+(?=\S)")]
     private static partial Regex EndOfSentence();

@@ -8,16 +8,18 @@ internal static partial class BracketReader
     /// <summary>The reader of brackets.</summary>
     public static AnswerReader Reader { get; } = new(Statements, Fallback);
 
-    /// <summary>Brackets in canonical form; null where the text holds anything else.</summary>
+    /// <summary>Brackets in canonical form, without blanks, commas and quotes between them; null where the text holds anything
+    /// else.</summary>
     public static string? Canonical(string text)
     {
-        string brackets = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+        string brackets = string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c is not (',' or ';' or '`' or '"' or '\'')));
         return brackets.Length > 0 && brackets.All(IsBracket) ? brackets : null;
     }
 
     private static IEnumerable<Reading> Statements(string text)
     {
-        IEnumerable<Reading> announced = Phrase.Lists(text, start => RunHere().Match(text, start) is { Success: true } match ? Read(match.Groups["run"]) : null);
+        IEnumerable<Reading> announced = Labels.Lists(
+            text, start => RunHere().Match(text, start) is { Success: true } match ? Read(match.Groups["run"]) : null);
         return Boxed(text) is { } box ? announced.Prepend(box) : announced;
     }
 
@@ -25,7 +27,7 @@ internal static partial class BracketReader
     private static Reading? Boxed(string text)
     {
         if (Box.Last(text, empty: true) is not { } box) return null;
-        int start = text.IndexOf('{', box.Position) + 1;
+        int start = box.Start;
         int line = text.IndexOf('\n', start);
         int end = line < 0 ? text.Length : line;
         int close = end == start ? -1 : text.LastIndexOf('}', end - 1, end - start);
@@ -65,7 +67,7 @@ internal static partial class BracketReader
     private static partial Regex TextCommand();
 
     // Brackets that touch a word belong to the prose.
-    private const string Alone = @"(?<![\w.,;!?)\]}>(\[{<])[()\[\]{}<>][()\[\]{}<> \t]*(?![\w()\[\]{}<>])";
+    private const string Alone = @"(?<![\w.,;!?)\]}>(\[{<])[()\[\]{}<>](?:[ \t,;`""']*[()\[\]{}<>])*(?![\w()\[\]{}<>])";
 
     [GeneratedRegex(@"\G[ \t\r\n:*`""'$]*(?<run>" + Alone + ")")]
     private static partial Regex RunHere();

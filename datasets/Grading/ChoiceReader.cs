@@ -3,24 +3,35 @@ using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets;
 
-/// <summary>
-/// Reads lettered choices: only the item's own letters, at a word boundary. A response that names its choice by the choice's text counts as its letter.
-/// </summary>
+/// <summary>Reads lettered choices: only the item's own letters, and only one of them.</summary>
+/// <remarks>
+/// Rules, in this order; what a rule names as several choices is no answer:
+/// 1. a box, a label ("the answer is", <c>&lt;answer&gt;</c>, "I choose") and "C is the answer": the last of them wins;
+/// 2. "C is correct", where nothing of rule 1 is there; neither counts under a condition, a negation or a doubt;
+/// 3. a response that is a choice, or whose first line is; 4. bold text that is a choice;
+/// 5. the last line, where it names one choice and does not reject it; 6. the one choice that the sentences name by its text.
+/// In every rule a choice's own text counts as its letter.
+/// </remarks>
 internal sealed partial class ChoiceReader
 {
+    private const int LongestText = 400;
+    private const int LongestList = 20;
+
     private readonly ImmutableArray<string> letters;
+    private readonly ChoiceLetter letter;
     private readonly ChoiceTexts texts;
 
-    private ChoiceReader(ImmutableArray<string> letters, ImmutableArray<string> texts)
+    private ChoiceReader(Problem problem)
     {
-        this.letters = letters;
-        this.texts = new(texts);
+        letters = problem.ChoiceLetters;
+        letter = new(problem.ChoiceLetters, problem.ChoiceLabels);
+        texts = new(problem.ChoiceTexts);
     }
 
     /// <summary>The reader for an item's choices.</summary>
-    public static AnswerReader Of(ImmutableArray<string> letters, ImmutableArray<string> texts)
+    public static AnswerReader For(Problem problem)
     {
-        ChoiceReader reader = new(letters, texts);
+        ChoiceReader reader = new(problem);
         return new(reader.Statements, reader.Fallback);
     }
 
@@ -31,89 +42,158 @@ internal sealed partial class ChoiceReader
         return letter.Length == 1 && char.IsAsciiLetterUpper(letter[0]) ? letter : null;
     }
 
-    private IEnumerable<Reading> Statements(string text) =>
-        Box.Statements(text, content => Whole(PlainText.WithoutLatex(content)))
-            .Concat(Phrase.Choices(text, start => AtStart(text, start)))
-            .Concat(Affirmed(text));
-
-    // "so C is the answer".
-    private IEnumerable<Reading> Affirmed(string text)
+    private IEnumerable<Reading> Statements(string text)
     {
-        Match? last = Affirmation().EnumerateAll(text).LastOrDefault(match => Own(match.Groups["letter"].Value) is not null);
-        if (last is not null) yield return new(last.Index, last.Index + last.Length, Own(last.Groups["letter"].Value), true);
+        List<Reading> stated =
+        [
+            .. Box.Statements(text, content => WholeChoice(PlainText.WithoutGroups(content)).Letter),
+            .. Labels.Choices(text, start => Announced(text, start)),
+            .. Labels.Weak(text, start => Announced(text, start)),
+            .. Affirmed(text, TheAnswer()),
+        ];
+        return stated.Count > 0 ? stated : Affirmed(text, IsCorrect());
     }
 
-    // A box's content: a letter with or without its text, or a choice's text alone.
-    private string? Whole(string content)
+    // Rules 1 and 2: "so C is the answer", "C is correct".
+    private IEnumerable<Reading> Affirmed(string text, Regex affirmation)
     {
-        if (content.Trim().Length == 1 && Own(content.Trim()) is { } alone) return alone;
-        if (texts.Exactly(content) is >= 0 and var named) return letters[named];
-        Match match = LetterFirst().Match(content);
-        if (!match.Success) return null;
-        string? letter = Own(match.Groups["letter"].Value);
-        if (letter is null) return null;
-        string rest = match.Groups["rest"].Value;
-        if (AlsoAnother(rest)) return null;
-        bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
-        return marked || texts.Is(letters.IndexOf(letter), rest) || letter is not ("A" or "I") ? letter : null;
+        foreach (Match match in affirmation.EnumerateAll(text).Reverse())
+        {
+            if (letter.Of(match.Groups["letter"].Value) is not { } named) continue;
+            if (Clause.IsDoubted(text, match.Index) || Clause.IsQuestion(text, match.Index))
+                continue;
+            bool several = IsListedBefore(text, match.Index) || letter.NamesAnother(text, match.Index + match.Length, named);
+            yield return new(match.Index, match.Index + match.Length, several ? null : named, true);
+            yield break;
+        }
     }
 
-    private Reading? AtStart(string text, int start)
+    // "A or B is the answer"
+    private bool IsListedBefore(string text, int position) =>
+        ListedBefore().Match(text[Math.Max(0, position - LongestList)..position]) is { Success: true } before
+        && letter.Of(before.Groups["letter"].Value) is not null;
+
+    // Rule 1: what stands behind a label.
+    private Reading? Announced(string text, int start)
     {
         int from = SkipLeadIn(text, start);
-        if (IsListing(text, start, from)) return null;
-        Match match = LetterHere().Match(text, from);
-        if (match.Success && match.Index == from && Own(match.Value) is { } letter && Stands(text, match, letter))
+        if (IsListOfOptions(text, start, from)) return null;
+        if (Corrected().Match(text, from) is { Success: true } corrected) from = SkipLeadIn(text, corrected.Index + corrected.Length);
+        if (Undecided().Match(text, from) is { Success: true } && LettersIn(text[from..Clause.End(text, from)]).Count > 1)
+            return new(start, from, null, true);
+        if (letter.At(text, from) is { } named)
         {
-            return AlsoAnother(text[(from + 1)..Math.Min(text.Length, from + 12)])
-                ? null
-                : new(start, from + 1, letter, from > 0 && text[from - 1] is '(' or '"' or '*' && from + 1 < text.Length && text[from + 1] is ')' or '"' or '*');
+            if (named.Letter is null) return new(start, named.End, null, true);
+            if (Rejected().IsMatch(text, named.End)) return null;
+            if (Questioned().IsMatch(text, named.End)) return new(start, named.End, null, true);
+            bool opened = from > 0 && text[from - 1] is '(' or '"' or '*';
+            return new(start, named.End, named.Letter, opened && named.End < text.Length && text[named.End] is ')' or '"' or '*');
         }
 
-        return TextAtStart(text, from);
+        int choice = texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
+        return choice < 0 ? null : new(from, from, letters[choice], true);
     }
 
-    private Reading? TextAtStart(string text, int from)
+    /// <summary>The choice that a short text consists of: its letter with or without its text, or its text alone.</summary>
+    private (string? Letter, bool Several) WholeChoice(string content)
     {
-        int named = texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
-        return named < 0 ? null : new(from, from, letters[named], true);
+        string bare = content.Trim(' ', '\n', '\r', '\t', '"', '\'', '“', '”', '*', '_', '[', ']', '<', '>', '|', '{', '}', '$', ',');
+        if (texts.Exactly(content) is >= 0 and var named && letter.Of(bare) is null) return (letters[named], false);
+        if (content.TrimEnd().EndsWith('\'') && !content.TrimStart().StartsWith('\'')) return (null, false);
+        if (bare.Length == 1 && letter.Of(bare) is { } alone)
+        {
+            // A number may be a published label and another choice's text: then it names none.
+            bool another = char.IsAsciiDigit(bare[0]) && texts.Exactly(bare) is >= 0 and var same && letters[same] != alone;
+            return another ? (null, true) : (alone, false);
+        }
+
+        Match match = LetterFirst().Match(bare);
+        if (!match.Success) return texts.Exactly(bare) is >= 0 and var text ? (letters[text], false) : (null, false);
+        Group group = match.Groups["letter"];
+        NamedLetter? found = letter.At(bare, group.Index);
+        if (found is { Letter: null }) return (null, true);
+        if (found is null && char.IsAsciiDigit(group.Value[0])) return (null, false);
+        if (letter.Of(group.Value) is not { } own || group.Length > 1) return (null, false);
+        if (letter.NamesAnother(bare, group.Index + 1, own)) return (null, true);
+        string rest = match.Groups["rest"].Value;
+        if (rest.Length > 0 && (Rejected().IsMatch(" " + rest, 0) || NamesOther(rest, own) || Term().IsMatch(rest))) return (null, false);
+        if (Questioned().IsMatch(bare, group.Index + 1)) return (null, true);
+        bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
+        bool stands = marked
+            || texts.Is(letters.IndexOf(own), rest)
+            || (own is not ("A" or "I") && !char.IsLower(group.Value[0]))
+            || ChoiceLetter.StandsAlone(bare, group.Index, own);
+        return (stands ? own : null, false);
     }
+
+    // "C = 400 keV" is C; "A ∪ B" is neither.
+    private bool NamesOther(string rest, string own) => LettersIn(rest).Any(other => other != own) && Operator().IsMatch(rest);
 
     private Reading? Fallback(string text)
     {
+        text = Fence().Replace(text, "");
         string trimmed = text.Trim();
-        if (Listed(trimmed) <= 1 && Whole(PlainText.WithoutLatex(FirstLine(trimmed).Trim('*', ' ', '"'))) is { } bare && (FirstLine(trimmed).Length == trimmed.Length || Marked().IsMatch(trimmed)))
-            return new(0, text.AsSpan().TrimEnd().Length, bare, false);
-        Reading? bold = Bold().EnumerateAll(text)
-            .Select(match => (match, answer: Whole(match.Groups[1].Value)))
-            .Where(found => found.answer is not null)
-            .Select(found => new Reading(found.match.Index, found.match.Index + found.match.Length, found.answer, true))
-            .LastOrDefault();
+        string first = FirstLine(trimmed);
+        if (LabelsIn(trimmed) <= 1)
+        {
+            (string? whole, bool several) = WholeChoice(PlainText.WithoutGroups(first.Trim('*', ' ', '"', '✅', '✓')));
+            if (several || LettersBelow().IsMatch(trimmed)) return null;
+            if (whole is not null && (first.Length == trimmed.Length || LetterLine().IsMatch(trimmed)))
+                return new(0, text.AsSpan().TrimEnd().Length, whole, false);
+        }
+
+        Reading? bold = null;
+        foreach (Match match in Bold().EnumerateAll(text))
+        {
+            (string? whole, bool several) = WholeChoice(match.Groups[1].Value);
+            if (several) return null;
+            if (whole is not null) bold = new(match.Index, match.Index + match.Length, whole, true);
+        }
+
         return bold ?? Concluded(text);
     }
 
-    // The last paragraph states a choice where it holds exactly one of the letters; else the texts must tell.
+    // Rules 5 and 6.
     private Reading? Concluded(string text)
     {
         (int start, string line) = PlainText.LastLine(text);
-        bool listed = Listed(text) > 1 && Label().IsMatch(line);
+        bool listed = LabelsIn(text) > 1 && OptionLabel().IsMatch(line);
         if (!listed)
         {
-            List<Match> letters = Mentions(line);
+            List<Match> named = Mentions(line);
             // Where the line weighs several, its last sentence decides.
-            if (letters.Select(Letter).Distinct().Count() > 1) letters = [.. letters.Where(match => match.Index >= LastSentence(line))];
-            if (letters.Select(Letter).Distinct().Count() == 1)
-                return new(start + letters[^1].Index, start + letters[^1].Index + letters[^1].Length, Letter(letters[^1]), letters[^1].Value.EndsWith(')'));
-            if (letters.Count > 0) return null;
+            if (named.Select(OwnLetter).Distinct().Count() > 1) named = [.. named.Where(match => match.Index >= LastSentence(line))];
+            if (named.Select(OwnLetter).Distinct().Count() == 1)
+            {
+                int at = start + named[^1].Index;
+                return new(at, at + named[^1].Length, OwnLetter(named[^1]), named[^1].Value.EndsWith(')'));
+            }
+
+            if (named.Count > 0)
+            {
+                Match conclusion = Conclusion().Match(line);
+                string? own = conclusion.Success ? letter.Of(conclusion.Groups["letter"].Value) : null;
+                return own is null ? null : new(start + conclusion.Index, start + line.Length, own, false);
+            }
         }
 
-        return texts.Only(text) is >= 0 and var named ? new(0, start + line.Length, letters[named], true) : null;
+        return texts.Only(text) is >= 0 and var only ? new(0, start + line.Length, letters[only], true) : null;
     }
 
-    private List<Match> Mentions(string line) =>
-        [.. Mention().EnumerateAll(line).Where(match => Own(Letter(match)) is not null && Stands(line, match.Groups["letter"], Letter(match)))];
+    private string OwnLetter(Match match) => letter.Of(match.Groups["letter"].Value)!;
 
-    private static string Letter(Match match) => match.Groups["letter"].Value;
+    // The letters that a line names and neither rejects nor only considers.
+    private List<Match> Mentions(string line) =>
+    [
+        .. Mention().EnumerateAll(line).Where(match => letter.Of(match.Groups["letter"].Value) is { } own
+            && ChoiceLetter.StandsAlone(line, match.Groups["letter"].Index, own)
+            && !Rejected().IsMatch(line, match.Groups["letter"].Index + 1)
+            && !Clause.IsDoubted(line, match.Index)
+            && !Clause.IsQuestion(line, match.Index)),
+    ];
+
+    private HashSet<string> LettersIn(string text) =>
+        [.. Mention().EnumerateAll(text).Select(match => letter.Of(match.Groups["letter"].Value)).OfType<string>()];
 
     private static int LastSentence(string line)
     {
@@ -121,30 +201,15 @@ internal sealed partial class ChoiceReader
         return end.Success ? end.Index + end.Length : 0;
     }
 
-    private string? Own(string letter) => letters.FirstOrDefault(own => string.Equals(own, letter, StringComparison.OrdinalIgnoreCase));
-
-    // A small letter must stand apart ("c)", "c."), and A or I before a word is an article or a pronoun.
-    private static bool Stands(string text, Capture letter, string own)
-    {
-        int end = letter.Index + letter.Length;
-        char after = end < text.Length ? text[end] : '\n';
-        char before = letter.Index > 0 ? text[letter.Index - 1] : '\n';
-        if (char.IsLower(text[letter.Index])) return after is ')' or '.' or '"' or '*' or '}' or '\n' or '\r' || before == '(';
-        if (own is not ("A" or "I") || after != ' ') return true;
-        return Continuation().IsMatch(text, end);
-    }
-
     // "Let us look at each option:" and then all of them, a line each.
-    private static bool IsListing(string text, int start, int from)
+    private static bool IsListOfOptions(string text, int start, int from)
     {
         if (text.AsSpan(start, from - start).IndexOf('\n') < 0) return false;
-        return Label().EnumerateAll(text).Where(label => label.Index >= start).Select(label => label.Groups["letter"].Value).Distinct().Count() > 1;
-    }
-
-    private bool AlsoAnother(string rest)
-    {
-        Match match = Another().Match(rest);
-        return match.Success && Own(match.Groups["letter"].Value) is not null;
+        return OptionLabel().EnumerateAll(text)
+            .Where(label => label.Index >= start)
+            .Select(label => label.Groups["letter"].Value)
+            .Distinct()
+            .Count() > 1;
     }
 
     private static int SkipLeadIn(string text, int start)
@@ -154,42 +219,8 @@ internal sealed partial class ChoiceReader
         return lead.Success ? PlainText.SkipDress(text, from + lead.Length) : from;
     }
 
-    private static int Listed(string text) => Label().EnumerateAll(text).Select(match => match.Groups["letter"].Value).Distinct().Take(3).Count();
+    private static int LabelsIn(string text) =>
+        OptionLabel().EnumerateAll(text).Select(match => match.Groups["letter"].Value).Distinct().Take(3).Count();
 
     private static string FirstLine(string text) => text.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0 ? text : text[..end];
-
-    private const int LongestText = 400;
-
-    [GeneratedRegex(@"^\s*(?:(?:option|choice|answer)\s*:?\s*)?\(?(?<letter>[A-Za-z])(?<mark>[).:,]*)(?![A-Za-z0-9&]|['’][A-Za-z])\s*(?<rest>.*?)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex LetterFirst();
-
-    [GeneratedRegex(@"\G[A-Za-z](?![A-Za-z0-9_&]|['’][A-Za-z])")]
-    private static partial Regex LetterHere();
-
-    [GeneratedRegex(@"[.!?]\s+(?=\S)", RegexOptions.RightToLeft)]
-    private static partial Regex EndOfSentence();
-
-    [GeneratedRegex(@"(?<![\w'’.-])\(?(?<letter>[A-Z])\)?\*{0,2}\s+(?:is|must be|would be)\s+(?:therefore\s+|clearly\s+|indeed\s+)?(?:the\s+)?(?:only\s+|most\s+|best\s+|final\s+)?(?:correct|right|best|answer)\b")]
-    private static partial Regex Affirmation();
-
-    [GeneratedRegex(@"\G(?:(?:is|are|was|be|would|should|must|will|clearly|therefore|most|likely|definitely|probably|the|letter|option|choice|answer|correct|one|best|labell?ed|\\text\{|\\textbf\{|\\mathrm\{)(?![A-Za-z])[\s:*(""'`{]*)+", RegexOptions.IgnoreCase)]
-    private static partial Regex LeadIn();
-
-    [GeneratedRegex(@"^\s*[),.]*\s*(?:and|or|,|/|&)\s*(?:option\s+)?\(?(?<letter>[A-Z])(?![A-Za-z0-9'’])")]
-    private static partial Regex Another();
-
-    [GeneratedRegex(@"(?<!(?:\bnot|n['’]t|\bthan|\bneither|\bnor|\binstead of|\bover)\s+(?:option\s+)?)(?:\((?<letter>[A-Z])\)|(?<![\w’.-])(?<letter>[A-Z])(?![\w-]|['’]\w))")]
-    private static partial Regex Mention();
-
-    [GeneratedRegex(@"^[ \t]*[*-]{0,3}[ \t]*\(?(?<letter>[A-Z])(?:\)|\.|:)[*]{0,2}(?=\s)", RegexOptions.Multiline)]
-    private static partial Regex Label();
-
-    [GeneratedRegex(@"^\W*[A-Z]\s*(?:[).:*]|$|\n)")]
-    private static partial Regex Marked();
-
-    [GeneratedRegex(@"\*\*([^*\n]{1,200})\*\*")]
-    private static partial Regex Bold();
-
-    [GeneratedRegex(@"\G\s+(?:because|since|as|which|due|for|is|and|or|but|here|–|—|-|\(|seems|fits|holds|works|among|from|of the)(?![a-z])")]
-    private static partial Regex Continuation();
 }

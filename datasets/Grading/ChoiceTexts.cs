@@ -37,7 +37,8 @@ internal sealed partial class ChoiceTexts
         int found = -1;
         for (int i = 0; i < texts.Length; i++)
         {
-            if (texts[i].Length == 0 || !folded.StartsWith(texts[i], StringComparison.Ordinal) || LetterAt(folded, texts[i].Length)) continue;
+            if (texts[i].Length == 0 || !folded.StartsWith(texts[i], StringComparison.Ordinal) || LetterAt(folded, texts[i].Length))
+                continue;
             if (found < 0 || texts[i].Length > texts[found].Length) found = i;
         }
 
@@ -45,7 +46,8 @@ internal sealed partial class ChoiceTexts
     }
 
     /// <summary>
-    /// The one choice that the response names: every sentence that names a single choice, and is not negated, names this one. −1 where there is none.
+    /// The one choice that the response names: every sentence that names a single choice, and is not negated, names this one. −1 where
+    /// there is none.
     /// </summary>
     public int Only(string response)
     {

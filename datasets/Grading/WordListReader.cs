@@ -16,29 +16,45 @@ internal static partial class WordListReader
         answer == gold || (Conjunction().Replace(answer, " ") is { } without && without == gold);
 
     private static IEnumerable<Reading> Statements(string text) =>
-        Box.Statements(text, content => Joined(PlainText.WithoutLatex(content))).Concat(Phrase.Lists(text, start => Announced(text, start)));
+        Box.Statements(text, content => Joined(PlainText.WithoutLatex(content)))
+            .Concat(Labels.Lists(text, start => Announced(text, start)));
 
     private static Reading? Announced(string text, int start)
     {
         (int end, string list) = Listed(text, start);
-        return list.Length == 0 || list.Contains(@"\boxed", StringComparison.Ordinal) ? null : new(start, end, Joined(list), false);
+        if (list.Length == 0 || list.Contains(@"\boxed", StringComparison.Ordinal)) return null;
+        string bare = WithoutRemark(list);
+        return new(start, bare.Length < list.Length ? end - 1 : end, Joined(bare), false);
     }
 
-    // The last line, or the lines up to it that hold one item each.
+    // The last line, or the lines up to it that hold one item each; a sentence behind the list is no list.
     private static Reading? Fallback(string text)
     {
         text = ClosingFence().Replace(text, "");
         (int start, string line) = PlainText.LastLine(text);
+        for (int i = 0; i < MostChatLines && start > 0 && IsChat(line); i++)
+        {
+            text = text[..start];
+            (start, line) = PlainText.LastLine(text);
+        }
+
         int end = start + line.Length;
         while (start > 0 && Item().IsMatch(line))
         {
             (int before, string previous) = PlainText.LastLine(text, start);
-            if (!Item().IsMatch(previous) || !text.AsSpan(before + previous.Length, start - before - previous.Length).Trim(" \t\r").SequenceEqual("\n")) break;
+            ReadOnlySpan<char> gap = text.AsSpan(before + previous.Length, start - before - previous.Length);
+            if (!Item().IsMatch(previous) || !gap.Trim(" \t\r").SequenceEqual("\n")) break;
             start = before;
         }
 
-        return end == start ? null : new(start, end, Joined(text[start..end]), false);
+        return end == start ? null : new(start, end, Joined(WithoutRemark(text[start..end])), false);
     }
+
+    // "Let me know if you need more!"
+    private static bool IsChat(string line) => Sentence().IsMatch(line) && FunctionWord().Count(line) >= FewestFunctionWords;
+
+    // "ale bun cog (3 words)", "ale bun cog. I checked the order twice."
+    private static string WithoutRemark(string list) => Parenthesis().Replace(SentenceBehind().Replace(list, ""), "").TrimEnd();
 
     // The rest of the line, or the lines up to the next blank one where the announcement ends its own line.
     private static (int End, string List) Listed(string text, int start)
@@ -70,6 +86,24 @@ internal static partial class WordListReader
         else if (word.StartsWith('\'') || word.EndsWith('\'')) word = word.Trim('\'');
         return word is "-" or "•" or "→" or "->" or "<" ? "" : word;
     }
+
+    private const int MostChatLines = 3;
+    private const int FewestFunctionWords = 2;
+
+    [GeneratedRegex(@"^\s*[A-Z][\w'’]*[ ,].*[.!?:)]\s*$")]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex(
+        @"\b(?:these|are|in|is|this|the|let|me|know|if|you|i|hope|that|here|were|have|been|of|to|all|done|need|anything"
+            + @"|please|for|words|list|sorted|order|ordered|it|was|and|so)\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex FunctionWord();
+
+    [GeneratedRegex(@"\s*\((?:\d+\s+words?|[^()\n]*\s[^()\n]*)\)\s*[.!]?\s*$")]
+    private static partial Regex Parenthesis();
+
+    [GeneratedRegex(@"(?<=[a-z""'`*\])])[.!]\s+(?=[A-Z][a-z'’]*,?\s+\w+).*$", RegexOptions.Singleline)]
+    private static partial Regex SentenceBehind();
 
     [GeneratedRegex(@"[\s,;|→]+|->|=>|\s<\s")]
     private static partial Regex Separator();

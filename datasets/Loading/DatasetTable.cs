@@ -13,6 +13,7 @@ internal sealed record DatasetTable(string Path, DatasetFile File, ImmutableArra
     public static DatasetTable Read(string root, string path)
     {
         byte[] content = Content(path);
+        if (!path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)) Utf8Text.Check(path, content);
         List<Dictionary<string, object>> rows = System.IO.Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".jsonl" => JsonRows.Lines(path, content),

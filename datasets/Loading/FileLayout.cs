@@ -34,7 +34,10 @@ internal sealed record FileLayout(ImmutableArray<string> Names, ImmutableArray<s
     /// <summary>The error of a benchmark without files.</summary>
     public static DatasetException Missing(string task, string directory, IEnumerable<string> names) => new(
         $"No file of {task} is below '{directory}'; expected {string.Join(" or ", names.Select(name => $"{task}/{name}"))}. "
-        + $"Run 'calibrate datasets pull {task}', or name another directory.");
+        + $"Run 'calibrate datasets pull {task}', or name another directory.")
+    {
+        IsAbsent = true,
+    };
 
     private DatasetException Missing(string task, string directory) => Missing(task, directory, Names);
 

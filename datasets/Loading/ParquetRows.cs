@@ -17,9 +17,27 @@ internal static class ParquetRows
             var result = ParquetSerializer.DeserializeUntypedAsync(stream).GetAwaiter().GetResult();
             return [.. result.Data.Select(row => Flatten(row!))];
         }
+        catch (Exception error) when (error is NotImplementedException || error.InnerException is NotImplementedException)
+        {
+            return PagesV2(path, content);
+        }
         catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
         {
             throw new DatasetException($"{path} is not a readable Parquet file ({error.Message}); pull it again.", error);
+        }
+    }
+
+    private static List<Dictionary<string, object>> PagesV2(string path, byte[] content)
+    {
+        try
+        {
+            return ParquetTextPages.ReadAsync(content).GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
+        {
+            throw new DatasetException(
+                $"{path} has Parquet data pages v2 that cannot be read ({error.Message}); write it again with data_page_version \"1.0\", or as JSON Lines.",
+                error);
         }
     }
 

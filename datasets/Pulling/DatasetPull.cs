@@ -22,6 +22,14 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
     public static HttpClient CreateClient() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) }) { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>What a benchmark's pull needs first, in words for the user; empty where it needs nothing.</summary>
+    /// <param name="benchmark">The benchmark.</param>
+    public static string ConditionOf(Benchmark benchmark)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        return HubSource.Of(benchmark.Task).Condition;
+    }
+
     /// <summary>Fetches what is missing of a benchmark; a complete file with its recorded checksum is left alone.</summary>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="progress">Told as bytes arrive; may be null.</param>

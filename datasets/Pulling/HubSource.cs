@@ -15,6 +15,9 @@ internal sealed record HubFile(string Revision, string Path, int Rows);
 /// <param name="Files">Each entry is one file to have, as alternatives in order: where one is not found, the next is tried.</param>
 internal sealed record HubSource(string Repository, bool Gated, ImmutableArray<string> Columns, ImmutableArray<ImmutableArray<HubFile>> Files)
 {
+    /// <summary>What a pull needs first, in words for the user; empty where it needs nothing.</summary>
+    public string Condition => Gated ? $" (it is gated: first accept its terms at {PullOptions.Hub}datasets/{Repository} and set HF_TOKEN)" : "";
+
     private const string Converted = "refs/convert/parquet";
 
     /// <summary>The source of a benchmark.</summary>

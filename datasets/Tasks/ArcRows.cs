@@ -27,9 +27,10 @@ internal static class ArcRows
             Id = row.NonEmpty("id"),
             Prompt = Prompts.Letter(row.NonEmpty("question"), letters, texts),
             Kind = AnswerKind.Choice,
-            Gold = [letters[gold]],
+            Gold = ChoiceLetters.WithTwins(letters[gold], letters, texts),
             ChoiceLetters = letters,
             ChoiceTexts = texts,
+            ChoiceLabels = ChoiceLetters.Published(labels),
             AnswerCue = Prompts.BoxedCue,
             AnswerTokenLimit = Prompts.WordTokens,
         });

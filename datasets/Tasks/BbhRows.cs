@@ -52,13 +52,14 @@ internal static partial class BbhRows
         if (letters.Length < 2) return LoadedItem.Excluded(empty.Id, "has one option");
         string gold = target.Trim('(', ')');
         if (!letters.Contains(gold)) return LoadedItem.Excluded(empty.Id, "its target is none of its options' letters");
+        ImmutableArray<string> texts = [.. options.Select(option => option.Groups["text"].Value.Trim())];
         return LoadedItem.Of(empty with
         {
             Prompt = Prompts.Letter(input),
             Kind = AnswerKind.Choice,
-            Gold = [gold],
+            Gold = ChoiceLetters.WithTwins(gold, letters, texts),
             ChoiceLetters = letters,
-            ChoiceTexts = [.. options.Select(option => option.Groups["text"].Value.Trim())],
+            ChoiceTexts = texts,
         });
     }
 

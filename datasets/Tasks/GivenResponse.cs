@@ -5,7 +5,14 @@ using System.Text.RegularExpressions;
 namespace Calibration.Datasets;
 
 /// <summary>One line of responses to grade.</summary>
-internal sealed partial record GivenResponse(string Place, string Id, string Response, bool Truncated, ImmutableArray<string> Gold, ImmutableArray<string> Choices, ImmutableArray<string> Labels)
+internal sealed partial record GivenResponse(
+    string Place,
+    string Id,
+    string Response,
+    bool Truncated,
+    ImmutableArray<string> Gold,
+    ImmutableArray<string> Choices,
+    ImmutableArray<string> Labels)
 {
     // BBH's longest list of options has 18.
     private const int MostBbhOptions = 18;
@@ -19,7 +26,7 @@ internal sealed partial record GivenResponse(string Place, string Id, string Res
             place,
             Text(values, "id", place),
             Text(values, "response", place),
-            values.GetValueOrDefault("truncated") is "true",
+            IsTruncated(values, place),
             List(values, "gold"),
             values.ContainsKey("choices.text") ? List(values, "choices.text") : List(values, "choices"),
             List(values, "choices.label"));
@@ -28,13 +35,45 @@ internal sealed partial record GivenResponse(string Place, string Id, string Res
     /// <summary>The problem that the response answers: the known one, with the line's own gold and choices where it brings them.</summary>
     public Problem Problem(string task, Problem? known)
     {
-        if (Gold.IsEmpty) return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line brings no 'gold'; give the benchmark's files with --data, or a gold.");
+        if (Gold.IsEmpty)
+            return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line brings no 'gold'; give the benchmark's files with --data, or a gold.");
         Problem problem = known ?? Unknown(task);
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
-        if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains)) throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
-        return problem with { Gold = gold, ChoiceLetters = letters, ChoiceTexts = Choices.IsEmpty ? problem.ChoiceTexts : Choices };
+        if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains))
+            throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
+        ImmutableArray<string> texts = Choices.IsEmpty ? problem.ChoiceTexts : Choices;
+        if (problem.Kind == AnswerKind.Choice)
+            gold = [.. gold.SelectMany(letter => ChoiceLetters.WithTwins(letter, letters, texts)).Distinct()];
+        return problem with
+        {
+            Gold = gold,
+            ChoiceLetters = letters,
+            ChoiceTexts = texts,
+            ChoiceLabels = Labels.IsEmpty ? problem.ChoiceLabels : ChoiceLetters.Published(Labels),
+        };
     }
+
+    // "truncated": true, or the server's finish reason: "length", "max_tokens".
+    private static bool IsTruncated(Dictionary<string, object> values, string place)
+    {
+        bool truncated = values.GetValueOrDefault("truncated") switch
+        {
+            null => false,
+            "true" => true,
+            "false" => false,
+            _ => throw new DatasetException($"{place}, field 'truncated' is neither true nor false. Correct the line."),
+        };
+        return values.GetValueOrDefault("finish_reason") switch
+        {
+            null => truncated,
+            string reason => truncated || IsLimit(reason.Trim().ToLowerInvariant()),
+            _ => throw new DatasetException(
+                $"{place}, field 'finish_reason' is no text; a reason such as \"stop\" or \"length\" was expected. Correct the line."),
+        };
+    }
+
+    private static bool IsLimit(string reason) => reason is "length" or "max_tokens" or "max_output_tokens" or "model_length";
 
     private Problem Unknown(string task)
     {

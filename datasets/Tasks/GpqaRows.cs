@@ -26,7 +26,7 @@ internal static class GpqaRows
             Id = id,
             Prompt = Prompts.Letter(row.NonEmpty("Question").Trim(), letters, texts),
             Kind = AnswerKind.Choice,
-            Gold = [letters[order.IndexOf(Correct)]],
+            Gold = ChoiceLetters.WithTwins(letters[order.IndexOf(Correct)], letters, texts),
             ChoiceLetters = letters,
             ChoiceTexts = texts,
             AnswerCue = Prompts.BoxedCue,

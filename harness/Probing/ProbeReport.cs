@@ -60,7 +60,7 @@ public sealed record CacheCheck(int? PromptTokens, double FirstSeconds, double A
 {
     /// <summary>The medians of several rounds; of the counts the largest.</summary>
     internal static CacheCheck MedianOf(IReadOnlyList<CacheCheck> rounds) => new(
-        rounds[0].PromptTokens,
+        rounds.Max(round => round.PromptTokens),
         MedianOf(rounds.Select(round => round.FirstSeconds)),
         MedianOf(rounds.Select(round => round.AgainSeconds)),
         MedianOf(rounds.Select(round => round.ColdSeconds)),

@@ -41,7 +41,8 @@ public sealed class AnswerGraderTests
     [InlineData(@"\boxed{5R - 4}", "")]
     [InlineData(@"\boxed{12 or 13}", "")]
     [InlineData(@"\boxed{}", "")]
-    [InlineData(@"The final answer is \boxed{12", "")]
+    [InlineData(@"The final answer is \boxed{12", "12")]
+    [InlineData(@"The final answer is \boxed{12 or", "")]
     [InlineData("I do not know.", "")]
     public void Grade_Number_Read(string response, string answer) => Expect(Own.Number(), response, answer);
 

@@ -18,10 +18,13 @@ internal static class Phrasings
         yield return ("thought", $"<think>\nIs it \\boxed{{7}}? The answer is B, no.\n</think>\n\nThe final answer is: {shown}");
     }
 
+    /// <summary>Whether there is a wrong answer: where two choices have the same text and are all there are, there is none.</summary>
+    public static bool HasWrong(Problem problem) => problem.Kind != AnswerKind.Choice || problem.ChoiceLetters.Any(letter => !problem.Gold.Contains(letter));
+
     public static string Wrong(Problem problem) => problem.Kind switch
     {
         AnswerKind.Number => Enumerable.Range(1, 5).Select(add => (decimal.Parse(problem.Gold[0], CultureInfo.InvariantCulture) + add).ToString(CultureInfo.InvariantCulture)).First(n => !problem.Gold.Contains(n)),
-        AnswerKind.Choice => problem.ChoiceLetters.First(letter => letter != problem.Gold[0]),
+        AnswerKind.Choice => problem.ChoiceLetters.First(letter => !problem.Gold.Contains(letter)),
         AnswerKind.Boolean => BooleanWords.FamilyOf(problem.Gold[0]) is { } family && family.Yes == problem.Gold[0] ? family.No : BooleanWords.FamilyOf(problem.Gold[0])!.Yes,
         AnswerKind.Literal => problem.Gold[0] == "'wrong'" ? "'right'" : "'wrong'",
         AnswerKind.Brackets => problem.Gold[0] + ")",

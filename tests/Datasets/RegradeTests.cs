@@ -27,6 +27,7 @@ public sealed class RegradeTests
                 }
             }
 
+            if (!Phrasings.HasWrong(problem)) continue;
             string wrong = Phrasings.Wrong(problem);
             foreach ((string name, string response) in Phrasings.Of(problem, wrong))
             {
