@@ -7,28 +7,30 @@ using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
-/// <summary>From <c>fits.json</c> to <c>allocation.json</c> and Table I.</summary>
+/// <summary>From <c>fits.json</c> to <c>allocation.json</c> and Table I at one operating point.</summary>
 internal static class AllocateStage
 {
     private const int SweepQueries = 10_000;
 
-    /// <returns>Null where no task is left, because too many trials are missing of each.</returns>
-    internal static async Task<RunAllocation?> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
+    /// <summary>Allocates, and writes the allocation and Table I into the point's own folder.</summary>
+    /// <returns>No allocation where no task is left, because too many trials are missing of each.</returns>
+    internal static async Task<(PointFolder Place, RunAllocation? Allocation)> RunAsync(RunFolder folder, RunFits fits, OperatingPoint point)
     {
         if (fits.Tasks.All(task => task.IsMissingData))
         {
             File.Delete(folder.In("allocation.json"));
-            await FitStage.WriteTablesAsync(folder, fits, allocation: null);
-            return null;
+            await TableFiles.WriteAsync(folder.Path, fits, allocation: null);
+            return (new PointFolder(folder, ""), null);
         }
 
         RunAllocation allocation = Decide(fits, point) with { Decision = await DecisionIntervals.RunAsync(folder, fits, point) };
-        await folder.WriteDocumentAsync("allocation.json", allocation);
-        await FitStage.WriteTablesAsync(folder, fits, allocation);
-        return allocation;
+        PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
+        await place.WriteAsync(fits, allocation);
+        return (place, allocation);
     }
 
-    internal static RunAllocation Read(RunFolder folder) => folder.ReadDocument<RunAllocation>("allocation.json");
+    /// <summary>The allocation at the run folder's own operating point.</summary>
+    internal static RunAllocation Read(RunFolder folder) => new PointFolder(folder, "").ReadAllocation();
 
     private static RunAllocation Decide(RunFits fits, OperatingPoint point)
     {
@@ -78,7 +80,7 @@ internal static class AllocateStage
             Uniform = [.. Uniform(choices, point)],
             Sweep = Sweep(fits, choices, mixed, point),
             Incomplete = fits.Incomplete,
-            LeftOut = [.. fits.Tasks.Where(task => task.IsMissingData).Select(task => new LeftOutTask(task.Task, task.DisplayName, task.Accuracy.Explanation))],
+            LeftOut = [.. fits.Tasks.Where(task => task.IsMissingData).Select(task => new LeftOutTask(task.Task, task.DisplayName, task.Accuracy.Explanation, TaskChoices.AskedShareOf(task, fits, point)))],
             Warnings = [.. LeftOut(fits), .. Warnings(fits, tasks)],
         };
     }

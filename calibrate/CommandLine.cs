@@ -21,9 +21,11 @@ public static class CommandLine
         try
         {
             ParseResult parsed = Root(output, error).Parse(arguments);
+            if (UnknownWords.AboutVerb(parsed) is { } unknown)
+                return await FailAsync(error, unknown, 2);
             return parsed.Errors.Count == 0
                 ? await parsed.InvokeAsync(configuration, cancellationToken)
-                : await FailAsync(error, $"{string.Join(' ', parsed.Errors.Select(fault => fault.Message))} See calibrate {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help.", 2);
+                : await FailAsync(error, UnknownWords.About(parsed), 2);
         }
         catch (Exception fault) when (fault is UserFault or DatasetException or DirectoryNotFoundException or InvalidDataException)
         {
@@ -49,7 +51,8 @@ public static class CommandLine
         return code;
     }
 
-    private static RootCommand Root(TextWriter output, TextWriter log)
+    /// <summary>The whole command line.</summary>
+    internal static RootCommand Root(TextWriter output, TextWriter log)
     {
         var verbs = new Verbs(output, log, TimeProvider.System);
         var root = new RootCommand(
@@ -64,6 +67,7 @@ public static class CommandLine
         verbs.AddRun(run);
         foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Regrade(), verbs.Merge(), verbs.Endpoint(), new ProbeVerb(new RunOptions(), output, TimeProvider.System).Command(), new DatasetVerbs(output, log, TimeProvider.System).Datasets()])
             root.Add(verb);
+        NumericOptions.ReadStrictly(root);
         return root;
     }
 }

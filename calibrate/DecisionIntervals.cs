@@ -6,7 +6,10 @@ using Calibration.Results;
 
 namespace Calibration.Calibrate;
 
-/// <summary>From a run's trials to intervals of the decision, by the re-optimised bootstrap.</summary>
+/// <summary>
+/// From a run's trials to intervals of the decision, by the re-optimised bootstrap. It fits the answers at every budget, as the decision
+/// does: the largest allowed budget limits what is chosen, and not what is fitted.
+/// </summary>
 internal static class DecisionIntervals
 {
     private const int Replicates = 2_000;
@@ -18,7 +21,7 @@ internal static class DecisionIntervals
         [
             .. from choice in TaskChoices.Of(fits, point)
                let fit = fits.Tasks.First(task => task.Task == (choice.Model?.Task ?? choice.Measured!.Task))
-               let answers = AccuracyBootstrap.Of([.. (trials.GetValueOrDefault(fit.Task) ?? new TaskCounts()).Cells.Where(cell => cell.BudgetTokens <= point.MaxBudgetTokens)], fit.Accuracy.Method)
+               let answers = AccuracyBootstrap.Of([.. (trials.GetValueOrDefault(fit.Task) ?? new TaskCounts()).Cells], fit.Accuracy.Method)
                let times = fit.Service.Points.Select(time => new ServiceObservation(time.Cluster, time.Tokens, time.Seconds)).ToImmutableArray()
                select new DecisionTask(choice, answers, times, fit.Service),
         ];

@@ -9,18 +9,18 @@ internal static class FiguresStage
 {
     private static readonly string[] Figures = ["fig2.svg", "fig3.svg", "fig4.svg"];
 
-    internal static async Task RunAsync(RunFolder folder, RunFits fits, RunAllocation? allocation, CancellationToken cancellationToken)
+    internal static async Task RunAsync(PointFolder place, RunFits fits, RunAllocation? allocation, CancellationToken cancellationToken)
     {
-        AccuracyFigure.Draw(fits, folder.FiguresPath);
+        AccuracyFigure.Draw(fits, place.FiguresPath);
         if (allocation is not null)
         {
-            ObjectiveFigure.Draw(allocation, fits.Model, folder.FiguresPath);
-            SensitivityFigure.Draw(allocation, fits.Model, folder.FiguresPath);
+            ObjectiveFigure.Draw(allocation, fits.Model, place.FiguresPath);
+            SensitivityFigure.Draw(allocation, fits.Model, place.FiguresPath);
         }
 
-        string[] svgs = [.. Figures.Take(allocation is null ? 1 : Figures.Length).Select(name => File.ReadAllText(Path.Combine(folder.FiguresPath, name)))];
-        RowFindings findings = await FindingsAsync(folder, cancellationToken);
-        await AtomicFile.WriteTextAsync(folder.In("report.html"), RunReport.Html(fits, allocation, findings, svgs));
+        string[] svgs = [.. Figures.Take(allocation is null ? 1 : Figures.Length).Select(name => File.ReadAllText(Path.Combine(place.FiguresPath, name)))];
+        RowFindings findings = await FindingsAsync(place.Run, cancellationToken);
+        await AtomicFile.WriteTextAsync(place.In("report.html"), RunReport.Html(fits, allocation, findings, svgs));
     }
 
     /// <summary>Of each trace only one position is kept: a night's ids are gigabytes.</summary>

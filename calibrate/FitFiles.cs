@@ -76,7 +76,9 @@ internal static class FitFiles
     private static ImmutableDictionary<string, AccuracyFit> AccuracyOf(string file, AccuracyFitOptions options)
     {
         List<CsvRow> rows = CsvRow.Read(file, CountHeader, TrialHeader);
-        bool counts = rows.Count > 0 && rows[0].Has("n");
+        bool counts = rows[0].Has("n");
+        if (!counts)
+            CsvRow.ThrowIfRepeated(rows, "task", "problem", "run", "budget_tokens");
         return rows.GroupBy(row => row.Text("task")).ToImmutableDictionary(
             group => group.Key,
             group => counts

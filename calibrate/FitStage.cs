@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Report;
-using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;
@@ -31,7 +30,7 @@ internal static class FitStage
             Run = manifest.Id,
             Simulated = manifest.Simulated,
             Samples = manifest.Samples,
-            Model = manifest.Endpoint.Model,
+            Model = manifest.ShownModel,
             Semantics = first.Semantics,
             Incomplete = Incompleteness.Of(manifest, trials.Values.Sum(counts => counts.Tried)),
             RequestOverhead = manifest.RequestOverhead,
@@ -39,20 +38,13 @@ internal static class FitStage
         };
         await folder.WriteDocumentAsync("fits.json", fits);
         await folder.WriteFitsAsync(fits.Tasks.SelectMany(Parameters));
-        await WriteTablesAsync(folder, fits, allocation: null);
+        await TableFiles.WriteAsync(folder.Path, fits, allocation: null);
         return fits;
     }
 
     internal static int ExitCodeOf(RunFits fits) => fits.Tasks.Any(task => task.IsMissingData) ? MissingDataExitCode : 0;
 
     internal static RunFits Read(RunFolder folder) => folder.ReadDocument<RunFits>("fits.json");
-
-    internal static async Task WriteTablesAsync(RunFolder folder, RunFits fits, RunAllocation? allocation)
-    {
-        await AtomicFile.WriteTextAsync(folder.In("table1.csv"), Table1.Csv(fits, allocation));
-        await AtomicFile.WriteTextAsync(folder.In("table1.md"), Table1.Markdown(fits, allocation));
-        await AtomicFile.WriteTextAsync(folder.In("table1.tex"), Table1.Latex(fits, allocation));
-    }
 
     private static IEnumerable<FittedParameter> Parameters(TaskFits task)
     {

@@ -24,6 +24,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         using CancellationTokenSource deadline = timeLeft is { } left ? new CancellationTokenSource(left, clock) : new CancellationTokenSource();
         ExperimentPlan plan = PlanBuilding.Build(options, parsed);
         _ = options.Notes(parsed);
+        _ = options.LabelOf(parsed);
         if (resumed is { Folder.HasEnded: true, RedoLatency: false } && resumed.Folder.ReadManifest() is { } manifest && AddedBudgets.AddTo(manifest, resumed.AddedBudgets) == manifest)
         {
             await log.WriteLineAsync($"{resumed.Folder.Path} has all of these budgets already.");
@@ -127,11 +128,12 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         DateTime now = clock.GetUtcNow().UtcDateTime;
         return new RunManifest
         {
-            Id = FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(endpoint.Model)}"),
+            Id = FormattableString.Invariant($"{now:yyyyMMdd-HHmmss}-{RunOptions.Slug(options.LabelOf(parsed) ?? ModelNames.Shown(endpoint.Model))}"),
             CreatedUtc = now,
             Simulated = endpoint.Simulated,
             Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
             Endpoint = endpoint,
+            Label = options.LabelOf(parsed),
             Profile = JsonSerializer.SerializeToElement(profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = JsonSerializer.SerializeToElement(

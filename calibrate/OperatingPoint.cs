@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 
 namespace Calibration.Calibrate;
 
@@ -30,12 +31,17 @@ internal sealed class OperatingPointOptions
     {
         double rate = parsed.GetValue(ArrivalRate), weight = parsed.GetValue(AccuracyWeight);
         int largest = parsed.GetValue(MaxBudget);
-        if (!(rate > 0 && double.IsFinite(rate)))
-            throw new UserFault($"--arrival-rate is {rate}: it must be above 0.");
-        if (!(weight > 0 && double.IsFinite(weight)))
-            throw new UserFault($"--accuracy-weight is {weight}: it must be above 0.");
+        Require("--arrival-rate", rate, 1e-12, 1e9, "queries per second");
+        Require("--accuracy-weight", weight, 1e-9, 1e12, "seconds");
         if (largest < 0)
             throw new UserFault($"--max-budget is {largest}: it must be 0 or more.");
         return new OperatingPoint(rate, weight, largest, parsed.GetValue(Mix) is { } mix ? OptionText.Mix(mix) : ImmutableSortedDictionary<string, double>.Empty, seed);
+    }
+
+    /// <summary>What lies beyond the range is a mistake of typing, and leaves the range of the arithmetic.</summary>
+    private static void Require(string option, double value, double least, double most, string unit)
+    {
+        if (!(value >= least && value <= most))
+            throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}: it must be above 0, from {least} to {most} {unit}."));
     }
 }

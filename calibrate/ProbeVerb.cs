@@ -32,7 +32,12 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
             if (wanted < 1)
                 throw new UserFault($"--concurrency is {wanted}: at least 1 is needed.");
             ImmutableArray<Problem> problems = Problems();
-            if (options.EndpointUris(parsed) is [Uri address, ..])
+            ImmutableArray<Uri> addresses = options.EndpointUris(parsed);
+            if (addresses.Length > 1)
+                throw new UserFault("probe looks at one --endpoint: name one.");
+            if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
+                throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
+            if (addresses is [Uri address])
                 return await ProbeAsync(parsed, address, problems, wanted, cancelled);
             await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = problems, Paced = parsed.GetValue(options.Pace) }, cancelled);
             return await ProbeAsync(parsed, embedded.BaseAddress, problems, wanted, cancelled);

@@ -7,7 +7,20 @@ namespace Calibration.Calibrate;
 /// <summary>The embedded endpoint's own times of every request, a line of JSON each.</summary>
 internal sealed class RequestLog(string path) : IProgress<ServedRequest>, IDisposable
 {
-    private readonly StreamWriter file = new(path) { AutoFlush = true };
+    private readonly StreamWriter file = Open(path);
+
+    /// <exception cref="UserFault">The file cannot be written.</exception>
+    private static StreamWriter Open(string path)
+    {
+        try
+        {
+            return new StreamWriter(path) { AutoFlush = true };
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UserFault($"--log is {path}, which cannot be written ({fault.Message.TrimEnd('.')}): name a file in a folder that exists.");
+        }
+    }
 
     public void Dispose() => file.Dispose();
 

@@ -11,9 +11,14 @@ namespace Calibration.Calibrate;
 /// <summary>The options of measuring, declared once for <c>run</c>, <c>measure</c> and the bare command.</summary>
 internal sealed class RunOptions
 {
+    /// <summary>A longer name does not fit over a figure.</summary>
+    private const int LongestLabel = 60;
+
     internal Option<string[]> Endpoint { get; } = new("--endpoint") { Description = "Address of an OpenAI-compatible API, such as http://127.0.0.1:8000/v1 (vLLM or llama.cpp); repeated for several servers of one model, which share the accuracy pass. Without it the embedded simulated endpoint starts by itself.", HelpName = "URL", AllowMultipleArgumentsPerToken = false };
 
     internal Option<string?> Model { get; } = new("--model") { Description = "The model's name on that endpoint; needed where it serves several.", HelpName = "NAME" };
+
+    internal Option<string?> Label { get; } = new("--label") { Description = "A name of one's own for the model, shown in figures, tables, the report and the run's id. Default: the model's name on the endpoint, without folders.", HelpName = "NAME" };
 
     internal Option<string?> ApiKeyEnv { get; } = new("--api-key-env") { Description = "Environment variable that holds the API key.", HelpName = "VAR" };
 
@@ -83,8 +88,9 @@ internal sealed class RunOptions
 
     internal IEnumerable<Option> All() =>
     [
-        Endpoint, Model, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP, Seed,
-        Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
+        Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics, Temperature, TopP, TopK, MinP,
+        Seed, Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, Road, Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume,
+        AddBudgets, RedoLatency,
     ];
 
     /// <summary>How long measuring may go on, or null where there is no end.</summary>
@@ -118,9 +124,17 @@ internal sealed class RunOptions
             throw new UserFault("--redo-latency measures the service times of a run again: name it with --resume RUN.");
         if (parsed.GetValue(Resume) is not { } path)
             return added.IsEmpty ? (null, parsed) : throw new UserFault("--add-budgets adds to a run that is there: name it with --resume RUN, or give a new run's with --budgets.");
+        if (WithoutEffect.FirstOf(parsed, Resume, AddBudgets, RedoLatency, AcceptMissing, Concurrency, Hours, Deadline) is { } idle)
+            throw new UserFault($"{idle} has no effect with --resume: a run goes on with its own options. Leave it out, or begin a new run without --resume.");
         RunFolder folder = RunFolder.Open(path);
-        IEnumerable<string> arguments = AddedBudgets.Arguments(folder.ReadManifest().Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
-        return (new Resumption(folder, added, parsed.GetValue(RedoLatency)), parsed.RootCommandResult.Command.Parse([.. WithConcurrency(arguments, parsed)]));
+        RunManifest manifest = folder.ReadManifest();
+        if (!added.IsEmpty && manifest.Notes.TryGetValue("merged_from", out string? parts))
+            throw new UserFault($"{folder.Path} was merged from {parts}: add the budgets to these runs, and then merge them again.");
+        IEnumerable<string> arguments = AddedBudgets.Arguments(manifest.Arguments, added).Select((argument, index) => index == 0 && argument == "measure" ? "run" : argument);
+        ParseResult own = parsed.RootCommandResult.Command.Parse([.. WithConcurrency(arguments, parsed)]);
+        return own.Errors.Count == 0
+            ? (new Resumption(folder, added, parsed.GetValue(RedoLatency)), own)
+            : throw new UserFault($"{folder.ManifestPath} has arguments that this version cannot read: {UnknownWords.About(own)}");
     }
 
     /// <summary>How many requests are in flight changes no result: a resumed run may have another number.</summary>
@@ -137,6 +151,8 @@ internal sealed class RunOptions
     /// <summary>The API key from where the user said it is; null where it is nowhere.</summary>
     internal string? ApiKey(ParseResult parsed)
     {
+        if (parsed.GetValue(ApiKeyEnv) is not null && parsed.GetValue(ApiKeyFile) is not null)
+            throw new UserFault("--api-key-env and --api-key-file exclude each other: name one.");
         if (parsed.GetValue(ApiKeyEnv) is { } variable)
         {
             return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key
@@ -205,6 +221,15 @@ internal sealed class RunOptions
         text.Split('=', 2) is [{ Length: > 0 } key, { Length: > 0 } value]
             ? KeyValuePair.Create(key, value)
             : throw new UserFault($"--note has \"{text}\": give it as KEY=VALUE."));
+
+    /// <summary>The user's name for the model; null where none was given.</summary>
+    internal string? LabelOf(ParseResult parsed)
+    {
+        string? label = parsed.GetValue(Label)?.Trim();
+        return label is null || (label.Length is > 0 and <= LongestLabel && !label.Any(char.IsControl))
+            ? label
+            : throw new UserFault($"--label is empty, longer than {LongestLabel} characters, or not one line: give a short name, such as --label \"Qwen3 8B\".");
+    }
 
     /// <summary>A folder's or model's name as part of a run's id: letters, digits, dots and dashes only.</summary>
     internal static string Slug(string name) =>

@@ -57,7 +57,11 @@ internal static class SimulateStage
         }
 
         foreach (TaskQueueReport task in report.Tasks.Where(task => task.P50Seconds is not null))
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {task.Task,-14} system time {task.SystemTimeSeconds?.Mean:0.000} s (formula {task.PredictedSystemTimeSeconds:0.000}), median {task.P50Seconds:0.000}, 95 % below {task.P95Seconds:0.000}, 99 % below {task.P99Seconds:0.000}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {task.Task,-14} {MeanOf(task)} (formula {task.PredictedSystemTimeSeconds:0.000}), median {task.P50Seconds:0.000}, 95 % below {task.P95Seconds:0.000}, 99 % below {task.P99Seconds:0.000}"));
         output.WriteLine("  " + report.Verdict);
     }
+
+    private static string MeanOf(TaskQueueReport task) => task.SystemTimeSeconds is { } mean
+        ? string.Create(CultureInfo.InvariantCulture, $"system time {mean.Mean:0.000} s")
+        : "no mean system time, because some replications had none of its queries: raise --queries";
 }

@@ -35,7 +35,7 @@ internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> 
             allocation.AccuracyWeightSeconds,
             [.. allocation.Tasks.Select(task => TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds) with { ServiceVariance = task.ServiceVarianceSeconds2 })]),
         [.. new double[allocation.Tasks.Length]],
-        allocation.Source + (allocation.Simulated ? " (simulated endpoint)" : ""));
+        $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}");
 
     /// <exception cref="UserFault">There is not one budget a task, or the queue is not stable.</exception>
     internal static SimulatedQueue Of(Workload workload, string budgets, string source)
@@ -45,7 +45,7 @@ internal sealed record SimulatedQueue(Workload Workload, ImmutableArray<double> 
             throw new UserFault($"--budgets has {values.Length} budgets, and the workload {workload.Tasks.Length} tasks: give one a task, in its order.");
         Performance at = workload.At(values);
         return at.IsStable
-            ? new SimulatedQueue(workload, [.. values], source)
+            ? new SimulatedQueue(workload, [.. values], string.Create(CultureInfo.InvariantCulture, $"{source} at λ = {workload.ArrivalRatePerSecond}/s"))
             : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"At these budgets the server would be busy {at.Utilization:0.####} of the time: the queue is not stable."));
     }
 }

@@ -29,9 +29,7 @@ internal static class Summary
         foreach (LeftOutTask task in allocation.LeftOut)
             output.WriteLine($"\n{task.DisplayName} is left out of the allocation; the other shares are divided by their sum.");
         string simulated = (allocation.Simulated ? " (simulated endpoint)" : "") + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"\nAllocation at λ = {allocation.ArrivalRatePerSecond}/s, α = {allocation.AccuracyWeightSeconds} s{simulated}:"));
+        output.WriteLine($"\nAllocation at {AllocationPoint.Of(allocation).Caption}{simulated}:");
         foreach (TaskAllocation task in allocation.Tasks)
         {
             string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {(task.Extrapolated ? "at least " : "")}{mean:0} tokens used on average") : "";
@@ -49,7 +47,7 @@ internal static class Summary
             $"  J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time {allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  certificate: KKT residual {allocation.KktResidual:0.0e+0}, J* − J ≤ {allocation.GapBound:0.0e+0} s; whole budgets J = {allocation.IntegerObjective:0.0000}, lower bound (41) {allocation.LowerBound:0.0000}"));
+            $"  certificate: KKT residual {allocation.KktResidual:0.0e+0}, J* − J ≤ {allocation.GapBound:0.0e+0} s; whole budgets J = {allocation.IntegerObjective:0.0000}, lower bound (41) {(allocation.LowerBound is { } bound ? $"{bound:0.0000}" : "none")}"));
         if (allocation.Decision is { } decision)
         {
             output.WriteLine(string.Create(

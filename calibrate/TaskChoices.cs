@@ -25,11 +25,14 @@ internal static class TaskChoices
     /// <summary>The task's share of the queries; a task that is left out for missing data has none, and the others' are divided by their sum.</summary>
     internal static double ShareOf(TaskFits task, RunFits fits, OperatingPoint point)
     {
-        double all = fits.Tasks.Where(other => !other.IsMissingData).Sum(Given);
-        return task.IsMissingData || all <= 0 ? 0 : all >= 1 - 1e-9 ? Given(task) : Given(task) / all;
-
-        double Given(TaskFits given) => point.Mix.IsEmpty ? 1.0 / fits.Tasks.Length : point.Mix.GetValueOrDefault(given.Task);
+        double all = fits.Tasks.Where(other => !other.IsMissingData).Sum(other => AskedShareOf(other, fits, point));
+        double asked = AskedShareOf(task, fits, point);
+        return task.IsMissingData || all <= 0 ? 0 : all >= 1 - 1e-9 ? asked : asked / all;
     }
+
+    /// <summary>The share that was asked for, whether or not the task can take part.</summary>
+    internal static double AskedShareOf(TaskFits task, RunFits fits, OperatingPoint point) =>
+        point.Mix.IsEmpty ? 1.0 / fits.Tasks.Length : point.Mix.GetValueOrDefault(task.Task);
 
     private static string Because(string reason) => reason.Length > 0 ? $" Most frequent reason: {reason.TrimEnd('.')}." : "";
 

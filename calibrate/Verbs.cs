@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Fitting;
@@ -15,6 +16,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
     private readonly RunOptions options = new();
     private readonly OperatingPointOptions operatingPoint = new();
     private readonly Argument<string> run = new("run") { Description = "A run folder." };
+    private readonly Argument<string> runOrPoint = new("run") { Description = "A run folder, or the folder of one of its operating points (RUN/points/…)." };
     private readonly Argument<string?> optionalRun = new("run") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> workloadFile = new("--workload") { Description = "Workload from elsewhere: CSV with the header task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens].", HelpName = "FILE.csv" };
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON object." };
@@ -24,14 +26,15 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         Add(command, [.. options.All(), options.AcceptMissing, .. operatingPoint.All()]);
         command.SetAction(async (given, cancelled) =>
         {
-            (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
+            (Resumption? resumed, ParseResult parsed) = Resumed(given);
             OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(options.Seed));
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
-            RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, given.GetValue(options.AcceptMissing) || parsed.GetValue(options.AcceptMissing), cancelled);
-            RunAllocation? allocation = await AllocateStage.RunAsync(folder, fits, point);
-            await FiguresStage.RunAsync(folder, fits, allocation, cancelled);
+            bool acceptMissing = given.GetValue(options.AcceptMissing) || parsed.GetValue(options.AcceptMissing);
+            RunFits fits = await FitStage.RunAsync(folder, FitMethod.MaximumLikelihood, acceptMissing, cancelled);
+            (PointFolder place, RunAllocation? allocation) = await AllocateStage.RunAsync(folder, fits, point);
+            await FiguresStage.RunAsync(place, fits, allocation, cancelled);
             Summary.Write(output, fits, allocation);
-            await output.WriteLineAsync($"\nResults, tables and figures: {folder.Path}");
+            await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}");
             return FitStage.ExitCodeOf(fits);
         });
     }
@@ -42,7 +45,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         Add(command, options.All());
         command.SetAction(async (given, cancelled) =>
         {
-            (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
+            (Resumption? resumed, ParseResult parsed) = Resumed(given);
             RunFolder folder = await new MeasureStage(options, log, clock).RunAsync(parsed, resumed, options.TimeLeft(given, clock) ?? options.TimeLeft(parsed, clock), cancelled);
             await output.WriteLineAsync(folder.Path);
             return 0;
@@ -85,6 +88,8 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             {
                 if (points is null && times is null)
                     throw new UserFault("Name a run folder to fit, or a file with --accuracy or --service.");
+                if (points is null && parsed.GetResult(method) is { Implicit: false })
+                    throw new UserFault("--method has no effect without --accuracy: service times are fitted by weighted least squares.");
                 tasks = FitFiles.Fit(points, times, fitMethod);
             }
 
@@ -99,7 +104,7 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Allocate()
     {
-        var command = new Command("allocate", "Find the optimal budgets of a fitted run (allocation.json, Table I), or of a workload file.") { optionalRun, workloadFile, json };
+        var command = new Command("allocate", "Find the optimal budgets of a fitted run (allocation.json, Table I), or of a workload file. The run folder keeps its first operating point; others go to RUN/points/.") { optionalRun, workloadFile, json };
         Add(command, operatingPoint.All());
         command.SetAction(async (parsed, cancelled) =>
         {
@@ -114,11 +119,19 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
             RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
             RunFits fits = FitStage.Read(folder);
-            RunAllocation? allocation = await AllocateStage.RunAsync(folder, fits, point);
+            point = point with { Seed = SeedOf(folder.ReadManifest()) };
+            (PointFolder place, RunAllocation? allocation) = await AllocateStage.RunAsync(folder, fits, point);
+            if (place.Within.Length > 0)
+                await FiguresStage.RunAsync(place, fits, allocation, cancelled);
             if (parsed.GetValue(json) && allocation is not null)
-                await output.WriteLineAsync(await File.ReadAllTextAsync(folder.In("allocation.json"), cancelled));
-            else
-                Summary.Write(output, fits, allocation);
+            {
+                await output.WriteLineAsync(await File.ReadAllTextAsync(place.In("allocation.json"), cancelled));
+                return FitStage.ExitCodeOf(fits);
+            }
+
+            Summary.Write(output, fits, allocation);
+            if (allocation is not null)
+                await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}");
             return FitStage.ExitCodeOf(fits);
         });
         return command;
@@ -137,16 +150,21 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
             if (parsed.GetValue(queries) < 1 || parsed.GetValue(replications) < 2)
                 throw new UserFault("--queries must be at least 1 and --replications at least 2.");
             SimulatedQueue queue;
+            string? path = parsed.GetValue(optionalRun);
             if (parsed.GetValue(workloadFile) is { } file)
             {
+                if (path is not null)
+                    throw new UserFault($"{path} has no effect with --workload: leave it out, and separate lists with commas.");
                 OperatingPoint point = operatingPoint.Read(parsed, parsed.GetValue(seed));
                 Workload workload = WorkloadFile.Read(file, point.ArrivalRatePerSecond, point.AccuracyWeightSeconds, double.MaxValue);
                 queue = SimulatedQueue.Of(workload, parsed.GetValue(budgets) ?? throw new UserFault("--workload needs --budgets, one a task."), file);
             }
             else
             {
-                RunFolder folder = RunFolder.Open(parsed.GetValue(optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
-                queue = await SimulatedQueue.OfAsync(folder, AllocateStage.Read(folder), cancelled);
+                if (WithoutEffect.FirstOf(parsed, replications, queries, seed, json) is { } idle)
+                    throw new UserFault($"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, give calibrate allocate RUN its options, and simulate the folder that it names.");
+                PointFolder place = PointFolder.Open(path ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
+                queue = await SimulatedQueue.OfAsync(place.Run, place.ReadAllocation(), cancelled);
             }
 
             SimulateStage.Run(queue, parsed.GetValue(queries), parsed.GetValue(replications), parsed.GetValue(seed), parsed.GetValue(json), output);
@@ -157,13 +175,13 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
 
     internal Command Figures()
     {
-        var command = new Command("figures", "Draw Fig. 2–4 of a fitted and allocated run.") { run };
+        var command = new Command("figures", "Draw Fig. 2–4 and the report of a fitted and allocated run, or of one of its operating points.") { runOrPoint };
         command.SetAction(async (parsed, cancelled) =>
         {
-            RunFolder folder = FolderOf(parsed);
-            RunFits fits = FitStage.Read(folder);
-            await FiguresStage.RunAsync(folder, fits, fits.Tasks.All(task => task.IsMissingData) ? null : AllocateStage.Read(folder), cancelled);
-            await output.WriteLineAsync(folder.FiguresPath);
+            PointFolder place = PointFolder.Open(parsed.GetValue(runOrPoint)!);
+            RunFits fits = FitStage.Read(place.Run);
+            await FiguresStage.RunAsync(place, fits, fits.Tasks.All(task => task.IsMissingData) ? null : place.ReadAllocation(), cancelled);
+            await output.WriteLineAsync(place.FiguresPath);
             return 0;
         });
         return command;
@@ -244,6 +262,24 @@ internal sealed class Verbs(TextWriter output, TextWriter log, TimeProvider cloc
         foreach (Option option in added)
             command.Add(option);
     }
+
+    /// <summary>
+    /// The run to go on with, if any. Of one that has ended that is said, because nothing is measured then; a fresh one must have a place.
+    /// </summary>
+    private (Resumption? Run, ParseResult Options) Resumed(ParseResult given)
+    {
+        (Resumption? resumed, ParseResult parsed) = options.Resumed(given);
+        if (resumed is { Folder.HasEnded: true, AddedBudgets: [], RedoLatency: false })
+            log.WriteLine($"{resumed.Folder.Path} had ended: nothing is left to measure.");
+        if (resumed is null)
+            RunFolder.ThrowIfUnwritable(parsed.GetValue(options.Out)!);
+        return (resumed, parsed);
+    }
+
+    /// <summary>The seed that the run was measured with: allocating again at its own point gives the same numbers.</summary>
+    private static int SeedOf(RunManifest manifest) =>
+        manifest.Plan.ValueKind == JsonValueKind.Object
+        && manifest.Plan.TryGetProperty("seed", out JsonElement seed) && seed.TryGetInt32(out int value) ? value : 1;
 
     private RunFolder FolderOf(ParseResult parsed) => RunFolder.Open(parsed.GetValue(run)!);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Optimizer;
@@ -19,11 +20,13 @@ internal static class WorkloadStage
             output.WriteLine(JsonSerializer.Serialize(
                 new
                 {
+                    arrival_rate_per_second = workload.ArrivalRatePerSecond,
+                    accuracy_weight_seconds = workload.AccuracyWeightSeconds,
                     objective = best.Performance.Objective,
                     utilization = best.Performance.Utilization,
                     mean_system_time_s = best.Performance.MeanSystemTimeSeconds,
                     accuracy = best.Performance.Accuracy,
-                    tasks = workload.Tasks.Select((task, k) => new { task = task.Task, budget_tokens = best.Budgets[k], integer_budget_tokens = integer.Budgets[k] }),
+                    tasks = workload.Tasks.Select((task, k) => new { task = task.Task, probability = task.Probability, budget_tokens = best.Budgets[k], integer_budget_tokens = integer.Budgets[k] }),
                     integer_objective = integer.Performance.Objective,
                     kkt_residual = best.KktResidual,
                     gap_bound = best.GapBound,
@@ -32,6 +35,7 @@ internal static class WorkloadStage
             return;
         }
 
+        output.WriteLine($"Allocation at {PointOf(workload).Caption}:");
         for (int k = 0; k < workload.Tasks.Length; k++)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {workload.Tasks[k].Task,-14} ℓ* = {best.Budgets[k],12:0.000}   whole {integer.Budgets[k],7}"));
         output.WriteLine(string.Create(
@@ -49,8 +53,8 @@ internal static class WorkloadStage
         foreach (MethodOutcome method in PaperMethods.Of(workload))
             output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
         if (RoundingBound.At(workload, best.Budgets.AsSpan()) is { } bound)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  lower bound (41) {bound:0.000000}; rounded (40) J = {IntegerSolver.Rounded(workload, best)?.Performance.Objective:0.000000}; best corner (39) J = {IntegerSolver.BestCorner(workload, best)?.Performance.Objective:0.000000}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  stable up to λ = {StabilityLimit.At(workload, best.Budgets.AsSpan()):0.####}/s at ℓ*, {StabilityLimit.WithoutThinking(workload):0.####}/s without thinking"));
+            output.WriteLine($"  lower bound (41) {Shown(bound)}; rounded (40) J = {Shown(IntegerSolver.Rounded(workload, best)?.Performance.Objective)}; best corner (39) J = {Shown(IntegerSolver.BestCorner(workload, best)?.Performance.Objective)}");
+        output.WriteLine($"  stable up to λ = {Shown(StabilityLimit.At(workload, best.Budgets.AsSpan()), "0.####")}/s at ℓ*, {Shown(StabilityLimit.WithoutThinking(workload), "0.####")}/s without thinking");
         if (Sensitivity.Of(workload) is { } sensitivity)
         {
             for (int k = 0; k < workload.Tasks.Length; k++)
@@ -60,6 +64,15 @@ internal static class WorkloadStage
             }
         }
     }
+
+    private static AllocationPoint PointOf(Workload workload) => new(
+        workload.ArrivalRatePerSecond,
+        workload.AccuracyWeightSeconds,
+        workload.Tasks.Max(task => task.MaxBudgetTokens),
+        workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal));
+
+    private static string Shown(double? value, string format = "0.000000") =>
+        value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";
 
     /// <exception cref="UserFault">The server is overloaded even without thinking.</exception>
     internal static void ThrowIfInfeasible(Allocation allocation)

@@ -38,7 +38,7 @@ public sealed class AccuracyBootstrap
         return new AccuracyBootstrap(AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))), method);
     }
 
-    /// <summary>Budgets measured, ascending: the columns of <see cref="Replicate.Proportions"/>.</summary>
+    /// <summary>Budgets measured, ascending: the columns of <see cref="Replicate.Answers"/>.</summary>
     public IReadOnlyList<int> Budgets => _table.Budgets;
 
     /// <summary>A worker that draws and fits replicates one after another; not thread-safe, make one a thread.</summary>
@@ -64,8 +64,9 @@ public sealed class AccuracyBootstrap
 
     /// <summary>One replicate.</summary>
     /// <param name="Curve">Its fitted curve; A may be 0 and b at the end of the searched range where the draw carries no information.</param>
-    /// <param name="Proportions">Share of right answers at each budget; valid until the worker's next draw.</param>
-    public readonly record struct Replicate(AccuracyCurve Curve, ReadOnlyMemory<double> Proportions);
+    /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
+    /// <param name="Correct">How many of them are right.</param>
+    public readonly record struct Replicate(AccuracyCurve Curve, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
 
     /// <summary>Work space of one thread.</summary>
     public sealed class Worker
@@ -74,13 +75,12 @@ public sealed class AccuracyBootstrap
         private readonly CurveSolver _solver;
         private readonly double[] _answers;
         private readonly double[] _correct;
-        private readonly double[] _proportions;
 
         internal Worker(AccuracyTable table, FitMethod method)
         {
             _table = table;
             _solver = new CurveSolver(table.X, method);
-            (_answers, _correct, _proportions) = (new double[table.Count], new double[table.Count], new double[table.Count]);
+            (_answers, _correct) = (new double[table.Count], new double[table.Count]);
         }
 
         /// <summary>Replicate <paramref name="index"/> of a seed.</summary>
@@ -93,9 +93,7 @@ public sealed class AccuracyBootstrap
                 DrawAnswers(ref random);
             _solver.Load(_answers, _correct);
             CurvePoint point = _solver.Solve();
-            for (int j = 0; j < _proportions.Length; j++)
-                _proportions[j] = _answers[j] > 0 ? _correct[j] / _answers[j] : 0;
-            return new Replicate(new AccuracyCurve(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _proportions);
+            return new Replicate(new AccuracyCurve(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _answers, _correct);
         }
 
         private void DrawClusters(ref SplitMix64 random)

@@ -5,8 +5,8 @@ namespace Calibration.Optimizer;
 
 /// <summary>
 /// The bootstrap through to the decision: each replicate draws every task's answers and traces anew, fits them and
-/// optimises again. Tasks at their measured budgets stay so, with the replicate's proportions. Replicate i depends on the
-/// seed and i only.
+/// optimises again. Tasks at their measured budgets stay so, with the replicate's proportions; a budget at which the drawn
+/// problems have no answer is no choice in that replicate. Replicate i depends on the seed and i only.
 /// </summary>
 public static class DecisionBootstrap
 {
@@ -35,7 +35,7 @@ public static class DecisionBootstrap
         {
             var draw = new TaskDraw[tasks.Length];
             for (int k = 0; k < draw.Length; k++)
-                draw[k] = new TaskDraw(tasks[k], unchecked(((ulong)seed * 1_000_003) + (ulong)k));
+                draw[k] = new TaskDraw(tasks[k], DrawSeed.Of(seed, k, DrawnPart.Answers), DrawSeed.Of(seed, k, DrawnPart.ServiceTimes));
             for (int i = worker; i < replicates; i += workers)
                 outcomes[i] = Decide(arrivalRatePerSecond, accuracyWeightSeconds, draw, i);
         });
@@ -77,47 +77,4 @@ public static class DecisionBootstrap
     }
 
     private sealed record Outcome(ImmutableArray<double> Budgets, double Objective, double Gain);
-
-    /// <summary>One task's draws on one thread.</summary>
-    private sealed class TaskDraw(DecisionTask task, ulong seed)
-    {
-        private readonly AccuracyBootstrap.Worker? answers = task.Accuracy?.CreateWorker();
-        private readonly ServiceLineDraw? line = task.Choice.Model is { } model && !task.ServiceTimes.IsDefaultOrEmpty
-            ? new ServiceLineDraw(model.Service, task.ServiceTimes, tokens => task.ServiceFit?.VarianceAt(tokens) ?? 1)
-            : null;
-
-        internal TaskChoice Next(int index)
-        {
-            AccuracyBootstrap.Replicate? replicate = answers?.Draw(seed, index);
-            if (task.Choice.Measured is { } measured)
-                return replicate is { } proportions ? TaskChoice.Of(Redrawn(measured, proportions)) : task.Choice;
-            var random = new Xoshiro256(seed, (ulong)index);
-            TaskModel model = task.Choice.Model!;
-            return TaskChoice.Of(model with
-            {
-                Accuracy = replicate?.Curve ?? model.Accuracy,
-                Service = line?.Next(ref random) ?? model.Service,
-            });
-        }
-
-        private MeasuredTask Redrawn(MeasuredTask measured, AccuracyBootstrap.Replicate replicate)
-        {
-            double[] weights = new double[replicate.Proportions.Length];
-            Array.Fill(weights, 1);
-            ImmutableArray<double> accuracy = IsotonicAccuracy.Of(replicate.Proportions.Span, weights);
-            IReadOnlyList<int> budgets = task.Accuracy!.Budgets;
-            return measured with { Budgets = [.. measured.Budgets.Select(budget => budget with { Accuracy = At(budget) })] };
-
-            double At(MeasuredBudget budget)
-            {
-                for (int j = 0; j < budgets.Count; j++)
-                {
-                    if (budgets[j] == budget.BudgetTokens)
-                        return accuracy[j];
-                }
-
-                return budget.Accuracy;
-            }
-        }
-    }
 }

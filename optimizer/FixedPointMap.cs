@@ -8,7 +8,9 @@ internal sealed class FixedPointMap(ObjectiveModel model)
     {
         double lambda = model.Lambda, slack = moments.Slack, b = model.B[k], c = model.C[k];
         double offset = -(model.T0[k] / c) - (slack / (lambda * c)) - (lambda * moments.Second / (2 * c * slack));
-        double logarithm = Math.Log(b * model.Alpha * model.A[k] * b / (lambda * c * c) * slack);
+
+        // As a sum of logarithms: the product may leave the range of a double where none of its factors does.
+        double logarithm = (2 * Math.Log(b / c)) + Math.Log(model.Alpha * model.A[k]) + Math.Log(slack / lambda);
         if (double.IsNegativeInfinity(logarithm))
             return (double.NegativeInfinity, 0, 0);
 

@@ -8,7 +8,9 @@ public static class IntegerSolver
     /// <summary>Relative to J's size, differences below this are rounding.</summary>
     private const double Resolution = 1e-14;
 
-    /// <summary>The best of the corners around ℓ*, equation (39); null where more than 20 budgets are not whole.</summary>
+    /// <summary>
+    /// The best of the corners around ℓ*, equation (39), none above a task's largest budget; null where more than 20 budgets are not whole.
+    /// </summary>
     public static IntegerAllocation? BestCorner(Workload workload, Allocation relaxed)
     {
         ArgumentNullException.ThrowIfNull(workload);
@@ -22,7 +24,7 @@ public static class IntegerSolver
         for (int choice = 0; choice < 1 << open.Length; choice++)
         {
             for (int bit = 0; bit < open.Length; bit++)
-                corner[open[bit]] = Math.Floor(relaxed.Budgets[open[bit]]) + ((choice >> bit) & 1);
+                corner[open[bit]] = Allowed(workload, open[bit], Math.Floor(relaxed.Budgets[open[bit]]) + ((choice >> bit) & 1));
             double objective = workload.At(corner).Objective;
             if (objective > bestObjective)
                 (best, bestObjective) = ([.. corner], objective);
@@ -31,12 +33,15 @@ public static class IntegerSolver
         return best is null ? null : Of(workload, best, relaxed.Performance.Objective + relaxed.GapBound - bestObjective);
     }
 
-    /// <summary>Each budget rounded to the nearest whole number, equation (40); null where that is not stable.</summary>
+    /// <summary>
+    /// Each budget rounded to the nearest whole number, equation (40), and not above the task's largest; null where that is not stable.
+    /// </summary>
     public static IntegerAllocation? Rounded(Workload workload, Allocation relaxed)
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(relaxed);
-        double[] rounded = [.. relaxed.Budgets.Select(budget => Math.Round(budget, MidpointRounding.AwayFromZero))];
+        double[] rounded =
+            [.. relaxed.Budgets.Select((budget, k) => Allowed(workload, k, Math.Round(budget, MidpointRounding.AwayFromZero)))];
         Performance performance = workload.At(rounded);
         return performance.IsStable ? Of(workload, rounded, relaxed.Performance.Objective + relaxed.GapBound - performance.Objective) : null;
     }
@@ -65,11 +70,16 @@ public static class IntegerSolver
             Consider(node.Budgets);
             if (-negatedBound <= bestObjective + slack)
                 continue;
+
+            // Where the relaxation is whole its bound may still be above its value, because the ascent did not reach the optimum: then the
+            // node goes on being split, until nothing is left that the bound could hide.
             int split = MostFractional(node.Budgets);
+            if (split < 0)
+                split = Widest(node);
             if (split < 0)
                 continue;
             double[] belowHigh = [.. node.High], aboveLow = [.. node.Low];
-            belowHigh[split] = Math.Floor(node.Budgets[split]);
+            belowHigh[split] = Math.Min(Math.Floor(node.Budgets[split]), node.High[split] - 1);
             aboveLow[split] = belowHigh[split] + 1;
             Enqueue(node.Low, belowHigh, node.Budgets);
             Enqueue(aboveLow, node.High, node.Budgets);
@@ -109,6 +119,24 @@ public static class IntegerSolver
 
         return split;
     }
+
+    /// <summary>The task with the most whole budgets in the node; −1 where each has one.</summary>
+    private static int Widest(Node node)
+    {
+        int widest = -1;
+        double most = 0;
+        for (int k = 0; k < node.Budgets.Length; k++)
+        {
+            if (node.High[k] - node.Low[k] > most)
+                (widest, most) = (k, node.High[k] - node.Low[k]);
+        }
+
+        return widest;
+    }
+
+    /// <summary>The largest whole budget of a task, where the other lies above it: ℓ_max need not be whole.</summary>
+    private static double Allowed(Workload workload, int k, double budget) =>
+        Math.Min(budget, Math.Floor(workload.Tasks[k].MaxBudgetTokens));
 
     private static IntegerAllocation Of(Workload workload, double[] budgets, double gap) =>
         new([.. budgets.Select(budget => (int)budget)], workload.At(budgets), Math.Max(0, gap));

@@ -29,9 +29,7 @@ internal sealed class QueuePlan
             at.Add(task);
             Seconds[k] = task.Service.T0Seconds;
             Right[k] = AliasTable.ToBits(task.Accuracy.D);
-            double relative = task.ServiceVariance / (Seconds[k] * Seconds[k]);
-            LogDeviation[k] = Math.Sqrt(Math.Log(1 + relative));
-            LogMean[k] = Math.Log(Seconds[k]) - (LogDeviation[k] * LogDeviation[k] / 2);
+            (LogMean[k], LogDeviation[k]) = Lognormal(Seconds[k], task.ServiceVariance);
             Measured[k] = measurements is null ? [] : [.. measurements.ServiceSecondsOf(k)];
         }
 
@@ -77,6 +75,19 @@ internal sealed class QueuePlan
         return LogDeviation[task] > 0 ? Math.Exp(LogMean[task] + (LogDeviation[task] * random.Normal())) : Seconds[task];
     }
 
+    /// <summary>
+    /// Mean and deviation of ln S for a lognormal S: s² = ln(1 + σ²/m²), μ = ln m − s²/2. Where σ/m is large its square may overflow:
+    /// ln(1 + r²) is then 2 ln r to double precision.
+    /// </summary>
+    private static (double LogMean, double LogDeviation) Lognormal(double mean, double variance)
+    {
+        if (variance <= 0)
+            return (0, 0);
+        double ratio = Math.Sqrt(variance) / mean;
+        double square = ratio < 1e100 ? double.LogP1(ratio * ratio) : Math.Log(variance) - (2 * Math.Log(mean));
+        return (Math.Log(mean) - (square / 2), Math.Sqrt(square));
+    }
+
     /// <summary>The task as constants at its budget, with the mean and variance of what is drawn, so that P–K sees the same law.</summary>
     private static TaskModel HeldAt(TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
     {
@@ -87,6 +98,10 @@ internal sealed class QueuePlan
         double variance = times.IsEmpty ? task.ServiceVariance : times.Average(time => (time - mean) * (time - mean));
         if (law == ServiceLaw.Exponential)
             variance = mean * mean;
+
+        // A time that is never below 0 and is 0 in the mean is always 0: a fitted t0 at its bound 0, without thinking.
+        if (mean <= 0)
+            variance = 0;
         return TaskModel.Held(task.Task, task.Probability, accuracy, mean) with { ServiceVariance = variance };
     }
 }

@@ -5,7 +5,8 @@ public static class RoundingBound
 {
     /// <summary>
     /// J̄(ℓ), equation (41), in seconds: every budget one token lower in accuracy, every service time one token longer.
-    /// Null where its condition λ(E[S] + c_max) &lt; 1 does not hold.
+    /// Null where its condition λ(E[S] + c_max) &lt; 1 does not hold, and where p(ℓ − 1) is no number, because b is so large that the
+    /// curve leaves the range of a double one token below 0.
     /// </summary>
     public static double? At(Workload workload, ReadOnlySpan<double> budgets)
     {
@@ -23,7 +24,8 @@ public static class RoundingBound
         double slack = 1 - (lambda * (performance.MeanServiceSeconds + slowest));
         if (!(slack > 0))
             return null;
-        return (workload.AccuracyWeightSeconds * accuracy)
+        double bound = (workload.AccuracyWeightSeconds * accuracy)
             - (((lambda * performance.MeanSquareServiceSeconds2) + (2 * slowest)) / (2 * slack)) - performance.MeanServiceSeconds;
+        return double.IsFinite(bound) ? bound : null;
     }
 }

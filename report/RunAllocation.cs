@@ -67,11 +67,11 @@ public sealed record RunAllocation
     /// <summary>J of the best allocation over the measured budgets alone, without any curve: what the model costs or gains.</summary>
     public required double ModelFreeObjective { get; init; }
 
-    /// <summary>Largest arrival rate at which ℓ* is stable.</summary>
-    public required double StabilityLimitPerSecond { get; init; }
+    /// <summary>Largest arrival rate at which ℓ* is stable; absent where its mean service time is 0.</summary>
+    public double? StabilityLimitPerSecond { get; init; }
 
-    /// <summary>Largest arrival rate at which any allocation is stable.</summary>
-    public required double StabilityLimitWithoutThinkingPerSecond { get; init; }
+    /// <summary>Largest arrival rate at which any allocation is stable; absent where the mean service time without thinking is 0.</summary>
+    public double? StabilityLimitWithoutThinkingPerSecond { get; init; }
 
     /// <summary>What the paper's own iterations do at this operating point.</summary>
     public required ImmutableArray<MethodOutcome> Methods { get; init; }
@@ -102,7 +102,8 @@ public sealed record RunAllocation
 /// <param name="Task">Task name in files.</param>
 /// <param name="DisplayName">Task name in tables and figures.</param>
 /// <param name="Reason">Why.</param>
-public sealed record LeftOutTask(string Task, string DisplayName, string Reason);
+/// <param name="Share">Share of the queries that was asked for.</param>
+public sealed record LeftOutTask(string Task, string DisplayName, string Reason, double Share);
 
 /// <summary>One task's part of an allocation.</summary>
 public sealed record TaskAllocation

@@ -18,7 +18,7 @@ public sealed record RunFits
     /// <summary>Whether the problems are the product's own samples.</summary>
     public required bool Samples { get; init; }
 
-    /// <summary>The model's name on its server.</summary>
+    /// <summary>The model's name as it is shown: the user's label, else its name on the server without folders.</summary>
     public required string Model { get; init; }
 
     /// <summary>What a budget meant.</summary>

@@ -21,6 +21,8 @@ public static class RunReport
             .Append("</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;text-align:left}svg{max-width:30em;height:auto;margin:.5em}.warning{background:#fff3cd;padding:.3em .6em;margin:.3em 0}</style></head><body>\n");
         html.Append("<h1>").Append(HtmlText.Escaped(fits.Model)).Append("</h1>\n<p>Run ").Append(HtmlText.Escaped(fits.Run)).Append(", budgets ").Append(fits.Semantics == Results.BudgetSemantics.Exact ? "exact" : "as caps")
             .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(fits.Incomplete is { } incomplete ? $", <strong>{incomplete}</strong>" : "").Append(fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
+        if (allocation is not null)
+            html.Paragraph($"Operating point: {AllocationPoint.Of(allocation).Caption}.");
         foreach (string warning in allocation?.Warnings ?? [.. fits.Tasks.Select(task => $"{task.DisplayName}: {task.Accuracy.Explanation}")])
             html.Warning(warning);
         foreach (string figure in figures)

@@ -58,19 +58,55 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
                 await WriteGroupAsync(writer, schema, group);
         });
 
+    /// <exception cref="InvalidDataException">The file is damaged, or another version's.</exception>
     internal async IAsyncEnumerable<TRow> ReadAsync(string path)
     {
-        await using ParquetReader reader = await ParquetReader.CreateAsync(path);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
+        await using ParquetReader reader = await GuardedAsync(path, () => ParquetReader.CreateAsync(file));
         for (int index = 0; index < reader.RowGroupCount; index++)
         {
-            using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
-            var values = new ColumnValues();
-            foreach (ParquetColumn<TRow> column in columns)
-                values.Add(column.Name, await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
-            for (int row = 0; row < group.RowCount; row++)
-                yield return read(values, row);
+            (ColumnValues values, long rows) = await GuardedAsync(path, () => ReadColumnsAsync(reader, index, path));
+            for (int row = 0; row < rows; row++)
+                yield return RowOf(values, row, path);
         }
     }
+
+    private async Task<(ColumnValues Values, long Rows)> ReadColumnsAsync(ParquetReader reader, int index, string path)
+    {
+        using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
+        var values = new ColumnValues();
+        foreach (ParquetColumn<TRow> column in columns)
+            values.Add(column.Name, await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
+        return (values, group.RowCount);
+    }
+
+    private TRow RowOf(ColumnValues values, int row, string path)
+    {
+        try
+        {
+            return read(values, row);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or InvalidCastException or IndexOutOfRangeException)
+        {
+            throw Damaged(path, fault);
+        }
+    }
+
+    private static async Task<T> GuardedAsync<T>(string path, Func<Task<T>> readAsync)
+    {
+        try
+        {
+            return await readAsync();
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException) && !fault.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw Damaged(path, fault);
+        }
+    }
+
+    /// <summary>What the reader throws on damaged bytes is of any kind, and says nothing of the file.</summary>
+    private static InvalidDataException Damaged(string path, Exception fault) => new(
+        $"{path} is damaged, or no Parquet file of this version ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): put a copy of it back, or measure in a new run.", fault);
 
     private async Task WriteGroupAsync(ParquetWriter writer, ParquetSchema schema, IReadOnlyList<TRow> rows)
     {

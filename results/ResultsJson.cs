@@ -20,6 +20,7 @@ public static class ResultsJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
         WriteIndented = indented,
         IndentSize = 2,
         NewLine = "\n",

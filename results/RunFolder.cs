@@ -47,7 +47,33 @@ public sealed class RunFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"No run folder can be made in {root} ({fault.Message.TrimEnd('.')}): choose another folder with --out.", fault);
+            throw Unwritable(root, fault);
+        }
+    }
+
+    /// <summary>Looks whether a run folder could be made below <paramref name="root"/>, and leaves nothing behind.</summary>
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    public static void ThrowIfUnwritable(string root)
+    {
+        string path = System.IO.Path.GetFullPath(root);
+        string? made = null;
+        for (string? missing = path; missing is not null && !Directory.Exists(missing); missing = System.IO.Path.GetDirectoryName(missing))
+            made = missing;
+        try
+        {
+            Directory.CreateDirectory(path);
+            string probe = System.IO.Path.Combine(path, $".writable-{Guid.NewGuid():N}");
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(root, fault);
+        }
+        finally
+        {
+            if (made is not null && Directory.Exists(made))
+                RemoveEmpty(path, made);
         }
     }
 
@@ -92,13 +118,14 @@ public sealed class RunFolder
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllText(In(name)), ResultsJson.Document) ?? throw new JsonException("it is empty");
         }
-        catch (FileNotFoundException fault)
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new InvalidDataException($"{Path} has no {name}: run the stage that writes it first (fit, then allocate).", fault);
         }
         catch (JsonException fault)
         {
-            throw new InvalidDataException($"{In(name)} was not written by this version: run the stage that writes it again ({fault.Message.Split('.')[0]}).", fault);
+            string remedy = name == "manifest.json" ? "put a copy of it back" : "run the stage that writes it again (fit, then allocate)";
+            throw new InvalidDataException($"{In(name)} is damaged, or was not written by this version: {remedy} ({fault.Message.Split('.')[0]}).", fault);
         }
     }
 
@@ -241,6 +268,26 @@ public sealed class RunFolder
 
     private IAsyncEnumerable<TRow> InOrder<TRow, TKey>(string name, RowOrder<TRow, TKey> order)
         where TKey : struct, IComparable<TKey> => JournalOrder.Read(JournalPath(name), order).ToAsyncEnumerable();
+
+    private static IOException Unwritable(string root, Exception fault)
+    {
+        // Special file systems such as /proc refuse a new folder as a file that is not found.
+        string why = fault is FileNotFoundException or DirectoryNotFoundException ? "nothing can be created there" : fault.Message.TrimEnd('.');
+        return new IOException($"No run folder can be made in {root} ({why}): choose another folder with --out.", fault);
+    }
+
+    /// <summary>Removes folders from the inner to the outer, as long as they are empty: another process may use them by now.</summary>
+    private static void RemoveEmpty(string inner, string outer)
+    {
+        try
+        {
+            for (string? path = inner; path is not null && path.Length >= outer.Length; path = System.IO.Path.GetDirectoryName(path))
+                Directory.Delete(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 
     private static void RemoveFolder(string path)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Calibration.Results;
 
@@ -26,6 +27,15 @@ public sealed record RunManifest
 
     /// <summary>Addresses of the further servers of the same model that shared the accuracy pass.</summary>
     public ImmutableArray<string> OtherEndpoints { get; init; } = [];
+
+    /// <summary>The user's own name for the model (<c>--label</c>); absent where none was given.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>
+    /// The model's name in figures, tables, the report and the run's id: the label, else the name on the server without its folders.
+    /// </summary>
+    [JsonIgnore]
+    public string ShownModel => Label ?? ModelNames.Shown(Endpoint.Model);
 
     /// <summary>How thinking is opened, closed and answered from.</summary>
     public required JsonElement Profile { get; init; }

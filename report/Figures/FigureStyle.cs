@@ -6,6 +6,7 @@ namespace Calibration.Report.Figures;
 internal static class FigureStyle
 {
     private const string FontName = "DejaVu Sans";
+    private const int LongestLine = 84;
 
     private static readonly Lock Loading = new();
     private static bool loaded;
@@ -29,15 +30,15 @@ internal static class FigureStyle
 
     internal static LinePattern PatternOf(int index) => Patterns[index % Patterns.Length];
 
-    /// <summary>An empty plot in the house style; <paramref name="origin"/> says above it where the numbers come from.</summary>
-    internal static Plot NewPlot(string xLabel, string yLabel, string origin)
+    /// <summary>An empty plot in the house style; <paramref name="notes"/> say above it where the numbers come from, and of which point.</summary>
+    internal static Plot NewPlot(string xLabel, string yLabel, params string[] notes)
     {
         LoadFont();
         var plot = new Plot();
         plot.Font.Set(FontName);
         plot.XLabel(xLabel, 8.5f);
         plot.YLabel(yLabel, 8.5f);
-        plot.Title(origin, 6.5f);
+        plot.Title(string.Join('\n', notes.SelectMany(Wrapped)), 6.5f);
         plot.Axes.Title.Label.Bold = false;
         plot.Axes.Bottom.Label.Bold = false;
         plot.Axes.Left.Label.Bold = false;
@@ -61,7 +62,25 @@ internal static class FigureStyle
 
     /// <summary>Where the numbers of a figure come from, in its own words.</summary>
     internal static string Origin(string model, bool simulated, bool samples, Results.Incompleteness? incomplete) =>
-        (simulated ? "simulated endpoint" : model) + (incomplete is null ? "" : $", {incomplete}") + (samples ? ", sample problems (not the benchmarks')" : "");
+        model + (simulated ? ", simulated endpoint" : "") + (incomplete is null ? "" : $", {incomplete}") + (samples ? ", sample problems (not the benchmarks')" : "");
+
+    /// <summary>Lines of a note that fit over a plot, broken after commas.</summary>
+    private static IEnumerable<string> Wrapped(string note)
+    {
+        string line = "";
+        foreach (string part in note.Split(", "))
+        {
+            if (line.Length > 0 && line.Length + part.Length > LongestLine)
+            {
+                yield return line + ",";
+                line = "";
+            }
+
+            line += (line.Length > 0 ? ", " : "") + part;
+        }
+
+        yield return line;
+    }
 
     private static void LoadFont()
     {

@@ -10,7 +10,8 @@ public static class ObjectiveFigure
     public static void Draw(RunAllocation allocation, string model, string folder)
     {
         ArgumentNullException.ThrowIfNull(allocation);
-        Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", FigureStyle.Origin(model, allocation.Simulated, allocation.Samples, allocation.Incomplete));
+        string origin = FigureStyle.Origin(model, allocation.Simulated, allocation.Samples, allocation.Incomplete);
+        Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", origin, AllocationPoint.Of(allocation).Caption);
         (string Label, double Value)[] bars =
         [
             .. allocation.Uniform.Select(uniform => (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}"), uniform.Objective)),

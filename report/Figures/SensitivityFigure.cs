@@ -10,7 +10,8 @@ public static class SensitivityFigure
     {
         ArgumentNullException.ThrowIfNull(allocation);
         BudgetSweep sweep = allocation.Sweep;
-        Plot plot = FigureStyle.NewPlot($"Budget of {sweep.DisplayName} ℓ (tokens)", "Objective J (s)", FigureStyle.Origin(model, allocation.Simulated, allocation.Samples, allocation.Incomplete));
+        string origin = FigureStyle.Origin(model, allocation.Simulated, allocation.Samples, allocation.Incomplete);
+        Plot plot = FigureStyle.NewPlot($"Budget of {sweep.DisplayName} ℓ (tokens)", "Objective J (s)", origin, AllocationPoint.Of(allocation).Caption);
         var objective = plot.Add.ScatterLine(sweep.Points.Select(point => point.BudgetTokens).ToArray(), sweep.Points.Select(point => point.Objective).ToArray(), FigureStyle.ColourOf(0));
         objective.LineWidth = 1.3f;
         objective.LegendText = "J(ℓ), P–K";

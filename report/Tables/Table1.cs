@@ -12,7 +12,9 @@ public static class Table1
     {
         ArgumentNullException.ThrowIfNull(fits);
         var text = new StringBuilder(
-            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share\n");
+            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,"
+            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share,"
+            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share\n");
         foreach (TaskFits task in fits.Tasks)
         {
             TaskAllocation? decided = Decided(allocation, task);
@@ -22,7 +24,7 @@ public static class Table1
                 task.Service.Verdict.ToString(), .. Cells(task.Service.T0Seconds), .. Cells(task.Service.SecondsPerToken),
                 decided is null ? "" : Exact(decided.BudgetTokens), decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
                 decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false",
-                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max())]).Append('\n');
+                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max()), .. Point(allocation, decided)]).Append('\n');
         }
 
         return text.ToString();
@@ -33,7 +35,7 @@ public static class Table1
     {
         ArgumentNullException.ThrowIfNull(fits);
         string[][] rows = [.. Rows(fits, allocation)];
-        var text = new StringBuilder($"Table I, {Caption(fits)}. 95 % intervals in brackets.\n\n");
+        var text = new StringBuilder($"Table I, {Caption(fits, allocation)}. 95 % intervals in brackets.\n\n");
         text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length))).Append('\n');
         foreach (string[] row in rows.Skip(1))
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
@@ -57,14 +59,15 @@ public static class Table1
     public static string Latex(RunFits fits, RunAllocation? allocation)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        var text = new StringBuilder("\\begin{table}[t]\n\\caption{Accuracy and latency model parameters and optimal allocation (" + Caption(fits).Replace("_", "\\_", StringComparison.Ordinal) + ").}\n\\centering\n\\begin{tabular}{lcccccc}\n\\hline\n");
+        var text = new StringBuilder("\\begin{table}[t]\n\\caption{Accuracy and latency model parameters and optimal allocation (" + TexText.Escaped(Caption(fits, allocation)) + ").}\n\\centering\n\\begin{tabular}{lcccccc}\n\\hline\n");
         text.Append("Dataset & $A_k$ & $b_k$ & $D_k$ & $t_{0k}$ & $c_k$ & $\\ell_k^*$ \\\\\n\\hline\n");
         foreach (TaskFits task in fits.Tasks)
         {
             TaskAllocation? decided = Decided(allocation, task);
             AccuracyFit fit = task.Accuracy;
             string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (decided.Measured ? "$^\\dagger$" : decided.Extrapolated ? "$^\\ddagger$" : "");
-            text.AppendJoin(" & ", [Marked(task).Replace("_", "\\_", StringComparison.Ordinal).Replace("*", "$^*$", StringComparison.Ordinal), Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
+            string name = TexText.Escaped(Marked(task)).Replace("*", "$^*$", StringComparison.Ordinal);
+            text.AppendJoin(" & ", [name, Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
         }
 
         text.Append("\\hline\n\\end{tabular}\n");
@@ -80,8 +83,15 @@ public static class Table1
     /// <summary>The task's name, with a mark where more than 1 % of the trials at a budget are excluded.</summary>
     private static string Marked(TaskFits task) => task.DisplayName + (task.MarkedBudgets.Any() ? "*" : "");
 
-    private static string Caption(RunFits fits) =>
-        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "") + (fits.Samples ? ", sample problems (not the benchmarks')" : "");
+    private static string Caption(RunFits fits, RunAllocation? allocation) =>
+        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "")
+        + (fits.Samples ? ", sample problems (not the benchmarks')" : "")
+        + (allocation is null ? "" : $"; ℓ* at {AllocationPoint.Of(allocation).Caption}");
+
+    /// <summary>The operating point's cells of a task's row; a task without a share has none of the queries.</summary>
+    private static string[] Point(RunAllocation? allocation, TaskAllocation? decided) => allocation is null
+        ? ["", "", "", ""]
+        : [Exact(allocation.ArrivalRatePerSecond), Exact(allocation.AccuracyWeightSeconds), Exact(allocation.MaxBudgetTokens), Exact(decided?.Probability ?? 0)];
 
     private static TaskAllocation? Decided(RunAllocation? allocation, TaskFits task) =>
         allocation?.Tasks.FirstOrDefault(decided => decided.Task == task.Task);

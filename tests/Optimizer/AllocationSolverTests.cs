@@ -59,7 +59,7 @@ public sealed class AllocationSolverTests
         Assert.Equal(SolverEnding.Infeasible, allocation.Ending);
         Assert.Equal(allocation.Performance.Utilization - 1, allocation.Overload!.Value);
         Assert.Equal(10 * 0.7343 / 6, allocation.Performance.Utilization, 1e-12);
-        Assert.Equal(6 / 0.7343, StabilityLimit.WithoutThinking(PaperOptimumTests.PaperWorkload(lambda: 10)), 1e-12);
+        Assert.Equal(6 / 0.7343, StabilityLimit.WithoutThinking(PaperOptimumTests.PaperWorkload(lambda: 10))!.Value, 1e-12);
     }
 
     [Fact]
