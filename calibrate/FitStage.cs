@@ -23,7 +23,7 @@ internal static class FitStage
         (ImmutableDictionary<string, TaskCounts> trials, Trial? first) = await TaskCounts.ReadAsync(folder, cancellationToken);
         List<ServiceSample> service = await folder.ReadServiceAsync().ToListAsync(cancellationToken);
         if (first is null)
-            throw new UserFault($"{folder.Path} holds no trials: measure first with calibrate run.");
+            throw new UserFault($"{folder.Path} holds no trials yet: go on with calibrate run --resume {folder.Path}.");
         ILookup<string, ServiceSample> serviceOf = service.ToLookup(sample => sample.Task);
         var fits = new RunFits
         {

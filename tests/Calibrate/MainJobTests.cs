@@ -55,7 +55,7 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_HoursAreOver_FitsWhatIsThereAndCanBeResumed()
     {
-        CommandRun cut = await CommandRun.OfAsync("run", "--items", "250", "--runs", "12", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0003", "--out", root);
+        CommandRun cut = await CommandRun.OfAsync("run", "--items", "250", "--runs", "40", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0008", "--out", root);
         Assert.True(cut.ExitCode == 0, cut.Error);
         Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
         string folder = Assert.Single(Directory.GetDirectories(root));
