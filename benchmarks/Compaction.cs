@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 using Trace = Calibration.Results.Trace;
 
 namespace Calibration.Benchmarks;

@@ -11,16 +11,16 @@ namespace Calibration.Benchmarks;
 [MemoryDiagnoser]
 public class OptimizerBenchmarks
 {
-    private Workload workload = OptimizerTimings.Paper(6);
+    private Workload _workload = OptimizerTimings.Paper(6);
 
     [Params(6, 1_000, 1_000_000)]
     public int Tasks { get; set; }
 
     [GlobalSetup]
-    public void Setup() => workload = OptimizerTimings.Paper(Tasks);
+    public void Setup() => _workload = OptimizerTimings.Paper(Tasks);
 
     [Benchmark]
-    public Allocation Solve() => AllocationSolver.Solve(workload);
+    public Allocation Solve() => AllocationSolver.Solve(_workload);
 
     public static int Run()
     {
@@ -35,8 +35,8 @@ public class QueueBenchmarks
 {
     private const int Queries = 1_000_000;
 
-    private readonly Workload workload = OptimizerTimings.Paper(6);
+    private readonly Workload _workload = OptimizerTimings.Paper(6);
 
     [Benchmark(OperationsPerInvoke = 10 * Queries)]
-    public QueueReport Simulate() => QueueStudy.Run(workload, [0, 341, 0, 0, 346, 30], Queries, 10, 0, 1, threads: 1);
+    public QueueReport Simulate() => QueueStudy.Run(_workload, [0, 341, 0, 0, 346, 30], Queries, 10, 0, 1, threads: 1);
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Calibration.Calibrate.Settings;
+using Calibration.Calibrate.Verbs;
 using Calibration.Datasets;
 using Calibration.Harness;
 
@@ -54,7 +56,7 @@ public static class CommandLine
     /// <summary>The whole command line.</summary>
     internal static RootCommand Root(TextWriter output, TextWriter log)
     {
-        var verbs = new Verbs(output, log, TimeProvider.System);
+        var verbs = new RunVerbs(output, log, TimeProvider.System);
         var root = new RootCommand(
             """
             Calibration measures a reasoning model's accuracy and service time at enforced thinking budgets, fits both, and

@@ -13,35 +13,35 @@ internal sealed class Interruption : IDisposable
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private readonly CancellationTokenSource interrupted = new();
-    private readonly TextWriter error;
-    private readonly PosixSignalRegistration[] registrations;
-    private int signals;
+    private readonly CancellationTokenSource _interrupted = new();
+    private readonly TextWriter _error;
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _signals;
 
     internal Interruption(TextWriter error)
     {
-        this.error = error;
-        registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal)];
+        this._error = error;
+        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal)];
     }
 
-    internal CancellationToken Token => interrupted.Token;
+    internal CancellationToken Token => _interrupted.Token;
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in registrations)
+        foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
-        interrupted.Dispose();
+        _interrupted.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref signals) > 1)
+        if (Interlocked.Increment(ref _signals) > 1)
             Environment.Exit(ExitCode);
-        error.WriteLine($"Stopping: what is finished is being flushed, for {Grace.TotalSeconds:0} seconds at most. Once more stops at once.");
+        _error.WriteLine($"Stopping: what is finished is being flushed, for {Grace.TotalSeconds:0} seconds at most. Once more stops at once.");
         _ = Task.Run(async () =>
         {
-            await interrupted.CancelAsync();
+            await _interrupted.CancelAsync();
             await Task.Delay(Grace);
             Environment.Exit(ExitCode);
         });

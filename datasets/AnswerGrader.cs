@@ -1,3 +1,7 @@
+using Calibration.Datasets.Grading;
+using Calibration.Datasets.Grading.Numbers;
+using Calibration.Datasets.Python;
+
 namespace Calibration.Datasets;
 
 /// <summary>Reads the answer out of a response and compares it with the gold answer. Model output is never executed.</summary>

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using Calibration.Datasets.Loading;
+using Calibration.Datasets.Tasks;
 
 namespace Calibration.Datasets;
 
 /// <summary>One of the six benchmarks: its names, and how its published files are found and read.</summary>
 public sealed class Benchmark
 {
-    private readonly Func<string, ImmutableArray<DatasetTable>> find;
-    private readonly Func<DatasetTable, IEnumerable<LoadedItem>> read;
+    private readonly Func<string, ImmutableArray<DatasetTable>> _find;
+    private readonly Func<DatasetTable, IEnumerable<LoadedItem>> _read;
 
     internal Benchmark(
         string task,
@@ -16,8 +18,8 @@ public sealed class Benchmark
     {
         Task = task;
         DisplayName = displayName;
-        this.find = find;
-        this.read = read;
+        this._find = find;
+        this._read = read;
     }
 
     /// <summary>Name on the command line and in files, such as <c>gsm8k</c>.</summary>
@@ -47,8 +49,8 @@ public sealed class Benchmark
         }
 
 
-        ImmutableArray<DatasetTable> tables = find(directory);
-        List<LoadedItem> items = [.. tables.SelectMany(read)];
+        ImmutableArray<DatasetTable> tables = _find(directory);
+        List<LoadedItem> items = [.. tables.SelectMany(_read)];
         if (items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DatasetException($"{tables[0].Path}: the id '{twice.Key}' occurs {twice.Count()} times; ids must be unique.");
         return new(

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Calibration.Datasets.Loading;
+using Calibration.Datasets.Tasks;
 
 namespace Calibration.Datasets;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Calibration.Datasets.Loading;
+using Calibration.Datasets.Tasks;
 
 namespace Calibration.Datasets;
 

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Calibration.Endpoint.Faults;
+using Calibration.Endpoint.Model;
+using Calibration.Endpoint.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,14 +18,14 @@ namespace Calibration.Endpoint;
 /// </summary>
 public sealed class EmbeddedEndpoint : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly CompletionRoute completions;
-    private readonly FaultInjection? faults;
+    private readonly WebApplication _app;
+    private readonly CompletionRoute _completions;
+    private readonly FaultInjection? _faults;
 
-    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions, FaultInjection? faults) => (this.app, this.completions, this.faults) = (app, completions, faults);
+    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions, FaultInjection? faults) => (this._app, this._completions, this._faults) = (app, completions, faults);
 
     /// <summary>Address of the API, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
-    public Uri BaseAddress => new(app.Urls.First() + "/v1");
+    public Uri BaseAddress => new(_app.Urls.First() + "/v1");
 
     /// <summary>Starts serving.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
@@ -52,25 +55,25 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     }
 
     /// <summary>Requests that got a fault on purpose.</summary>
-    public long FaultCount => faults?.Count ?? 0;
+    public long FaultCount => _faults?.Count ?? 0;
 
     /// <summary>Requests that were refused for what they asked (not those that found the queue full).</summary>
-    public long RefusedCount => completions.RefusedCount;
+    public long RefusedCount => _completions.RefusedCount;
 
     /// <summary>Tokens that were generated so far, also for requests that were given up.</summary>
-    public long GeneratedTokens => completions.GeneratedTokens;
+    public long GeneratedTokens => _completions.GeneratedTokens;
 
     /// <summary>Seconds that slots have worked, summed over the slots.</summary>
-    public double BusySlotSeconds => completions.BusySlotSeconds;
+    public double BusySlotSeconds => _completions.BusySlotSeconds;
 
     /// <summary>Serves until cancelled.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await app.DisposeAsync();
-        completions.Dispose();
+        await _app.DisposeAsync();
+        _completions.Dispose();
     }
 
     private static IResult Models(EndpointOptions options) => Results.Json(new

@@ -1,3 +1,6 @@
+using Calibration.Fitting.Accuracy;
+using Calibration.Fitting.Statistics;
+
 namespace Calibration.Fitting;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Calibration.Fitting.Accuracy;
+
 namespace Calibration.Fitting;
 
 /// <summary>Fits p(ℓ) = A(1 − e^(−bℓ)) + D with D ≥ 0, A > 0, A + D ≤ 1 and b > 0, equation (2), and says what the fit is worth.</summary>

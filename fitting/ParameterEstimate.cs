@@ -25,3 +25,44 @@ public sealed record ParameterEstimate
         Reason = reason,
     };
 }
+
+/// <summary>What is known about one parameter.</summary>
+public enum ParameterStatus
+{
+    /// <summary>Determined by the data, inside its bounds.</summary>
+    Identified,
+
+    /// <summary>The estimate lies on a bound, named by the reason.</summary>
+    AtBound,
+
+    /// <summary>Not determined by the data; there is no standard error and no interval.</summary>
+    NotIdentifiable,
+}
+
+/// <summary>A confidence interval, both ends included, in the unit of its parameter.</summary>
+/// <param name="Low">Lower end; finite.</param>
+/// <param name="High">Upper end; finite, not below <paramref name="Low"/>.</param>
+public sealed record Interval(double Low, double High)
+{
+    /// <summary>Whether the interval holds a value.</summary>
+    public bool Contains(double value) => value >= Low && value <= High;
+}
+
+/// <summary>What a fit is worth, in the order of precedence LackOfFit, NotIdentifiable, AtBound, Identified.</summary>
+public enum Verdict
+{
+    /// <summary>Every parameter is determined by the data, inside its bounds.</summary>
+    Identified,
+
+    /// <summary>The fit lies on a bound (D = 0, A + D = 1 or t0 = 0); intervals hold, one-sided for that parameter.</summary>
+    AtBound,
+
+    /// <summary>At least one parameter cannot be learned from these data.</summary>
+    NotIdentifiable,
+
+    /// <summary>The data reject the model's shape: its parameters mean nothing.</summary>
+    LackOfFit,
+
+    /// <summary>Too many trials are missing: no curve was fitted.</summary>
+    MissingData,
+}

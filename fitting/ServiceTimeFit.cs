@@ -65,3 +65,18 @@ public sealed record ServiceTimeFit
 /// <param name="Residual">Measured less fitted time.</param>
 /// <param name="Outlier">Flagged by the rule of <see cref="ServiceTimeFitter"/>; the observation is part of the fit all the same.</param>
 public sealed record ServicePoint(string Cluster, double Tokens, double Seconds, double Fitted, double Residual, bool Outlier);
+
+/// <summary>Service time of one request on an idle server against thinking tokens, equation (1): t(ℓ) = t0 + cℓ.</summary>
+/// <param name="T0Seconds">Time without thinking, in seconds: prefill and answer; 0 or more.</param>
+/// <param name="SecondsPerToken">Time of one more thinking token, in seconds; above 0.</param>
+public sealed record ServiceTimeLine(double T0Seconds, double SecondsPerToken)
+{
+    /// <summary>Service time in seconds at a budget of thinking tokens.</summary>
+    public double At(double budgetTokens) => T0Seconds + (SecondsPerToken * budgetTokens);
+}
+
+/// <summary>One measured service time.</summary>
+/// <param name="Cluster">The streamed trace that it was measured on; the points of one trace share their errors.</param>
+/// <param name="Tokens">Thinking tokens generated; 0 or more.</param>
+/// <param name="Seconds">Service time, in seconds.</param>
+public sealed record ServiceObservation(string Cluster, double Tokens, double Seconds);

@@ -1,3 +1,5 @@
+using Calibration.Fitting.Service;
+
 namespace Calibration.Fitting;
 
 /// <summary>Fits t(ℓ) = t0 + cℓ with t0 ≥ 0 and c > 0, equation (1), by weighted least squares with clustered errors.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Harness.Passes;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Harness;
 

@@ -1,3 +1,5 @@
+using Calibration.Optimizer.Solving;
+
 namespace Calibration.Optimizer;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Calibration.Optimizer.Queueing;
 using MathNet.Numerics.Distributions;
 
 namespace Calibration.Optimizer;

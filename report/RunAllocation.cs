@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Uncertainty;
 using Calibration.Results;
 
 namespace Calibration.Report;

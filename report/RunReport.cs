@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Calibration.Report.Findings;
+using Calibration.Report.Page;
 using Calibration.Report.Tables;
 
 namespace Calibration.Report;

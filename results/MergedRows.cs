@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Results;
 

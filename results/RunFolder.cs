@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Calibration.Results.Journaling;
+using Calibration.Results.Parquet;
 
 namespace Calibration.Results;
 

@@ -58,3 +58,13 @@ public sealed record ServiceSample
     /// <summary>Why the status is not <see cref="TrialStatus.Ok"/>; empty otherwise.</summary>
     public string Reason { get; init; } = "";
 }
+
+/// <summary>Whose clock a service time was read from.</summary>
+public enum ServiceSource
+{
+    /// <summary>The client's monotonic clock.</summary>
+    Client,
+
+    /// <summary>The simulated clock of the embedded endpoint: no time passed.</summary>
+    Simulated,
+}

@@ -100,3 +100,55 @@ public readonly record struct TrialKey(string Task, string ProblemId, int Run, i
     /// <summary>Whether <paramref name="left"/> does not come before <paramref name="right"/>.</summary>
     public static bool operator >=(TrialKey left, TrialKey right) => left.CompareTo(right) >= 0;
 }
+
+/// <summary>Whether a trial may be believed, and if not, why not.</summary>
+public enum TrialStatus
+{
+    /// <summary>The budget was verified and an answer could be read.</summary>
+    Ok,
+
+    /// <summary>The budget was verified; no answer could be read, or the token limit cut it off. Counts as not correct.</summary>
+    NoAnswer,
+
+    /// <summary>Another number of thinking tokens than the semantics allows; kept, and out of the fits.</summary>
+    BudgetNotEnforced,
+
+    /// <summary>The number of thinking tokens could not be verified; kept, and out of the fits.</summary>
+    Unverified,
+
+    /// <summary>No response of use came back; <see cref="Trial.Reason"/> says why. Out of the fits.</summary>
+    Failed,
+}
+
+/// <summary>What a budget of ℓ thinking tokens means.</summary>
+public enum BudgetSemantics
+{
+    /// <summary>Exactly ℓ tokens: an early end of thinking is overridden by a continuation cue, and after a few cues the close is masked.</summary>
+    Exact,
+
+    /// <summary>At most ℓ tokens: thinking may end earlier by the model's own close.</summary>
+    Cap,
+}
+
+/// <summary>How prompts and continuations travelled to the server.</summary>
+public enum Road
+{
+    /// <summary>As token ids, so that a cut at token ℓ is exact.</summary>
+    Ids,
+
+    /// <summary>As text.</summary>
+    Text,
+}
+
+/// <summary>Where a trial's count of thinking tokens came from.</summary>
+public enum CountSource
+{
+    /// <summary>Token ids that the server returned.</summary>
+    Ids,
+
+    /// <summary>The server's usage record.</summary>
+    Usage,
+
+    /// <summary>Nowhere: the count is not verified.</summary>
+    None,
+}

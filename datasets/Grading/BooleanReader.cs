@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>
 /// Reads yes/no, true/false and valid/invalid without case. A negated word counts as its opposite; "no" inside a sentence

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>A family of two opposite answers and the words that models use for each.</summary>
 internal sealed record BooleanWords(string Yes, string No, ImmutableArray<string> Affirmations, ImmutableArray<string> Denials)

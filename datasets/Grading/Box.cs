@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>One <c>\boxed{…}</c> of a response, also as <c>\fbox</c>, <c>\framebox</c> or <c>\boxed 42</c>.</summary>
 /// <param name="Position">Where it starts.</param>

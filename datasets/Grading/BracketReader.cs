@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Reads sequences of brackets, without blanks. Only the missing rest is the answer; the whole sequence is another one.</summary>
 internal static partial class BracketReader

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>A letter found at a place.</summary>
 /// <param name="Letter">The item's letter; null where several are named together, which is no single answer.</param>

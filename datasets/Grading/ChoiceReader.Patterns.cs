@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <content>The patterns, each with an example.</content>
 internal sealed partial class ChoiceReader

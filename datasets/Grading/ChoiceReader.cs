@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Reads lettered choices: only the item's own letters, and only one of them.</summary>
 /// <remarks>
@@ -17,15 +17,15 @@ internal sealed partial class ChoiceReader
     private const int LongestText = 400;
     private const int LongestList = 20;
 
-    private readonly ImmutableArray<string> letters;
-    private readonly ChoiceLetter letter;
-    private readonly ChoiceTexts texts;
+    private readonly ImmutableArray<string> _letters;
+    private readonly ChoiceLetter _letter;
+    private readonly ChoiceTexts _texts;
 
     private ChoiceReader(Problem problem)
     {
-        letters = problem.ChoiceLetters;
-        letter = new(problem.ChoiceLetters, problem.ChoiceLabels);
-        texts = new(problem.ChoiceTexts);
+        _letters = problem.ChoiceLetters;
+        _letter = new(problem.ChoiceLetters, problem.ChoiceLabels);
+        _texts = new(problem.ChoiceTexts);
     }
 
     /// <summary>The reader for an item's choices.</summary>
@@ -59,10 +59,10 @@ internal sealed partial class ChoiceReader
     {
         foreach (Match match in affirmation.EnumerateAll(text).Reverse())
         {
-            if (letter.Of(match.Groups["letter"].Value) is not { } named) continue;
+            if (_letter.Of(match.Groups["letter"].Value) is not { } named) continue;
             if (Clause.IsDoubted(text, match.Index) || Clause.IsQuestion(text, match.Index))
                 continue;
-            bool several = IsListedBefore(text, match.Index) || letter.NamesAnother(text, match.Index + match.Length, named);
+            bool several = IsListedBefore(text, match.Index) || _letter.NamesAnother(text, match.Index + match.Length, named);
             yield return new(match.Index, match.Index + match.Length, several ? null : named, true);
             yield break;
         }
@@ -71,7 +71,7 @@ internal sealed partial class ChoiceReader
     // "A or B is the answer"
     private bool IsListedBefore(string text, int position) =>
         ListedBefore().Match(text[Math.Max(0, position - LongestList)..position]) is { Success: true } before
-        && letter.Of(before.Groups["letter"].Value) is not null;
+        && _letter.Of(before.Groups["letter"].Value) is not null;
 
     // Rule 1: what stands behind a label.
     private Reading? Announced(string text, int start)
@@ -81,7 +81,7 @@ internal sealed partial class ChoiceReader
         if (Corrected().Match(text, from) is { Success: true } corrected) from = SkipLeadIn(text, corrected.Index + corrected.Length);
         if (Undecided().Match(text, from) is { Success: true } && LettersIn(text[from..Clause.End(text, from)]).Count > 1)
             return new(start, from, null, true);
-        if (letter.At(text, from) is { } named)
+        if (_letter.At(text, from) is { } named)
         {
             if (named.Letter is null) return new(start, named.End, null, true);
             if (Rejected().IsMatch(text, named.End)) return null;
@@ -90,37 +90,37 @@ internal sealed partial class ChoiceReader
             return new(start, named.End, named.Letter, opened && named.End < text.Length && text[named.End] is ')' or '"' or '*');
         }
 
-        int choice = texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
-        return choice < 0 ? null : new(from, from, letters[choice], true);
+        int choice = _texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
+        return choice < 0 ? null : new(from, from, _letters[choice], true);
     }
 
     /// <summary>The choice that a short text consists of: its letter with or without its text, or its text alone.</summary>
     private (string? Letter, bool Several) WholeChoice(string content)
     {
         string bare = content.Trim(' ', '\n', '\r', '\t', '"', '\'', '“', '”', '*', '_', '[', ']', '<', '>', '|', '{', '}', '$', ',');
-        if (texts.Exactly(content) is >= 0 and var named && letter.Of(bare) is null) return (letters[named], false);
+        if (_texts.Exactly(content) is >= 0 and var named && _letter.Of(bare) is null) return (_letters[named], false);
         if (content.TrimEnd().EndsWith('\'') && !content.TrimStart().StartsWith('\'')) return (null, false);
-        if (bare.Length == 1 && letter.Of(bare) is { } alone)
+        if (bare.Length == 1 && _letter.Of(bare) is { } alone)
         {
             // A number may be a published label and another choice's text: then it names none.
-            bool another = char.IsAsciiDigit(bare[0]) && texts.Exactly(bare) is >= 0 and var same && letters[same] != alone;
+            bool another = char.IsAsciiDigit(bare[0]) && _texts.Exactly(bare) is >= 0 and var same && _letters[same] != alone;
             return another ? (null, true) : (alone, false);
         }
 
         Match match = LetterFirst().Match(bare);
-        if (!match.Success) return texts.Exactly(bare) is >= 0 and var text ? (letters[text], false) : (null, false);
+        if (!match.Success) return _texts.Exactly(bare) is >= 0 and var text ? (_letters[text], false) : (null, false);
         Group group = match.Groups["letter"];
-        NamedLetter? found = letter.At(bare, group.Index);
+        NamedLetter? found = _letter.At(bare, group.Index);
         if (found is { Letter: null }) return (null, true);
         if (found is null && char.IsAsciiDigit(group.Value[0])) return (null, false);
-        if (letter.Of(group.Value) is not { } own || group.Length > 1) return (null, false);
-        if (letter.NamesAnother(bare, group.Index + 1, own)) return (null, true);
+        if (_letter.Of(group.Value) is not { } own || group.Length > 1) return (null, false);
+        if (_letter.NamesAnother(bare, group.Index + 1, own)) return (null, true);
         string rest = match.Groups["rest"].Value;
         if (rest.Length > 0 && (Rejected().IsMatch(" " + rest, 0) || NamesOther(rest, own) || Term().IsMatch(rest))) return (null, false);
         if (Questioned().IsMatch(bare, group.Index + 1)) return (null, true);
         bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
         bool stands = marked
-            || texts.Is(letters.IndexOf(own), rest)
+            || _texts.Is(_letters.IndexOf(own), rest)
             || (own is not ("A" or "I") && !char.IsLower(group.Value[0]))
             || ChoiceLetter.StandsAlone(bare, group.Index, own);
         return (stands ? own : null, false);
@@ -172,20 +172,20 @@ internal sealed partial class ChoiceReader
             if (named.Count > 0)
             {
                 Match conclusion = Conclusion().Match(line);
-                string? own = conclusion.Success ? letter.Of(conclusion.Groups["letter"].Value) : null;
+                string? own = conclusion.Success ? _letter.Of(conclusion.Groups["letter"].Value) : null;
                 return own is null ? null : new(start + conclusion.Index, start + line.Length, own, false);
             }
         }
 
-        return texts.Only(text) is >= 0 and var only ? new(0, start + line.Length, letters[only], true) : null;
+        return _texts.Only(text) is >= 0 and var only ? new(0, start + line.Length, _letters[only], true) : null;
     }
 
-    private string OwnLetter(Match match) => letter.Of(match.Groups["letter"].Value)!;
+    private string OwnLetter(Match match) => _letter.Of(match.Groups["letter"].Value)!;
 
     // The letters that a line names and neither rejects nor only considers.
     private List<Match> Mentions(string line) =>
     [
-        .. Mention().EnumerateAll(line).Where(match => letter.Of(match.Groups["letter"].Value) is { } own
+        .. Mention().EnumerateAll(line).Where(match => _letter.Of(match.Groups["letter"].Value) is { } own
             && ChoiceLetter.StandsAlone(line, match.Groups["letter"].Index, own)
             && !Rejected().IsMatch(line, match.Groups["letter"].Index + 1)
             && !Clause.IsDoubted(line, match.Index)
@@ -193,7 +193,7 @@ internal sealed partial class ChoiceReader
     ];
 
     private HashSet<string> LettersIn(string text) =>
-        [.. Mention().EnumerateAll(text).Select(match => letter.Of(match.Groups["letter"].Value)).OfType<string>()];
+        [.. Mention().EnumerateAll(text).Select(match => _letter.Of(match.Groups["letter"].Value)).OfType<string>()];
 
     private static int LastSentence(string line)
     {

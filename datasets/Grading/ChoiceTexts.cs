@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Recognises choices that a response names by their texts instead of their letters.</summary>
 internal sealed partial class ChoiceTexts
@@ -9,37 +9,37 @@ internal sealed partial class ChoiceTexts
     // Fewer content words in any order would fit by chance: "the second-most expensive" against "the most expensive".
     private const int FewestLooseWords = 4;
 
-    private readonly ImmutableArray<string> texts;
-    private readonly ImmutableArray<string> cores;
-    private readonly ImmutableArray<ImmutableArray<string>> stems;
+    private readonly ImmutableArray<string> _texts;
+    private readonly ImmutableArray<string> _cores;
+    private readonly ImmutableArray<ImmutableArray<string>> _stems;
 
     public ChoiceTexts(ImmutableArray<string> texts)
     {
-        this.texts = [.. texts.Select(Folded)];
-        cores = [.. this.texts.Select(text => Opening().Replace(text, ""))];
-        stems = [.. this.texts.Select(Stems)];
+        this._texts = [.. texts.Select(Folded)];
+        _cores = [.. this._texts.Select(text => Opening().Replace(text, ""))];
+        _stems = [.. this._texts.Select(Stems)];
     }
 
     /// <summary>The choice whose text is exactly this; −1 where none or several are.</summary>
     public int Exactly(string content)
     {
         string folded = Folded(content);
-        return folded.Length > 0 && texts.Count(text => text == folded) == 1 ? texts.IndexOf(folded) : -1;
+        return folded.Length > 0 && _texts.Count(text => text == folded) == 1 ? _texts.IndexOf(folded) : -1;
     }
 
     /// <summary>Whether a text is that of the given choice.</summary>
-    public bool Is(int choice, string content) => choice >= 0 && choice < texts.Length && texts[choice] == Folded(content);
+    public bool Is(int choice, string content) => choice >= 0 && choice < _texts.Length && _texts[choice] == Folded(content);
 
     /// <summary>The choice whose text stands at the start; the longest one; −1 where none does.</summary>
     public int AtStart(string content)
     {
         string folded = Folded(content);
         int found = -1;
-        for (int i = 0; i < texts.Length; i++)
+        for (int i = 0; i < _texts.Length; i++)
         {
-            if (texts[i].Length == 0 || !folded.StartsWith(texts[i], StringComparison.Ordinal) || LetterAt(folded, texts[i].Length))
+            if (_texts[i].Length == 0 || !folded.StartsWith(_texts[i], StringComparison.Ordinal) || LetterAt(folded, _texts[i].Length))
                 continue;
-            if (found < 0 || texts[i].Length > texts[found].Length) found = i;
+            if (found < 0 || _texts[i].Length > _texts[found].Length) found = i;
         }
 
         return found;
@@ -65,11 +65,11 @@ internal sealed partial class ChoiceTexts
 
     private List<int> Named(string sentence)
     {
-        List<int> named = [.. Enumerable.Range(0, cores.Length).Where(i => Contains(sentence, cores[i]))];
-        named.RemoveAll(i => named.Any(other => other != i && cores[other].Length > cores[i].Length && cores[other].Contains(cores[i], StringComparison.Ordinal)));
+        List<int> named = [.. Enumerable.Range(0, _cores.Length).Where(i => Contains(sentence, _cores[i]))];
+        named.RemoveAll(i => named.Any(other => other != i && _cores[other].Length > _cores[i].Length && _cores[other].Contains(_cores[i], StringComparison.Ordinal)));
         if (named.Count > 0) return named;
         HashSet<string> words = [.. Stems(sentence)];
-        return [.. Enumerable.Range(0, stems.Length).Where(i => stems[i].Length >= FewestLooseWords && stems[i].All(words.Contains))];
+        return [.. Enumerable.Range(0, _stems.Length).Where(i => _stems[i].Length >= FewestLooseWords && _stems[i].All(words.Contains))];
     }
 
     private static bool Contains(string sentence, string text)

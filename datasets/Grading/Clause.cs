@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Tells whether a statement is made, or only considered: under a condition, a doubt, a negation, as somebody else's, or as a
 /// question.</summary>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Places where a response announces its answer in words, and where the announced answer begins.</summary>
 internal static partial class Labels

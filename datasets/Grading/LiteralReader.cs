@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Calibration.Datasets.Python;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>
 /// Reads Python literals, never running anything: unquoted text and expressions are no answer. Where the model writes <c>f(x) == y</c>,

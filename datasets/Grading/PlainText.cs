@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Takes LaTeX and Markdown dress off an answer.</summary>
 internal static partial class PlainText

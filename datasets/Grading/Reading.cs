@@ -1,4 +1,4 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>A place in a response where an answer is stated.</summary>
 /// <param name="Position">Where the statement starts; the last one wins.</param>

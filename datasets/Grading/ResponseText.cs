@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Prepares a response for the readers: one form of every character, no struck-out text, no text of a later turn.</summary>
 internal static partial class ResponseText

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Separates a response's answer from its thinking, whichever of the known delimiters the model uses.</summary>
 internal static partial class ThinkingText

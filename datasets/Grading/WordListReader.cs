@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Grading;
 
 /// <summary>Reads lists of words in order. Commas, numbering, bullets, arrows and quotes count as blanks; case does not matter.</summary>
 internal static partial class WordListReader

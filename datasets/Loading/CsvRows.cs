@@ -1,6 +1,6 @@
 using CsvHelper;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>Rows of a CSV file with a header line; fields may span lines.</summary>
 internal static class CsvRows

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>One row of a benchmark's file; its errors name the file, the row (counted from 0) and the field.</summary>
 internal sealed record DatasetRow(string File, int Number, IReadOnlyDictionary<string, object> Values)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>A benchmark's file, read whole: its columns, rows and SHA-256. Nested JSON and Parquet fields are named <c>outer.inner</c>.</summary>
 internal sealed record DatasetTable(string Path, DatasetFile File, ImmutableArray<string> Columns, ImmutableArray<DatasetRow> Rows)

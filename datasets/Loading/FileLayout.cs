@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>Where the one file of a benchmark may lie, and the columns that tell that it is the right one.</summary>
 /// <param name="Names">Published and re-serialised paths, the preferred first.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>Rows of JSON Lines files, and of BBH's own JSON files with their <c>examples</c>.</summary>
 internal static partial class JsonRows

@@ -1,4 +1,4 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>A page's header in a Parquet column: Thrift's compact protocol, of which the fields that text columns need are kept.</summary>
 /// <param name="Type">0 a data page, 2 a dictionary page, 3 a data page v2.</param>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Parquet.Serialization;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>Rows of a Parquet file as the hub writes them.</summary>
 internal static class ParquetRows

@@ -3,7 +3,7 @@ using Parquet;
 using Parquet.Meta;
 using Parquet.Schema;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>
 /// Reads text columns, and lists of texts, from data pages v2, which Parquet.Net 6 does not read where a column has repetition levels.

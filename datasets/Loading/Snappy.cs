@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>Decompresses one block of Snappy's raw format (github.com/google/snappy, format_description.txt).</summary>
 internal static class Snappy

@@ -1,6 +1,6 @@
 using System.Text.Unicode;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Loading;
 
 /// <summary>Refuses text that is not UTF-8: read as UTF-8 it would silently lose its accents.</summary>
 public static class Utf8Text

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>
 /// The SHA-256 of each pulled file as recorded at its first pull, in <c>checksums.json</c> of the cache folder. What is pulled later must equal it.
@@ -12,13 +12,13 @@ internal sealed class Checksums
 
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, NewLine = "\n" };
 
-    private readonly string path;
-    private readonly SortedDictionary<string, string> recorded;
+    private readonly string _path;
+    private readonly SortedDictionary<string, string> _recorded;
 
     private Checksums(string path, SortedDictionary<string, string> recorded)
     {
-        this.path = path;
-        this.recorded = recorded;
+        this._path = path;
+        this._recorded = recorded;
     }
 
     /// <summary>Reads the record of a cache folder; an absent one is empty.</summary>
@@ -43,14 +43,14 @@ internal sealed class Checksums
     }
 
     /// <summary>The recorded checksum of a file; null where it was never pulled.</summary>
-    public string? Of(string relativePath) => recorded.GetValueOrDefault(relativePath);
+    public string? Of(string relativePath) => _recorded.GetValueOrDefault(relativePath);
 
     /// <summary>Records a checksum and writes the record, through a temporary name.</summary>
     public void Record(string relativePath, string sha256)
     {
-        recorded[relativePath] = sha256;
-        string partial = path + ".part";
-        File.WriteAllText(partial, JsonSerializer.Serialize(recorded, Layout) + "\n");
-        File.Move(partial, path, overwrite: true);
+        _recorded[relativePath] = sha256;
+        string partial = _path + ".part";
+        File.WriteAllText(partial, JsonSerializer.Serialize(_recorded, Layout) + "\n");
+        File.Move(partial, _path, overwrite: true);
     }
 }

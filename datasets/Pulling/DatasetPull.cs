@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>Fetches benchmarks' published files from the hub into the cache folder.</summary>
 /// <remarks>
@@ -14,7 +15,7 @@ namespace Calibration.Datasets;
 /// <param name="time">Clock of the waits between attempts.</param>
 public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvider time)
 {
-    private readonly HubDownload download = new(http, options, time);
+    private readonly HubDownload _download = new(http, options, time);
 
     internal Func<string, HubSource> Sources { get; init; } = HubSource.Of;
 
@@ -128,7 +129,7 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         Directory.CreateDirectory(Path.GetDirectoryName(partial)!);
         try
         {
-            string? announced = await download.RunAsync(task, source, file, partial, report, cancellationToken);
+            string? announced = await _download.RunAsync(task, source, file, partial, report, cancellationToken);
             string sha256 = Hash(partial);
             if (announced is not null && announced != sha256) throw new PullFault("the bytes that arrived are not those that the hub announced");
             Check(source, file, relative, partial);

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>What the hub's refusals mean, in words for the user. A message never holds the token or a signed address.</summary>
 internal static class HubAnswers

@@ -1,13 +1,13 @@
 using System.Net;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>One attempt to bring a hub file onto the disk.</summary>
 internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProvider time)
 {
     private const int BufferBytes = 81920;
 
-    private readonly HubRequest request = new(http, options, time);
+    private readonly HubRequest _request = new(http, options, time);
 
     /// <summary>Downloads a file to a path.</summary>
     /// <returns>The SHA-256 that the hub announced; null where it announced none.</returns>
@@ -20,7 +20,7 @@ internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProv
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
         try
         {
-            (HttpResponseMessage response, string? sha256) = await request.SendAsync(request.Address(source, file), either.Token);
+            (HttpResponseMessage response, string? sha256) = await _request.SendAsync(_request.Address(source, file), either.Token);
             using (response)
             {
                 if (response.StatusCode == HttpStatusCode.NotFound) throw new FileNotFoundException();
@@ -38,7 +38,7 @@ internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProv
     private Exception Refusal(HttpResponseMessage response, string task, HubSource source, HubFile file)
     {
         DatasetException refused = HubAnswers.Refused(response.StatusCode, task, source, file, options);
-        return HubAnswers.IsTransient(response.StatusCode) ? new PullFault(refused.Message, refused, request.RetryAfter(response)) : refused;
+        return HubAnswers.IsTransient(response.StatusCode) ? new PullFault(refused.Message, refused, _request.RetryAfter(response)) : refused;
     }
 
     private async Task CopyAsync(HttpResponseMessage response, string path, Action<long, long?> report, CancellationTokenSource stall, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>An attempt failed in a way that another attempt may mend.</summary>
 internal sealed class PullFault : Exception

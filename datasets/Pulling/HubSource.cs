@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Datasets.Tasks;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>A published file on the hub, and what it must hold.</summary>
 /// <param name="Revision">Branch or reference, such as <c>main</c>.</param>

@@ -1,4 +1,4 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>Where benchmarks are pulled from and kept.</summary>
 public sealed record PullOptions

@@ -1,4 +1,4 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Pulling;
 
 /// <summary>A benchmark's file in the cache.</summary>
 /// <param name="RelativePath">Path below <see cref="PullOptions.Directory"/>, with <c>/</c>.</param>

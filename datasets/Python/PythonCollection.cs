@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>Python's lists, tuples, dicts and sets as literals: their keys and their <c>repr</c>.</summary>
 internal static class PythonCollection

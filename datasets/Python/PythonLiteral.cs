@@ -1,4 +1,4 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>
 /// The value of a Python literal: what <c>ast.literal_eval</c> accepts, without named characters (<c>\N{…}</c>).

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>
 /// The exact value of a Python number as text that is equal exactly where Python's numbers are equal:

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>An unsigned number of a Python source: integer, float or imaginary.</summary>
 /// <param name="Integer">Its value where it is an integer; else null.</param>

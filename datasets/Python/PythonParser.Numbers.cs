@@ -1,13 +1,13 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <content>Numbers with their signs, parentheses and imaginary parts.</content>
 internal sealed partial class PythonParser
 {
     private PythonLiteral? NumberOrEllipsis()
     {
-        if (string.CompareOrdinal(text, position, "...", 0, 3) == 0)
+        if (string.CompareOrdinal(_text, _position, "...", 0, 3) == 0)
         {
-            position += 3;
+            _position += 3;
             return new("E", "Ellipsis", hashable: true);
         }
 
@@ -18,26 +18,26 @@ internal sealed partial class PythonParser
     // literal_eval adds or subtracts one imaginary number to one real number: 1-2j.
     private PythonLiteral? Sum(PythonSum left)
     {
-        int before = position;
+        int before = _position;
         SkipBlanks();
-        if (!left.IsComplex && position < text.Length && text[position] is '+' or '-')
+        if (!left.IsComplex && _position < _text.Length && _text[_position] is '+' or '-')
         {
-            bool minus = text[position] == '-';
-            position++;
+            bool minus = _text[_position] == '-';
+            _position++;
             SkipBlanks();
             PythonSum? right = Unsigned();
             if (right is { IsComplex: true } imaginary) return left.With(imaginary, minus)?.ToLiteral();
         }
 
-        position = before;
+        _position = before;
         return left.ToLiteral();
     }
 
     private PythonSum? Signed()
     {
-        char sign = text[position];
+        char sign = _text[_position];
         if (sign is not ('+' or '-')) return Unsigned();
-        position++;
+        _position++;
         SkipBlanks();
         PythonSum? number = Unsigned();
         return number is { } value ? (sign == '-' ? value.Negated() : value) : null;
@@ -47,14 +47,14 @@ internal sealed partial class PythonParser
     private PythonSum? Unsigned()
     {
         int open = 0;
-        while (position < text.Length && text[position] == '(' && open < DeepestNesting)
+        while (_position < _text.Length && _text[_position] == '(' && open < DeepestNesting)
         {
-            position++;
+            _position++;
             open++;
             SkipBlanks(lines: true);
         }
 
-        PythonNumberToken? token = PythonNumberParser.Read(text, ref position);
+        PythonNumberToken? token = PythonNumberParser.Read(_text, ref _position);
         for (; open > 0; open--)
         {
             SkipBlanks(lines: true);

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>Recursive descent over the grammar that <c>ast.literal_eval</c> accepts.</summary>
 internal sealed partial class PythonParser
@@ -8,14 +8,14 @@ internal sealed partial class PythonParser
     // CPython's tokenizer allows 200 open brackets; beyond it reports "too many nested parentheses".
     private const int DeepestNesting = 200;
 
-    private readonly string text;
-    private int position;
-    private int depth;
+    private readonly string _text;
+    private int _position;
+    private int _depth;
 
     private PythonParser(string text, int position)
     {
-        this.text = text;
-        this.position = position;
+        this._text = text;
+        this._position = position;
     }
 
     /// <summary>The whole text as one literal; a tuple needs no parentheses. Null where it is none.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class PythonParser
         PythonLiteral? value = parser.ExpressionList();
         if (value is null) return null;
         parser.SkipBlanks(lines: true);
-        return parser.position == parser.text.Length ? value : null;
+        return parser._position == parser._text.Length ? value : null;
     }
 
     /// <summary>The longest literal that starts at a position, and where it ends. A tuple needs its parentheses.</summary>
@@ -34,7 +34,7 @@ internal sealed partial class PythonParser
     {
         PythonParser parser = new(source, start);
         PythonLiteral? value = parser.Expression();
-        end = parser.position;
+        end = parser._position;
         return value;
     }
 
@@ -45,16 +45,16 @@ internal sealed partial class PythonParser
         while (true)
         {
             int at = lineStart;
-            while (at < text.Length && text[at] is ' ' or '\t' or '\f') at++;
-            if (at < text.Length && text[at] == '#')
+            while (at < _text.Length && _text[at] is ' ' or '\t' or '\f') at++;
+            if (at < _text.Length && _text[at] == '#')
             {
-                while (at < text.Length && text[at] is not ('\n' or '\r')) at++;
+                while (at < _text.Length && _text[at] is not ('\n' or '\r')) at++;
             }
 
-            if (at >= text.Length || text[at] is not ('\n' or '\r'))
+            if (at >= _text.Length || _text[at] is not ('\n' or '\r'))
             {
-                position = at;
-                return at < text.Length && text.AsSpan(lineStart, at - lineStart).Trim('\f').IsEmpty;
+                _position = at;
+                return at < _text.Length && _text.AsSpan(lineStart, at - lineStart).Trim('\f').IsEmpty;
             }
 
             lineStart = at + 1;
@@ -71,7 +71,7 @@ internal sealed partial class PythonParser
         while (true)
         {
             SkipBlanks();
-            if (position >= text.Length || text[position] is '\n' or '\r' or '#') return PythonCollection.Tuple(items);
+            if (_position >= _text.Length || _text[_position] is '\n' or '\r' or '#') return PythonCollection.Tuple(items);
             if (Expression() is not { } item) return null;
             items.Add(item);
             SkipBlanks();
@@ -82,23 +82,23 @@ internal sealed partial class PythonParser
     private PythonLiteral? Expression()
     {
         SkipBlanks();
-        if (position >= text.Length) return null;
-        char c = text[position];
+        if (_position >= _text.Length) return null;
+        char c = _text[_position];
         if (c is '+' or '-' || c == '.' || char.IsAsciiDigit(c)) return NumberOrEllipsis();
         if (c == '(') return Parenthesised();
         if (c == '[') return Bracketed(']') is { } items ? PythonCollection.List(items) : null;
         if (c == '{') return Braced();
-        if (PythonStringParser.StartsAt(text, position, out _)) return Strings();
+        if (PythonStringParser.StartsAt(_text, _position, out _)) return Strings();
         return Word();
     }
 
     private PythonLiteral? Word()
     {
-        int end = position;
-        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_' || text[end] > 0x7F)) end++;
-        string word = text[position..end];
-        int start = position;
-        position = end;
+        int end = _position;
+        while (end < _text.Length && (char.IsAsciiLetterOrDigit(_text[end]) || _text[end] == '_' || _text[end] > 0x7F)) end++;
+        string word = _text[_position..end];
+        int start = _position;
+        _position = end;
         switch (word)
         {
             case "None": return new("N", "None", hashable: true);
@@ -115,29 +115,29 @@ internal sealed partial class PythonParser
                 break;
         }
 
-        position = start;
+        _position = start;
         return null;
     }
 
     private PythonLiteral? Parenthesised()
     {
-        int start = position;
+        int start = _position;
         if (Unsigned() is { } number) return Sum(number);
-        position = start;
-        if (++depth > DeepestNesting) return null;
-        position++;
+        _position = start;
+        if (++_depth > DeepestNesting) return null;
+        _position++;
         List<PythonLiteral>? items = Items(')', out bool comma);
-        depth--;
+        _depth--;
         if (items is null) return null;
         return items.Count == 1 && !comma ? items[0] : PythonCollection.Tuple(items);
     }
 
     private List<PythonLiteral>? Bracketed(char close)
     {
-        if (++depth > DeepestNesting) return null;
-        position++;
+        if (++_depth > DeepestNesting) return null;
+        _position++;
         List<PythonLiteral>? items = Items(close, out _);
-        depth--;
+        _depth--;
         return items;
     }
 
@@ -159,8 +159,8 @@ internal sealed partial class PythonParser
 
     private PythonLiteral? Braced()
     {
-        if (++depth > DeepestNesting) return null;
-        position++;
+        if (++_depth > DeepestNesting) return null;
+        _position++;
         List<PythonLiteral> members = [];
         List<(PythonLiteral Key, PythonLiteral Value)> entries = [];
         bool comma = true;
@@ -177,7 +177,7 @@ internal sealed partial class PythonParser
             comma = Take(',');
         }
 
-        depth--;
+        _depth--;
         if (members.Count == 0) return PythonCollection.Dict(entries);
         return entries.Count == 0 ? PythonCollection.Set(members) : null;
     }
@@ -187,37 +187,37 @@ internal sealed partial class PythonParser
     {
         List<int> values = [];
         bool? bytes = null;
-        int end = position;
-        while (PythonStringParser.StartsAt(text, position, out _))
+        int end = _position;
+        while (PythonStringParser.StartsAt(_text, _position, out _))
         {
-            if (PythonStringParser.Read(text, ref position, out bool isBytes) is not { } part) return null;
+            if (PythonStringParser.Read(_text, ref _position, out bool isBytes) is not { } part) return null;
             if (bytes is { } kind && kind != isBytes) return null;
             bytes = isBytes;
             values.AddRange(part);
-            end = position;
-            SkipBlanks(lines: depth > 0);
+            end = _position;
+            SkipBlanks(lines: _depth > 0);
         }
 
-        position = end;
+        _position = end;
         return bytes == true ? PythonText.Bytes(values) : PythonText.String(values);
     }
 
     private bool Take(char c)
     {
-        if (position >= text.Length || text[position] != c) return false;
-        position++;
+        if (_position >= _text.Length || _text[_position] != c) return false;
+        _position++;
         return true;
     }
 
     // Inside brackets line ends and comments are blanks too; elsewhere only at the end of the text.
     private void SkipBlanks(bool lines = false)
     {
-        lines |= depth > 0;
-        while (position < text.Length)
+        lines |= _depth > 0;
+        while (_position < _text.Length)
         {
-            char c = text[position];
-            if (c is ' ' or '\t' or '\f' || (lines && c is '\n' or '\r')) position++;
-            else if (c == '\\' && position + 1 < text.Length && text[position + 1] is '\n' or '\r') position += text[position + 1] == '\r' && position + 2 < text.Length && text[position + 2] == '\n' ? 3 : 2;
+            char c = _text[_position];
+            if (c is ' ' or '\t' or '\f' || (lines && c is '\n' or '\r')) _position++;
+            else if (c == '\\' && _position + 1 < _text.Length && _text[_position + 1] is '\n' or '\r') _position += _text[_position + 1] == '\r' && _position + 2 < _text.Length && _text[_position + 2] == '\n' ? 3 : 2;
             else if (lines && c == '#') SkipComment();
             else return;
         }
@@ -225,6 +225,6 @@ internal sealed partial class PythonParser
 
     private void SkipComment()
     {
-        while (position < text.Length && text[position] is not ('\n' or '\r')) position++;
+        while (_position < _text.Length && _text[_position] is not ('\n' or '\r')) _position++;
     }
 }

@@ -1,4 +1,4 @@
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>Looks through Python source without parsing it: past strings and brackets.</summary>
 internal static class PythonScan

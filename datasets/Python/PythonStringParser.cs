@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>Reads one Python string or bytes token: prefix, quotes and escapes.</summary>
 internal static class PythonStringParser

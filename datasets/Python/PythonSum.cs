@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>A number under construction: an integer or a float, with or without an imaginary part.</summary>
 internal readonly record struct PythonSum(BigInteger? Integer, double Real, double Imaginary, bool IsComplex)

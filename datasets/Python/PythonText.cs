@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Python;
 
 /// <summary>Python's <c>str</c> and <c>bytes</c> as literals: their keys and their <c>repr</c>.</summary>
 internal static class PythonText

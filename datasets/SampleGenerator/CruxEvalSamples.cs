@@ -1,4 +1,5 @@
 using System.Globalization;
+using Calibration.Datasets.Python;
 using static Calibration.Datasets.SampleText;
 
 namespace Calibration.Datasets;

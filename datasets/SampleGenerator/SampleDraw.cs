@@ -9,9 +9,9 @@ namespace Calibration.Datasets;
 /// </summary>
 internal sealed class SampleDraw
 {
-    private ulong state;
+    private ulong _state;
 
-    public SampleDraw(string name) => state = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    public SampleDraw(string name) => _state = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     /// <summary>An integer from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
     public int From(int low, int high) => low + (int)(Next() % (ulong)(high - low + 1));
@@ -34,8 +34,8 @@ internal sealed class SampleDraw
 
     private ulong Next()
     {
-        state += 0x9E3779B97F4A7C15;
-        ulong z = state;
+        _state += 0x9E3779B97F4A7C15;
+        ulong z = _state;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

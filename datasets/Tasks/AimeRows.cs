@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>
 /// AIME's rows: integers from 0 to 999, where leading zeros mean nothing and an item may accept two answers

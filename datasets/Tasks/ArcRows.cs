@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>ARC-Challenge's rows: three to five choices, lettered anew, since some items label theirs 1, 2, 3, 4.</summary>
 internal static class ArcRows

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>BBH's files: one a task, as <c>task.json</c> (the authors' repository) or <c>task/test-00000-of-00001.parquet</c> (the hub).</summary>
 internal static class BbhFiles

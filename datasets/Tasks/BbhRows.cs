@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Calibration.Datasets.Grading;
+using Calibration.Datasets.Grading.Numbers;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>
 /// BBH's rows. The kind of an answer follows from the target's form: a letter, one of two words, an integer, a list of words, brackets.

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Calibration.Datasets.Grading;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>Finds the lettered choices of a problem that did not come from one of the six benchmarks.</summary>
 internal static partial class ChoiceLetters

@@ -1,4 +1,7 @@
-namespace Calibration.Datasets;
+using Calibration.Datasets.Loading;
+using Calibration.Datasets.Python;
+
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>
 /// CRUXEval's rows as output prediction. The cue is the call itself, <c>f(input) == </c>, because a box makes models drop the quotes of strings.

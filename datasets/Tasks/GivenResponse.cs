@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Calibration.Datasets.Grading;
+using Calibration.Datasets.Grading.Numbers;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>One line of responses to grade.</summary>
 internal sealed partial record GivenResponse(

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Calibration.Datasets.Loading;
 
-namespace Calibration.Datasets;
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>GPQA's rows: four choices, ordered anew for each item by a hash of its own id, so that the order is the same everywhere.</summary>
 internal static class GpqaRows

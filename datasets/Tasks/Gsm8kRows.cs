@@ -1,4 +1,7 @@
-namespace Calibration.Datasets;
+using Calibration.Datasets.Grading.Numbers;
+using Calibration.Datasets.Loading;
+
+namespace Calibration.Datasets.Tasks;
 
 /// <summary>GSM8K's rows: the gold number follows the last <c>####</c> of the worked answer.</summary>
 internal static class Gsm8kRows

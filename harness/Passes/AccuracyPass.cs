@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Harness.Passes;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Harness.Passes;
 

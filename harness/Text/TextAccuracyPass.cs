@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Calibration.Datasets;
 using Calibration.Harness.Passes;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Harness.Text;
 

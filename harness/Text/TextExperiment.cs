@@ -1,5 +1,6 @@
 using Calibration.Harness.Passes;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Harness.Text;
 

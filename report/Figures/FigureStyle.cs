@@ -9,7 +9,7 @@ internal static class FigureStyle
     private const int LongestLine = 84;
 
     private static readonly Lock Loading = new();
-    private static bool loaded;
+    private static bool _loaded;
 
     /// <summary>Okabe and Ito's colours, dark ones first.</summary>
     private static readonly Color[] Colours =
@@ -86,7 +86,7 @@ internal static class FigureStyle
     {
         lock (Loading)
         {
-            if (loaded)
+            if (_loaded)
                 return;
             string path = Path.Combine(Path.GetTempPath(), $"calibration-{Environment.ProcessId}-DejaVuSans.ttf");
             using (Stream font = typeof(FigureStyle).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!)
@@ -95,7 +95,7 @@ internal static class FigureStyle
             Fonts.AddFontFile(FontName, path, bold: false, italic: false);
             Fonts.Default = FontName;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
-            loaded = true;
+            _loaded = true;
         }
     }
 }

@@ -8,9 +8,9 @@ namespace Calibration.Tests.Calibrate;
 [Collection("llama.cpp")]
 public sealed class AddedBudgetsOnThinkerTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("exact")]
@@ -40,8 +40,8 @@ public sealed class AddedBudgetsOnThinkerTests : IDisposable
 
     private async Task<string> FolderOfAsync(string name, string[] arguments)
     {
-        CommandRun run = await CommandRun.OfAsync([.. arguments, "--out", Path.Combine(root, name)]);
+        CommandRun run = await CommandRun.OfAsync([.. arguments, "--out", Path.Combine(_root, name)]);
         Assert.True(run.ExitCode == 0, run.Error);
-        return Assert.Single(Directory.GetDirectories(Path.Combine(root, name)));
+        return Assert.Single(Directory.GetDirectories(Path.Combine(_root, name)));
     }
 }

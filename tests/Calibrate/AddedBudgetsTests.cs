@@ -21,27 +21,27 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
 
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    private readonly ServedRequests log;
-    private EmbeddedEndpoint? endpoint;
-    private int servedUntilCancelled = int.MaxValue;
-    private CancellationTokenSource interruption = new();
+    private readonly ServedRequests _log;
+    private EmbeddedEndpoint? _endpoint;
+    private int _servedUntilCancelled = int.MaxValue;
+    private CancellationTokenSource _interruption = new();
 
-    public AddedBudgetsTests() => log = new ServedRequests(_ =>
+    public AddedBudgetsTests() => _log = new ServedRequests(_ =>
     {
-        if (Interlocked.Decrement(ref servedUntilCancelled) == 0)
-            interruption.Cancel();
+        if (Interlocked.Decrement(ref _servedUntilCancelled) == 0)
+            _interruption.Cancel();
     });
 
     public async ValueTask InitializeAsync() =>
-        endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [.. Problems()], Seed = 1, Log = log }, Cancelled);
+        _endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [.. Problems()], Seed = 1, Log = _log }, Cancelled);
 
     public async ValueTask DisposeAsync()
     {
-        await endpoint!.DisposeAsync();
-        interruption.Dispose();
-        Directory.Delete(root, recursive: true);
+        await _endpoint!.DisposeAsync();
+        _interruption.Dispose();
+        Directory.Delete(_root, recursive: true);
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         string whole = await MeasureAsync("whole", [.. Whole, "--semantics", semantics]);
         string folder = await MeasureAsync("grown", [.. First, "--semantics", semantics, "--note", "gpu=none"]);
         MeasuredRun before = await MeasuredRun.ReadAsync(folder);
-        log.All.Clear();
+        _log.All.Clear();
         await RunAsync(["measure", "--resume", folder, .. Added]);
 
         MeasuredRun after = await MeasuredRun.ReadAsync(folder);
@@ -60,9 +60,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.Equal(before.Traces.Select(Shown), after.Traces.Select(Shown));
         Assert.Equal(before.Service, after.Service);
         Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
-        ServedRequest[] answers = [.. log.All.Where(IsOfAccuracy)];
+        ServedRequest[] answers = [.. _log.All.Where(IsOfAccuracy)];
         Assert.All(answers, served => Assert.True(served.ThinkingClosed, "A trace was generated again."));
-        Assert.All(log.All.Except(answers), served => Assert.True(served.User == "canary" || served is { ThinkingClosed: true, ThinkingTokens: 0 }, "Only the opening and the warm-up ask besides."));
+        Assert.All(_log.All.Except(answers), served => Assert.True(served.User == "canary" || served is { ThinkingClosed: true, ThinkingTokens: 0 }, "Only the opening and the warm-up ask besides."));
         int added = after.Trials.Length - before.Trials.Length, asked = answers.Length;
         Assert.Equal(24 * (3 + 4), added);
         Assert.InRange(asked, semantics == "exact" ? added : 1, semantics == "exact" ? added : added - 1);
@@ -73,10 +73,10 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.Equal([0, 1, 24, 256, 512, 1024, 2048], after.Manifest.Tasks.Single(task => task.Task == "gsm8k").Budgets);
 
         // Given again nothing is to do; the fits are made of all budgets.
-        log.All.Clear();
+        _log.All.Clear();
         Assert.Contains("has all of these budgets", await RunAsync(["run", "--resume", folder, .. Added]), StringComparison.Ordinal);
         await RunAsync("run", "--resume", folder);
-        Assert.Empty(log.All);
+        Assert.Empty(_log.All);
         Assert.Equal(Json(after.Manifest), Json(RunFolder.Open(folder).ReadManifest()));
         Assert.Contains("\"budget_tokens\": 1024", await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled), StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     public async Task Add_InterruptedTwice_GivesTheWholeRun(string semantics)
     {
         string whole = await MeasureAsync("whole", [.. Whole, "--semantics", semantics]);
-        string grown = Path.Combine(root, "grown");
+        string grown = Path.Combine(_root, "grown");
         await InterruptedAsync(130, [.. MeasureInto("grown"), .. First, "--semantics", semantics]);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(grown)));
         Assert.False(folder.HasEnded);
@@ -97,14 +97,14 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.False(folder.HasEnded);
         Trial[] kept = [.. folder.ReadJournaledTrials()];
         Trace[] traces = [.. folder.ReadJournaledTraces()];
-        log.All.Clear();
+        _log.All.Clear();
         await RunAsync("measure", "--resume", folder.Path);
         MeasuredRun after = await MeasuredRun.ReadAsync(folder.Path);
         Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
         Assert.Subset(after.Trials.ToHashSet(), kept.ToHashSet());
         Assert.Equal(48, after.Traces.Length);
         HashSet<string> durable = [.. traces.Select(trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""))];
-        Assert.All(log.All.Where(served => durable.Contains(served.User)), served => Assert.True(served.ThinkingClosed));
+        Assert.All(_log.All.Where(served => durable.Contains(served.User)), served => Assert.True(served.ThinkingClosed));
     }
 
     /// <summary>A model that closes its thinking at once has thought nothing at every budget, and yet is not asked without thinking.</summary>
@@ -116,9 +116,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         string journal = folder.In("journal", "trials.jsonl");
         Trial[] closed = [.. folder.ReadJournaledTrials().Select(trial => trial.ClosedByModel ? trial with { ThinkingTokens = 0 } : trial)];
         await File.WriteAllLinesAsync(journal, closed.Select(trial => JsonSerializer.Serialize(trial, ResultsJson.Line)), Cancelled);
-        log.All.Clear();
+        _log.All.Clear();
         await RunAsync("measure", "--resume", folder.Path, "--add-budgets", "0");
-        Assert.Equal(48, log.All.Count(served => IsOfAccuracy(served) && served is { ThinkingClosed: true, ThinkingTokens: 0 }));
+        Assert.Equal(48, _log.All.Count(served => IsOfAccuracy(served) && served is { ThinkingClosed: true, ThinkingTokens: 0 }));
         Assert.All((await MeasuredRun.ReadAsync(folder.Path)).Trials.Where(trial => trial.BudgetTokens == 0), trial => Assert.False(trial.ClosedByModel));
     }
 
@@ -148,10 +148,10 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         string[] parts = [await MeasureAsync("first", [.. First, "--shard", "1/2"]), await MeasureAsync("second", [.. First, "--shard", "2/2"])];
         foreach (string part in parts)
             await RunAsync(["measure", "--resume", part, .. Added]);
-        CommandRun merge = await CommandRun.OfAsync(["merge", .. parts, "--out", root]);
+        CommandRun merge = await CommandRun.OfAsync(["merge", .. parts, "--out", _root]);
         Assert.True(merge.ExitCode == 0, merge.Error);
         Assert.DoesNotContain("missing", merge.Output, StringComparison.Ordinal);
-        string merged = Assert.Single(Directory.GetDirectories(root, "*-merged"));
+        string merged = Assert.Single(Directory.GetDirectories(_root, "*-merged"));
         Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(merged)).Trials.Select(Anonymous));
         CommandRun refused = await CommandRun.OfAsync("measure", "--resume", merged, "--add-budgets", "arc=8");
         Assert.Equal(2, refused.ExitCode);
@@ -179,9 +179,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
 
         if (resumedFirst)
         {
-            log.All.Clear();
+            _log.All.Clear();
             await RunAsync("measure", "--resume", folder.Path);
-            Assert.DoesNotContain(log.All, IsOfAccuracy);
+            Assert.DoesNotContain(_log.All, IsOfAccuracy);
             Assert.Equal(trials, await File.ReadAllBytesAsync(folder.TrialsPath, Cancelled));
             Assert.Empty(Directory.GetDirectories(folder.Path));
         }
@@ -210,10 +210,10 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     private async Task<string> MeasureAsync(string name, string[] arguments)
     {
         await RunAsync([.. MeasureInto(name), .. arguments]);
-        return Assert.Single(Directory.GetDirectories(Path.Combine(root, name)));
+        return Assert.Single(Directory.GetDirectories(Path.Combine(_root, name)));
     }
 
-    private string[] MeasureInto(string name) => ["measure", "--endpoint", endpoint!.BaseAddress.ToString(), "--out", Path.Combine(root, name), .. Plan];
+    private string[] MeasureInto(string name) => ["measure", "--endpoint", _endpoint!.BaseAddress.ToString(), "--out", Path.Combine(_root, name), .. Plan];
 
     /// <returns>What the command said.</returns>
     private static async Task<string> RunAsync(params string[] arguments)
@@ -226,9 +226,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     /// <summary>Interrupts the command as a signal does, once a number of requests has been served.</summary>
     private async Task InterruptedAsync(int served, string[] arguments)
     {
-        interruption.Dispose();
-        interruption = new CancellationTokenSource();
-        servedUntilCancelled = served;
-        Assert.Equal(130, await CommandLine.InvokeAsync(arguments, TextWriter.Null, TextWriter.Null, interruption.Token));
+        _interruption.Dispose();
+        _interruption = new CancellationTokenSource();
+        _servedUntilCancelled = served;
+        Assert.Equal(130, await CommandLine.InvokeAsync(arguments, TextWriter.Null, TextWriter.Null, _interruption.Token));
     }
 }

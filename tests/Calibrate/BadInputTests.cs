@@ -6,9 +6,9 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>Bad input gets one clear sentence, exit code not 0, and leaves no run folder.</summary>
 public sealed class BadInputTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("--bogus", "--bogus")]
@@ -27,49 +27,49 @@ public sealed class BadInputTests : IDisposable
     [InlineData("is not set", "--api-key-env", "CALIBRATION_TEST_UNSET_KEY")]
     public async Task Run_BadOption_IsOneSentence(string expected, params string[] arguments)
     {
-        CommandRun run = await CommandRun.OfAsync(["run", .. arguments, "--out", root]);
+        CommandRun run = await CommandRun.OfAsync(["run", .. arguments, "--out", _root]);
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Trim().Split('\n'));
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     [Fact]
     public async Task Run_RealEndpointWithoutProblems_IsNotAskedTheSamplesSilently()
     {
         // An empty cache, whatever this machine has pulled.
-        Environment.SetEnvironmentVariable("HF_HOME", root);
-        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", "http://127.0.0.1:9/v1", "--out", root);
+        Environment.SetEnvironmentVariable("HF_HOME", _root);
+        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", "http://127.0.0.1:9/v1", "--out", _root);
         Environment.SetEnvironmentVariable("HF_HOME", null);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("--samples", run.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     [Fact]
     public async Task Run_UnreachableEndpoint_IsOneSentence()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--out", _root);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("cannot be reached", run.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     [Fact]
     public async Task Run_WrongModel_NamesTheServedOnes()
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Model = "served" }, TestContext.Current.CancellationToken);
-        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", endpoint.BaseAddress.ToString(), "--model", "other", "--samples", "--datasets", "arc", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", endpoint.BaseAddress.ToString(), "--model", "other", "--samples", "--datasets", "arc", "--out", _root);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("does not serve a model other; it serves served", run.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     [Fact]
     public async Task Run_UnwritableOutput_IsOneSentence()
     {
-        string file = Path.Combine(root, "file");
+        string file = Path.Combine(_root, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("run", "--datasets", "arc", "--items", "2", "--out", Path.Combine(file, "runs"));
         Assert.Equal(1, run.ExitCode);
@@ -83,7 +83,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("simulate")]
     public async Task Stage_NoRunFolder_IsOneSentence(string verb)
     {
-        CommandRun run = await CommandRun.OfAsync(verb, root);
+        CommandRun run = await CommandRun.OfAsync(verb, _root);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("manifest.json", run.Error, StringComparison.Ordinal);
     }

@@ -23,16 +23,16 @@ public sealed class ChaosTests : IDisposable
 
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     /// <summary>About 300 trials a kill are more than are done between two kills.</summary>
-    private readonly string[] measure =
+    private readonly string[] _measure =
     [
         "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", Math.Clamp(8 * Kills, 60, 250).ToString(CultureInfo.InvariantCulture),
         "--runs", Kills > 20 ? "4" : "2", "--latency-items", "2", "--concurrency", "16", "--idle-limit", "0.5",
     ];
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Resume_KilledAmongFaults_GivesTheUndisturbedRun()
@@ -78,8 +78,8 @@ public sealed class ChaosTests : IDisposable
     private async Task<string> UndisturbedAsync()
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(Options() with { LeastServiceTime = TimeSpan.Zero }, Cancelled);
-        string folder = Path.Combine(root, "whole");
-        Assert.Equal(0, await RunAsync(null, [.. measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]));
+        string folder = Path.Combine(_root, "whole");
+        Assert.Equal(0, await RunAsync(null, [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]));
         string run = Assert.Single(Directory.GetDirectories(folder));
         Assert.Equal(0, await RunAsync(null, ["fit", run]));
         return run;
@@ -88,9 +88,9 @@ public sealed class ChaosTests : IDisposable
     private async Task<string> DisturbedAsync(EndpointOptions options)
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(options, Cancelled);
-        string folder = Path.Combine(root, "killed");
+        string folder = Path.Combine(_root, "killed");
         var moments = new MathNet.Numerics.Random.MersenneTwister(Seed);
-        int? exit = await RunAsync(TimeSpan.FromSeconds(8), [.. measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]);
+        int? exit = await RunAsync(TimeSpan.FromSeconds(8), [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]);
         int kills = 1;
         string run = Assert.Single(Directory.GetDirectories(folder));
         for (; exit is null && kills < Kills; kills++)

@@ -7,9 +7,9 @@ public sealed class CsvFileTests : IDisposable
 {
     private const string Trials = "task,problem,run,budget_tokens,correct\n";
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("\n\ntask,budget_tokens,n,correct\n\n\nt,0,5,6\n", "line 6: correct")]
@@ -76,7 +76,7 @@ public sealed class CsvFileTests : IDisposable
 
     private string Write(string name, string content)
     {
-        string path = Path.Combine(root, name);
+        string path = Path.Combine(_root, name);
         File.WriteAllText(path, content);
         return path;
     }

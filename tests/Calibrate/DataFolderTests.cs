@@ -7,37 +7,37 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>Where the verbs look for the benchmarks' files, and what they say where some are absent.</summary>
 public sealed class DataFolderTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Check_SomeAbsent_ReportsAll()
     {
         Samples("gsm8k", "arc");
-        CommandRun all = await CommandRun.OfAsync("datasets", "check", "--data", root);
+        CommandRun all = await CommandRun.OfAsync("datasets", "check", "--data", _root);
         Assert.Equal(0, all.ExitCode);
         Assert.Equal(6, all.Output.Trim().Split('\n').Length);
         Assert.Contains("GSM8K: 300 problems", all.Output, StringComparison.Ordinal);
         Assert.Contains("HF_TOKEN", all.Output, StringComparison.Ordinal);
-        CommandRun named = await CommandRun.OfAsync("datasets", "check", "gpqa", "arc", "--data", root);
+        CommandRun named = await CommandRun.OfAsync("datasets", "check", "gpqa", "arc", "--data", _root);
         Assert.Equal(1, named.ExitCode);
         Assert.Contains("ARC-Challenge: 300 problems", named.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Check_NothingThere_Fails() =>
-        Assert.Equal(1, (await CommandRun.OfAsync("datasets", "check", "--data", root)).ExitCode);
+        Assert.Equal(1, (await CommandRun.OfAsync("datasets", "check", "--data", _root)).ExitCode);
 
     [Fact]
     public async Task Check_EqualChoices_Reported()
     {
-        Directory.CreateDirectory(Path.Combine(root, "arc"));
+        Directory.CreateDirectory(Path.Combine(_root, "arc"));
         await File.WriteAllTextAsync(
-            Path.Combine(root, "arc", "test.jsonl"),
+            Path.Combine(_root, "arc", "test.jsonl"),
             """{"id":"twin-1","question":"Which?","choices":{"text":["red","blue","red"],"label":["A","B","C"]},"answerKey":"A"}""",
             TestContext.Current.CancellationToken);
-        CommandRun run = await CommandRun.OfAsync("datasets", "check", "arc", "--data", root);
+        CommandRun run = await CommandRun.OfAsync("datasets", "check", "arc", "--data", _root);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("1 with two choices of the same text (either letter counts): twin-1", run.Output, StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class DataFolderTests : IDisposable
     public async Task Run_SomeAbsent_SaysWhatToDo()
     {
         Samples("gsm8k", "arc");
-        CommandRun run = await CommandRun.OfAsync("run", "--data", root, "--datasets", "gsm8k,gpqa,arc", "--out", Path.Combine(root, "runs"));
+        CommandRun run = await CommandRun.OfAsync("run", "--data", _root, "--datasets", "gsm8k,gpqa,arc", "--out", Path.Combine(_root, "runs"));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("'calibrate datasets pull gpqa' (it is gated", run.Error, StringComparison.Ordinal);
         Assert.Contains("--datasets gsm8k,arc", run.Error, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task Regrade_RunWithItsOwnData_FindsIt()
     {
-        string data = Path.Combine(root, "data"), runs = Path.Combine(root, "runs");
+        string data = Path.Combine(_root, "data"), runs = Path.Combine(_root, "runs");
         Directory.CreateDirectory(data);
         File.Copy(Directory.GetFiles(Path.Combine(SampleProblems.Path, "gsm8k"))[0], Path.Combine(data, "test.jsonl"));
         CommandRun measured = await CommandRun.OfAsync("measure", "--data", data, "--items", "3", "--runs", "1", "--datasets", "gsm8k", "--budgets", "0,16", "--latency-items", "2", "--out", runs);
@@ -75,7 +75,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task Grade_ProfileAndEncoding_AreUsed()
     {
-        string profile = Path.Combine(root, "mine.json"), responses = Path.Combine(root, "r.jsonl");
+        string profile = Path.Combine(_root, "mine.json"), responses = Path.Combine(_root, "r.jsonl");
         await File.WriteAllTextAsync(profile, """{"name":"mine","open":"<<begin>>","close_token":"<<end>>"}""", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(responses, """{"id":"a","gold":"42","response":"<<begin>>\\boxed{7}<<end>>42"}""", TestContext.Current.CancellationToken);
         CommandRun graded = await CommandRun.OfAsync("datasets", "grade", "--benchmark", "gsm8k", responses, "--profile", profile);
@@ -89,7 +89,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task Fit_Latin1Points_Refused()
     {
-        string points = Path.Combine(root, "p.csv");
+        string points = Path.Combine(_root, "p.csv");
         await File.WriteAllTextAsync(points, "task,budget_tokens,n,correct\ncaf\u00e9,0,5,3\n", Encoding.Latin1, TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("fit", "--accuracy", points);
         Assert.Equal(2, run.ExitCode);
@@ -100,9 +100,9 @@ public sealed class DataFolderTests : IDisposable
     {
         foreach (string task in tasks)
         {
-            Directory.CreateDirectory(Path.Combine(root, task));
+            Directory.CreateDirectory(Path.Combine(_root, task));
             foreach (string file in Directory.GetFiles(Path.Combine(SampleProblems.Path, task)))
-                File.Copy(file, Path.Combine(root, task, Path.GetFileName(file)));
+                File.Copy(file, Path.Combine(_root, task, Path.GetFileName(file)));
         }
     }
 }

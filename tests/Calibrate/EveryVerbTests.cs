@@ -72,12 +72,12 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         ("journal/trials.jsonl", "{\"task\":1}\n", ["run", "fit", "simulate", "figures", "regrade", "merge", "allocate"]),
     ];
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     /// <summary>The verbs that end in an action, by their words.</summary>
     public static TheoryData<string> Verbs => [.. Leaves(CommandLine.Root(TextWriter.Null, TextWriter.Null), "")];
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -85,11 +85,11 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     {
         (string Verb, string[] Arguments)[] cases = [.. MissingFiles.Where(missing => missing.Verb == verb)];
         Assert.True(cases.Length > 0, $"calibrate {verb} has no case here: add how it is given a file.");
-        string file = Path.Combine(root, "responses.jsonl");
+        string file = Path.Combine(_root, "responses.jsonl");
         await File.WriteAllTextAsync(file, "{\"id\":\"a\",\"gold\":\"1\",\"response\":\"1\"}\n", Cancelled);
         foreach ((_, string[] arguments) in cases)
         {
-            string[] filled = [.. arguments.Select(argument => argument.Replace("MISSING", Path.Combine(root, "missing"), StringComparison.Ordinal).Replace("OUT", Path.Combine(root, "out"), StringComparison.Ordinal).Replace("RUN", small.Folder, StringComparison.Ordinal).Replace("FILE", file, StringComparison.Ordinal))];
+            string[] filled = [.. arguments.Select(argument => argument.Replace("MISSING", Path.Combine(_root, "missing"), StringComparison.Ordinal).Replace("OUT", Path.Combine(_root, "out"), StringComparison.Ordinal).Replace("RUN", small.Folder, StringComparison.Ordinal).Replace("FILE", file, StringComparison.Ordinal))];
             await AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. filled], [1, 2]);
         }
     }
@@ -112,15 +112,15 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         {
             foreach (string verb in pair.damage.Readers)
             {
-                string folder = Path.Combine(root, $"{pair.index}-{verb}");
+                string folder = Path.Combine(_root, $"{pair.index}-{verb}");
                 small.CopyTo(folder);
                 Break(folder, pair.damage.File, pair.damage.Content);
-                string[] given = [.. OnRun[verb].Select(argument => argument == "OUT" ? Path.Combine(root, "merged") : argument)];
+                string[] given = [.. OnRun[verb].Select(argument => argument == "OUT" ? Path.Combine(_root, "merged") : argument)];
                 string[] arguments = verb == "merge" ? [verb, folder, .. given] : given is ["--resume"] ? [verb, "--resume", folder] : [verb, folder, .. given];
                 await AssertOneSentenceAsync(arguments, [2]);
             }
         });
-        Assert.False(Directory.Exists(Path.Combine(root, "merged")) && Directory.GetDirectories(Path.Combine(root, "merged")).Length > 0);
+        Assert.False(Directory.Exists(Path.Combine(_root, "merged")) && Directory.GetDirectories(Path.Combine(_root, "merged")).Length > 0);
     }
 
     [Fact]
@@ -146,9 +146,9 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         await Task.WhenAll(
             from verb in Verbs.Select(row => row.Data).Where(TakesEndpoint)
             from address in addresses
-            let more = verb == "probe" ? (string[])[] : ["--samples", "--datasets", "arc", "--items", "2", "--down-limit", "0", "--idle-limit", "1", "--out", Path.Combine(root, "runs")]
+            let more = verb == "probe" ? (string[])[] : ["--samples", "--datasets", "arc", "--items", "2", "--down-limit", "0", "--idle-limit", "1", "--out", Path.Combine(_root, "runs")]
             select AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--endpoint", address, .. more], [1]));
-        Assert.False(Directory.Exists(Path.Combine(root, "runs")));
+        Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
     }
 
     private static bool TakesRun(string verb) => MissingFiles.Any(missing => missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"]) && !verb.StartsWith("datasets", StringComparison.Ordinal) && verb.Length > 0;
@@ -198,7 +198,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
 /// <summary>A small run, measured once and copied to be broken.</summary>
 public sealed class SmallRun : IAsyncLifetime
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     /// <summary>The run's folder.</summary>
     public string Folder { get; private set; } = "";
@@ -206,15 +206,15 @@ public sealed class SmallRun : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        Folder = Assert.Single(Directory.GetDirectories(root));
+        Folder = Assert.Single(Directory.GetDirectories(_root));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(root, recursive: true);
+        Directory.Delete(_root, recursive: true);
         return ValueTask.CompletedTask;
     }
 

@@ -6,9 +6,9 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>The verbs that work on files from elsewhere.</summary>
 public sealed class FileVerbTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Allocate_PapersTable_GivesTheReferenceOptimum()
@@ -148,13 +148,13 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task Regrade_UnchangedGrader_MovesNothingAndKeepsTheRun()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--items", "5", "--runs", "1", "--datasets", "arc,cruxeval", "--budgets", "0,16", "--latency-items", "2", "--out", root)).ExitCode);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--items", "5", "--runs", "1", "--datasets", "arc,cruxeval", "--budgets", "0,16", "--latency-items", "2", "--out", _root)).ExitCode);
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         byte[] before = await File.ReadAllBytesAsync(Path.Combine(folder, "trials.parquet"), TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("regrade", folder);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("0 of 20 grades moved", run.Output, StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetDirectories(root).Length);
+        Assert.Equal(2, Directory.GetDirectories(_root).Length);
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(folder, "trials.parquet"), TestContext.Current.CancellationToken));
         Assert.Equal(0, (await CommandRun.OfAsync("fit", folder + "-regraded")).ExitCode);
     }
@@ -171,7 +171,7 @@ public sealed class FileVerbTests : IDisposable
 
     private string Write(string name, string content)
     {
-        string path = Path.Combine(root, name);
+        string path = Path.Combine(_root, name);
         File.WriteAllText(path, content);
         return path;
     }

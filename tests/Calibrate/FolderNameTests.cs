@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Calibration.Datasets;
+using Calibration.Datasets.Pulling;
 using Calibration.Endpoint;
 using Calibration.Results;
 using Calibration.Tests.Datasets;
@@ -13,14 +14,14 @@ public sealed class FolderNameTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     public static TheoryData<string> Benchmarked => [.. Benchmarks.All.Select(benchmark => benchmark.Task)];
 
     /// <summary>Everything that runs write to lies two folders deep, so that a step upward would show.</summary>
-    private string Runs => Path.Combine(root, "deep", "runs");
+    private string Runs => Path.Combine(_root, "deep", "runs");
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("../../out")]
@@ -31,7 +32,7 @@ public sealed class FolderNameTests : IDisposable
     [InlineData("…/‥/out\u202e")]
     public async Task Measure_ModelAndProblemNames_StayInTheRunFolder(string name)
     {
-        string task = Path.Combine(root, "own.jsonl");
+        string task = Path.Combine(_root, "own.jsonl");
         await File.WriteAllTextAsync(task, new JsonObject { ["id"] = name, ["prompt"] = "2+3?", ["gold"] = "5", ["kind"] = "number" }.ToJsonString() + "\n", Cancelled);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Model = name }, Cancelled);
         CommandRun run = await CommandRun.OfAsync("measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task}", "--runs", "1", "--budgets", "0,4", "--out", Runs);
@@ -39,8 +40,8 @@ public sealed class FolderNameTests : IDisposable
         string folder = Assert.Single(Directory.GetDirectories(Runs));
         Assert.Matches("^[0-9]{8}-[0-9]{6}-[a-z0-9.-]*$", Path.GetFileName(folder));
         Assert.Equal(name, RunFolder.Open(folder).ReadManifest().Endpoint.Model);
-        Assert.Equal([Path.Combine(root, "deep"), task], Directory.GetFileSystemEntries(root).Order(StringComparer.Ordinal));
-        Assert.Single(Directory.GetFileSystemEntries(Path.Combine(root, "deep")));
+        Assert.Equal([Path.Combine(_root, "deep"), task], Directory.GetFileSystemEntries(_root).Order(StringComparer.Ordinal));
+        Assert.Single(Directory.GetFileSystemEntries(Path.Combine(_root, "deep")));
     }
 
     [Theory]
@@ -51,10 +52,10 @@ public sealed class FolderNameTests : IDisposable
     [InlineData("a\\b")]
     public async Task Measure_TaskNameThatIsAPath_IsRefused(string name)
     {
-        CommandRun run = await CommandRun.OfAsync("measure", "--task", $"{name}={Path.Combine(root, "own.jsonl")}", "--out", Runs);
+        CommandRun run = await CommandRun.OfAsync("measure", "--task", $"{name}={Path.Combine(_root, "own.jsonl")}", "--out", Runs);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("--task", run.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     [Theory]
@@ -68,7 +69,7 @@ public sealed class FolderNameTests : IDisposable
     public void Create_IdThatIsAPath_IsRefused(string id)
     {
         Assert.Throws<InvalidDataException>(() => RunFolder.Create(Runs, id));
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class FolderNameTests : IDisposable
         CommandRun run = await CommandRun.OfAsync("merge", folder, "--out", Runs);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("cannot be the name of a run", run.Error, StringComparison.Ordinal);
-        Assert.Single(Directory.GetFileSystemEntries(root));
+        Assert.Single(Directory.GetFileSystemEntries(_root));
         Assert.Single(Directory.GetFileSystemEntries(Runs));
     }
 
@@ -101,7 +102,7 @@ public sealed class FolderNameTests : IDisposable
         await using ScriptedServer server = new(request => request.Path.StartsWith("/datasets", StringComparison.Ordinal)
             ? ScriptedServer.Status("302 Found", "Location: /../../../out.jsonl\r\n")
             : ScriptedServer.Ok(rows, "Content-Disposition: attachment; filename=\"../../../out.jsonl\"\r\n"));
-        string cache = Path.Combine(root, "deep", "cache");
+        string cache = Path.Combine(_root, "deep", "cache");
         using HttpClient http = DatasetPull.CreateClient();
         var pull = new DatasetPull(http, new PullOptions { Directory = cache, Endpoint = server.Address }, TimeProvider.System)
         {
@@ -111,6 +112,6 @@ public sealed class FolderNameTests : IDisposable
         Assert.Equal("gsm8k/test.jsonl", file.RelativePath);
         Assert.Equal(
             [Path.Combine(cache, "checksums.json"), Path.Combine(cache, "gsm8k", "test.jsonl")],
-            Directory.GetFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+            Directory.GetFiles(_root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
     }
 }

@@ -7,22 +7,22 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>A full disk ends a run with one sentence; what was finished is readable, and the run goes on once there is room.</summary>
 public sealed class FullDiskTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-    private bool mounted;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private bool _mounted;
 
     public void Dispose()
     {
-        if (mounted)
-            Mount("umount", root);
-        Directory.Delete(root, recursive: true);
+        if (_mounted)
+            Mount("umount", _root);
+        Directory.Delete(_root, recursive: true);
     }
 
     [Fact]
     public async Task Run_FullDisk_KeepsWhatWasFinishedAndGoesOn()
     {
-        mounted = OperatingSystem.IsLinux() && Mount("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", root);
-        Assert.SkipUnless(mounted, "A small file system can only be mounted by root on Linux.");
-        string runs = Path.Combine(root, "runs");
+        _mounted = OperatingSystem.IsLinux() && Mount("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", _root);
+        Assert.SkipUnless(_mounted, "A small file system can only be mounted by root on Linux.");
+        string runs = Path.Combine(_root, "runs");
         CommandRun full = await CommandRun.OfAsync("measure", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "2", "--out", runs);
         Assert.Equal(1, full.ExitCode);
         string fault = full.Error.Trim().Split('\n')[^1];
@@ -32,7 +32,7 @@ public sealed class FullDiskTests : IDisposable
         int kept = folder.ReadJournaledTrials().Count();
         Assert.True(kept > 0);
 
-        Assert.True(Mount("mount", "-o", "remount,size=60m", root));
+        Assert.True(Mount("mount", "-o", "remount,size=60m", _root));
         CommandRun rest = await CommandRun.OfAsync("measure", "--resume", folder.Path);
         Assert.True(rest.ExitCode == 0, rest.Error);
         List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken);

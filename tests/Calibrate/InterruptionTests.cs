@@ -10,9 +10,9 @@ public sealed class InterruptionTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("INT")]
@@ -51,16 +51,16 @@ public sealed class InterruptionTests : IDisposable
 
     private Process Start(EmbeddedEndpoint endpoint) => Process.Start(new ProcessStartInfo(
         "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--out", root])
+        [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--out", _root])
     {
         RedirectStandardError = true,
     })!;
 
     private async Task<string> MeasuringAsync()
     {
-        while (Directory.EnumerateFiles(root, "service.jsonl", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) == 0)
+        while (Directory.EnumerateFiles(_root, "service.jsonl", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) == 0)
             await Task.Delay(20, Cancelled);
-        return Assert.Single(Directory.GetDirectories(root));
+        return Assert.Single(Directory.GetDirectories(_root));
     }
 
     private static void Send(string signal, Process process)

@@ -6,16 +6,16 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>The main job on the embedded endpoint, small, from the command line to the figures.</summary>
 public sealed class MainJobTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Run_EmbeddedEndpoint_LeavesACompleteRunFolder()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,bbh,arc", "--latency-items", "5", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,bbh,arc", "--latency-items", "5", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         foreach (string file in (string[])["manifest.json", "trials.parquet", "service.parquet", "traces.parquet", "fits.json", "table1.csv", "table1.md", "table1.tex", "allocation.json", "fits.parquet", "report.html"])
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         foreach (string figure in (string[])["fig2", "fig3", "fig4"])
@@ -44,10 +44,10 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_SameSeed_MeasuresTheSame()
     {
-        string[] arguments = ["run", "--items", "12", "--runs", "1", "--datasets", "arc", "--latency-items", "3", "--seed", "7", "--out", root];
+        string[] arguments = ["run", "--items", "12", "--runs", "1", "--datasets", "arc", "--latency-items", "3", "--seed", "7", "--out", _root];
         Assert.Equal(0, (await CommandRun.OfAsync(arguments)).ExitCode);
         Assert.Equal(0, (await CommandRun.OfAsync(arguments)).ExitCode);
-        string[] tables = [.. Directory.GetDirectories(root).Select(folder => File.ReadAllText(Path.Combine(folder, "table1.csv")))];
+        string[] tables = [.. Directory.GetDirectories(_root).Select(folder => File.ReadAllText(Path.Combine(folder, "table1.csv")))];
         Assert.Equal(2, tables.Length);
         Assert.Equal(tables[0], tables[1]);
     }
@@ -55,10 +55,10 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_HoursAreOver_FitsWhatIsThereAndCanBeResumed()
     {
-        CommandRun cut = await CommandRun.OfAsync("run", "--items", "250", "--runs", "40", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0008", "--out", root);
+        CommandRun cut = await CommandRun.OfAsync("run", "--items", "250", "--runs", "40", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0008", "--out", _root);
         Assert.True(cut.ExitCode == 0, cut.Error);
         Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         Assert.True(File.Exists(Path.Combine(folder, "fits.json")));
         Assert.False(File.Exists(Path.Combine(folder, "trials.parquet")));
 

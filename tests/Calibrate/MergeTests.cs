@@ -8,9 +8,9 @@ public sealed class MergeTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("sampling temperature is 0.1 in the first and 0.6 in the other", "--temperature", "0.6")]
@@ -22,12 +22,12 @@ public sealed class MergeTests : IDisposable
         string first = await MeasureAsync("first", "1/2"), second = await MeasureAsync("second", "2/2", other);
         foreach (string[] order in (string[][])[[first, second], [second, first]])
         {
-            CommandRun merge = await CommandRun.OfAsync(["merge", .. order, "--out", Path.Combine(root, "merged")]);
+            CommandRun merge = await CommandRun.OfAsync(["merge", .. order, "--out", Path.Combine(_root, "merged")]);
             Assert.Equal(2, merge.ExitCode);
             Assert.Contains(order[0] == first ? expected : expected.Split(" is ")[0], merge.Error, StringComparison.Ordinal);
             Assert.InRange(merge.Error.Length, 1, 900);
             Assert.Single(merge.Error.Trim().Split('\n'));
-            Assert.False(Directory.Exists(Path.Combine(root, "merged")));
+            Assert.False(Directory.Exists(Path.Combine(_root, "merged")));
         }
     }
 
@@ -45,12 +45,12 @@ public sealed class MergeTests : IDisposable
         else
             bytes.AsSpan(20, 200).Fill(0xA5);
         await File.WriteAllBytesAsync(file, bytes, Cancelled);
-        foreach (string[] arguments in (string[][])[["fit", run], ["merge", run, "--out", root]])
+        foreach (string[] arguments in (string[][])[["fit", run], ["merge", run, "--out", _root]])
         {
             CommandRun stage = await CommandRun.OfAsync(arguments);
             Assert.Equal(2, stage.ExitCode);
             Assert.StartsWith($"{file} is damaged", stage.Error, StringComparison.Ordinal);
-            Assert.Single(Directory.GetDirectories(root));
+            Assert.Single(Directory.GetDirectories(_root));
             Assert.Single(stage.Error.Trim().Split('\n'));
         }
     }
@@ -73,17 +73,17 @@ public sealed class MergeTests : IDisposable
     [Fact]
     public async Task Measure_FolderThatCouldBeMade_IsMadeOnlyForARun()
     {
-        CommandRun run = await CommandRun.OfAsync("measure", "--items", "0", "--out", Path.Combine(root, "a", "b"));
+        CommandRun run = await CommandRun.OfAsync("measure", "--items", "0", "--out", Path.Combine(_root, "a", "b"));
         Assert.Equal(2, run.ExitCode);
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     private async Task<string> MeasureAsync(string name, string shard, params string[] more)
     {
-        string[] arguments = ["measure", "--items", "2", "--runs", "1", "--latency-items", "2", "--shard", shard, "--out", Path.Combine(root, name), .. more];
+        string[] arguments = ["measure", "--items", "2", "--runs", "1", "--latency-items", "2", "--shard", shard, "--out", Path.Combine(_root, name), .. more];
         arguments = [.. arguments, .. more.Contains("--datasets") ? (string[])[] : ["--datasets", "arc"], .. more.Contains("--budgets") ? (string[])[] : ["--budgets", "0,4"]];
         CommandRun run = await CommandRun.OfAsync(arguments);
         Assert.True(run.ExitCode == 0, run.Error);
-        return Assert.Single(Directory.GetDirectories(Path.Combine(root, name)));
+        return Assert.Single(Directory.GetDirectories(Path.Combine(_root, name)));
     }
 }

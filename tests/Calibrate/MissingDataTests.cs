@@ -1,5 +1,5 @@
 using System.Text;
-using Calibration.Calibrate;
+using Calibration.Calibrate.Stages;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Fitting;
@@ -14,9 +14,9 @@ public sealed class MissingDataTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     /// <summary>A context that is shorter than the server tells: the long problems are missing at the largest budgets.</summary>
     [Fact]
@@ -81,9 +81,9 @@ public sealed class MissingDataTests : IDisposable
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(30) }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
             "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--items", "100", "--runs", "3", "--budgets", "0,4,8,16,64", "--latency-items", "2",
-            "--concurrency", "2", "--out", root, "--hours", "0.0012");
+            "--concurrency", "2", "--out", _root, "--hours", "0.0012");
         Assert.True(run.ExitCode == 0, run.Error);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         Incompleteness incomplete = FitStage.Read(folder).Incomplete!;
         Assert.Equal(1500, incomplete.Planned);
         Assert.InRange(incomplete.Trials, 1, 1499);
@@ -106,7 +106,7 @@ public sealed class MissingDataTests : IDisposable
 
     private async Task<RunFolder> RunAsync(EndpointOptions options, int exitCode)
     {
-        string into = Path.Combine(root, Guid.NewGuid().ToString("N"));
+        string into = Path.Combine(_root, Guid.NewGuid().ToString("N"));
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             options with { Problems = [.. ((string[])["arc", "bbh"]).SelectMany(name => Benchmarks.Find(name)!.Load(SampleProblems.Path).Problems)] }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(

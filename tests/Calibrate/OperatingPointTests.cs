@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Xml.Linq;
-using Calibration.Calibrate;
+using Calibration.Calibrate.Stages;
 using Calibration.Endpoint;
-using Calibration.Optimizer;
+using Calibration.Optimizer.Uncertainty;
 using Calibration.Report;
 using Calibration.Report.Tables;
 using Calibration.Results;
@@ -17,16 +17,16 @@ public sealed class OperatingPointTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Allocate_AnotherPoint_HasAFolderOfItsOwnAndTheRunKeepsItsFirst()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,arc", "--latency-items", "3", "--seed", "7", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,arc", "--latency-items", "3", "--seed", "7", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         (string, string)[] before = Contents(folder);
         AssertNamesItsPoint(folder, "λ = 0.1/s, α = 30 s, ℓ ≤ 32768, shares 1/2 each (arc, gsm8k)", run.Output);
 
@@ -56,9 +56,9 @@ public sealed class OperatingPointTests : IDisposable
     [Fact]
     public async Task Allocate_MaxBudgetBelowTheGrid_BootstrapsOnAllAnswers()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "250", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "5", "--max-budget", "256", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--items", "250", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "5", "--max-budget", "256", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         RunAllocation allocation = new PointFolder(folder, "").ReadAllocation();
         TaskAllocation task = Assert.Single(allocation.Tasks);
         Assert.False(task.Measured);
@@ -74,7 +74,7 @@ public sealed class OperatingPointTests : IDisposable
     [InlineData("/srv/models/x.gguf", "R&D <night_1> 100 %", "R&D <night_1> 100 %", "r-d--night-1--100")]
     public async Task Run_PathOrLabel_IsShownEverywhere(string model, string? label, string shown, string id)
     {
-        string task = Path.Combine(root, "own.jsonl"), runs = Path.Combine(root, "runs");
+        string task = Path.Combine(_root, "own.jsonl"), runs = Path.Combine(_root, "runs");
         await File.WriteAllLinesAsync(task, Enumerable.Range(0, 5).Select(i => $"{{\"id\":\"{i}\",\"prompt\":\"{i}+3?\",\"gold\":\"{i + 3}\",\"kind\":\"number\"}}"), Cancelled);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Model = model }, Cancelled);
         CommandRun run = await CommandRun.OfAsync([
@@ -103,10 +103,10 @@ public sealed class OperatingPointTests : IDisposable
     [InlineData("a name that is much longer than what fits over a figure of one column's width")]
     public async Task Measure_LabelThatDoesNotFit_IsRefused(string label)
     {
-        CommandRun run = await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "2", "--label", label, "--out", root);
+        CommandRun run = await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "2", "--label", label, "--out", _root);
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith("--label is ", run.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(root));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
     private static void AssertNamesItsPoint(string folder, string caption, string output)

@@ -7,7 +7,7 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>What is wrong with an option is said by its name, before anything is measured.</summary>
 public sealed class OptionTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     /// <summary>Every numeric option of every verb, found in the command line itself: one that is added later is tested too.</summary>
     public static TheoryData<string, bool> NumericOptions
@@ -28,7 +28,7 @@ public sealed class OptionTests : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [MemberData(nameof(NumericOptions))]
@@ -87,8 +87,8 @@ public sealed class OptionTests : IDisposable
     [Fact]
     public async Task Resume_EndedRun_SaysThatItHadEnded()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", root)).ExitCode);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", _root)).ExitCode);
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         CommandRun again = await CommandRun.OfAsync("measure", "--resume", folder);
         Assert.True(again.ExitCode == 0, again.Error);
         Assert.Contains($"{folder} had ended: nothing is left to measure.", again.Error, StringComparison.Ordinal);

@@ -7,9 +7,9 @@ namespace Calibration.Tests.Calibrate;
 /// <summary><c>run-experiments.ps1</c>, run by PowerShell's own engine.</summary>
 public sealed class PowerShellTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public void Script_Parameters_ReachTheCommandLine()
@@ -51,17 +51,17 @@ public sealed class PowerShellTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("The stand-in for dotnet is a shell script.");
-        string standIn = Path.Combine(root, "dotnet");
-        File.WriteAllText(standIn, $"#!/bin/sh\nprintf '%s\\n' \"$*\" > '{root}/called'\nexit 3\n");
+        string standIn = Path.Combine(_root, "dotnet");
+        File.WriteAllText(standIn, $"#!/bin/sh\nprintf '%s\\n' \"$*\" > '{_root}/called'\nexit 3\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(standIn, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         // The engine alone: the modules of an installed PowerShell are not there.
         var shell = PowerShell.Create(InitialSessionState.CreateDefault2());
-        shell.AddScript($"$env:PATH = '{root}:' + $env:PATH\n& '{Repository.File("run-experiments.ps1")}' {parameters}");
+        shell.AddScript($"$env:PATH = '{_root}:' + $env:PATH\n& '{Repository.File("run-experiments.ps1")}' {parameters}");
         shell.Invoke();
         Assert.Empty(shell.Streams.Error);
         return shell;
     }
 
-    private string Called() => File.ReadAllText(Path.Combine(root, "called")).Trim().Replace(Repository.File("calibrate"), "PROJECT", StringComparison.Ordinal);
+    private string Called() => File.ReadAllText(Path.Combine(_root, "called")).Trim().Replace(Repository.File("calibrate"), "PROJECT", StringComparison.Ordinal);
 }

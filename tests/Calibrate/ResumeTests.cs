@@ -9,14 +9,14 @@ public sealed class ResumeTests : IDisposable
 {
     private static readonly string[] Measure = ["measure", "--datasets", "gsm8k,bbh,arc", "--items", "60", "--runs", "2", "--latency-items", "3", "--concurrency", "8"];
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Resume_AfterKills_GivesTheUndisturbedRun()
     {
-        string whole = Path.Combine(root, "whole"), killed = Path.Combine(root, "killed");
+        string whole = Path.Combine(_root, "whole"), killed = Path.Combine(_root, "killed");
         Assert.Equal(0, await RunAsync(null, [.. Measure, "--out", whole]));
         int kills = 0;
         int exit = await RunAsync(killed, [.. Measure, "--out", killed]);
@@ -38,10 +38,10 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Resume_ChangedData_IsRefusedWithTheDifference()
     {
-        string task = Path.Combine(root, "own.jsonl");
+        string task = Path.Combine(_root, "own.jsonl");
         await File.WriteAllTextAsync(task, "{\"id\":\"1\",\"prompt\":\"2+3?\",\"gold\":\"5\",\"kind\":\"number\"}\n", TestContext.Current.CancellationToken);
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--task", $"own={task}", "--items", "1", "--runs", "1", "--budgets", "0,4", "--out", Path.Combine(root, "runs"))).ExitCode);
-        string folder = Assert.Single(Directory.GetDirectories(Path.Combine(root, "runs")));
+        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--task", $"own={task}", "--items", "1", "--runs", "1", "--budgets", "0,4", "--out", Path.Combine(_root, "runs"))).ExitCode);
+        string folder = Assert.Single(Directory.GetDirectories(Path.Combine(_root, "runs")));
 
         // As if the run had been interrupted before its end.
         Directory.CreateDirectory(Path.Combine(folder, "journal"));
@@ -54,8 +54,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Resume_EndedRun_GoesOnToTheFits()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "5", "--runs", "1", "--latency-items", "2", "--out", root)).ExitCode);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "5", "--runs", "1", "--latency-items", "2", "--out", _root)).ExitCode);
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         CommandRun run = await CommandRun.OfAsync("run", "--resume", folder);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.True(File.Exists(Path.Combine(folder, "allocation.json")));
@@ -65,28 +65,28 @@ public sealed class ResumeTests : IDisposable
     public async Task Merge_TwoShards_GiveTheWholePlan()
     {
         string[] small = ["measure", "--datasets", "arc,gsm8k", "--items", "7", "--runs", "2", "--budgets", "0,16,64", "--latency-items", "2"];
-        string whole = Path.Combine(root, "whole"), parts = Path.Combine(root, "parts");
+        string whole = Path.Combine(_root, "whole"), parts = Path.Combine(_root, "parts");
         Assert.Equal(0, (await CommandRun.OfAsync([.. small, "--out", whole])).ExitCode);
         foreach (string shard in (string[])["1/2", "2/2"])
             Assert.Equal(0, (await CommandRun.OfAsync([.. small, "--shard", shard, "--out", parts])).ExitCode);
         string[] folders = [.. Directory.GetDirectories(parts).Order(StringComparer.Ordinal)];
-        CommandRun merge = await CommandRun.OfAsync(["merge", .. folders, "--out", root]);
+        CommandRun merge = await CommandRun.OfAsync(["merge", .. folders, "--out", _root]);
         Assert.True(merge.ExitCode == 0, merge.Error);
         Assert.Contains("84 trials", merge.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("missing", merge.Output, StringComparison.Ordinal);
-        string merged = Assert.Single(Directory.GetDirectories(root, "*-merged"));
+        string merged = Assert.Single(Directory.GetDirectories(_root, "*-merged"));
         Assert.Equal(
             (await TrialsAsync(Assert.Single(Directory.GetDirectories(whole)))).Select(trial => (trial.Key, trial.Correct, trial.Answer)),
             (await TrialsAsync(merged)).Select(trial => (trial.Key, trial.Correct, trial.Answer)));
-        Assert.Contains("missing", (await CommandRun.OfAsync("merge", folders[0], "--out", root)).Output, StringComparison.Ordinal);
-        Assert.Contains("42 trials were there more than once", (await CommandRun.OfAsync("merge", folders[0], Assert.Single(Directory.GetDirectories(whole)), "--out", root)).Output, StringComparison.Ordinal);
+        Assert.Contains("missing", (await CommandRun.OfAsync("merge", folders[0], "--out", _root)).Output, StringComparison.Ordinal);
+        Assert.Contains("42 trials were there more than once", (await CommandRun.OfAsync("merge", folders[0], Assert.Single(Directory.GetDirectories(whole)), "--out", _root)).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await CommandRun.OfAsync("fit", merged)).ExitCode);
     }
 
     [Fact]
     public void Lock_HeldFolder_RefusesTheSecond()
     {
-        RunFolder folder = RunFolder.Create(root, "night");
+        RunFolder folder = RunFolder.Create(_root, "night");
         using IDisposable held = folder.Lock();
         Assert.Throws<IOException>(folder.Lock);
     }

@@ -12,39 +12,39 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>A gateway before a server, as a team has one: HTTPS with a certificate of its own, a key, a path of its own, and a second model.</summary>
 internal sealed class TlsGateway : IAsyncDisposable
 {
-    private readonly HttpClient http = new();
-    private readonly X509Certificate2 certificate = Certificate();
-    private readonly WebApplication application;
-    private readonly Uri server;
-    private readonly string key;
+    private readonly HttpClient _http = new();
+    private readonly X509Certificate2 _certificate = Certificate();
+    private readonly WebApplication _application;
+    private readonly Uri _server;
+    private readonly string _key;
 
     private TlsGateway(Uri server, string key)
     {
-        this.server = server;
-        this.key = key;
+        this._server = server;
+        this._key = key;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_certificate)));
         builder.Logging.ClearProviders();
-        application = builder.Build();
-        application.Run(HandleAsync);
+        _application = builder.Build();
+        _application.Run(HandleAsync);
     }
 
-    internal Uri Api => new(application.Urls.Single() + "/team/v1");
+    internal Uri Api => new(_application.Urls.Single() + "/team/v1");
 
-    internal string CertificatePem => certificate.ExportCertificatePem();
+    internal string CertificatePem => _certificate.ExportCertificatePem();
 
     internal static async Task<TlsGateway> StartAsync(Uri server, string key)
     {
         var gateway = new TlsGateway(server, key);
-        await gateway.application.StartAsync();
+        await gateway._application.StartAsync();
         return gateway;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await application.DisposeAsync();
-        certificate.Dispose();
-        http.Dispose();
+        await _application.DisposeAsync();
+        _certificate.Dispose();
+        _http.Dispose();
     }
 
     private static X509Certificate2 Certificate()
@@ -61,20 +61,20 @@ internal sealed class TlsGateway : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         string path = context.Request.Path.Value!;
-        if (context.Request.Headers.Authorization != $"Bearer {key}" || !path.StartsWith("/team/", StringComparison.Ordinal))
+        if (context.Request.Headers.Authorization != $"Bearer {_key}" || !path.StartsWith("/team/", StringComparison.Ordinal))
         {
             context.Response.StatusCode = path.StartsWith("/team/", StringComparison.Ordinal) ? 401 : 404;
             return;
         }
 
-        using var forwarded = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(server, path["/team".Length..]));
+        using var forwarded = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(_server, path["/team".Length..]));
         if (context.Request.Method == "POST")
         {
             forwarded.Content = new StreamContent(context.Request.Body);
             forwarded.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
         }
 
-        using HttpResponseMessage answer = await http.SendAsync(forwarded, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+        using HttpResponseMessage answer = await _http.SendAsync(forwarded, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         if (path == "/team/v1/models")

@@ -13,16 +13,16 @@ public sealed class TlsTests : IDisposable
 
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Measure_HttpsWithKeyFile_MeasuresAndWritesTheKeyNowhere()
     {
         (int code, string said) = await MeasureAsync(Key, isTrusted: true, "--model", "simulated-qwen3-8b");
         Assert.True(code == 0, said);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(Path.Combine(root, "runs"))));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(Path.Combine(_root, "runs"))));
         Assert.StartsWith("https://127.0.0.1:", folder.ReadManifest().Endpoint.Url, StringComparison.Ordinal);
         Assert.EndsWith("/team/v1/", folder.ReadManifest().Endpoint.Url, StringComparison.Ordinal);
         List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(Cancelled);
@@ -44,7 +44,7 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(expected, Assert.Single(said.Trim().Split('\n')), StringComparison.Ordinal);
         Assert.DoesNotContain(key, said, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(root, "runs")));
+        Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
     }
 
     private async Task<(int Code, string Said)> MeasureAsync(string key, bool isTrusted, params string[] model)
@@ -52,14 +52,14 @@ public sealed class TlsTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "SSL_CERT_FILE names the trusted certificates on Linux only.");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled);
         await using TlsGateway gateway = await TlsGateway.StartAsync(endpoint.BaseAddress, Key);
-        string keyFile = Path.Combine(root, "key"), trusted = Path.Combine(root, "trusted.pem");
+        string keyFile = Path.Combine(_root, "key"), trusted = Path.Combine(_root, "trusted.pem");
         await File.WriteAllTextAsync(keyFile, key + "\n", Cancelled);
         await File.WriteAllTextAsync(trusted, gateway.CertificatePem, Cancelled);
         var start = new ProcessStartInfo(
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", gateway.Api.ToString(), "--api-key-file", keyFile, .. model, "--samples", "--datasets", "arc",
-                "--items", "6", "--runs", "1", "--budgets", "0,64", "--latency-items", "2", "--out", Path.Combine(root, "runs"),
+                "--items", "6", "--runs", "1", "--budgets", "0,64", "--latency-items", "2", "--out", Path.Combine(_root, "runs"),
             ])
         {
             RedirectStandardOutput = true,

@@ -1,4 +1,4 @@
-using Calibration.Calibrate;
+using Calibration.Calibrate.Stages;
 using Calibration.Fitting;
 using Calibration.Report;
 using Calibration.Results;
@@ -9,16 +9,16 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>Service times that do not determine t0 + cℓ carry no allocation between the measured budgets.</summary>
 public sealed class UntimedTaskTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Allocate_NoTimeWithoutThinking_WritesFiniteNumbers()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "20", "--runs", "1", "--datasets", "gsm8k,arc", "--latency-items", "3", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--items", "20", "--runs", "1", "--datasets", "gsm8k,arc", "--latency-items", "3", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         RunFits fits = new PointFolder(folder, "").Run.ReadDocument<RunFits>("fits.json");
 
         // Times on a line through the origin with a little noise: t0 is fitted at its bound 0, and no thinking takes no time.
@@ -42,9 +42,9 @@ public sealed class UntimedTaskTests : IDisposable
     [Fact]
     public async Task Allocate_LineNotIdentifiable_HoldsTheTaskAtMeasuredBudgetsAndSaysSo()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "3", "--out", root);
+        CommandRun run = await CommandRun.OfAsync("run", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "3", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         RunFits fits = FitStage.Read(folder);
         ServiceTimeFit untimed = ServiceTimeFitter.Fit([.. Enumerable.Range(0, 3).Select(trace => new ServiceObservation($"{trace}", 64, 0.9 + (0.01 * trace)))]);
         Assert.Equal(Verdict.NotIdentifiable, untimed.Verdict);

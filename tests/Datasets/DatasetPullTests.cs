@@ -1,5 +1,6 @@
 using System.Text;
 using Calibration.Datasets;
+using Calibration.Datasets.Pulling;
 using Xunit;
 
 namespace Calibration.Tests.Datasets;
@@ -13,13 +14,13 @@ public sealed class DatasetPullTests : IDisposable
     private static readonly byte[] Good = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"question\":\"How many?\",\"answer\":\"#### 3\"}\n", 3)));
     private static readonly byte[] Other = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"question\":\"How few?\",\"answer\":\"#### 1\"}\n", 3)));
 
-    private readonly string folder = Directory.CreateTempSubdirectory("calibration").FullName;
-    private readonly HttpClient http = DatasetPull.CreateClient();
+    private readonly string _folder = Directory.CreateTempSubdirectory("calibration").FullName;
+    private readonly HttpClient _http = DatasetPull.CreateClient();
 
     public void Dispose()
     {
-        http.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -29,14 +30,14 @@ public sealed class DatasetPullTests : IDisposable
         List<PullProgress> progress = [];
         PulledFile file = await Pull(server, progress);
         Assert.Equal(("gsm8k/test.jsonl", (long)Good.Length, true), (file.RelativePath, file.Bytes, file.Downloaded));
-        Assert.Equal(Good, await File.ReadAllBytesAsync(Path.Combine(folder, file.RelativePath), TestContext.Current.CancellationToken));
+        Assert.Equal(Good, await File.ReadAllBytesAsync(Path.Combine(_folder, file.RelativePath), TestContext.Current.CancellationToken));
         Assert.Contains(progress, step => step.Bytes == Good.Length && step.TotalBytes == Good.Length);
-        Assert.Contains(file.Sha256, await File.ReadAllTextAsync(Path.Combine(folder, "checksums.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Equal(3, Benchmarks.Find("gsm8k")!.Load(folder).Problems.Length);
-        Assert.Equal(file.Sha256, Benchmarks.Find("gsm8k")!.Load(folder).Files[0].Sha256);
+        Assert.Contains(file.Sha256, await File.ReadAllTextAsync(Path.Combine(_folder, "checksums.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(3, Benchmarks.Find("gsm8k")!.Load(_folder).Problems.Length);
+        Assert.Equal(file.Sha256, Benchmarks.Find("gsm8k")!.Load(_folder).Files[0].Sha256);
         Assert.False((await Pull(server)).Downloaded);
         Assert.Equal(HubPath, Assert.Single(server.Requests).Path);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder, ".partial"), "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder, ".partial"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class DatasetPullTests : IDisposable
         await using ScriptedServer server = new(_ => ScriptedServer.Half(Good));
         string message = await Fault(server);
         Assert.Contains("in 3 attempts", message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(folder, "gsm8k")));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "gsm8k")));
     }
 
     [Theory]
@@ -65,7 +66,7 @@ public sealed class DatasetPullTests : IDisposable
     {
         await using ScriptedServer server = new(_ => ScriptedServer.Ok(Encoding.UTF8.GetBytes(body)));
         Assert.Contains(words, await Fault(server), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(folder, "gsm8k")));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "gsm8k")));
     }
 
     [Fact]
@@ -83,9 +84,9 @@ public sealed class DatasetPullTests : IDisposable
         await using ScriptedServer server = new(_ => ScriptedServer.Ok(served));
         string first = (await Pull(server)).Sha256;
         // A damaged copy is fetched again and is well when the hub still has the recorded file.
-        await File.WriteAllTextAsync(Path.Combine(folder, "gsm8k/test.jsonl"), "damaged", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "gsm8k/test.jsonl"), "damaged", TestContext.Current.CancellationToken);
         Assert.True((await Pull(server)).Downloaded);
-        File.Delete(Path.Combine(folder, "gsm8k/test.jsonl"));
+        File.Delete(Path.Combine(_folder, "gsm8k/test.jsonl"));
         served = Other;
         string message = await Fault(server);
         Assert.Contains(first, message, StringComparison.Ordinal);
@@ -161,7 +162,7 @@ public sealed class DatasetPullTests : IDisposable
     {
         HubSource source = HubSource.Of("cruxeval");
         await using ScriptedServer server = new(_ => ScriptedServer.Status("404 Not Found"));
-        DatasetPull pull = new(http, Options(server.Address, null), TimeProvider.System);
+        DatasetPull pull = new(_http, Options(server.Address, null), TimeProvider.System);
         await Assert.ThrowsAsync<DatasetException>(() => pull.PullAsync(Benchmarks.Find("cruxeval")!, null, TestContext.Current.CancellationToken));
         Assert.Equal(
             ["/datasets/cruxeval-org/cruxeval/resolve/main/test.jsonl", "/datasets/cruxeval-org/cruxeval/resolve/refs%2Fconvert%2Fparquet/default/test/0000.parquet"],
@@ -205,14 +206,14 @@ public sealed class DatasetPullTests : IDisposable
         return error.Message;
     }
 
-    private DatasetPull Of(Uri endpoint, string? token, bool gated) => new(http, Options(endpoint, token), TimeProvider.System)
+    private DatasetPull Of(Uri endpoint, string? token, bool gated) => new(_http, Options(endpoint, token), TimeProvider.System)
     {
         Sources = _ => new HubSource("openai/gsm8k", gated, ["question", "answer"], [[new HubFile("main", "test.jsonl", 3)]]),
     };
 
     private PullOptions Options(Uri endpoint, string? token) => new()
     {
-        Directory = folder,
+        Directory = _folder,
         Endpoint = endpoint,
         Token = token,
         Attempts = 3,

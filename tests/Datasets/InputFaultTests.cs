@@ -1,5 +1,6 @@
 using System.Text;
 using Calibration.Datasets;
+using Calibration.Datasets.Loading;
 using Xunit;
 
 namespace Calibration.Tests.Datasets;
@@ -7,15 +8,15 @@ namespace Calibration.Tests.Datasets;
 /// <summary>Inputs that were once read wrongly without a word: equal choices, other encodings, Parquet pages of version 2.</summary>
 public sealed class InputFaultTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("calibration").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("calibration").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Load_EqualChoices_ReportedAndEitherLetterIsRight()
     {
         Write("arc/test.jsonl", """{"id":"t","question":"Which?","choices":{"text":["red","blue"," red ","Red"],"label":["A","B","C","D"]},"answerKey":"A"}""");
-        LoadedBenchmark loaded = Benchmarks.Find("arc")!.Load(folder);
+        LoadedBenchmark loaded = Benchmarks.Find("arc")!.Load(_folder);
         Assert.Equal(["t"], loaded.EqualChoices);
         Assert.Equal(["A", "C"], loaded.Problems[0].Gold);
         Assert.True(AnswerGrader.Grade(loaded.Problems[0], @"\boxed{C}").Correct);
@@ -26,7 +27,7 @@ public sealed class InputFaultTests : IDisposable
     public void Load_NumberedChoices_LabelIsTheLetter()
     {
         Write("arc/test.jsonl", """{"id":"t","question":"Which?","choices":{"text":["red","blue","green"],"label":["1","2","3"]},"answerKey":"3"}""");
-        Problem problem = Assert.Single(Benchmarks.Find("arc")!.Load(folder).Problems);
+        Problem problem = Assert.Single(Benchmarks.Find("arc")!.Load(_folder).Problems);
         Assert.Equal("C", AnswerGrader.Grade(problem, "3").Answer);
         Assert.Equal("", AnswerGrader.Grade(problem, "4").Answer);
     }
@@ -35,7 +36,7 @@ public sealed class InputFaultTests : IDisposable
     public void TaskFile_EqualChoices_EitherLetterIsRight()
     {
         Write("own.jsonl", """{"id":"c","prompt":"Which?","gold":"B","kind":"choice","choices":["x","y","y"]}""");
-        Assert.Equal(["B", "C"], TaskFile.Load("mine", Path.Combine(folder, "own.jsonl")).Problems[0].Gold);
+        Assert.Equal(["B", "C"], TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl")).Problems[0].Gold);
     }
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class InputFaultTests : IDisposable
     public void Load_Latin1_Refused(string path, string task, string content, string place)
     {
         Write(path, content, Encoding.Latin1);
-        string message = Assert.Throws<DatasetException>(() => Benchmarks.Find(task)!.Load(folder)).Message;
+        string message = Assert.Throws<DatasetException>(() => Benchmarks.Find(task)!.Load(_folder)).Message;
         Assert.Contains("not UTF-8", message, StringComparison.Ordinal);
         Assert.Contains(place, message, StringComparison.Ordinal);
     }
@@ -54,15 +55,15 @@ public sealed class InputFaultTests : IDisposable
     public void TaskFile_Latin1_Refused()
     {
         Write("own.jsonl", "{\"id\":\"c\",\"prompt\":\"caf\u00e9\",\"gold\":\"1\",\"kind\":\"number\"}", Encoding.Latin1);
-        Assert.Contains("not UTF-8", Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(folder, "own.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains("not UTF-8", Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Load_ParquetPagesV2_ListsAreRead()
     {
-        Directory.CreateDirectory(Path.Combine(folder, "arc"));
-        File.Copy(Path.Combine(Shared.Folder("cases"), "arc-shape-data-page-v2.parquet"), Path.Combine(folder, "arc", "test.parquet"));
-        LoadedBenchmark loaded = Benchmarks.Find("arc")!.Load(folder);
+        Directory.CreateDirectory(Path.Combine(_folder, "arc"));
+        File.Copy(Path.Combine(Shared.Folder("cases"), "arc-shape-data-page-v2.parquet"), Path.Combine(_folder, "arc", "test.parquet"));
+        LoadedBenchmark loaded = Benchmarks.Find("arc")!.Load(_folder);
         Assert.Equal(12, loaded.Problems.Length);
         Assert.Equal([4, 3, 5], loaded.Problems.Take(3).Select(problem => problem.ChoiceTexts.Length));
         Assert.All(loaded.Problems, problem => Assert.All(problem.ChoiceTexts, text => Assert.NotEmpty(text)));
@@ -100,7 +101,7 @@ public sealed class InputFaultTests : IDisposable
 
     private void Write(string path, string content, Encoding? encoding = null)
     {
-        string file = Path.Combine(folder, path);
+        string file = Path.Combine(_folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, content, encoding ?? new UTF8Encoding(false));
     }

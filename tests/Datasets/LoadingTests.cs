@@ -6,9 +6,9 @@ namespace Calibration.Tests.Datasets;
 
 public sealed class LoadingTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("calibration").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("calibration").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Load_HubParquet_SameAsJson()
@@ -81,7 +81,7 @@ public sealed class LoadingTests : IDisposable
             {"id":"l","prompt":"f(1)?","gold":"[1, 2]","kind":"literal"}
             {"id":"w","prompt":"Sort","gold":"a b","kind":"words"}
             """);
-        LoadedBenchmark loaded = TaskFile.Load("mine", Path.Combine(folder, "own.jsonl"));
+        LoadedBenchmark loaded = TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"));
         Assert.Equal(["1250", "B", "C", "true", "[1, 2]", "a b"], loaded.Problems.Select(problem => problem.Gold[0]));
         Assert.Equal("Which?\n\nA. x\nB. y", loaded.Problems[1].Prompt);
         Assert.Equal(["A", "B", "C"], loaded.Problems[2].ChoiceLetters);
@@ -95,14 +95,14 @@ public sealed class LoadingTests : IDisposable
     public void TaskFile_Malformed_NamesThePlace(string line, string words)
     {
         Write("own.jsonl", line);
-        Assert.Contains(words, Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(folder, "own.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"))).Message, StringComparison.Ordinal);
     }
 
-    private LoadedBenchmark Load(string task) => Benchmarks.Find(task)!.Load(folder);
+    private LoadedBenchmark Load(string task) => Benchmarks.Find(task)!.Load(_folder);
 
     private void Write(string path, string content)
     {
-        string file = Path.Combine(folder, path);
+        string file = Path.Combine(_folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, content);
     }
@@ -111,7 +111,7 @@ public sealed class LoadingTests : IDisposable
         where T : class, new()
     {
         Write(path, "");
-        await ParquetSerializer.SerializeAsync(rows, Path.Combine(folder, path), cancellationToken: TestContext.Current.CancellationToken);
+        await ParquetSerializer.SerializeAsync(rows, Path.Combine(_folder, path), cancellationToken: TestContext.Current.CancellationToken);
     }
 
     // The property names are the published columns.

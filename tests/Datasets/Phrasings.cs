@@ -1,5 +1,6 @@
 using System.Globalization;
 using Calibration.Datasets;
+using Calibration.Datasets.Grading;
 
 namespace Calibration.Tests.Datasets;
 

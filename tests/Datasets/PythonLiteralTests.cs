@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Calibration.Datasets;
+using Calibration.Datasets.Python;
 using Xunit;
 
 namespace Calibration.Tests.Datasets;

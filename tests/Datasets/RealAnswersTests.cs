@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Calibration.Datasets;
+using Calibration.Datasets.Loading;
 using Xunit;
 
 namespace Calibration.Tests.Datasets;

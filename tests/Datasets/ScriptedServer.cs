@@ -9,23 +9,23 @@ namespace Calibration.Tests.Datasets;
 /// <summary>A real HTTP server on loopback that answers as a test scripts it: byte for byte, also with broken connections.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly Func<Request, byte[]> answer;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task loop;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<Request, byte[]> _answer;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
 
     /// <summary>Starts it.</summary>
     /// <param name="answer">Raw bytes of the whole answer to a request; the connection is closed after them.</param>
     public ScriptedServer(Func<Request, byte[]> answer)
     {
-        this.answer = answer;
-        listener.Start();
-        loop = RunAsync();
+        this._answer = answer;
+        _listener.Start();
+        _loop = RunAsync();
     }
 
     public ConcurrentQueue<Request> Requests { get; } = new();
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
     public static byte[] Ok(byte[] body, string headers = "") => Answer("200 OK", headers, body);
 
@@ -40,11 +40,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        listener.Stop();
-        await loop;
-        listener.Dispose();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _loop;
+        _listener.Dispose();
+        _stop.Dispose();
     }
 
     private static byte[] Answer(string status, string headers, byte[] body) =>
@@ -54,9 +54,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (!_stop.IsCancellationRequested)
             {
-                using TcpClient client = await listener.AcceptTcpClientAsync(stop.Token);
+                using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 await ServeAsync(client.GetStream());
             }
         }
@@ -73,10 +73,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
             Request? request = await ReadAsync(stream);
             if (request is null) return;
             Requests.Enqueue(request);
-            await stream.WriteAsync(answer(request), stop.Token);
+            await stream.WriteAsync(_answer(request), _stop.Token);
             // The end of the answer is announced and the client closes first: closing at once may reset what it has not read yet.
             stream.Socket.Shutdown(SocketShutdown.Send);
-            while (await stream.ReadAsync(new byte[256], stop.Token) > 0)
+            while (await stream.ReadAsync(new byte[256], _stop.Token) > 0)
             {
             }
         }
@@ -92,14 +92,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
         byte[] one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one, stop.Token) == 0) return null;
+            if (await stream.ReadAsync(one, _stop.Token) == 0) return null;
             head.Append((char)one[0]);
         }
 
         string[] lines = head.ToString().Split("\r\n");
         string? Header(string name) => lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.OrdinalIgnoreCase));
         byte[] body = new byte[int.Parse(Header("Content-Length:")?.Split(':')[1] ?? "0", CultureInfo.InvariantCulture)];
-        await stream.ReadExactlyAsync(body, stop.Token);
+        await stream.ReadExactlyAsync(body, _stop.Token);
         return new(lines[0].Split(' ')[1], Header("Authorization:"), body);
     }
 

@@ -11,9 +11,9 @@ public sealed class SchedulerTests : IDisposable
 
     private static readonly string[] Plan = ["--datasets", "arc,gsm8k", "--items", "6", "--runs", "1", "--budgets", "0,16,64", "--latency-items", "2"];
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Slurm_TwoPartsOneRequeued_MergeToTheWholePlan()
@@ -44,19 +44,19 @@ public sealed class SchedulerTests : IDisposable
         }
 
         // As if the second part had been killed on its way: its journals are there, and nothing is Parquet.
-        string second = Assert.Single(Directory.GetDirectories(Path.Combine(root, "part-2")));
+        string second = Assert.Single(Directory.GetDirectories(Path.Combine(_root, "part-2")));
         Directory.CreateDirectory(Path.Combine(second, "journal"));
         File.Delete(Path.Combine(second, "trials.parquet"));
         (int resumed, string said) = await partAsync("2");
         Assert.True(resumed == 0, said);
-        Assert.True(RunFolder.Open(Assert.Single(Directory.GetDirectories(Path.Combine(root, "part-2")))).HasEnded, said);
+        Assert.True(RunFolder.Open(Assert.Single(Directory.GetDirectories(Path.Combine(_root, "part-2")))).HasEnded, said);
         Assert.Contains("has ended", (await partAsync("1")).Output, StringComparison.Ordinal);
 
         (int merging, string merge) = await mergeAsync();
         Assert.True(merging == 0, merge);
         Assert.Contains("36 trials", merge, StringComparison.Ordinal);
         Assert.DoesNotContain("missing", merge, StringComparison.Ordinal);
-        string merged = Assert.Single(Directory.GetDirectories(Path.Combine(root, "merged")));
+        string merged = Assert.Single(Directory.GetDirectories(Path.Combine(_root, "merged")));
         Assert.Equal(36, await RunFolder.Open(merged).ReadTrialsAsync().CountAsync(Cancelled));
         Assert.True(File.Exists(Path.Combine(merged, "figures", "fig2.svg")));
     }
@@ -77,8 +77,8 @@ public sealed class SchedulerTests : IDisposable
     private async Task<(int Code, string Output)> BashAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for bash.");
-        var start = new ProcessStartInfo("bash", arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = root };
-        foreach ((string name, string value) in ((string, string)[])[("OUT", root), ("SHARDS", "2"), ("CALIBRATE", $"dotnet {Path.Combine(AppContext.BaseDirectory, "calibrate.dll")}"), .. variables])
+        var start = new ProcessStartInfo("bash", arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _root };
+        foreach ((string name, string value) in ((string, string)[])[("OUT", _root), ("SHARDS", "2"), ("CALIBRATE", $"dotnet {Path.Combine(AppContext.BaseDirectory, "calibrate.dll")}"), .. variables])
             start.Environment[name] = value;
         start.Environment.Remove("SERVE");
         using Process process = Process.Start(start)!;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
 using Xunit;
 
 namespace Calibration.Tests.Fitting;

@@ -1,4 +1,5 @@
 using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
 using Xunit;
 
 namespace Calibration.Tests.Fitting;

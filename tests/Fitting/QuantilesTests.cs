@@ -1,4 +1,4 @@
-using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
 using MathNet.Numerics.Distributions;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Calibration.Endpoint;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 using Calibration.Tests.Calibrate;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Calibration.Endpoint;
+using Calibration.Endpoint.Model;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
 using Calibration.Tests.Datasets;

@@ -1,4 +1,4 @@
-using Calibration.Calibrate;
+using Calibration.Calibrate.Stages;
 using Calibration.Endpoint;
 using Calibration.Fitting;
 using Calibration.Report;

@@ -1,4 +1,5 @@
 using Calibration.Optimizer;
+using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Queueing;
+using Calibration.Optimizer.Uncertainty;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;

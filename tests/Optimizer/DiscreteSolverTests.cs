@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
 

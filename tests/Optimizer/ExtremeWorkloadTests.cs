@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Paper;
+using Calibration.Optimizer.Queueing;
+using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
 

@@ -1,4 +1,6 @@
 using Calibration.Optimizer;
+using Calibration.Optimizer.Paper;
+using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
 

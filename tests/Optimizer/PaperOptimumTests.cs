@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Paper;
+using Calibration.Optimizer.Solving;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;

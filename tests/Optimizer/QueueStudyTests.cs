@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Queueing;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Calibration.Optimizer;
+using Calibration.Optimizer.Solving;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;

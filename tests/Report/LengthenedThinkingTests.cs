@@ -1,4 +1,4 @@
-using Calibration.Report;
+using Calibration.Report.Findings;
 using Calibration.Results;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Calibration.Report;
+using Calibration.Report.Page;
 using Calibration.Results;
 using Calibration.Tests.Harness;
 using Xunit;

@@ -8,9 +8,9 @@ public sealed class CompactionCrashTests : IDisposable
 {
     private static readonly string[] Files = ["traces.parquet", "service.parquet", "trials.parquet"];
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData(0, false)]
@@ -108,7 +108,7 @@ public sealed class CompactionCrashTests : IDisposable
 
     private async Task<RunFolder> JournaledAsync(string id)
     {
-        RunFolder folder = RunFolder.Create(root, id);
+        RunFolder folder = RunFolder.Create(_root, id);
         await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), Enumerable.Range(0, 50).Select(i => SampleRows.Trial("a", $"{i * 7 % 11}", i % 3, status: i % 4 == 0 ? TrialStatus.Failed : TrialStatus.Ok)));
         await SampleRows.AppendAllAsync(folder.OpenServiceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i % 3}", i % 4)));
         await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [i, i + 1])));

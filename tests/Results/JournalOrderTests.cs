@@ -36,9 +36,9 @@ public sealed class JournalOrderTests : IDisposable
         from ids in Gen.Int[0, 200_000].Array[0, 50]
         select SampleRows.Trace(id, [.. ids], problem: $"of {id}");
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Compact_AnyJournal_EqualsTheRowsSortedInMemory() =>
@@ -47,7 +47,7 @@ public sealed class JournalOrderTests : IDisposable
     private async Task CheckAsync(Trial[] trials, ServiceSample[] samples, Trace[] traces)
     {
         trials = AsRead(trials);
-        RunFolder folder = RunFolder.Create(root, Guid.NewGuid().ToString("N"));
+        RunFolder folder = RunFolder.Create(_root, Guid.NewGuid().ToString("N"));
         await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), trials);
         await SampleRows.AppendAllAsync(folder.OpenServiceJournal(), samples);
         await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), traces);
@@ -78,7 +78,7 @@ public sealed class JournalOrderTests : IDisposable
     [Fact]
     public async Task Compact_LongResponses_RowGroupsStaySmall()
     {
-        RunFolder folder = RunFolder.Create(root, "long");
+        RunFolder folder = RunFolder.Create(_root, "long");
         string response = string.Concat(Enumerable.Repeat("0123456789", 100_000));
         await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), Enumerable.Range(0, 20).Select(budget => SampleRows.Trial("a", "y", budget, response: response)));
         await folder.CompactAsync();
@@ -90,7 +90,7 @@ public sealed class JournalOrderTests : IDisposable
     [Fact]
     public async Task Read_RowsOfOneProblem_ShareTheirNames()
     {
-        RunFolder folder = RunFolder.Create(root, "names");
+        RunFolder folder = RunFolder.Create(_root, "names");
         await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), [SampleRows.Trial("task-1", "problem-1", 0), SampleRows.Trial("task-1", "problem-1", 1)]);
         ImmutableArray<Trial> journaled = [.. folder.ReadJournaledTrials()];
         await folder.CompactAsync();

@@ -1,5 +1,6 @@
 using System.Text;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 using Xunit;
 
 namespace Calibration.Tests.Results;
@@ -7,11 +8,11 @@ namespace Calibration.Tests.Results;
 /// <summary>A journal after crashes and power losses: nothing finished is lost, and no folder becomes unreadable.</summary>
 public sealed class JournalTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    private string Path => System.IO.Path.Combine(root, "trials.jsonl");
+    private string Path => System.IO.Path.Combine(_root, "trials.jsonl");
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     public static TheoryData<string, byte[]> Tails => new()
     {

@@ -14,9 +14,9 @@ public sealed class MergedRowsTests : IDisposable
         from response in Gen.Int[0, 1_000_000]
         select SampleRows.Trial("a", $"{problem}", budget, status: status, response: $"{response}");
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     /// <summary>Some parts have ended, others are still journals.</summary>
     [Fact]
@@ -46,7 +46,7 @@ public sealed class MergedRowsTests : IDisposable
     [Fact]
     public async Task ServiceAndTraces_SameKeyInTwoRuns_AreThereOnce()
     {
-        RunFolder first = RunFolder.Create(root, "first"), second = RunFolder.Create(root, "second");
+        RunFolder first = RunFolder.Create(_root, "first"), second = RunFolder.Create(_root, "second");
         await SampleRows.AppendAllAsync(first.OpenServiceJournal(), [SampleRows.Service("t", 4, TrialStatus.Failed), SampleRows.Service("t", 8, seconds: 1)]);
         await SampleRows.AppendAllAsync(second.OpenServiceJournal(), [SampleRows.Service("t", 8, seconds: 2), SampleRows.Service("t", 4, seconds: 3), SampleRows.Service("u", 4, seconds: 4)]);
         await SampleRows.AppendAllAsync(first.OpenTraceJournal(), [SampleRows.Trace("t", [1])]);
@@ -60,7 +60,7 @@ public sealed class MergedRowsTests : IDisposable
     [Fact]
     public async Task Trials_FileOutOfOrder_IsRefusedByName()
     {
-        RunFolder folder = RunFolder.Create(root, "unsorted");
+        RunFolder folder = RunFolder.Create(_root, "unsorted");
         Trial[] trials = [SampleRows.Trial("b", "y", 0), SampleRows.Trial("a", "y", 0)];
         await folder.WriteRowsAsync(trials.ToAsyncEnumerable(), AsyncEnumerable.Empty<ServiceSample>(), AsyncEnumerable.Empty<Trace>());
         InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(async () => await MergedRows.TrialsAsync([folder], TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
@@ -69,7 +69,7 @@ public sealed class MergedRowsTests : IDisposable
 
     private async Task<RunFolder> JournaledAsync(Trial[] trials)
     {
-        RunFolder folder = RunFolder.Create(root, Guid.NewGuid().ToString("N"));
+        RunFolder folder = RunFolder.Create(_root, Guid.NewGuid().ToString("N"));
         await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), trials);
         return folder;
     }

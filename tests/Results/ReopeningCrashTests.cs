@@ -11,9 +11,9 @@ public sealed class ReopeningCrashTests : IDisposable
 
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Reopen_ThenCompact_GivesTheSameBytes()
@@ -94,7 +94,7 @@ public sealed class ReopeningCrashTests : IDisposable
 
     private async Task<RunFolder> EndedAsync()
     {
-        RunFolder folder = RunFolder.Create(root, "night");
+        RunFolder folder = RunFolder.Create(_root, "night");
         await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), Enumerable.Range(0, 40).Select(i => SampleRows.Trial("a", $"{i}", i % 3, status: (TrialStatus)(i % 5), response: i % 2 == 0 ? "\"quoted\"\n🙂 \\boxed{4}\u2028" : "")));
         await SampleRows.AppendAllAsync(folder.OpenServiceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i}", i, seconds: 0.1 * i / 3) with { CachedTokens = i % 2 == 0 ? null : i, AnswerRecomputedTokens = i % 4 == 0 ? null : 2 * i, ServerS = i % 3 == 0 ? null : 1e-9 / 7 }));
         await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [.. Enumerable.Range(i, i * 50)]) with { CuePositions = [i], MaskedFrom = i % 2 == 0 ? null : i, ClosedByModel = i == 3 }));

@@ -1,19 +1,20 @@
 using Calibration.Results;
+using Calibration.Results.Journaling;
 using Xunit;
 
 namespace Calibration.Tests.Results;
 
 public sealed class RunFolderTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public void Create_TakenId_GetsANumber()
     {
-        RunFolder first = RunFolder.Create(root, "night");
-        RunFolder second = RunFolder.Create(root, "night");
+        RunFolder first = RunFolder.Create(_root, "night");
+        RunFolder second = RunFolder.Create(_root, "night");
         Assert.Equal("night", first.Id);
         Assert.Equal("night-2", second.Id);
     }
@@ -21,7 +22,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public async Task Compact_JournaledRows_ComeBackInKeyOrder()
     {
-        RunFolder folder = RunFolder.Create(root, "night");
+        RunFolder folder = RunFolder.Create(_root, "night");
         Trial[] trials = [SampleRows.Trial("b", "x|\"\n\u4f60", 64), SampleRows.Trial("a", "y", 128), SampleRows.Trial("a", "y", 0)];
         Trace[] traces = [SampleRows.Trace("t1", [1, 2, 151_668, 3]), SampleRows.Trace("t0", [])];
         ServiceSample sample = SampleRows.Service("t0", 8) with { ServerS = 0.25 };
@@ -43,5 +44,5 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoManifest_IsRefused() => Assert.Throws<DirectoryNotFoundException>(() => RunFolder.Open(root));
+    public void Open_NoManifest_IsRefused() => Assert.Throws<DirectoryNotFoundException>(() => RunFolder.Open(_root));
 }

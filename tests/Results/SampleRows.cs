@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Results;
+using Calibration.Results.Journaling;
 
 namespace Calibration.Tests.Results;
 

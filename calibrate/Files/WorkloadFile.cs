@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+
+namespace Calibration.Calibrate.Files;
+
+/// <summary>A workload as CSV, so that the optimizer is useful without having measured anything.</summary>
+internal static class WorkloadFile
+{
+    /// <summary>What lies beyond these is a mistake of units or of typing, and leaves the range of the arithmetic.</summary>
+    private const double Smallest = 1e-12;
+    private const double LargestRate = 1e6;
+    private const double LongestSeconds = 1e9;
+
+    private const string Header = "task,A,b,D,t0_s,c_s_per_token";
+
+    /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens]</c>; without a probability the mixture is uniform.</summary>
+    /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
+    internal static Workload Read(string file, double arrivalRate, double accuracyWeight, double maxBudget)
+    {
+        List<CsvRow> rows = CsvRow.Read(file, Header);
+        ImmutableArray<TaskModel> tasks = [.. rows.Select(row => TaskOf(row, rows.Count, maxBudget))];
+        if (tasks.GroupBy(task => task.Task).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new UserFault($"{file} names the task {twice.Key} twice.");
+        double sum = tasks.Sum(task => task.Probability);
+        return Math.Abs(sum - 1) < 1e-6
+            ? new Workload(arrivalRate, accuracyWeight, tasks)
+            : throw new UserFault(FormattableString.Invariant($"{file}: the probabilities sum to {sum}; they must sum to 1."));
+    }
+
+    private static TaskModel TaskOf(CsvRow row, int count, double maxBudget)
+    {
+        double gain = row.Real("A", 0, 1), rate = row.Real("b", Smallest, LargestRate), floor = row.Real("D", 0, 1);
+        if (gain + floor > 1 + 1e-9)
+            throw row.Fault("A", $"and D sum to more than 1");
+        double probability = row.Has("probability") ? row.Real("probability", Smallest, 1) : 1.0 / count;
+        double deviation = row.Has("sigma_s") ? row.Real("sigma_s", 0, LongestSeconds) : 0;
+        var line = new ServiceTimeLine(row.Real("t0_s", 0, LongestSeconds), row.Real("c_s_per_token", Smallest, LongestSeconds));
+        double largest = row.Has("max_budget_tokens") ? Math.Min(maxBudget, row.Real("max_budget_tokens", 0, int.MaxValue)) : maxBudget;
+        return new TaskModel(row.Text("task"), probability, new AccuracyCurve(gain, rate, floor), line, largest)
+        {
+            ServiceVariance = deviation * deviation,
+        };
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Calibration.Calibrate.Settings;
+
+/// <summary>What is said of words on the command line that no verb and no option takes.</summary>
+internal static class UnknownWords
+{
+    /// <summary>Options whose value is one list, separated by commas.</summary>
+    private static readonly string[] Lists = ["--datasets", "--budgets", "--add-budgets", "--mix"];
+
+    /// <summary>The complaint about a verb that does not exist, also where its help is asked for; null where every verb does.</summary>
+    internal static string? AboutVerb(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count == 0 || parsed.UnmatchedTokens.Count == 0)
+            return null;
+        int first = parsed.Tokens.Count(token => token.Type == TokenType.Command);
+        string word = parsed.UnmatchedTokens[0];
+        if (word.StartsWith('-') || parsed.Tokens.Count <= first || parsed.Tokens[first].Value != word)
+            return null;
+        string[] verbs = [.. command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name)];
+        return $"There is no verb {NameOf(command)}{word}{Nearest.Question(word, verbs)} The verbs are {string.Join(", ", verbs)}.";
+    }
+
+    /// <summary>Every fault of a command line that could not be read, with what may have been meant.</summary>
+    internal static string About(ParseResult parsed)
+    {
+        List<string> complaints = [];
+        for (int i = 0; i < parsed.Tokens.Count; i++)
+        {
+            if (!parsed.UnmatchedTokens.Contains(parsed.Tokens[i].Value))
+                continue;
+            if (parsed.Tokens[i].Value.StartsWith('-'))
+            {
+                complaints.Add(AboutOption(parsed, parsed.Tokens[i].Value));
+
+                // What follows an unknown option is its value and may be a secret: it is not repeated.
+                while (IsValue(parsed, i + 1))
+                    i++;
+            }
+            else
+            {
+                complaints.Add(AboutValue(parsed, ref i));
+            }
+        }
+
+        // The parser's own sentences about the same words say less, and repeat what may be a secret.
+        IEnumerable<string> others = parsed.Errors.Select(fault => fault.Message)
+            .Where(message => !parsed.UnmatchedTokens.Any(word => message.Contains($"'{word}'", StringComparison.Ordinal)));
+        return $"{string.Join(' ', complaints.Concat(others).Distinct())} See calibrate {NameOf(parsed.CommandResult.Command)}--help.";
+    }
+
+    private static string AboutOption(ParseResult parsed, string text)
+    {
+        Command command = parsed.CommandResult.Command;
+        string word = text.Split('=', 2)[0];
+        string[] options = [.. command.Options.Where(option => !option.Hidden).Select(option => option.Name)];
+        string[] elsewhere =
+        [
+            .. from verb in parsed.RootCommandResult.Command.Subcommands
+               where verb.Options.Any(option => option.Name == word)
+               select verb.Name,
+        ];
+        return elsewhere.Length > 0
+            ? $"{word} is no option of calibrate {NameOf(command).TrimEnd()}, but of {string.Join(", ", elsewhere)}."
+            : $"There is no option {word}{Nearest.Question(word, options)}";
+    }
+
+    /// <summary>A value where none is expected: most often the rest of a list that was given with spaces.</summary>
+    private static string AboutValue(ParseResult parsed, ref int i)
+    {
+        int start = i;
+        while (IsValue(parsed, i + 1))
+            i++;
+        if (start >= 2 && Lists.Contains(parsed.Tokens[start - 2].Value))
+        {
+            string list = string.Join(',', parsed.Tokens.Skip(start - 1).Take(i - start + 2).Select(token => token.Value.Trim(',')));
+            return $"{parsed.Tokens[start - 2].Value} takes one list: separate with commas, as in {parsed.Tokens[start - 2].Value} {list}.";
+        }
+
+        Command command = parsed.CommandResult.Command;
+        string takes = $"calibrate {NameOf(command)}takes no{(command.Arguments.Count > 0 ? " further" : "")} argument";
+        return $"\"{parsed.Tokens[start].Value}\" is not expected: no option comes before it, and {takes}.";
+    }
+
+    /// <summary>Whether an unmatched word that is no option stands at a place.</summary>
+    private static bool IsValue(ParseResult parsed, int place) =>
+        place < parsed.Tokens.Count && parsed.Tokens[place].Value is var word && !word.StartsWith('-') && parsed.UnmatchedTokens.Contains(word);
+
+    /// <summary>A verb's full name with a space after it; empty for the bare command.</summary>
+    private static string NameOf(Command command) =>
+        command is RootCommand ? "" : $"{string.Concat(command.Parents.OfType<Command>().Select(NameOf))}{command.Name} ";
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Calibration.Calibrate.Settings;
+using Calibration.Results;
+
+namespace Calibration.Calibrate.Stages;
+
+/// <summary>Puts the parts of one plan together, by key.</summary>
+internal static class MergeStage
+{
+    /// <exception cref="UserFault">The folders are not parts of one plan.</exception>
+    internal static async Task<RunFolder> RunAsync(ImmutableArray<RunFolder> parts, string root, TextWriter output, CancellationToken cancellationToken)
+    {
+        ImmutableArray<RunManifest> manifests = [.. parts.Select(part => part.ReadManifest())];
+        int[] runs = [.. parts.Zip(manifests, RunsOf)];
+        foreach (RunManifest other in manifests.Skip(1))
+            ManifestComparison.ThrowIfNotParts(manifests[0], other);
+        RunFolder merged = RunFolder.Create(root, manifests[0].Id + "-merged");
+        await merged.WriteManifestAsync(manifests[0] with { Id = merged.Id, Plan = ManifestComparison.Whole(manifests[0]), RequestOverhead = manifests.Select(manifest => manifest.RequestOverhead).FirstOrDefault(overhead => overhead is not null), Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))) });
+        var found = new Dictionary<string, long>(StringComparer.Ordinal);
+        long overlap = 0, times = 0;
+        try
+        {
+            await merged.WriteRowsAsync(
+                MergedRows.TrialsAsync(parts, cancellationToken).Select(Counted),
+                MergedRows.ServiceAsync(parts, cancellationToken).Select(Timed),
+                MergedRows.TracesAsync(parts, cancellationToken).Select(trace => trace.Row));
+        }
+        catch
+        {
+            // Half a merged run would look like a run; the parts are whole.
+            Directory.Delete(merged.Path, recursive: true);
+            throw;
+        }
+
+        Directory.Delete(merged.In("journal"), recursive: true);
+        Report(manifests[0], runs[0], found, overlap, times, output);
+        return merged;
+
+        Trial Counted(MergedRow<Trial> trial)
+        {
+            found[trial.Row.Task] = found.GetValueOrDefault(trial.Row.Task) + 1;
+            overlap += trial.Copies - 1;
+            return trial.Row;
+        }
+
+        ServiceSample Timed(MergedRow<ServiceSample> sample)
+        {
+            times++;
+            return sample.Row;
+        }
+    }
+
+    private static int RunsOf(RunFolder part, RunManifest manifest) =>
+        manifest.Plan.ValueKind == JsonValueKind.Object
+        && manifest.Plan.TryGetProperty("runs", out JsonElement runs) && runs.TryGetInt32(out int count)
+            ? count
+            : throw new UserFault($"{part.ManifestPath} is damaged: its plan says nothing of the number of runs. Put a copy of it back.");
+
+    private static void Report(RunManifest manifest, int runs, Dictionary<string, long> found, long overlap, long times, TextWriter output)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found.Values.Sum():N0} trials and {times:N0} service times; {overlap:N0} trials were there more than once."));
+        foreach (TaskFacts task in manifest.Tasks)
+        {
+            long planned = (long)task.Items * task.Budgets.Length * runs, missing = planned - found.GetValueOrDefault(task.Task);
+            if (missing > 0)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {task.Task}: {missing:N0} of {planned:N0} trials are missing."));
+        }
+    }
+}

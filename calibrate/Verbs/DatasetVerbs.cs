@@ -1,0 +1,225 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Calibration.Calibrate.Settings;
+using Calibration.Datasets;
+using Calibration.Datasets.Loading;
+using Calibration.Datasets.Pulling;
+using Calibration.Harness;
+
+namespace Calibration.Calibrate.Verbs;
+
+/// <summary><c>calibrate datasets …</c>: the benchmarks' files, useful without measuring anything.</summary>
+internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvider clock)
+{
+    private readonly Option<string?> _data = new("--data") { Description = "Folder with the files; the cache that pull fills by default.", HelpName = "DIR" };
+    private readonly Argument<string[]> _names = new("name") { Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.", Arity = ArgumentArity.ZeroOrMore };
+
+    internal Command Datasets() =>
+        new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
+
+    private Command Pull()
+    {
+        var command = new Command(
+            "pull",
+            "Fetch published files from the Hugging Face hub into the cache, where run looks, or into the folder of --data. "
+            + "HF_TOKEN opens the gated GPQA; HF_ENDPOINT names a mirror.") { _names, _data };
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            using HttpClient http = DatasetPull.CreateClient();
+            PullOptions cache = DataFolder.Cache();
+            string directory = DirectoryOf(parsed);
+            var pull = new DatasetPull(http, cache with { Directory = directory }, clock);
+            bool failed = false;
+            foreach (Benchmark benchmark in Named(parsed))
+            {
+                try
+                {
+                    foreach (PulledFile file in await pull.PullAsync(benchmark, new PullReport(log), cancelled))
+                        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{file.RelativePath}  {file.Bytes:N0} bytes  sha256 {file.Sha256[..12]}…  {(file.Downloaded ? "pulled" : "already there")}"));
+                }
+                catch (DatasetException fault)
+                {
+                    // One benchmark that cannot be had does not keep the others away.
+                    await log.WriteLineAsync(fault.Message);
+                    failed = true;
+                }
+            }
+
+            await log.WriteLineAsync($"The files are in {directory}{(directory == cache.Directory ? "; run finds them there" : $": give run --data {directory}")}.");
+            return failed ? 1 : 0;
+        });
+        return command;
+    }
+
+    private Command List()
+    {
+        var command = new Command("list", "Show which benchmarks are there.") { _data };
+        command.SetAction(async (parsed, _) =>
+        {
+            string directory = DirectoryOf(parsed);
+            await output.WriteLineAsync($"In {directory}:");
+            foreach (Benchmark benchmark in Benchmarks.All)
+                await output.WriteLineAsync($"  {benchmark.Task,-10} {benchmark.DisplayName,-14} {Presence(benchmark, directory)}");
+            return 0;
+        });
+        return command;
+    }
+
+    private Command Show()
+    {
+        var name = new Argument<string>("name") { Description = "A benchmark." };
+        var which = new Argument<string>("problem") { Description = "A problem's id, or its number from 0." };
+        var command = new Command("show", "Show one problem, its prompt and its gold answer.") { name, which, _data };
+        command.SetAction(async (parsed, _) =>
+        {
+            Benchmark benchmark = Find(parsed.GetValue(name)!);
+            ImmutableArray<Problem> problems = benchmark.Load(DirectoryOf(parsed)).Problems;
+            string text = parsed.GetValue(which)!;
+            Problem problem = problems.FirstOrDefault(candidate => candidate.Id == text)
+                ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < problems.Length ? problems[number] : null)
+                ?? throw new UserFault($"{benchmark.DisplayName} has no problem {text}; there are {problems.Length}, from {problems[0].Id} to {problems[^1].Id}.");
+            await output.WriteLineAsync($"{problem.Task} {problem.Id}\n\n{problem.Prompt}\n\nanswer cue: {problem.AnswerCue}\nanswer limit: {problem.AnswerTokenLimit} tokens\nkind: {problem.Kind}\ngold: {string.Join(" | ", problem.Gold)}");
+            return 0;
+        });
+        return command;
+    }
+
+    private Command Check()
+    {
+        var command = new Command("check", "Load every problem and grade its own gold answer.") { _names, _data };
+        command.SetAction(async (parsed, _) =>
+        {
+            bool all = parsed.GetValue(_names) is null or [];
+            int well = 0, faulty = 0;
+            foreach (Benchmark benchmark in Named(parsed))
+            {
+                try
+                {
+                    bool right = await CheckAsync(benchmark, benchmark.Load(DirectoryOf(parsed)));
+                    well += right ? 1 : 0;
+                    faulty += right ? 0 : 1;
+                }
+                catch (DatasetException fault)
+                {
+                    // One benchmark that cannot be read does not keep the others from being checked. Those that nobody named may be absent.
+                    await output.WriteLineAsync(fault.IsAbsent
+                        ? $"{benchmark.DisplayName}: no file is there; run {DataFolder.PullOf(benchmark)}"
+                        : $"{benchmark.DisplayName}: {fault.Message}");
+                    faulty += fault.IsAbsent && all ? 0 : 1;
+                }
+            }
+
+            return faulty > 0 || well == 0 ? 1 : 0;
+        });
+        return command;
+    }
+
+    private async Task<bool> CheckAsync(Benchmark benchmark, LoadedBenchmark loaded)
+    {
+        string[] wrong = [.. loaded.Problems.Where(problem => !GradesItsGold(problem)).Select(problem => problem.Id)];
+        string twins = loaded.EqualChoices.IsEmpty
+            ? ""
+            : $", {loaded.EqualChoices.Length} with two choices of the same text (either letter counts){FirstOf(loaded.EqualChoices)}";
+        await output.WriteLineAsync(
+            $"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} left out{twins}, "
+            + $"{wrong.Length} whose gold answer is not graded right{FirstOf(wrong)}");
+        return wrong.Length == 0;
+    }
+
+    private static string FirstOf(IReadOnlyCollection<string> ids) =>
+        ids.Count == 0 ? "" : ": " + string.Join(", ", ids.Take(5)) + (ids.Count > 5 ? ", …" : "");
+
+    private Command Grade()
+    {
+        var benchmark = new Option<string>("--benchmark") { Description = "The benchmark whose conventions hold.", Required = true, HelpName = "NAME" };
+        var json = new Option<bool>("--json") { Description = "Accepted for symmetry: the output is JSON Lines already." };
+        var responses = new Argument<string>("responses")
+        {
+            Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
+                + "finish_reason says whether the token limit cut a response.",
+        };
+        var profile = new Option<string?>("--profile")
+        {
+            Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
+            HelpName = "NAME|FILE",
+        };
+        var command = new Command("grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.") { responses, benchmark, _data, profile, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            string file = parsed.GetValue(responses)!;
+            if (!File.Exists(file))
+                throw new UserFault($"{file} does not exist.");
+            Benchmark chosen = Find(parsed.GetValue(benchmark)!);
+            GradingTally tally;
+            ThinkingDelimiters? thinking = parsed.GetValue(profile) is { } name ? DelimitersOf(RunOptions.ProfileOf(name)) : null;
+            using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
+                tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed), thinking);
+            await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
+            return 0;
+        });
+        return command;
+    }
+
+    private static ThinkingDelimiters DelimitersOf(ModelProfile model) => new(model.Open.Trim(), model.CloseToken);
+
+    /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
+    private ImmutableArray<Problem> KnownProblems(Benchmark benchmark, ParseResult parsed)
+    {
+        if (parsed.GetValue(_data) is { } directory)
+            return benchmark.Load(directory).Problems;
+        try
+        {
+            return benchmark.Load(DataFolder.Cache().Directory).Problems;
+        }
+        catch (DatasetException fault) when (fault.IsAbsent)
+        {
+            return [];
+        }
+    }
+
+    private static bool GradesItsGold(Problem problem)
+    {
+        string closing = problem.AnswerCue.EndsWith('{') ? "}" : "";
+        return AnswerGrader.Grade(problem, problem.AnswerCue + problem.Gold[0] + closing).Correct;
+    }
+
+    private static string Presence(Benchmark benchmark, string directory)
+    {
+        try
+        {
+            LoadedBenchmark loaded = benchmark.Load(directory);
+            return $"{loaded.Problems.Length} problems in {loaded.Files.Length} {(loaded.Files.Length == 1 ? "file" : "files")}";
+        }
+        catch (DatasetException fault)
+        {
+            return Directory.Exists(Path.Combine(directory, benchmark.Task)) ? "unreadable: " + fault.Message : "not there (calibrate datasets pull " + benchmark.Task + ")";
+        }
+    }
+
+    private ImmutableArray<Benchmark> Named(ParseResult parsed) =>
+        parsed.GetValue(_names) is { Length: > 0 } given ? [.. given.Select(Find)] : Benchmarks.All;
+
+    private string DirectoryOf(ParseResult parsed) => parsed.GetValue(_data) ?? DataFolder.Cache().Directory;
+
+    private static Benchmark Find(string name) =>
+        Benchmarks.Find(name) ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
+
+    /// <summary>A line a file at its start and every 8 MB.</summary>
+    private sealed class PullReport(TextWriter log) : IProgress<PullProgress>
+    {
+        private const long Step = 8 << 20;
+
+        private string _current = "";
+        private long _next;
+
+        public void Report(PullProgress value)
+        {
+            string key = value.RelativePath + value.Attempt;
+            if (key == _current && value.Bytes < _next)
+                return;
+            (_current, _next) = (key, value.Bytes + Step);
+            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.RelativePath}: {value.Bytes:N0}{(value.TotalBytes is { } total ? $" of {total:N0}" : "")} bytes{(value.Attempt > 1 ? $", attempt {value.Attempt}" : "")}"));
+        }
+    }
+}

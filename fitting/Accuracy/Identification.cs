@@ -1,0 +1,50 @@
+using Calibration.Fitting.Statistics;
+using MathNet.Numerics.Distributions;
+
+namespace Calibration.Fitting.Accuracy;
+
+/// <summary>Why a curve's parameters cannot be learned.</summary>
+internal enum WeaknessKind
+{
+    None,
+    Flat,
+    Decreasing,
+    Linear,
+    Saturated,
+}
+
+/// <summary>A weakness and its sentence.</summary>
+internal readonly record struct Weakness(WeaknessKind Kind, string Reason);
+
+/// <summary>
+/// The rate is identified where the data reject, at the identification level and with their clustered covariance, each of
+/// the shapes that know no rate: a flat line, a straight line (b → 0) and a step at the first positive budget (b → ∞).
+/// </summary>
+internal static class Identification
+{
+    /// <summary>Fewer problems say nothing about how much problems differ.</summary>
+    private const int FewestProblems = 5;
+
+    public static Weakness Judge(AccuracyTable table, MinimumDistance distance, double level)
+    {
+        if (table.Count < 3)
+            return new Weakness(WeaknessKind.Flat, "three parameters need at least three budgets");
+        if (table.Correct.Sum() == 0)
+            return new Weakness(WeaknessKind.Flat, "no answer was right at any budget");
+        if (table.Correct.Sum() >= table.Answers.Sum())
+            return new Weakness(WeaknessKind.Flat, "every answer was right at every budget");
+        if (table.Problems is > 0 and < FewestProblems)
+            return new Weakness(WeaknessKind.Flat, $"answers to fewer than {FewestProblems} problems do not tell chance from difficulty");
+        double freedom = table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity;
+        double one = Math.Pow(Quantiles.TwoSided(1 - level, freedom), 2), two = ChiSquared.InvCDF(2, 1 - level);
+        if (distance.Flat - distance.Closure < two)
+            return new Weakness(WeaknessKind.Flat, "accuracy is flat over the budgets");
+        if (distance.Rise < 0)
+            return new Weakness(WeaknessKind.Decreasing, "accuracy decreases with the budget");
+        if (distance.Line - distance.Closure < one)
+            return new Weakness(WeaknessKind.Linear, "accuracy still rises linearly at the largest budget");
+        if (distance.Step - distance.Closure < one)
+            return new Weakness(WeaknessKind.Saturated, "accuracy is saturated before the first positive budget");
+        return new Weakness(WeaknessKind.None, string.Empty);
+    }
+}

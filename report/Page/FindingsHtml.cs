@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
+using Calibration.Report.Findings;
+
+namespace Calibration.Report.Page;
+
+/// <summary>The page's sections on what the rows say beside the fits.</summary>
+internal static class FindingsHtml
+{
+    internal static void Append(StringBuilder html, RunFits fits, RowFindings findings)
+    {
+        Latency(html, fits, findings);
+        if (fits.Semantics == Results.BudgetSemantics.Exact)
+            Lengthened(html, fits, findings);
+        else
+            Closes(html, fits, findings);
+    }
+
+    private static void Latency(StringBuilder html, RunFits fits, RowFindings findings)
+    {
+        html.Heading("Service times within one streamed trace and by themselves");
+        (string Name, LatencyDifference Of)[] rows =
+            [.. from task in fits.Tasks from difference in findings.Latency where difference.Task == task.Task select (task.DisplayName, difference)];
+        if (rows.Length == 0)
+        {
+            html.Paragraph("No budget was measured both ways in this run.");
+            return;
+        }
+
+        html.Paragraph($"One streamed trace yields the time at every budget. On each task's first problem these budgets were measured again by requests of their own{Simulated(fits)}.");
+        html.Table(
+        [
+            ["Dataset", "ℓ", "thinking (s): in the trace", "by itself", "difference", "service (s): in the trace", "by itself", "difference"],
+            .. rows.Select(row => new[]
+            {
+                row.Name, HtmlText.Whole(row.Of.BudgetTokens), Seconds(row.Of.Streamed.ThinkingS), Seconds(row.Of.Separate.ThinkingS), Percent(row.Of.ThinkingPercent),
+                Seconds(row.Of.Streamed.ServiceS), Seconds(row.Of.Separate.ServiceS), Percent(row.Of.ServicePercent),
+            }),
+        ]);
+        foreach ((string _, LatencyDifference of) in rows.Where(row => row.Of.IsLarge))
+            html.Warning(of.Sentence);
+    }
+
+    private static void Lengthened(StringBuilder html, RunFits fits, RowFindings findings)
+    {
+        html.Heading("What forced extra thinking does to accuracy");
+        html.Paragraph($"A trace is lengthened at ℓ where the model wanted to answer earlier and a continuation cue or the mask of its close lies before ℓ. Models want to answer early on easier problems, so the two groups differ by more than the lengthening; the same traces' own answers at their last budget without it, which cut them before the model's own end, stand beside them. Shares with 95 % intervals (Wilson; answers taken as independent){Simulated(fits)}.");
+        (string Name, LengthenedThinking Of)[] tasks =
+            [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName, lengthened)];
+        html.Table(
+        [
+            ["Dataset", "ℓ", "correct, not lengthened", "correct, lengthened", "the same traces before", "right → wrong", "wrong → right"],
+            .. from task in tasks
+               from budget in task.Of.Budgets
+               select new[]
+               {
+                   task.Name, HtmlText.Whole(budget.BudgetTokens), Share(budget.Natural), Share(budget.Lengthened), Share(budget.Before),
+                   budget.Before is null ? "–" : HtmlText.Whole(budget.Lost), budget.Before is null ? "–" : HtmlText.Whole(budget.Gained),
+               },
+        ]);
+        foreach ((string name, LengthenedThinking of) in tasks.Where(task => task.Of.Fall is not null))
+            html.Warning(FallOf(name, of.Fall!));
+        if (tasks.All(task => task.Of.Fall is null))
+            html.Paragraph("No task's accuracy falls significantly beyond a smaller budget (exact sign test by problem, 5 %, Bonferroni over all pairs of budgets).");
+    }
+
+    private static void Closes(StringBuilder html, RunFits fits, RowFindings findings)
+    {
+        html.Heading("What the caps were used for");
+        html.Paragraph($"Traces that the model closed by itself within the budget, with 95 % intervals (Wilson), and the mean thinking tokens of all traces{Simulated(fits)}.");
+        html.Table(
+        [
+            ["Dataset", "ℓ", "closed by the model", "mean thinking tokens"],
+            .. from task in fits.Tasks
+               from closes in findings.Closes
+               where closes.Task == task.Task
+               from budget in closes.Budgets
+               select new[] { task.DisplayName, HtmlText.Whole(budget.BudgetTokens), Share(budget.Closed), budget.MeanThinkingTokens.ToString("0.0", CultureInfo.InvariantCulture) },
+        ]);
+    }
+
+    private static string FallOf(string task, AccuracyFall fall) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{task}: accuracy falls beyond {fall.FromTokens} thinking tokens. Correct at {fall.FromTokens}: {Share(fall.From)}; at {fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, p = {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at {fall.ToTokens} follow lengthened thinking. No increasing curve describes that.");
+
+    private static string Share(Proportion? share)
+    {
+        if (share is null)
+            return "–";
+        Interval interval = share.Wilson();
+        return string.Create(CultureInfo.InvariantCulture, $"{share.Value:0.000} [{interval.Low:0.000}, {interval.High:0.000}], {share.Successes} of {share.Count}");
+    }
+
+    private static string Simulated(RunFits fits) => fits.Simulated ? " (simulated endpoint)" : "";
+
+    private static string Seconds(double seconds) => seconds.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static string Percent(double percent) => percent.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture) + " %";
+}
