@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Calibration.Datasets;
+using Calibration.Tools;
 using Xunit;
 
 namespace Calibration.Tests.Datasets;
@@ -19,23 +20,14 @@ public sealed class SampleTests
         RegradeTests.Check(loaded.Problems);
     }
 
-    /// <summary>Set CALIBRATION_WRITE_SAMPLES=1 to write the files after the generator has changed.</summary>
+    /// <summary>After the generator has changed: dotnet run --project tools -- datasets/samples.</summary>
     [Fact]
     public void Generate_Again_SameBytesAsCommitted()
     {
         string folder = Path.Combine(SourceFolder(), "..", "..", "datasets", "samples");
         Assert.SkipUnless(Directory.Exists(folder), "the sources are absent");
-        foreach ((string path, byte[] content) in SampleProblems.Generate())
-        {
-            string file = Path.Combine(folder, path);
-            if (Environment.GetEnvironmentVariable("CALIBRATION_WRITE_SAMPLES") == "1")
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                File.WriteAllBytes(file, content);
-            }
-
-            Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(content), $"{path} differs");
-        }
+        foreach ((string path, byte[] content) in SampleFiles.Generate())
+            Assert.True(File.ReadAllBytes(Path.Combine(folder, path)).AsSpan().SequenceEqual(content), $"{path} differs");
     }
 
     private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

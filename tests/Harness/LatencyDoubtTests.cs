@@ -74,7 +74,7 @@ public sealed class LatencyDoubtTests
 
     /// <summary>An end of the turn that no profile knows: overridden under <c>exact</c>, and no close under <c>cap</c>.</summary>
     [Theory]
-    [InlineData("exact", TrialStatus.NoAnswer, 16)]
+    [InlineData("exact", TrialStatus.Ok, 16)]
     [InlineData("cap", TrialStatus.BudgetNotEnforced, 10)]
     public async Task Measure_UnknownEndOfTheTurn_IsNoThinking(string semantics, TrialStatus status, int tokens)
     {

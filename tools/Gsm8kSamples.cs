@@ -1,6 +1,6 @@
-using static Calibration.Datasets.SampleText;
+using static Calibration.Tools.SampleText;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>Invented everyday arithmetic in GSM8K's format: worked lines with calculator marks, the gold number after <c>####</c>.</summary>
 internal static class Gsm8kSamples
@@ -12,7 +12,7 @@ internal static class Gsm8kSamples
     public static string JsonLines()
     {
         SampleDraw draw = new("samples/gsm8k");
-        return Lines(SampleProblems.Distinct(SampleProblems.Count, i => Kinds[i % Kinds.Length](draw), row => row.Question));
+        return Lines(SampleFiles.Distinct(SampleFiles.Count, i => Kinds[i % Kinds.Length](draw), row => row.Question));
     }
 
     private static Row Stall(SampleDraw d)

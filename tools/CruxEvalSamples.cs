@@ -1,8 +1,8 @@
 using System.Globalization;
 using Calibration.Datasets.Python;
-using static Calibration.Datasets.SampleText;
+using static Calibration.Tools.SampleText;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>
 /// Invented small Python functions in CRUXEval's format. Each output is computed here by the same steps; a script run once with CPython agreed on all.
@@ -17,7 +17,7 @@ internal static class CruxEvalSamples
     public static string JsonLines()
     {
         SampleDraw draw = new("samples/cruxeval");
-        List<Row> rows = SampleProblems.Distinct(SampleProblems.Count, i => Kinds[i % Kinds.Length](draw), row => row.Code + row.Input);
+        List<Row> rows = SampleFiles.Distinct(SampleFiles.Count, i => Kinds[i % Kinds.Length](draw), row => row.Code + row.Input);
         return Lines(rows.Select((row, i) => row with { Id = $"invented_{i}" }));
     }
 

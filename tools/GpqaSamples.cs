@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>Invented science calculations in GPQA's format: the correct answer and three wrong ones that typical slips lead to.</summary>
 internal static class GpqaSamples
@@ -10,7 +10,7 @@ internal static class GpqaSamples
     public static string Csv()
     {
         SampleDraw draw = new("samples/gpqa");
-        List<Item> items = SampleProblems.Distinct(SampleProblems.Count, i => Apart(() => Kinds[i % Kinds.Length](draw)), item => item.Question);
+        List<Item> items = SampleFiles.Distinct(SampleFiles.Count, i => Apart(() => Kinds[i % Kinds.Length](draw)), item => item.Question);
         IEnumerable<string[]> rows = items.Select((item, i) => new[]
         {
             item.Question, item.Answers[0], item.Answers[1], item.Answers[2], item.Answers[3],

@@ -1,7 +1,7 @@
 using System.Globalization;
-using static Calibration.Datasets.SampleText;
+using static Calibration.Tools.SampleText;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>Invented problems in BBH's format: six tasks whose answers are of all its kinds, sixty items each, in our own wording.</summary>
 internal static class BbhSamples
@@ -34,7 +34,7 @@ internal static class BbhSamples
     private static string Document(string task, Func<SampleDraw, Item> draw)
     {
         SampleDraw random = new("samples/bbh/" + task);
-        return SampleText.Document(new { canary = "invented samples, no benchmark's data", examples = SampleProblems.Distinct(ItemsInATask, _ => draw(random), item => item.Input) });
+        return SampleText.Document(new { canary = "invented samples, no benchmark's data", examples = SampleFiles.Distinct(ItemsInATask, _ => draw(random), item => item.Input) });
     }
 
     private static Item Expression(SampleDraw d)

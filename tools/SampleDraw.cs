@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>
 /// A small deterministic generator (SplitMix64), seeded by a name: the same samples in every runtime, which <see cref="Random"/> does not promise.

@@ -1,7 +1,7 @@
 using System.Globalization;
-using static Calibration.Datasets.SampleText;
+using static Calibration.Tools.SampleText;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>Invented school science questions in ARC's format: sorting things into groups, and small calculations. A few items have numeric labels, three or five choices.</summary>
 internal static class ArcSamples
@@ -28,7 +28,7 @@ internal static class ArcSamples
     public static string JsonLines()
     {
         SampleDraw draw = new("samples/arc");
-        List<Item> items = SampleProblems.Distinct(SampleProblems.Count, i => i % 4 == 3 ? Speed(draw) : Sorting(draw, Choices(i)), item => item.Question + string.Join('|', item.Texts));
+        List<Item> items = SampleFiles.Distinct(SampleFiles.Count, i => i % 4 == 3 ? Speed(draw) : Sorting(draw, Choices(i)), item => item.Question + string.Join('|', item.Texts));
         return Lines(items.Select((item, i) => new
         {
             Id = $"INVENTED_{i:D4}",

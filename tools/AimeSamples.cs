@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>Invented integer problems in AIME's format; every answer from 0 to 999 is computed by counting or by modular arithmetic.</summary>
 internal static class AimeSamples
@@ -15,7 +15,7 @@ internal static class AimeSamples
     public static string Csv()
     {
         SampleDraw draw = new("samples/aime");
-        List<(string Question, int Answer)> problems = SampleProblems.Distinct(SampleProblems.Count, i => Kinds[i % Kinds.Length](draw), problem => problem.Question);
+        List<(string Question, int Answer)> problems = SampleFiles.Distinct(SampleFiles.Count, i => Kinds[i % Kinds.Length](draw), problem => problem.Question);
         IEnumerable<string[]> rows = problems.Select((problem, i) =>
         {
             string year = (FirstYear + (i / ProblemsInAYear)).ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
 /// <summary>Writes sample rows in the published layouts, byte-stable.</summary>
 internal static class SampleText

@@ -1,16 +1,10 @@
 using System.Text;
 
-namespace Calibration.Datasets;
+namespace Calibration.Tools;
 
-/// <summary>
-/// Our own invented problems in the six benchmarks' published formats, 300 or more each, so that a run without any download
-/// takes the same road as one on the real files. They are not the benchmarks' problems and must never be reported under their names.
-/// </summary>
-public static class SampleProblems
+/// <summary>Generates the product's own sample problems (<c>datasets/samples</c>).</summary>
+public static class SampleFiles
 {
-    /// <summary>Directory that holds them beside the program; a data directory for <see cref="Benchmark.Load"/>.</summary>
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "samples");
-
     /// <summary>Problems in each benchmark of one file.</summary>
     internal const int Count = 300;
 
@@ -25,7 +19,8 @@ public static class SampleProblems
             ["gpqa/gpqa_main.csv"] = Bytes(GpqaSamples.Csv()),
             ["gsm8k/test.jsonl"] = Bytes(Gsm8kSamples.JsonLines()),
         };
-        foreach ((string task, string json) in BbhSamples.Json()) files[$"bbh/{task}.json"] = Bytes(json);
+        foreach ((string task, string json) in BbhSamples.Json())
+            files[$"bbh/{task}.json"] = Bytes(json);
         return files;
     }
 
@@ -37,7 +32,8 @@ public static class SampleProblems
         for (int i = 0; problems.Count < count; i++)
         {
             T problem = draw(i);
-            if (seen.Add(text(problem))) problems.Add(problem);
+            if (seen.Add(text(problem)))
+                problems.Add(problem);
         }
 
         return problems;
