@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Solving;
 
 namespace Calibration.Benchmarks;
 

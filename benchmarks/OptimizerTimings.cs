@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Solving;
 using Calibration.Optimizer.Uncertainty;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Calibration.Fitting;
-using Calibration.Report.Findings;
 using Calibration.Results;
 
 namespace Calibration.Report;

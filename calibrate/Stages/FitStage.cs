@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Calibration.Calibrate.Files;
 using Calibration.Fitting;
 using Calibration.Report;
-using Calibration.Report.Findings;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Solving;
 using Calibration.Optimizer.Uncertainty;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;

@@ -1,6 +1,4 @@
-using Calibration.Optimizer.Solving;
-
-namespace Calibration.Optimizer;
+namespace Calibration.Optimizer.Solving;
 
 /// <summary>
 /// The unique maximiser of J over a box, by projected Newton steps. The Hessian of −J is a diagonal plus a rank-two

@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Calibration.Datasets.Loading;
+using Calibration.Datasets.Pulling;
 
-namespace Calibration.Datasets.Pulling;
+namespace Calibration.Datasets;
 
 /// <summary>Fetches benchmarks' published files from the hub into the cache folder.</summary>
 /// <remarks>

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 using Calibration.Datasets.Grading;
 using Calibration.Datasets.Grading.Numbers;
 using Calibration.Datasets.Loading;
+using Calibration.Datasets.Tasks;
 
-namespace Calibration.Datasets.Tasks;
+namespace Calibration.Datasets;
 
 /// <summary>One line of responses to grade.</summary>
 internal sealed partial record GivenResponse(
