@@ -125,18 +125,3 @@ public sealed record TaskPlan(TaskFacts Facts, ImmutableArray<Problem> Problems)
     /// <summary>The same task with other budgets, of which none was added.</summary>
     internal TaskPlan At(ImmutableArray<int> budgets) => this with { Facts = Facts with { Budgets = budgets }, AddedBudgets = [] };
 }
-
-/// <summary>One of several parts of a plan that run apart, such as the jobs of an array; merged by <c>calibrate merge</c>.</summary>
-/// <param name="Index">Number of this part, from 1.</param>
-/// <param name="Count">Number of parts.</param>
-public sealed record Shard(int Index, int Count)
-{
-    /// <summary>The whole plan.</summary>
-    public static Shard Whole { get; } = new(1, 1);
-
-    /// <summary>Whether this part does a group, by the group's position in the plan.</summary>
-    public bool Has(int position) => position % Count == Index - 1;
-
-    /// <summary>The latency pass stays on one endpoint: the first part's.</summary>
-    public bool MeasuresLatency => Index == 1;
-}

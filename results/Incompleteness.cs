@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Calibration.Results;
 
@@ -22,18 +21,15 @@ public sealed record Incompleteness(long Trials, long Planned)
     /// <summary>Trials of the plan, or of the part of it that the run does: each problem and run, interleaved over tasks and problems.</summary>
     private static long PlannedTrials(RunManifest manifest)
     {
-        int runs = manifest.Plan.TryGetProperty("runs", out JsonElement count) ? count.GetInt32() : 1;
-        (int index, int parts) = manifest.Plan.TryGetProperty("shard", out JsonElement shard) && shard.ValueKind == JsonValueKind.Object
-            ? (shard.GetProperty("index").GetInt32(), shard.GetProperty("count").GetInt32())
-            : (1, 1);
-        long planned = 0, position = 0;
-        for (int run = 0; run < runs; run++)
+        long planned = 0;
+        int position = 0;
+        for (int run = 0; run < manifest.Plan.Runs; run++)
         {
             for (int problem = 0; problem < manifest.Tasks.Max(task => task.Items); problem++)
             {
                 foreach (TaskFacts task in manifest.Tasks)
                 {
-                    if (problem < task.Items && position++ % parts == index - 1)
+                    if (problem < task.Items && manifest.Plan.Shard.Has(position++))
                         planned += task.Budgets.Length;
                 }
             }

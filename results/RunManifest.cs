@@ -44,7 +44,7 @@ public sealed record RunManifest
     public required SamplingSettings Sampling { get; init; }
 
     /// <summary>The plan as it was run.</summary>
-    public required JsonElement Plan { get; init; }
+    public required RunPlan Plan { get; init; }
 
     /// <summary>The tasks in order, with their budgets and the files that their problems came from.</summary>
     public required ImmutableArray<TaskFacts> Tasks { get; init; }

@@ -67,7 +67,7 @@ internal static class ManifestComparison
         Add("sampling", manifest.Sampling);
 
         // How many requests are in flight changes no result.
-        Add("plan", PlanWithout(manifest, "concurrency"));
+        Add("plan", manifest.Plan with { Concurrency = 1 });
         foreach (TaskFacts task in manifest.Tasks)
             Add("task " + task.Task, task);
         return fields;
@@ -93,19 +93,6 @@ internal static class ManifestComparison
     private static RunManifest AsPart(RunManifest manifest) => manifest with
     {
         Endpoint = manifest.Endpoint with { Url = "" },
-        Plan = PlanWithout(manifest, "shard"),
+        Plan = manifest.Plan with { Shard = Shard.Whole },
     };
-
-    /// <summary>The plan of all parts together.</summary>
-    internal static JsonElement Whole(RunManifest part)
-    {
-        Dictionary<string, object> plan = part.Plan.EnumerateObject().ToDictionary(member => member.Name, member => (object)member.Value);
-        plan["shard"] = Harness.Shard.Whole;
-        return JsonSerializer.SerializeToElement(plan, ResultsJson.Document);
-    }
-
-    private static JsonElement PlanWithout(RunManifest manifest, string name) => manifest.Plan.ValueKind != JsonValueKind.Object
-        ? manifest.Plan
-        : JsonSerializer.SerializeToElement(
-            manifest.Plan.EnumerateObject().Where(member => member.Name != name).ToDictionary(member => member.Name, member => member.Value), ResultsJson.Document);
 }

@@ -138,8 +138,18 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Label = options.LabelOf(parsed),
             Profile = JsonSerializer.SerializeToElement(profile, ResultsJson.Document),
             Sampling = plan.Sampling,
-            Plan = JsonSerializer.SerializeToElement(
-                new { road, plan.Runs, plan.Semantics, plan.Seed, plan.Concurrency, plan.LatencyItems, plan.Independent, plan.Shard, ExperimentPlan.LatencyBudgetLimit }, ResultsJson.Document),
+            Plan = new RunPlan
+            {
+                Road = road,
+                Runs = plan.Runs,
+                Semantics = plan.Semantics,
+                Seed = plan.Seed,
+                Concurrency = plan.Concurrency,
+                LatencyItems = plan.LatencyItems,
+                Independent = plan.Independent,
+                Shard = plan.Shard,
+                LatencyBudgetLimit = ExperimentPlan.LatencyBudgetLimit,
+            },
             Tasks = [.. plan.Tasks.Select(task => task.Facts)],
             Arguments = [.. parsed.Tokens.Select(token => token.Value)],
             Tool = ToolDescription.Read(),

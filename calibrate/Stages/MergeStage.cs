@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Calibration.Calibrate.Settings;
 using Calibration.Results;
 
@@ -13,11 +12,17 @@ internal static class MergeStage
     internal static async Task<RunFolder> RunAsync(ImmutableArray<RunFolder> parts, string root, TextWriter output, CancellationToken cancellationToken)
     {
         ImmutableArray<RunManifest> manifests = [.. parts.Select(part => part.ReadManifest())];
-        int[] runs = [.. parts.Zip(manifests, RunsOf)];
         foreach (RunManifest other in manifests.Skip(1))
             ManifestComparison.ThrowIfNotParts(manifests[0], other);
         RunFolder merged = RunFolder.Create(root, manifests[0].Id + "-merged");
-        await merged.WriteManifestAsync(manifests[0] with { Id = merged.Id, Plan = ManifestComparison.Whole(manifests[0]), RequestOverhead = manifests.Select(manifest => manifest.RequestOverhead).FirstOrDefault(overhead => overhead is not null), Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))) });
+        RunManifest whole = manifests[0] with
+        {
+            Id = merged.Id,
+            Plan = manifests[0].Plan with { Shard = Shard.Whole },
+            RequestOverhead = manifests.Select(manifest => manifest.RequestOverhead).FirstOrDefault(overhead => overhead is not null),
+            Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))),
+        };
+        await merged.WriteManifestAsync(whole);
         var found = new Dictionary<string, long>(StringComparer.Ordinal);
         long overlap = 0, times = 0;
         try
@@ -35,7 +40,7 @@ internal static class MergeStage
         }
 
         Directory.Delete(merged.In("journal"), recursive: true);
-        Report(manifests[0], runs[0], found, overlap, times, output);
+        Report(manifests[0], found, overlap, times, output);
         return merged;
 
         Trial Counted(MergedRow<Trial> trial)
@@ -52,18 +57,12 @@ internal static class MergeStage
         }
     }
 
-    private static int RunsOf(RunFolder part, RunManifest manifest) =>
-        manifest.Plan.ValueKind == JsonValueKind.Object
-        && manifest.Plan.TryGetProperty("runs", out JsonElement runs) && runs.TryGetInt32(out int count)
-            ? count
-            : throw new UserFault($"{part.ManifestPath} is damaged: its plan says nothing of the number of runs. Put a copy of it back.");
-
-    private static void Report(RunManifest manifest, int runs, Dictionary<string, long> found, long overlap, long times, TextWriter output)
+    private static void Report(RunManifest manifest, Dictionary<string, long> found, long overlap, long times, TextWriter output)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found.Values.Sum():N0} trials and {times:N0} service times; {overlap:N0} trials were there more than once."));
         foreach (TaskFacts task in manifest.Tasks)
         {
-            long planned = (long)task.Items * task.Budgets.Length * runs, missing = planned - found.GetValueOrDefault(task.Task);
+            long planned = (long)task.Items * task.Budgets.Length * manifest.Plan.Runs, missing = planned - found.GetValueOrDefault(task.Task);
             if (missing > 0)
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {task.Task}: {missing:N0} of {planned:N0} trials are missing."));
         }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Text.Json;
 using Calibration.Calibrate.Files;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
@@ -123,7 +122,7 @@ internal sealed class RunVerbs(TextWriter output, TextWriter log, TimeProvider c
 
             RunFolder folder = RunFolder.Open(parsed.GetValue(_optionalRun) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
             RunFits fits = FitStage.Read(folder);
-            point = point with { Seed = SeedOf(folder.ReadManifest()) };
+            point = point with { Seed = folder.ReadManifest().Plan.Seed };
             (PointFolder place, RunAllocation? allocation) = await AllocateStage.RunAsync(folder, fits, point);
             if (place.Within.Length > 0)
                 await FiguresStage.RunAsync(place, fits, allocation, cancelled);
@@ -279,11 +278,6 @@ internal sealed class RunVerbs(TextWriter output, TextWriter log, TimeProvider c
             RunFolder.ThrowIfUnwritable(parsed.GetValue(_options.Out)!);
         return (resumed, parsed);
     }
-
-    /// <summary>The seed that the run was measured with: allocating again at its own point gives the same numbers.</summary>
-    private static int SeedOf(RunManifest manifest) =>
-        manifest.Plan.ValueKind == JsonValueKind.Object
-        && manifest.Plan.TryGetProperty("seed", out JsonElement seed) && seed.TryGetInt32(out int value) ? value : 1;
 
     private RunFolder FolderOf(ParseResult parsed) => RunFolder.Open(parsed.GetValue(_run)!);
 }

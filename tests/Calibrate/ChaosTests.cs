@@ -104,7 +104,7 @@ public sealed class ChaosTests : IDisposable
     private static int PlannedIn(RunFolder folder)
     {
         RunManifest manifest = folder.ReadManifest();
-        return manifest.Tasks.Sum(task => task.Items * task.Budgets.Length) * manifest.Plan.GetProperty("runs").GetInt32();
+        return manifest.Tasks.Sum(task => task.Items * task.Budgets.Length) * manifest.Plan.Runs;
     }
 
     private static async Task<ImmutableArray<(TrialKey, TrialStatus, bool, string, string, int, int)>> TrialsAsync(string folder) =>

@@ -69,8 +69,8 @@ public sealed class EnforcementTests
         MeasuredRun forked = await MeasuredRun.OfAsync(server.Api, arguments);
         MeasuredRun independent = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--independent"]);
 
-        Assert.False(forked.Manifest.Plan.GetProperty("independent").GetBoolean());
-        Assert.True(independent.Manifest.Plan.GetProperty("independent").GetBoolean());
+        Assert.False(forked.Manifest.Plan.Independent);
+        Assert.True(independent.Manifest.Plan.Independent);
         Assert.Equal(3, forked.Traces.Length);
         Assert.Equal(3 * 5, independent.Traces.Length);
         Assert.Equal(3 * 6, independent.Trials.Select(trial => trial.TraceId).Distinct().Count());
