@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Calibration.Datasets;
-using Calibration.Harness;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Calibrate;
 

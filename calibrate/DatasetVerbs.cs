@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Datasets;
-using Calibration.Harness;
+using Calibration.Harness.Models;
 
 namespace Calibration.Calibrate;
 

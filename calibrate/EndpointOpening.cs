@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
 using Calibration.Harness.Servers;
-using Calibration.Harness.Text;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;

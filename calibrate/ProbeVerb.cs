@@ -4,8 +4,10 @@ using System.Globalization;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
 using Calibration.Harness.Probing;
-using Calibration.Harness.Text;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;

@@ -3,7 +3,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Calibration.Datasets;
-using Calibration.Harness;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate;

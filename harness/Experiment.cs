@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Passes;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness;

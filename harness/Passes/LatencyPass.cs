@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Passes;

@@ -1,4 +1,6 @@
 using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Passes;

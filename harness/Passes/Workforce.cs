@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Passes;
 

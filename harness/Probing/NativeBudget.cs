@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Probing;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
-using Calibration.Harness.Passes;
-using Calibration.Harness.Text;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Probing;
 

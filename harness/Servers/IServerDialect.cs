@@ -1,4 +1,6 @@
 using System.Buffers;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Servers;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Servers;

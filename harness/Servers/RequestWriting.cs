@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Calibration.Harness.Models;
 using Calibration.Results;
 
 namespace Calibration.Harness.Servers;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Servers;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Servers;
 

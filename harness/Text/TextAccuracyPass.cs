@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
 using Calibration.Harness.Passes;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Text;

@@ -1,4 +1,6 @@
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Passes;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Text;

@@ -1,6 +1,9 @@
 using System.Globalization;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Harness;
 using Xunit;

@@ -1,4 +1,4 @@
-using Calibration.Harness;
+using Calibration.Harness.Transport;
 using Calibration.Tests.Datasets;
 using Xunit;
 

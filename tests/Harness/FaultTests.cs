@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Endpoint;
-using Calibration.Harness;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Datasets;
 using Xunit;

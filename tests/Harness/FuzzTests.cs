@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Calibration.Endpoint;
-using Calibration.Harness;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using MathNet.Numerics.Random;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
-using Calibration.Harness;
+using Calibration.Harness.Models;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
 using Xunit;

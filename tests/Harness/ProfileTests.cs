@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Xunit;
 

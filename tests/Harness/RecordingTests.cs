@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Calibration.Harness;
+using Calibration.Harness.Models;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Datasets;
 using Xunit;

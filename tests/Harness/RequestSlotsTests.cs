@@ -1,5 +1,5 @@
-using Calibration.Harness;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Xunit;
 
 namespace Calibration.Tests.Harness;

@@ -1,6 +1,6 @@
 using System.Text;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
-using Calibration.Harness.Text;
 using Calibration.Results;
 using Xunit;
 

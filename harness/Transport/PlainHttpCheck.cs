@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// Whether an https address is a server of plain http. Such a server waits for the end of a request while the client waits for the end of

@@ -2,7 +2,7 @@ using System.ClientModel.Primitives;
 using System.Collections.Immutable;
 using System.Net.ServerSentEvents;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// JSON over HTTP through the OpenAI SDK's pipeline: its authentication and transport, but our own reading of what comes

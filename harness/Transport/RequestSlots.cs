@@ -1,4 +1,4 @@
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429) or does not answer in time, cut to what it

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Models;
 
 /// <summary>A model profile in one server's token ids.</summary>
 /// <param name="Profile">The profile.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Results;
 
-namespace Calibration.Harness.Passes;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>Generates one thinking trace of an enforced length.</summary>
 internal static class Thinking

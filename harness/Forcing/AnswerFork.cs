@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Results;
 
-namespace Calibration.Harness.Passes;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>An answer asked for after some thinking, and graded.</summary>
 /// <param name="Generation">What the server sent.</param>

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
-namespace Calibration.Harness.Passes;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>A trace that was streamed by one request, with the time of each of its tokens.</summary>
 /// <param name="Trace">The trace.</param>

@@ -1,4 +1,4 @@
-namespace Calibration.Harness.Passes;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>Keeps other requests' prompts out of a prefix cache that nothing else keeps them out of: a first line of the message that no other has.</summary>
 internal static class UniquePrefix

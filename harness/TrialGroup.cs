@@ -1,7 +1,7 @@
 using Calibration.Datasets;
 using Calibration.Results;
 
-namespace Calibration.Harness.Passes;
+namespace Calibration.Harness;
 
 /// <summary>A problem and a run: one trace and the answers forked from it.</summary>
 /// <param name="RunSeed">Seed of the whole experiment.</param>

@@ -2,10 +2,12 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Calibration.Harness.Models;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
-namespace Calibration.Harness.Text;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>
 /// One model on a server that offers only text: OpenAI's <c>/v1/completions</c>, no token ids, counts from the usage record

@@ -1,4 +1,4 @@
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>The endpoint did not do what was asked; the message says what happened and names no secret.</summary>
 public sealed class EndpointException : Exception

@@ -1,7 +1,8 @@
 using Calibration.Datasets;
+using Calibration.Harness.Models;
 using Calibration.Results;
 
-namespace Calibration.Harness.Text;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>Thinking that was asked for as text, and what can be said of its length.</summary>
 /// <param name="Text">The thinking.</param>

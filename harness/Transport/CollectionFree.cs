@@ -1,6 +1,6 @@
 using System.Runtime;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>Keeps the runtime's garbage collections, which stop every thread for milliseconds, out of a measured time.</summary>
 internal static class CollectionFree

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Models;
 
 /// <summary>How a family of models opens, closes and leaves out its thinking.</summary>
 public sealed record ModelProfile

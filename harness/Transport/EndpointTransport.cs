@@ -3,7 +3,7 @@ using System.ClientModel.Primitives;
 using System.Globalization;
 using OpenAI;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>The OpenAI SDK's pipeline to one API: messages, their sending, and what went wrong with it in one sentence without the key.</summary>
 internal sealed class EndpointTransport : IDisposable

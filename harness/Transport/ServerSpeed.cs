@@ -1,4 +1,4 @@
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// The speed that a server has shown, and the timeout that follows from it: a server that is only slow must not be timed out, because a

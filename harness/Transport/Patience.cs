@@ -1,4 +1,4 @@
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>How long an endpoint is waited for.</summary>
 /// <param name="Tries">How often a request is sent while the endpoint is up, at least 1.</param>

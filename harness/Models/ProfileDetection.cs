@@ -1,6 +1,6 @@
 using Calibration.Harness.Servers;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Models;
 
 /// <summary>Finds a model's profile by what its tokenizer and its chat template do, not by its name.</summary>
 internal static class ProfileDetection

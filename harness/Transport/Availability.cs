@@ -1,4 +1,4 @@
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// Whether an endpoint is up, and the rules by which it is asked again: what may pass is sent again after a growing wait; failures in a

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Calibration.Datasets;
-using Calibration.Harness.Passes;
-using Calibration.Harness.Text;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Passes;
 
 /// <summary>
 /// Whether every problem of a plan fits the model's context at every budget, before the first generation. Problems that do not fit would be

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Models;
 
 /// <summary>
 /// A model's profile as a JSON object, with the names under which the manifest stores it. <c>name</c>, <c>open</c> and <c>close_token</c>

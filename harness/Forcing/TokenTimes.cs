@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Harness.Passes;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>
 /// When the tokens of a stream reached the client, and whether those can be the times of their generation. A gateway that buffers, and a

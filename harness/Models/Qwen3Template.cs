@@ -1,6 +1,7 @@
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Models;
 
 /// <summary>Qwen3's chat template for one user message, where a server has no route that renders the model's own.</summary>
 internal static class Qwen3Template

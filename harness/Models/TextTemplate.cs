@@ -1,6 +1,7 @@
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 
-namespace Calibration.Harness.Text;
+namespace Calibration.Harness.Models;
 
 /// <summary>A message in the model's chat template, as text.</summary>
 /// <param name="Thinking">Prompt up to where thinking begins.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>A whole HTTP response.</summary>
 /// <param name="Status">HTTP status.</param>

@@ -1,7 +1,9 @@
 using Calibration.Datasets;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>A problem in one model's token ids: the prompt, and the ways from its thinking to the answer.</summary>
 /// <param name="Problem">The problem.</param>

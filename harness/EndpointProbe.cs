@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
-using Calibration.Harness.Passes;
-using Calibration.Harness.Text;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Probing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
-namespace Calibration.Harness.Probing;
+namespace Calibration.Harness;
 
 /// <summary>A short look at an endpoint: does it enforce budgets, and what will a night cost.</summary>
 /// <param name="client">The endpoint.</param>

@@ -1,4 +1,4 @@
-namespace Calibration.Harness;
+namespace Calibration.Harness.Transport;
 
 /// <summary>What a server sent at once, and when it came.</summary>
 /// <param name="Data">The bytes.</param>

@@ -2,10 +2,12 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Calibration.Harness.Models;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Forcing;
 
 /// <summary>One model on one server, ready to be asked.</summary>
 public sealed class EndpointSession
