@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Calibration.Datasets;
 using Calibration.Harness.Forcing;
 using Calibration.Harness.Probing;
 using Calibration.Harness.Transport;
@@ -7,208 +5,39 @@ using Calibration.Results;
 
 namespace Calibration.Harness;
 
-/// <summary>A short look at an endpoint: does it enforce budgets, and what will a night cost.</summary>
+/// <summary>A short look at an endpoint: does it enforce budgets, and what will a night cost. By token ids, or by text where it offers only that.</summary>
 /// <param name="client">The endpoint.</param>
-/// <param name="session">The model on it.</param>
-/// <param name="problems">A few sample problems.</param>
-/// <param name="concurrency">Requests in flight at once where throughput is measured.</param>
+/// <param name="plan">How it is looked at.</param>
 /// <param name="clock">Times the requests.</param>
-public sealed class EndpointProbe(EndpointClient client, EndpointSession session, ImmutableArray<Problem> problems, int concurrency, TimeProvider clock)
+public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimeProvider clock)
 {
-    internal const int LongestBudget = 96;
-
-    internal static readonly ImmutableArray<int> Budgets = [1, 7, LongestBudget];
-
-    /// <summary>How often times are taken; their medians count.</summary>
-    private const int Rounds = 3;
-
-    /// <summary>How often streams are looked at while tokens arrive together in every one.</summary>
-    private const int MostRounds = 6;
-
     /// <summary>Looks.</summary>
     /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
     public async Task<ProbeReport> RunAsync(CancellationToken cancellationToken)
     {
-        var asked = new List<AskedProblem>();
-        foreach (Problem problem in problems)
-            asked.Add(await AskedProblem.OfAsync(session, problem, cancellationToken));
-        asked[0].RefuseBeyondContext(LongestBudget, session.Server.Facts);
-        Generation first = await session.GenerateAsync(Request(asked[0], 8, CloseHandling.Mask), cancellationToken);
-        using var stalls = new ClientStalls();
-        CacheCheck cache = await CheckCacheAsync(cancellationToken);
-        (double overhead, double perToken, int together) = await TimeAsync(asked[0], cancellationToken);
-        TimeSpan longestStall = stalls.Longest;
-        ImmutableArray<RoadCheck> roads =
-        [
-            await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
-            await EnforceAsync(asked, BudgetSemantics.Cap, cancellationToken),
-            await MaskAsync(asked, cancellationToken),
-            await TextAsync(cancellationToken),
-            .. await new NativeBudget(client, session).CheckAsync(asked[0], cancellationToken),
-        ];
-        return new ProbeReport
+        TokenIdForcing forcing;
+        try
         {
-            Endpoint = session.Server.Facts,
-            Profile = session.Form.Profile.Name,
-            ReturnsIds = first.TokenIds.Length > 0,
-            Roads = roads,
-            Cache = cache,
-            OverheadSeconds = overhead,
-            SecondsPerToken = perToken,
-            TellsLoad = await TellsLoadAsync(cancellationToken),
-            TokensTogether = together,
-            LongestClientStall = longestStall,
-            RequestsPerSecond = await RateAsync(asked[0], 1, cancellationToken),
-            TokensPerSecond = 32 * await RateAsync(asked[0], 32, cancellationToken),
-            Concurrency = concurrency,
-        };
-    }
-
-    private async Task<RoadCheck> EnforceAsync(List<AskedProblem> asked, BudgetSemantics semantics, CancellationToken cancellationToken)
-    {
-        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
-        bool kept = true;
-        int closed = 0;
-        int cues = 0;
-        foreach ((AskedProblem problem, int index) in asked.Select((problem, index) => (problem, index)))
+            forcing = await TokenIdForcing.OpenAsync(client, plan.Options, cancellationToken);
+        }
+        catch (EndpointException byIds) when (!byIds.IsUnreachable && byIds.Status is not (401 or 403))
         {
-            foreach (int budget in Budgets)
-            {
-                var group = new TrialGroup(1, problem.Problem.Task, problem.Problem.Id, index, "probe");
-                Trace trace = await Thinking.GenerateAsync(session, problem, group, semantics, budget, cancellationToken);
-                counts.Add(new BudgetCount(budget, trace.TokenIds.Length));
-                kept &= trace.TokenIds.Length == budget || trace.ClosedByModel;
-                closed += trace.ClosedByModel ? 1 : 0;
-                cues += trace.CuePositions.Length;
-            }
+            return await ByTextAsync(byIds, cancellationToken);
         }
 
-        bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
-        return semantics == BudgetSemantics.Exact
-            ? new RoadCheck("ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
-            : new RoadCheck("ids, cap", false, counts.ToImmutable(), kept ? $"held ({closed} closed by the model before the budget)" : "NOT ENFORCED", exact);
+        return await new TokenIdProbe(client, forcing, plan, clock).RunAsync(cancellationToken);
     }
 
-    /// <summary>As the latency pass generates: one request, nothing may end it.</summary>
-    private async Task<RoadCheck> MaskAsync(List<AskedProblem> asked, CancellationToken cancellationToken)
-    {
-        var counts = ImmutableArray.CreateBuilder<BudgetCount>();
-        foreach (AskedProblem problem in asked)
-        {
-            Generation generation = await session.GenerateAsync(Request(problem, LongestBudget, CloseHandling.Mask), cancellationToken);
-            counts.Add(new BudgetCount(LongestBudget, session.Form.EndOfThinking(generation.TokenIds)));
-        }
-
-        bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
-        return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
-    }
-
-    private async Task<bool> TellsLoadAsync(CancellationToken cancellationToken)
+    private async Task<ProbeReport> ByTextAsync(EndpointException byIds, CancellationToken cancellationToken)
     {
         try
         {
-            return await session.Server.LoadAsync(cancellationToken) is not null;
+            TextForcing forcing = await TextForcing.OpenAsync(client, plan.Options with { Road = Road.Text }, cancellationToken);
+            return await new TextProbe(forcing, plan, clock).RunAsync(byIds.Message, cancellationToken);
         }
-        catch (EndpointException)
+        catch (EndpointException byText)
         {
-            return false;
+            throw byText.Message == byIds.Message ? byIds : new EndpointException($"{byIds.Message} And by text: {byText.Message}");
         }
     }
-
-    /// <summary>The text road beside the other; that it cannot be gone says nothing of that one.</summary>
-    private async Task<RoadCheck> TextAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            TextSession text = await TextSession.OpenAsync(client, session.Server.Facts.Model, session.Server.Facts.ContextTokens, profile: null, SamplingSettings.Paper, cancellationToken);
-            return await new TextProbe(text, problems, concurrency, clock).CheckAsync(cancellationToken);
-        }
-        catch (EndpointException fault)
-        {
-            return new RoadCheck("text", false, [], $"not there ({fault.Message.Trim().TrimEnd('.')})", false);
-        }
-    }
-
-    /// <summary>
-    /// A long prompt three times over, one token each: cold, cache allowed, cache forbidden; and all of it with several prompts, because one
-    /// stall of client or server must not decide.
-    /// </summary>
-    private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
-    {
-        var rounds = new List<CacheCheck>();
-        for (int round = 0; round < Rounds; round++)
-            rounds.Add(await CheckCacheOnceAsync(cancellationToken));
-        return CacheCheck.MedianOf(rounds);
-    }
-
-    private async Task<CacheCheck> CheckCacheOnceAsync(CancellationToken cancellationToken)
-    {
-        AskedProblem one = await AskAsync(), other = session.Server.NeedsUniquePrefix ? await AskAsync() : one;
-        (double first, _) = await TimedAsync(one, PrefixCache.Shared);
-        (double again, int? hit) = await TimedAsync(one, PrefixCache.Shared);
-        (double cold, int? coldHit) = await TimedAsync(other, PrefixCache.Cold);
-        if (session.Server.NeedsUniquePrefix)
-            coldHit = UniquePrefix.ForeignHit(coldHit, UniquePrefix.Common(one.ThinkingPrompt, other.ThinkingPrompt));
-        return new CacheCheck(PromptOf(one).Length, first, again, cold, hit, coldHit);
-
-        Task<AskedProblem> AskAsync() => AskedProblem.OfAsync(
-            session, problems[0] with { Prompt = UniquePrefix.Line() + string.Join('\n', Enumerable.Repeat(problems[0].Prompt, 4)) }, cancellationToken);
-
-        ReadOnlyMemory<int> PromptOf(AskedProblem asked) => asked.ThinkingPrompt[..Math.Min(asked.ThinkingPrompt.Length, session.Server.Facts.ContextTokens - 64)];
-
-        async Task<(double Seconds, int? Hit)> TimedAsync(AskedProblem asked, PrefixCache cache)
-        {
-            GenerationRequest request = Request(asked, 1, CloseHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache, CacheSalt = NewSalt() };
-            TimedGeneration timed = await session.PatientlyAsync((_, cancelled) => session.GenerateTimedAsync(request, clock, cancelled), cancellationToken);
-            return (timed.Generation.SimulatedSeconds ?? timed.Generation.ServerSeconds ?? timed.Seconds, timed.Generation.CachedTokens);
-        }
-    }
-
-    /// <summary>
-    /// Answers and streams, several of each after one that warms up. Tokens that arrive together count only where they do in every stream:
-    /// a gateway that buffers does it always, a client that is short of processor time does not.
-    /// </summary>
-    private async Task<(double Overhead, double PerToken, int Together)> TimeAsync(AskedProblem asked, CancellationToken cancellationToken)
-    {
-        var group = new TrialGroup(1, asked.Problem.Task, asked.Problem.Id, -1, "probe");
-        var perToken = new List<double>();
-        var overhead = new List<double>();
-        int together = int.MaxValue;
-        for (int round = 0; round <= Rounds || (together > 1 && round <= MostRounds); round++)
-        {
-            GenerationRequest thinking = Request(asked, LongestBudget, CloseHandling.Mask) with { Cache = PrefixCache.Cold, CacheSalt = NewSalt() };
-            TimedTrace timed = await session.PatientlyAsync((_, cancelled) => TimedTrace.StreamAsync(session, asked, group, thinking, clock, cancelled), cancellationToken);
-            int last = timed.SecondsAt.Length - 1;
-            if (last < 0)
-                throw new EndpointException($"{session.Server.GenerationUri} ended thinking at once, though {LongestBudget} tokens were asked of it: no budget is enforced there.");
-            GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, CloseHandling.Ignore) with
-            {
-                Prompt = AnswerFork.Prompt(asked, null, 0),
-                Cache = PrefixCache.Cold,
-                CacheSalt = NewSalt(),
-            };
-            TimedGeneration alone = await session.PatientlyAsync((_, cancelled) => session.GenerateTimedAsync(answer, clock, cancelled), cancellationToken);
-            if (round == 0)
-                continue;
-            perToken.Add((timed.SecondsAt[last] - timed.SecondsAt[last / 4]) / Math.Max(1, last - (last / 4)));
-            overhead.Add(alone.Seconds);
-            together = Math.Min(together, timed.Times.TokensTogether);
-        }
-
-        return (CacheCheck.MedianOf(overhead), CacheCheck.MedianOf(perToken), together);
-    }
-
-    private static string NewSalt() => Guid.NewGuid().ToString("N");
-
-    private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(
-        concurrency, clock, seed => session.GenerateAsync(Request(asked, tokens, CloseHandling.Mask) with { Seed = seed }, cancellationToken));
-
-    private static GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) => new()
-    {
-        Prompt = [asked.ThinkingPrompt],
-        MaxTokens = tokens,
-        Seed = 1,
-        Close = close,
-        Group = "probe",
-    };
 }

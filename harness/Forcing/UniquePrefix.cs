@@ -13,7 +13,4 @@ internal static class UniquePrefix
     /// <param name="cachedTokens">The server's count.</param>
     /// <param name="templateTokens">Most tokens that the template puts before the line, which may be in any server's cache.</param>
     internal static int? ForeignHit(int? cachedTokens, int templateTokens) => cachedTokens <= templateTokens + Alike ? 0 : cachedTokens;
-
-    /// <summary>Tokens that two prompts begin with alike.</summary>
-    internal static int Common(ReadOnlyMemory<int> one, ReadOnlyMemory<int> other) => one.Span.CommonPrefixLength(other.Span);
 }

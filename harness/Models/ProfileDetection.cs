@@ -9,8 +9,8 @@ internal static class ProfileDetection
     {
         if (await server.TokenizeAsync(ModelProfile.Qwen3.CloseToken, cancellationToken) is not [int close])
             return ModelProfile.PlainText;
-        int[] thinking = await server.RenderChatAsync("Hi", thinking: true, cancellationToken);
-        int[] noThinking = await server.RenderChatAsync("Hi", thinking: false, cancellationToken);
+        int[] thinking = await ChatPrompt.RenderAsync(server, "Hi", thinking: true, cancellationToken);
+        int[] noThinking = await ChatPrompt.RenderAsync(server, "Hi", thinking: false, cancellationToken);
 
         // A template may speak of the delimiters in a system message of its own, in both forms alike.
         return noThinking.Count(id => id == close) > thinking.Count(id => id == close) ? ModelProfile.Qwen3 : ModelProfile.DeepSeekR1;

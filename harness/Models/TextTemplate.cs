@@ -9,32 +9,33 @@ namespace Calibration.Harness.Models;
 internal sealed record TextPrompt(string Thinking, string NoThinking);
 
 /// <summary>
-/// Renders chat templates on the text road: by the server where it has a route that gives the text (llama.cpp's <c>/apply-template</c>),
-/// and otherwise Qwen3's template here, for which <see cref="Profile"/> then has a name of its own.
+/// Renders chat templates in text mode: by the server where it has a route that gives the text, and otherwise Qwen3's template here, for which
+/// <see cref="Profile"/> then has a name of its own.
 /// </summary>
 internal sealed class TextTemplate
 {
-    private readonly EndpointClient? client;
+    private readonly TextCompletions? server;
 
-    private TextTemplate(EndpointClient? client, ModelProfile profile) => (this.client, Profile) = (client, profile);
+    private TextTemplate(TextCompletions? server, ModelProfile profile) => (this.server, Profile) = (server, profile);
 
     internal ModelProfile Profile { get; }
 
     /// <exception cref="EndpointException">A profile is wanted that has no template.</exception>
-    internal static async Task<TextTemplate> DetectAsync(EndpointClient client, string owner, ModelProfile? wanted, CancellationToken cancellationToken)
+    internal static async Task<TextTemplate> DetectAsync(TextCompletions server, ModelProfile? wanted, CancellationToken cancellationToken)
     {
         ModelProfile qwen3 = ModelProfile.Qwen3;
-        if (owner != "llamacpp" || await LlamaCppDialect.ApplyTemplateAsync(client, "Hi", thinking: true, cancellationToken) is not { } thinking)
+        if (await server.RenderChatAsync("Hi", thinking: true, cancellationToken) is not { } thinking)
         {
             return wanted is null || wanted == qwen3
                 ? new TextTemplate(null, qwen3 with { Name = "qwen3-rendered-here" })
-                : throw new EndpointException($"{client.Api} renders no chat template as text, and only Qwen3's can be rendered here: leave --profile out.");
+                : throw new EndpointException(
+                    $"{server.Facts.Url} renders no chat template as text, and only Qwen3's can be rendered here: leave --profile out.");
         }
 
         if (wanted is not null)
-            return new TextTemplate(client, wanted);
-        string noThinking = await LlamaCppDialect.ApplyTemplateAsync(client, "Hi", thinking: false, cancellationToken) ?? "";
-        return new TextTemplate(client, Closes(noThinking) > Closes(thinking) ? qwen3 : ModelProfile.DeepSeekR1);
+            return new TextTemplate(server, wanted);
+        string noThinking = await server.RenderChatAsync("Hi", thinking: false, cancellationToken) ?? "";
+        return new TextTemplate(server, Closes(noThinking) > Closes(thinking) ? qwen3 : ModelProfile.DeepSeekR1);
 
         int Closes(string text) => text.Split(qwen3.CloseToken).Length - 1;
     }
@@ -50,8 +51,8 @@ internal sealed class TextTemplate
             turn + Profile.Open, Profile.NoThinking is { } form ? turn + form : await RenderAsync(userMessage, thinking: false, cancellationToken));
     }
 
-    private async Task<string> RenderAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => client is null
-        ? Qwen3Template.Render(userMessage, thinking)
-        : await LlamaCppDialect.ApplyTemplateAsync(client, userMessage, thinking, cancellationToken)
-            ?? throw new EndpointException($"{client.Root} no longer renders the chat template.");
+    private async Task<string> RenderAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => server is null
+        ? ChatPrompt.RenderQwen3(userMessage, thinking)
+        : await server.RenderChatAsync(userMessage, thinking, cancellationToken)
+            ?? throw new EndpointException($"{server.Facts.Url} no longer renders the chat template.");
 }

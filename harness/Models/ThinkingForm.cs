@@ -10,19 +10,20 @@ namespace Calibration.Harness.Models;
 /// <param name="CloseId">The token that closes it; absent where the close is ordinary text.</param>
 /// <param name="CueIds">What overrides an early close.</param>
 /// <param name="TurnEndIds">What ends the assistant's turn.</param>
-public sealed record ThinkingForm(
+internal sealed record ThinkingForm(
     ModelProfile Profile, ImmutableArray<int> OpenIds, int? CloseId, ImmutableArray<int> CueIds, ImmutableArray<int> TurnEndIds)
 {
     /// <summary>Asks the server for the ids of a profile, or of the one that fits the model where none is named.</summary>
     /// <exception cref="EndpointException">The profile does not fit the model, or its template closes thinking that it was asked for.</exception>
-    public static async Task<ThinkingForm> ResolveAsync(ModelProfile? profile, IServerDialect server, CancellationToken cancellationToken)
+    internal static async Task<ThinkingForm> ResolveAsync(ModelProfile? profile, IServerDialect server, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(server);
         profile ??= await ProfileDetection.DetectAsync(server, cancellationToken);
         int? close = profile.DelimitersAreText ? null : await SingleAsync(profile.CloseToken);
         if (close is null && !profile.DelimitersAreText)
-            throw new EndpointException($"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; leave --profile out, choose plain-text, or say delimiters_are_text in a profile file.");
-        if (close is { } id && ProfileDetection.IsClosed(await server.RenderChatAsync("Hi", thinking: true, cancellationToken), id))
+            throw new EndpointException(
+                $"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; "
+                + "leave --profile out, choose plain-text, or say delimiters_are_text in a profile file.");
+        if (close is { } id && ProfileDetection.IsClosed(await ChatPrompt.RenderAsync(server, "Hi", thinking: true, cancellationToken), id))
             throw new EndpointException($"The chat template of {server.Facts.Model} closes thinking even where it is asked for: serve the model with a template that leaves it open.");
         var turnEnds = ImmutableArray.CreateBuilder<int>();
         foreach (string turnEnd in profile.TurnEnds)
@@ -41,8 +42,11 @@ public sealed record ThinkingForm(
         async Task<int?> SingleAsync(string text) => await server.TokenizeAsync(text, cancellationToken) is [int single] ? single : null;
     }
 
+    /// <summary>What closes thinking, for requests.</summary>
+    internal ThinkingClose Close => new(Profile.CloseToken, CloseId);
+
     /// <summary>Position of the first token that ends thinking or the turn, or the length where there is none.</summary>
-    public int EndOfThinking(ReadOnlySpan<int> ids) => FirstOf(ids, id => id == CloseId || TurnEndIds.Contains(id));
+    internal int EndOfThinking(ReadOnlySpan<int> ids) => FirstOf(ids, id => id == CloseId || TurnEndIds.Contains(id));
 
     /// <summary>
     /// Position of the first token that ends the turn, or the length where there is none. The last token of a generation that no stop text
@@ -66,8 +70,3 @@ public sealed record ThinkingForm(
         return ids.Length;
     }
 }
-
-/// <summary>Where thinking ends in a generation.</summary>
-/// <param name="At">Position of the first token that is not thinking, or the length where there is none.</param>
-/// <param name="IsClose">Whether the model closed its thinking there, and did not end its turn.</param>
-internal readonly record struct EndOfThinking(int At, bool IsClose);

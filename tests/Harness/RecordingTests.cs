@@ -218,17 +218,17 @@ public sealed class RecordingTests
         await using var server = new ScriptedServer(request => request.Path != "/tokenize" ? ScriptedServer.Status("404 Not Found")
             : ScriptedServer.Ok(Encoding.UTF8.GetBytes(JsonDocument.Parse(request.Body).RootElement.GetProperty("content").GetString() == "<|im_start|>" ? """{"tokens":[151644]}""" : """{"tokens":[1,2,3]}""")));
         using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
-        int[] rendered = await Dialect(LlamaCpp, client).RenderChatAsync("2+3?", thinking: false, Cancelled);
+        int[] rendered = await ChatPrompt.RenderAsync(Dialect(LlamaCpp, client), "2+3?", thinking: false, Cancelled);
         Assert.Equal([1, 2, 3], rendered);
         Assert.Contains("/apply-template", server.Requests.Select(request => request.Path));
-        Assert.Equal(Qwen3Template.Render("2+3?", thinking: false), JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
+        Assert.Equal(ChatPrompt.RenderQwen3("2+3?", thinking: false), JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
     }
 
     private static async Task<int[]> RenderAsync(params string[] files)
     {
         await using ScriptedServer server = Recording.Serve(files);
         using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
-        return await Dialect(files[0].Split('/')[0], client).RenderChatAsync("What is 2+3?", thinking: true, Cancelled);
+        return await ChatPrompt.RenderAsync(Dialect(files[0].Split('/')[0], client), "What is 2+3?", thinking: true, Cancelled);
     }
 
     private static async Task<int[]> TokensAsync(string file)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Calibration.Harness.Forcing;
-using Calibration.Harness.Servers;
 using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Passes;
@@ -9,7 +8,7 @@ namespace Calibration.Harness.Passes;
 /// Does work on every endpoint at once: each takes the next piece when it has room, so that the load balances itself, and one that is lost
 /// gives its work back and joins again when it is back within <c>absence</c>.
 /// </summary>
-internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int concurrency, TimeSpan absence, CancellationToken deadline)
+internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int concurrency, TimeSpan absence, CancellationToken deadline)
 {
     private static readonly TimeSpan BetweenLoads = TimeSpan.FromSeconds(1);
 
@@ -19,14 +18,15 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
     /// <param name="cancellationToken">Abandons what is in flight.</param>
     /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
     internal async Task DoAsync<TWork>(
-        IEnumerable<TWork> planned, Func<EndpointSession, TWork, Action<TWork>, CancellationToken, Task> doAsync, CancellationToken cancellationToken)
+        IEnumerable<TWork> planned, Func<IBudgetForcing, TWork, Action<TWork>, CancellationToken, Task> doAsync, CancellationToken cancellationToken)
         where TWork : class
     {
         var queue = new WorkQueue<TWork>(planned, deadline);
         do
         {
             using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            EndpointLostException?[] lost = await Task.WhenAll(sessions.Select(session => ServeAsync(session, queue, doAsync, done, cancellationToken)));
+            EndpointLostException?[] lost =
+                await Task.WhenAll(forcings.Select(forcing => ServeAsync(forcing, queue, doAsync, done, cancellationToken)));
             if (!deadline.IsCancellationRequested && lost.All(fault => fault is not null))
                 throw lost[0]!;
         }
@@ -35,7 +35,11 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
 
     /// <summary>Null where the work ran out; else how the endpoint was lost.</summary>
     private async Task<EndpointLostException?> ServeAsync<TWork>(
-        EndpointSession session, WorkQueue<TWork> queue, Func<EndpointSession, TWork, Action<TWork>, CancellationToken, Task> doAsync, CancellationTokenSource done, CancellationToken cancellationToken)
+        IBudgetForcing forcing,
+        WorkQueue<TWork> queue,
+        Func<IBudgetForcing, TWork, Action<TWork>, CancellationToken, Task> doAsync,
+        CancellationTokenSource done,
+        CancellationToken cancellationToken)
         where TWork : class
     {
         while (true)
@@ -43,7 +47,7 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
             EndpointLostException? lost = null;
             using (var serving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             {
-                Task adapting = AdaptAsync(session, serving.Token);
+                Task adapting = AdaptAsync(forcing.Requests, serving.Token);
                 try
                 {
                     await Parallel.ForEachAsync(
@@ -54,7 +58,7 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
                             try
                             {
                                 while (lost is null && queue.TryTake(out TWork? work))
-                                    await doAsync(session, work, queue.Return, cancelled);
+                                    await doAsync(forcing, work, queue.Return, cancelled);
                             }
                             catch (EndpointLostException fault)
                             {
@@ -71,7 +75,7 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
 
             if (lost is null)
                 await done.CancelAsync();
-            if (lost is null || sessions.Length == 1 || !await IsBackAsync(session, done.Token))
+            if (lost is null || forcings.Length == 1 || !await IsBackAsync(forcing, done.Token))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 return lost;
@@ -80,12 +84,12 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
     }
 
     /// <summary>The work may run out, or the deadline come, before the endpoint is back.</summary>
-    private async Task<bool> IsBackAsync(EndpointSession session, CancellationToken done)
+    private async Task<bool> IsBackAsync(IBudgetForcing forcing, CancellationToken done)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(done, deadline);
         try
         {
-            return await session.BackAsync(absence, either.Token);
+            return await forcing.Requests.BackAsync(absence, either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -94,17 +98,17 @@ internal sealed class Workforce(ImmutableArray<EndpointSession> sessions, int co
     }
 
     /// <summary>Fits the requests in flight to the server's own queue, where it tells it; while it is down it tells nothing.</summary>
-    private static async Task AdaptAsync(EndpointSession session, CancellationToken serving)
+    private static async Task AdaptAsync(GenerationSender requests, CancellationToken serving)
     {
         bool tells = true;
         while (tells && !serving.IsCancellationRequested)
         {
             try
             {
-                ServerLoad? load = await session.Server.LoadAsync(serving);
+                ServerLoad? load = await requests.LoadAsync(serving);
                 tells = load?.Queued is not null;
                 if (load is { Queued: { } queued })
-                    session.Slots.Queue(load.Working, queued);
+                    requests.Slots.Queue(load.Working, queued);
                 await Task.Delay(BetweenLoads, serving);
             }
             catch (EndpointException)

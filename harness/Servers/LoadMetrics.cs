@@ -3,12 +3,10 @@ using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Servers;
 
-/// <summary>What a server says of its load.</summary>
-/// <param name="Working">Requests that it works on.</param>
-/// <param name="Queued">Requests that wait for that; absent where it does not tell.</param>
-public sealed record ServerLoad(int Working, int? Queued)
+/// <summary>A server's load as two gauges of its Prometheus page.</summary>
+internal static class LoadMetrics
 {
-    /// <summary>Reads the two gauges of a Prometheus page, summed over a server's engines; null where the page lacks one.</summary>
+    /// <summary>Reads the two gauges, summed over a server's engines; null where the page lacks one.</summary>
     internal static ServerLoad? In(string metrics, string working, string queued) =>
         Sum(metrics, working) is { } workingNow && Sum(metrics, queued) is { } queuedNow ? new ServerLoad(workingNow, queuedNow) : null;
 
