@@ -8,7 +8,8 @@ using Calibration.Results;
 namespace Calibration.Calibrate;
 
 /// <summary>Opens the endpoints of a run: what is wrong at the start is said soon, later a server may take its time to come back.</summary>
-internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? apiKey, Patience patience, ExperimentPlan plan, TextWriter log) : IDisposable
+internal sealed class EndpointOpening(
+    ImmutableArray<Uri> addresses, string? apiKey, RetryPolicy policy, ExperimentPlan plan, TextWriter log, TimeProvider clock) : IDisposable
 {
     /// <summary>Where others go on with the work, a request does not wait longer for one that is down.</summary>
     private static readonly TimeSpan DownAmongOthers = TimeSpan.FromSeconds(10);
@@ -46,12 +47,17 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
 
     private async Task<EndpointClient> ClientAsync(Uri address, CancellationToken cancellationToken)
     {
-        using (var first = new EndpointClient(address, apiKey, Patience.Brief))
+        using (var first = new EndpointClient(address, new EndpointClientOptions(RetryPolicy.Brief, clock, Random.Shared.NextDouble) { ApiKey = apiKey }))
             await ServerDetection.ReachAsync(first, cancellationToken);
 
-        string from = addresses.Length > 1 ? $"{address}: " : "";
-        var client = new EndpointClient(
-            address, apiKey, addresses.Length > 1 ? patience with { Down = DownAmongOthers } : patience, plan.Concurrency, new NoticeLines(log, from));
+        bool isOneOfSeveral = addresses.Length > 1;
+        RetryPolicy own = isOneOfSeveral ? policy with { Down = DownAmongOthers } : policy;
+        var client = new EndpointClient(address, new EndpointClientOptions(own, clock, Random.Shared.NextDouble)
+        {
+            ApiKey = apiKey,
+            Concurrency = plan.Concurrency,
+            Notices = new NoticeLines(log, isOneOfSeveral ? $"{address}: " : ""),
+        });
         clients.Add(client);
         return client;
     }

@@ -57,7 +57,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
     private async Task<RunFolder> MeasureAsync(
         ParseResult parsed, ExperimentPlan plan, ImmutableArray<Uri> addresses, string? apiKey, Resumption? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        using var opening = new EndpointOpening(addresses, apiKey, options.PatienceOf(parsed, deadline), plan, log);
+        using var opening = new EndpointOpening(addresses, apiKey, options.RetryPolicyOf(parsed, deadline), plan, log, clock);
         ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(
             new ForcingOptions
             {
@@ -99,7 +99,7 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             var progress = new ConsoleProgress(log, clock);
             var experiment = new Experiment(forcings, plan, folder)
             {
-                Absence = addresses.Length > 1 ? options.PatienceOf(parsed, deadline).Down : TimeSpan.Zero,
+                Absence = addresses.Length > 1 ? options.RetryPolicyOf(parsed, deadline).Down : TimeSpan.Zero,
                 Clock = clock,
                 Progress = progress,
             };

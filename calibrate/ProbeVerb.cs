@@ -48,7 +48,8 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
 
     private async Task<int> ProbeAsync(ParseResult parsed, Uri address, ImmutableArray<Problem> problems, int concurrency, CancellationToken cancellationToken)
     {
-        using var client = new EndpointClient(address, options.ApiKey(parsed), Patience.Brief);
+        using var client = new EndpointClient(
+            address, new EndpointClientOptions(RetryPolicy.Brief, clock, Random.Shared.NextDouble) { ApiKey = options.ApiKey(parsed) });
         var asked = new ForcingOptions
         {
             Road = Road.Ids,

@@ -14,7 +14,7 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
 {
     internal string Name => SegmentSeed.Group(RunSeed, Task, ProblemId, Run, Part);
 
-    internal int SeedOf(string segment) => SegmentSeed.Of(RunSeed, Task, ProblemId, Run, Part + segment);
+    internal int SeedOf(string segment) => SegmentSeed.From(RunSeed, Task, ProblemId, Run, Part + segment);
 
     /// <summary>The same problem and run with a trace of its own.</summary>
     internal TrialGroup Apart(string part) => this with { TraceId = $"{TraceId}/{part}", Part = part + "/" };

@@ -26,7 +26,8 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     internal bool NeedsUniquePrefix => server.NeedsUniquePrefix;
 
     /// <summary>The endpoint is up from now on where it answers this request.</summary>
-    internal void LookBy(GenerationRequest canary) => client.Canary = cancelled => SendOnceAsync(canary, timeouts: 0, cancelled);
+    internal void LookBy(GenerationRequest canary) =>
+        client.Health.LookBy(cancelled => SendOnceAsync(canary, timeouts: 0, cancelled));
 
     /// <summary>The server's load by its own words, or null where it does not report it.</summary>
     internal Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) => server.LoadAsync(cancellationToken);
@@ -45,12 +46,12 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     }
 
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
-    internal Task<bool> BackAsync(TimeSpan limit, CancellationToken cancellationToken) => client.BackAsync(limit, cancellationToken);
+    internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) => client.WaitUntilAvailableAsync(limit, cancellationToken);
 
     /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
-    /// <inheritdoc cref="EndpointClient.PatientlyAsync"/>
-    internal Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
-        client.PatientlyAsync(attemptAsync, cancellationToken);
+    /// <inheritdoc cref="EndpointClient.RetryAsync"/>
+    internal Task<T> RetryAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
+        client.RetryAsync(attemptAsync, cancellationToken);
 
     /// <summary>Generates and waits for the whole, again where a failure may pass.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>

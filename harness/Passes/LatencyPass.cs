@@ -100,7 +100,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             }
             catch (EndpointLostException)
             {
-                if (!await forcing.Requests.BackAsync(context.Absence, cancellationToken))
+                if (!await forcing.Requests.WaitUntilAvailableAsync(context.Absence, cancellationToken))
                     throw;
             }
             catch (EndpointException fault) when (fault.IsTooLong && work.Budgets.Length > 1)

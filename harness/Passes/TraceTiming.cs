@@ -106,7 +106,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
                 foreach ((int tokens, List<double> times) in seconds)
                 {
                     GenerationRequest request = OverheadRequest(thinking, tokens);
-                    TimedGeneration timed = await forcing.Requests.PatientlyAsync(
+                    TimedGeneration timed = await forcing.Requests.RetryAsync(
                         (_, cancelled) => forcing.Requests.TimeOnceAsync(request, clock, cancelled), cancellationToken);
                     if (forcing.CountOf(timed.Generation) != tokens)
                         return null;
@@ -188,7 +188,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
     private Task<TimedThought> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) => GrantedAsync(
         "thinking",
-        () => forcing.Requests.PatientlyAsync(
+        () => forcing.Requests.RetryAsync(
             async (_, cancelled) => await forcing.TimeThinkingAsync(
                 new TimedThinking(await AskAsync(problem, cancelled), group, budget, NewSalt(group)), clock, cancelled),
             cancellationToken));
@@ -196,7 +196,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     /// <summary>Times an answer by itself, without thinking, or continued from some, whose own prefix it may reuse.</summary>
     private Task<TimedAnswer> AnswerAsync(AnswerWork work, CancellationToken cancellationToken) => GrantedAsync(
         "answer",
-        () => forcing.Requests.PatientlyAsync(
+        () => forcing.Requests.RetryAsync(
             async (_, cancelled) =>
             {
                 AskedProblem asked = work.Thinking?.Asked ?? await AskAsync(work.Problem, cancelled);

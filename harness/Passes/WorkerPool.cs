@@ -89,7 +89,7 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
         using var either = CancellationTokenSource.CreateLinkedTokenSource(done, deadline);
         try
         {
-            return await forcing.Requests.BackAsync(absence, either.Token);
+            return await forcing.Requests.WaitUntilAvailableAsync(absence, either.Token);
         }
         catch (OperationCanceledException)
         {

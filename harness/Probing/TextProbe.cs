@@ -87,7 +87,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
 
         return CacheCheck.MedianOf(rounds);
 
-        Task<TimedGeneration> TimedAsync(AskedProblem asked) => forcing.Requests.PatientlyAsync(
+        Task<TimedGeneration> TimedAsync(AskedProblem asked) => forcing.Requests.RetryAsync(
             (_, cancelled) => forcing.Requests.TimeOnceAsync(Request(asked, 1, CloseHandling.Ignore), clock, cancelled), cancellationToken);
     }
 

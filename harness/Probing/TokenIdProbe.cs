@@ -154,7 +154,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     }
 
     private Task<TimedGeneration> TimeAsync(GenerationRequest request, CancellationToken cancellationToken) =>
-        forcing.Requests.PatientlyAsync((_, cancelled) => forcing.Requests.TimeOnceAsync(request, clock, cancelled), cancellationToken);
+        forcing.Requests.RetryAsync((_, cancelled) => forcing.Requests.TimeOnceAsync(request, clock, cancelled), cancellationToken);
 
     /// <summary>
     /// Answers and streams, several of each after one that warms up. Tokens that arrive together count only where they do in every stream:
@@ -169,7 +169,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         for (int round = 0; round <= Rounds || (together > 1 && round <= MostRounds); round++)
         {
             var thinking = new TimedThinking(asked, group, LongestBudget, NewSalt());
-            TimedTrace timed = await forcing.Requests.PatientlyAsync(
+            TimedTrace timed = await forcing.Requests.RetryAsync(
                 (_, cancelled) => forcing.TimeTraceAsync(thinking, CloseHandling.Mask, clock, cancelled), cancellationToken);
             ImmutableArray<double> secondsAt = timed.Times.SecondsAt;
             int last = secondsAt.Length - 1;

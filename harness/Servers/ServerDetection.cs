@@ -87,7 +87,7 @@ public static class ServerDetection
         }
     }
 
-    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.PatientlyAsync(
+    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.RetryAsync(
         async (_, cancelled) =>
         {
             EndpointReply reply = await client.GetAsync(uri, cancelled);

@@ -4,21 +4,20 @@ namespace Calibration.Harness.Transport;
 /// Whether an endpoint is up, and the rules by which it is asked again: what may pass is sent again after a growing wait; failures in a
 /// row lead to a look at the endpoint, and while it is down every request waits.
 /// </summary>
-internal sealed class Availability(Patience patience, TimeProvider clock, IProgress<string>? notices)
+internal sealed class Availability(EndpointHealth health, EndpointClientOptions options)
 {
-    /// <summary>So many failures with no answer between them lead to a look.</summary>
+    /// <summary>After so many consecutive failures the endpoint's health is checked.</summary>
     private const int FailuresBeforeLook = 5;
 
     private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
+    private readonly RetryPolicy policy = options.Policy;
+    private readonly TimeProvider clock = options.Clock;
     private int failuresInARow;
     private long resent;
     private long wastedTokens;
     private Task<bool>? outage;
-
-    /// <summary>Looks whether the endpoint does its work; throws <see cref="EndpointException"/> where it does not.</summary>
-    internal required Func<CancellationToken, Task> LookAsync { get; set; }
 
     /// <summary>Requests that were sent again, and the tokens that were generated for nothing.</summary>
     internal (long Resent, long WastedTokens) Waste => (Interlocked.Read(ref resent), Interlocked.Read(ref wastedTokens));
@@ -28,8 +27,9 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
     /// <param name="slots">Each try takes one of these; null for requests that are no work for the model, or come one at a time.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
-    /// <exception cref="EndpointLostException">The endpoint is down, or busy, for longer than the patience allows.</exception>
-    internal async Task<T> AskAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, RequestSlots? slots, CancellationToken cancellationToken)
+    /// <exception cref="EndpointLostException">The endpoint is down, or busy, for longer than the policy allows.</exception>
+    internal async Task<T> AskAsync<T>(
+        Func<int, CancellationToken, Task<T>> attemptAsync, RequestSlots? slots, CancellationToken cancellationToken)
     {
         long start = clock.GetTimestamp();
         int failures = 0;
@@ -66,13 +66,13 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
                 slots?.Busy(sentAt);
             if (fault.Status == 429)
             {
-                if (patience.Tries == 1)
+                if (policy.Tries == 1)
                     throw fault;
-                if (patience.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > patience.Busy)
+                if (policy.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > policy.Busy)
                     throw new EndpointLostException($"The endpoint refuses every request as one too many ({fault.Message.TrimEnd('.')}).");
                 await WaitAsync(++busy, fault, cancellationToken);
             }
-            else if (patience.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= patience.Tries))
+            else if (policy.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= policy.Tries))
             {
                 throw fault;
             }
@@ -85,7 +85,7 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
 
     /// <summary>Waits, beyond what requests wait, until the endpoint does its work again.</summary>
     /// <returns>Whether it came back within the limit.</returns>
-    internal async Task<bool> BackAsync(TimeSpan limit, CancellationToken cancellationToken)
+    internal async Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -109,7 +109,7 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
 
     private Task WaitAsync(int failures, EndpointException fault, CancellationToken cancellationToken)
     {
-        TimeSpan wait = Patience.WaitAfter(failures, Random.Shared.NextDouble());
+        TimeSpan wait = RetryPolicy.WaitAfter(failures, options.Jitter());
         return Task.Delay(fault.RetryAfter is { } asked && asked > wait ? asked : wait, clock, cancellationToken);
     }
 
@@ -118,7 +118,12 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
     {
         Task<bool>? watch;
         lock (gate)
-            watch = outage ??= ++failuresInARow >= FailuresBeforeLook ? Task.Run(() => WatchAsync(patience.Down, fault.Message, CancellationToken.None), CancellationToken.None) : null;
+        {
+            watch = outage ??= ++failuresInARow >= FailuresBeforeLook
+                ? Task.Run(() => WatchAsync(policy.Down, fault.Message, CancellationToken.None), CancellationToken.None)
+                : null;
+        }
+
         return watch is not null && await watch.WaitAsync(cancellationToken);
     }
 
@@ -130,31 +135,31 @@ internal sealed class Availability(Patience patience, TimeProvider clock, IProgr
         {
             try
             {
-                await LookAsync(cancellationToken);
+                await health.LookAsync(cancellationToken);
                 if (said)
-                    notices?.Report(FormattableString.Invariant($"The endpoint is back after {clock.GetElapsedTime(start).TotalSeconds:0} s; measuring goes on."));
+                    options.Notices?.Report(FormattableString.Invariant($"The endpoint is back after {clock.GetElapsedTime(start).TotalSeconds:0} s; measuring goes on."));
                 lock (gate)
                     (outage, failuresInARow) = (null, 0);
                 return looks > 1;
             }
             catch (EndpointException fault)
             {
-                if (patience.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > limit)
+                if (policy.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > limit)
                     throw new EndpointLostException(FormattableString.Invariant($"The endpoint has not answered for {clock.GetElapsedTime(start).TotalMinutes:0.0} minutes ({fault.Message.TrimEnd('.')})."));
                 if (!said && looks > 1)
-                    notices?.Report($"The endpoint is down, measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
+                    options.Notices?.Report($"The endpoint is down, measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
                 said |= looks > 1;
             }
 
             TimeSpan left = limit - clock.GetElapsedTime(start) + TimeSpan.FromMilliseconds(1);
-            TimeSpan wait = new[] { Patience.WaitAfter(looks + 1, Random.Shared.NextDouble()), LongestBetweenLooks, left }.Min();
+            TimeSpan wait = new[] { RetryPolicy.WaitAfter(looks + 1, options.Jitter()), LongestBetweenLooks, left }.Min();
             await WaitOrDeadlineAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
         }
     }
 
     private async Task WaitOrDeadlineAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Deadline);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, policy.Deadline);
         await Task.Delay(wait, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }

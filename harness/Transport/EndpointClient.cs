@@ -12,36 +12,35 @@ namespace Calibration.Harness.Transport;
 public sealed class EndpointClient : IDisposable
 {
     private readonly EndpointTransport transport;
-    private readonly Patience patience;
+    private readonly RetryPolicy policy;
     private readonly Availability availability;
-    private readonly TimeProvider clock = TimeProvider.System;
+    private readonly TimeProvider clock;
 
     /// <summary>The speed that a token's limit follows from is looked at anew so often: it becomes known while the first requests wait.</summary>
     private static readonly TimeSpan BetweenLimits = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a client; nothing is sent yet.</summary>
     /// <param name="api">Address of the API, such as <c>http://host:8000/v1</c>.</param>
-    /// <param name="apiKey">Bearer key, or null where the server wants none. Never logged.</param>
-    /// <param name="patience">How long the endpoint is waited for.</param>
-    /// <param name="concurrency">Most requests in flight at once.</param>
-    /// <param name="notices">What a user should know of the endpoint's coming and going.</param>
-    public EndpointClient(Uri api, string? apiKey, Patience patience, int concurrency = 1024, IProgress<string>? notices = null)
+    /// <param name="options">How it is asked.</param>
+    public EndpointClient(Uri api, EndpointClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(api);
-        ArgumentNullException.ThrowIfNull(patience);
-        this.patience = patience;
-        Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
-        Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
-        Slots = new RequestSlots(concurrency);
-        transport = new EndpointTransport(Api, apiKey);
-        availability = new Availability(patience, clock, notices) { LookAsync = LookAsync };
+        ArgumentNullException.ThrowIfNull(options);
+        (policy, clock) = (options.Policy, options.Clock);
+        Slots = new RequestSlots(options.Concurrency);
+        transport = new EndpointTransport(api, options.ApiKey, clock);
+        Health = new EndpointHealth(transport, policy.Idle);
+        availability = new Availability(Health, options);
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
-    public Uri Api { get; }
+    public Uri Api => transport.Api;
 
     /// <summary>Address of the server's routes beside the API (<c>/tokenize</c>, <c>/props</c>), with a slash at its end.</summary>
-    public Uri Root { get; }
+    public Uri Root => transport.Root;
+
+    /// <summary>Whether the endpoint does its work.</summary>
+    internal EndpointHealth Health { get; }
 
     /// <summary>Requests in flight at once.</summary>
     internal RequestSlots Slots { get; }
@@ -52,15 +51,12 @@ public sealed class EndpointClient : IDisposable
     /// <summary>What passes between client and endpoint.</summary>
     public EndpointTraffic Traffic => new(Slots.InFlight, Slots.Limit, availability.Waste.Resent, availability.Waste.WastedTokens);
 
-    /// <summary>A small request of the kind that measuring makes: the endpoint is up if it succeeds. Null until the model is known.</summary>
-    internal Func<CancellationToken, Task>? Canary { get; set; }
-
     /// <summary>Asks until there is an answer, or no sense in asking again; waits while the endpoint is down.</summary>
     /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
-    /// <exception cref="EndpointLostException">The endpoint is down for longer than the patience allows.</exception>
-    public Task<T> PatientlyAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
+    /// <exception cref="EndpointLostException">The endpoint is down for longer than the policy allows.</exception>
+    public Task<T> RetryAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
         availability.AskAsync(attemptAsync, slots: null, cancellationToken);
 
     /// <summary>The same for work that the model does: each try takes one of <see cref="Slots"/>.</summary>
@@ -68,12 +64,12 @@ public sealed class EndpointClient : IDisposable
         availability.AskAsync(attemptAsync, Slots, cancellationToken);
 
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
-    internal Task<bool> BackAsync(TimeSpan limit, CancellationToken cancellationToken) => availability.BackAsync(limit, cancellationToken);
+    internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) => availability.WaitUntilAvailableAsync(limit, cancellationToken);
 
     /// <summary>Asks for a document, once.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
     public Task<EndpointReply> GetAsync(Uri uri, CancellationToken cancellationToken) =>
-        SendAsync(transport.Message(uri, "GET", patience.Idle, cancellationToken));
+        transport.GetAsync(uri, policy.Idle, cancellationToken);
 
     /// <summary>Sends JSON, once, and waits for the whole response.</summary>
     /// <param name="uri">Where to.</param>
@@ -82,7 +78,7 @@ public sealed class EndpointClient : IDisposable
     /// <param name="cancellationToken">Abandons the request.</param>
     /// <exception cref="EndpointException">The endpoint cannot be reached, or was silent for too long.</exception>
     public Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, CancellationToken cancellationToken) =>
-        SendAsync(transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken));
+        transport.ReplyToAsync(transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken));
 
     /// <summary>
     /// The same for a generation, within the time that follows from the server's speed; what is not answered by then is abandoned and its
@@ -95,7 +91,7 @@ public sealed class EndpointClient : IDisposable
         int before = Slots.InFlight;
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long start = clock.GetTimestamp();
-        Task<EndpointReply> answer = SendAsync(transport.Post(uri, json, Timeout.InfiniteTimeSpan, abandoned.Token));
+        Task<EndpointReply> answer = transport.ReplyToAsync(transport.Post(uri, json, Timeout.InfiniteTimeSpan, abandoned.Token));
         for (TimeSpan left = Left(); !answer.IsCompleted; left = Left())
         {
             if (left <= TimeSpan.Zero)
@@ -126,7 +122,7 @@ public sealed class EndpointClient : IDisposable
 
     /// <summary>Each timeout doubles what the next try of the request may take: one that needs longer is not sent for ever.</summary>
     private TimeSpan LimitFor(int tokens, int inFlight, int timeouts) =>
-        patience.Idle + TimeSpan.FromSeconds(Math.Min(1e6, tokens * Speed.SecondsPerToken(inFlight) * Math.Pow(2, timeouts)));
+        policy.Idle + TimeSpan.FromSeconds(Math.Min(1e6, tokens * Speed.SecondsPerToken(inFlight) * Math.Pow(2, timeouts)));
 
     /// <summary>
     /// Sends JSON, once, and times the response. A thread of its own sends and reads, blocking: no other work of this process can stand
@@ -148,7 +144,7 @@ public sealed class EndpointClient : IDisposable
     internal Task<ImmutableArray<TimedEvent>> StreamTimedAsync(Uri uri, ReadOnlyMemory<byte> json, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
-            using PipelineMessage message = transport.Post(uri, json, patience.Idle, cancellationToken);
+            using PipelineMessage message = transport.Post(uri, json, policy.Idle, cancellationToken);
             message.BufferResponse = false;
             long start = clock.GetTimestamp();
             PipelineResponse response = transport.Send(message);
@@ -187,7 +183,7 @@ public sealed class EndpointClient : IDisposable
         }
         catch (OperationCanceledException fault)
         {
-            throw new EndpointException($"{uri} was silent for {patience.Idle.TotalSeconds:0} seconds.", fault) { MayPass = true };
+            throw new EndpointException($"{uri} was silent for {policy.Idle.TotalSeconds:0} seconds.", fault) { MayPass = true };
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException or ObjectDisposedException)
         {
@@ -204,38 +200,12 @@ public sealed class EndpointClient : IDisposable
         return data.IsEmpty || data[0] == (byte)':';
     }
 
-    /// <summary>The server is healthy, and does what measuring asks of it.</summary>
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        var health = new Uri(Root, "health");
-        EndpointReply reply = await GetAsync(health, cancellationToken);
-        if (reply.Status >= 500)
-            throw reply.Fault(health);
-        if (Canary is not null)
-        {
-            await Canary(cancellationToken);
-            return;
-        }
-
-        var models = new Uri(Api, "models");
-        reply = await GetAsync(models, cancellationToken);
-        if (!reply.IsSuccess)
-            throw reply.Fault(models);
-    }
-
     private EndpointException FaultOf(Uri uri, EndpointReply reply)
     {
         EndpointException fault = reply.Fault(uri);
-        return Canary is not null && reply.Status is (401 or 403 or 404) ? new EndpointException(fault.Message) { Status = reply.Status, MayPass = true } : fault;
-    }
-
-    private async Task<EndpointReply> SendAsync(PipelineMessage message)
-    {
-        using (message)
-        {
-            PipelineResponse response = await transport.SendAsync(message);
-            return transport.ReplyOf(response, response.Content);
-        }
+        return Health.KnowsTheModel && reply.Status is (401 or 403 or 404)
+            ? new EndpointException(fault.Message) { Status = reply.Status, MayPass = true }
+            : fault;
     }
 }
 

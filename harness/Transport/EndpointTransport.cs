@@ -15,15 +15,41 @@ internal sealed class EndpointTransport : IDisposable
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ClientPipeline pipeline;
     private readonly string? apiKey;
+    private readonly TimeProvider clock;
 
-    internal EndpointTransport(Uri api, string? apiKey)
+    internal EndpointTransport(Uri api, string? apiKey, TimeProvider clock)
     {
         this.apiKey = apiKey;
-        var options = new OpenAIClientOptions { Endpoint = api, RetryPolicy = new ClientRetryPolicy(0), Transport = new HttpClientPipelineTransport(http) };
+        this.clock = clock;
+        Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
+        Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
+        var options = new OpenAIClientOptions { Endpoint = Api, RetryPolicy = new ClientRetryPolicy(0), Transport = new HttpClientPipelineTransport(http) };
         pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
     }
 
+    /// <summary>Address of the API, with a slash at its end.</summary>
+    internal Uri Api { get; }
+
+    /// <summary>Address of the server's routes beside the API (<c>/tokenize</c>, <c>/props</c>), with a slash at its end.</summary>
+    internal Uri Root { get; }
+
     public void Dispose() => http.Dispose();
+
+    /// <summary>Asks for a document, once.</summary>
+    /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
+    internal Task<EndpointReply> GetAsync(Uri uri, TimeSpan limit, CancellationToken cancellationToken) =>
+        ReplyToAsync(Message(uri, "GET", limit, cancellationToken));
+
+    /// <summary>Sends a message, once, and waits for the whole response.</summary>
+    /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
+    internal async Task<EndpointReply> ReplyToAsync(PipelineMessage message)
+    {
+        using (message)
+        {
+            PipelineResponse response = await SendAsync(message);
+            return ReplyOf(response, response.Content);
+        }
+    }
 
     internal PipelineMessage Post(Uri uri, ReadOnlyMemory<byte> json, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -51,17 +77,18 @@ internal sealed class EndpointTransport : IDisposable
     }
 
     /// <summary>Seconds, or a date; never longer than five minutes, whatever a proxy says.</summary>
-    private static TimeSpan? RetryAfterOf(PipelineResponse response)
+    private TimeSpan? RetryAfterOf(PipelineResponse response)
     {
         if (!response.Headers.TryGetValue("Retry-After", out string? text) || text is null)
             return null;
-        TimeSpan? asked = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e6 ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then) ? then - DateTimeOffset.UtcNow
+        TimeSpan? asked = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e6
+                ? TimeSpan.FromSeconds(seconds)
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then) ? then - clock.GetUtcNow()
             : null;
         return asked > LongestAskedFor ? LongestAskedFor : asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
     }
 
-    internal async Task<PipelineResponse> SendAsync(PipelineMessage message)
+    private async Task<PipelineResponse> SendAsync(PipelineMessage message)
     {
         try
         {

@@ -127,7 +127,7 @@ public sealed class ServiceTimeTests
     /// <summary>512 requests in flight from the same process, of many lengths, as the accuracy pass drives them.</summary>
     private static async Task LoadAsync(Uri api, CancellationToken stop)
     {
-        using var client = new EndpointClient(api, null, Patience.None);
+        using EndpointClient client = TestClient.Open(api);
         var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
         TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, CancellationToken.None);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Hi", thinking: true, CancellationToken.None);

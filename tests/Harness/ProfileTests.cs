@@ -52,7 +52,7 @@ public sealed class ProfileTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(task, "<|im_start|>system\nThink between <think> and </think>.<|im_end|>\n" + Turns + "<think>\n");
-        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
+        using EndpointClient client = TestClient.Open(server.Api);
         Assert.Equal("deepseek-r1", (await OpenAsync(client)).Profile.Name);
     }
 
@@ -61,7 +61,7 @@ public sealed class ProfileTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(task, Turns + "<think>\n\n</think>\n\n");
-        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
+        using EndpointClient client = TestClient.Open(server.Api);
         EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => OpenAsync(client));
         Assert.Contains("closes thinking even where it is asked for", fault.Message, StringComparison.Ordinal);
     }
@@ -76,7 +76,7 @@ public sealed class ProfileTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(
             task, "{{ bos_token }}" + Turns + "<think>\n", "--override-kv", $"tokenizer.ggml.add_bos_token=bool:{addedByTheTokenizer},tokenizer.ggml.bos_token_id=int:{Beginning}");
-        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
+        using EndpointClient client = TestClient.Open(server.Api);
         TokenIdForcing forcing = await OpenAsync(client);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Hi", thinking: true, TestContext.Current.CancellationToken);
         Assert.Equal(Beginning, prompt[0]);

@@ -44,7 +44,7 @@ public sealed class SlowServerTests
     public async Task Generate_Abandoned_StopsLlamaCpp()
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 8192);
-        using var client = new EndpointClient(server.Api, null, Patience.None);
+        using EndpointClient client = TestClient.Open(server.Api);
         var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
         TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
