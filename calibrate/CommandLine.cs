@@ -2,7 +2,7 @@ using System.CommandLine;
 using Calibration.Calibrate.Settings;
 using Calibration.Calibrate.Verbs;
 using Calibration.Datasets;
-using Calibration.Harness;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Calibrate;
 

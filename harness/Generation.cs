@@ -4,12 +4,12 @@ namespace Calibration.Harness;
 /// <param name="TokenIds">Generated token ids, a final stop or end token included where the server returns it.</param>
 /// <param name="Text">Generated text.</param>
 /// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>
-public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
+internal sealed record Generation(int[] TokenIds, string Text, Ending Ending)
 {
     /// <summary>Whether a stop text of the request ended it (vLLM's <c>stop_reason</c>, SGLang's <c>matched_stop</c>); absent where the server does not say.</summary>
     public bool? AtStopText { get; init; }
 
-    /// <summary>Prompt tokens by the server's own count, on the text road; absent where it gives none.</summary>
+    /// <summary>Prompt tokens by the server's own count, in text mode; absent where it gives none.</summary>
     public int? PromptTokens { get; init; }
 
     /// <summary>
@@ -33,6 +33,11 @@ public sealed record Generation(int[] TokenIds, string Text, Ending Ending)
     /// <summary>Seconds on a simulated clock; present only on the embedded endpoint.</summary>
     public double? SimulatedSeconds { get; init; }
 }
+
+/// <summary>A generation, or a part of one, and when it came.</summary>
+/// <param name="Generation">What was generated.</param>
+/// <param name="Seconds">Seconds from sending the request by the client's clock, or by the simulated one where there is one.</param>
+internal sealed record TimedGeneration(Generation Generation, double Seconds);
 
 /// <summary>Why a generation ended.</summary>
 public enum Ending

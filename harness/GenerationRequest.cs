@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using System.Text;
+using Calibration.Results;
 
 namespace Calibration.Harness;
 
 /// <summary>One request for tokens, whatever the server's dialect.</summary>
-public sealed record GenerationRequest
+internal sealed record GenerationRequest
 {
-    /// <summary>Prompt token ids in pieces that follow each other.</summary>
-    public required ImmutableArray<ReadOnlyMemory<int>> Prompt { get; init; }
+    /// <summary>The prompt in pieces that follow each other, all of one kind.</summary>
+    public required ImmutableArray<PromptPiece> Prompt { get; init; }
 
     /// <summary>Most tokens to generate.</summary>
     public required int MaxTokens { get; init; }
@@ -29,12 +31,45 @@ public sealed record GenerationRequest
     /// <summary>Names the (problem, run) this request belongs to, the same for all of its requests.</summary>
     public required string Group { get; init; }
 
-    /// <summary>Number of prompt tokens.</summary>
-    public int PromptTokens => Prompt.Sum(piece => piece.Length);
+    /// <summary>Whether the prompt is text: then counts are the server's, and no token ids are expected.</summary>
+    public bool IsText => Prompt.Any(piece => piece.Text is not null);
+
+    /// <summary>Tokens, or characters, of the prompt.</summary>
+    public int PromptLength => Prompt.Sum(piece => piece.Length);
 }
 
+/// <summary>A prompt or a part of one: token ids in token-id mode, text in text mode.</summary>
+/// <param name="Ids">The token ids; empty where there is text.</param>
+/// <param name="Text">The text; absent where there are ids.</param>
+internal readonly record struct PromptPiece(ReadOnlyMemory<int> Ids, string? Text = null)
+{
+    /// <summary>Number of tokens, or of characters.</summary>
+    internal int Length => Text?.Length ?? Ids.Length;
+
+    public static implicit operator PromptPiece(ReadOnlyMemory<int> ids) => new(ids);
+
+    public static implicit operator PromptPiece(int[] ids) => new(ids);
+
+    public static implicit operator PromptPiece(string text) => new(default, text);
+
+    /// <summary>At most so many tokens begin two prompts alike: no token is shorter than a byte.</summary>
+    internal int CommonTokens(PromptPiece other) => Text is null
+        ? Ids.Span.CommonPrefixLength(other.Ids.Span)
+        : Encoding.UTF8.GetByteCount(Text.AsSpan(0, Text.AsSpan().CommonPrefixLength(other.Text)));
+}
+
+/// <summary>What closes thinking: requests stop at it, or mask it.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="Id">Its token; absent where it is ordinary text, or the prompts are.</param>
+internal sealed record ThinkingClose(string Text, int? Id);
+
+/// <summary>What all requests to a model have alike.</summary>
+/// <param name="Sampling">How tokens are drawn.</param>
+/// <param name="Close">What closes thinking.</param>
+internal sealed record RequestSettings(SamplingSettings Sampling, ThinkingClose Close);
+
 /// <summary>What a generation does with the model's own close of thinking.</summary>
-public enum CloseHandling
+internal enum CloseHandling
 {
     /// <summary>The close is an ordinary token; the end of the turn ends the generation.</summary>
     Ignore,
@@ -50,7 +85,7 @@ public enum CloseHandling
 }
 
 /// <summary>What a request may reuse from the server's prefix cache: anything in the accuracy pass, nothing of others where time is measured.</summary>
-public enum PrefixCache
+internal enum PrefixCache
 {
     /// <summary>Whatever is there.</summary>
     Shared,

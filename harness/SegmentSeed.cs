@@ -9,7 +9,7 @@ namespace Calibration.Harness;
 internal static class SegmentSeed
 {
     /// <summary>A sampling seed from 0 to 2³¹ − 1, the range that all servers take.</summary>
-    internal static int Of(int seed, string task, string problemId, int run, string segment) =>
+    internal static int From(int seed, string task, string problemId, int run, string segment) =>
         BinaryPrimitives.ReadInt32BigEndian(Hash(seed, task, problemId, run, segment)) & int.MaxValue;
 
     /// <summary>A short name of a (problem, run) that tells nothing of the problem.</summary>

@@ -3,7 +3,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Calibration.Datasets.Loading;
-using Calibration.Harness;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Settings;
@@ -52,9 +53,9 @@ internal sealed class RunOptions
 
     internal Option<int> Concurrency { get; } = new("--concurrency") { Description = "Maximum number of requests in flight per endpoint in the accuracy pass; fewer while the server is busy or does not answer in time. The latency pass sends one at a time. May be changed with --resume.", DefaultValueFactory = _ => 128 };
 
-    internal Option<double> IdleLimit { get; } = new("--idle-limit") { Description = "Seconds that a stream may be silent; a whole response may take this long plus a time per token that follows from the speed that the server shows.", DefaultValueFactory = _ => Patience.Night.Idle.TotalSeconds };
+    internal Option<double> IdleLimit { get; } = new("--idle-limit") { Description = "Seconds that a stream may be silent; a whole response may take this long plus a time per token that follows from the speed that the server shows.", DefaultValueFactory = _ => RetryPolicy.Overnight.Idle.TotalSeconds };
 
-    internal Option<double> DownLimit { get; } = new("--down-limit") { Description = "Minutes that measuring pauses for an endpoint that is down, before the run ends with the command that resumes it.", DefaultValueFactory = _ => Patience.Night.Down.TotalMinutes };
+    internal Option<double> DownLimit { get; } = new("--down-limit") { Description = "Minutes that measuring pauses for an endpoint that is down, before the run ends with the command that resumes it.", DefaultValueFactory = _ => RetryPolicy.Overnight.Down.TotalMinutes };
 
     internal Option<int> LatencyItems { get; } = new("--latency-items") { Description = "Problems a task in the latency pass.", DefaultValueFactory = _ => 10 };
 
@@ -180,14 +181,14 @@ internal sealed class RunOptions
             : throw new UserFault($"--endpoint is no address of the form http://host:port/v1 without a password in it{(text.Contains('@', StringComparison.Ordinal) ? "" : ": " + text)}.");
 
     /// <summary>How long an endpoint is waited for.</summary>
-    internal Patience PatienceOf(ParseResult parsed, CancellationToken deadline)
+    internal RetryPolicy RetryPolicyOf(ParseResult parsed, CancellationToken deadline)
     {
         double idle = parsed.GetValue(IdleLimit), down = parsed.GetValue(DownLimit);
         if (idle is not (> 0 and < 1e6))
             throw new UserFault($"--idle-limit is {idle}: give a number of seconds above 0.");
         if (down is not (>= 0 and < 1e6))
             throw new UserFault($"--down-limit is {down}: give a number of minutes, 0 or more.");
-        return Patience.Night with { Idle = TimeSpan.FromSeconds(idle), Down = TimeSpan.FromMinutes(down), Busy = TimeSpan.FromMinutes(down), Deadline = deadline };
+        return RetryPolicy.Overnight with { Idle = TimeSpan.FromSeconds(idle), Down = TimeSpan.FromMinutes(down), Busy = TimeSpan.FromMinutes(down), Deadline = deadline };
     }
 
     /// <summary>The named profile, or that of a file; null where it is to be detected.</summary>

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
-using Calibration.Harness.Text;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;
 
 /// <summary>Opens the endpoints of a run: what is wrong at the start is said soon, later a server may take its time to come back.</summary>
-internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? apiKey, Patience patience, ExperimentPlan plan, TextWriter log) : IDisposable
+internal sealed class EndpointOpening(
+    ImmutableArray<Uri> addresses, string? apiKey, RetryPolicy policy, ExperimentPlan plan, TextWriter log, TimeProvider clock) : IDisposable
 {
     /// <summary>Where others go on with the work, a request does not wait longer for one that is down.</summary>
     private static readonly TimeSpan DownAmongOthers = TimeSpan.FromSeconds(10);
@@ -19,15 +21,15 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
     /// <summary>The endpoints that answer; one that does not is left out where another does.</summary>
     /// <exception cref="EndpointException">None can be used; the message says why.</exception>
     /// <exception cref="UserFault">They do not serve the same model in the same way.</exception>
-    internal async Task<ImmutableArray<EndpointSession>> SessionsAsync(string? model, ModelProfile? profile, CancellationToken cancellationToken)
+    internal async Task<ImmutableArray<IBudgetForcing>> OpenAsync(ForcingOptions options, CancellationToken cancellationToken)
     {
-        var sessions = ImmutableArray.CreateBuilder<EndpointSession>();
+        var opened = ImmutableArray.CreateBuilder<IBudgetForcing>();
         Exception? away = null;
         foreach (Uri address in addresses)
         {
             try
             {
-                sessions.Add(await EndpointSession.OpenAsync(await ClientAsync(address, cancellationToken), model, profile, plan.Sampling, cancellationToken));
+                opened.Add(await BudgetForcing.OpenAsync(await ClientAsync(address, cancellationToken), options, cancellationToken));
             }
             catch (Exception fault) when (fault is EndpointException or EndpointLostException && addresses.Length > 1)
             {
@@ -36,37 +38,39 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, string? api
             }
         }
 
-        if (sessions.Count == 0)
+        if (opened.Count == 0)
             throw new EndpointException($"No endpoint can be used: {away!.Message}", away);
-        foreach (EndpointSession other in sessions.Skip(1))
-            await ThrowIfDifferentAsync(sessions[0], other, cancellationToken);
-        return sessions.ToImmutable();
+        foreach (IBudgetForcing other in opened.Skip(1))
+            await ThrowIfDifferentAsync(opened[0], other, cancellationToken);
+        return opened.ToImmutable();
     }
-
-    internal async Task<TextSession> TextSessionAsync(string? model, int? contextTokens, ModelProfile? profile, CancellationToken cancellationToken) =>
-        await TextSession.OpenAsync(await ClientAsync(addresses[0], cancellationToken), model, contextTokens, profile, plan.Sampling, cancellationToken);
 
     private async Task<EndpointClient> ClientAsync(Uri address, CancellationToken cancellationToken)
     {
-        using (var first = new EndpointClient(address, apiKey, Patience.Brief))
+        using (var first = new EndpointClient(address, new EndpointClientOptions(RetryPolicy.Brief, clock, Random.Shared.NextDouble) { ApiKey = apiKey }))
             await ServerDetection.ReachAsync(first, cancellationToken);
 
-        string from = addresses.Length > 1 ? $"{address}: " : "";
-        var client = new EndpointClient(
-            address, apiKey, addresses.Length > 1 ? patience with { Down = DownAmongOthers } : patience, plan.Concurrency, new NoticeLines(log, from));
+        bool isOneOfSeveral = addresses.Length > 1;
+        RetryPolicy own = isOneOfSeveral ? policy with { Down = DownAmongOthers } : policy;
+        var client = new EndpointClient(address, new EndpointClientOptions(own, clock, Random.Shared.NextDouble)
+        {
+            ApiKey = apiKey,
+            Concurrency = plan.Concurrency,
+            Notices = new NoticeLines(log, isOneOfSeveral ? $"{address}: " : ""),
+        });
         _clients.Add(client);
         return client;
     }
 
-    private static async Task ThrowIfDifferentAsync(EndpointSession first, EndpointSession other, CancellationToken cancellationToken)
+    private static async Task ThrowIfDifferentAsync(IBudgetForcing first, IBudgetForcing other, CancellationToken cancellationToken)
     {
-        EndpointFacts was = first.Server.Facts, now = other.Server.Facts;
-        int[] firstPrompt = await first.Server.RenderChatAsync("What is 2+3?", thinking: true, cancellationToken);
-        int[] otherPrompt = await other.Server.RenderChatAsync("What is 2+3?", thinking: true, cancellationToken);
-        if (was with { Url = "" } != now with { Url = "" } || first.Form.Profile != other.Form.Profile || !firstPrompt.AsSpan().SequenceEqual(otherPrompt))
+        EndpointFacts was = first.Facts, now = other.Facts;
+        bool rendersAlike = await first.RenderAsync("What is 2+3?", cancellationToken) == await other.RenderAsync("What is 2+3?", cancellationToken);
+        if (was with { Url = "" } != now with { Url = "" } || first.Profile != other.Profile || !rendersAlike)
         {
             throw new UserFault(
-                $"The endpoints do not serve one model in one way: {Shown(was)}, profile {first.Form.Profile.Name}; {Shown(now)}, profile {other.Form.Profile.Name}{(firstPrompt.AsSpan().SequenceEqual(otherPrompt) ? "" : "; they render a message differently")}.");
+                $"The endpoints do not serve one model in one way: {Shown(was)}, profile {first.Profile.Name}; "
+                + $"{Shown(now)}, profile {other.Profile.Name}{(rendersAlike ? "" : "; they render a message differently")}.");
         }
     }
 

@@ -6,7 +6,9 @@ using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
-using Calibration.Harness.Text;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Passes;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;
@@ -57,21 +59,27 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
     private async Task<RunFolder> MeasureAsync(
         ParseResult parsed, ExperimentPlan plan, ImmutableArray<Uri> addresses, string? apiKey, Resumption? resumed, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        Road road = options.RoadOf(parsed);
-        if (road == Road.Text && addresses.Length > 1)
-            throw new UserFault("--road text measures on one --endpoint: name one.");
-        using var opening = new EndpointOpening(addresses, apiKey, options.PatienceOf(parsed, deadline), plan, log);
-        ImmutableArray<EndpointSession> ids = road == Road.Ids ? await opening.SessionsAsync(parsed.GetValue(options.Model), options.ProfileOf(parsed), cancellationToken) : [];
-        TextSession? text = road == Road.Text ? await opening.TextSessionAsync(parsed.GetValue(options.Model), parsed.GetValue(options.Context), options.ProfileOf(parsed), cancellationToken) : null;
-        EndpointFacts endpoint = text?.Facts ?? ids[0].Server.Facts;
+        using var opening = new EndpointOpening(addresses, apiKey, options.RetryPolicyOf(parsed, deadline), plan, log, clock);
+        ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(
+            new ForcingOptions
+            {
+                Road = options.RoadOf(parsed),
+                Model = parsed.GetValue(options.Model),
+                Profile = options.ProfileOf(parsed),
+                ContextTokens = parsed.GetValue(options.Context),
+                Sampling = plan.Sampling,
+                Semantics = plan.Semantics,
+            },
+            cancellationToken);
+        EndpointFacts endpoint = forcings[0].Facts;
         ImmutableArray<string> faults = plan.FaultsFor(endpoint);
         if (faults.IsEmpty)
-            faults = text is null ? await ContextCheck.FaultsAsync(ids[0], plan, cancellationToken) : await ContextCheck.FaultsAsync(text, plan, cancellationToken);
+            faults = await ContextCheck.FaultsAsync(forcings[0], plan, cancellationToken);
         if (!faults.IsEmpty)
             throw new UserFault(string.Join(Environment.NewLine, faults));
         if (resumed is { RedoLatency: true } && !plan.Shard.MeasuresLatency)
             throw new UserFault("--redo-latency: this part of the plan measures no service times; the first part does.");
-        RunManifest manifest = ManifestOf(parsed, plan, road, endpoint, text?.Profile ?? ids[0].Form.Profile) with { OtherEndpoints = [.. ids.Skip(1).Select(other => other.Server.Facts.Url)] };
+        RunManifest manifest = ManifestOf(parsed, plan, forcings[0]) with { OtherEndpoints = [.. forcings.Skip(1).Select(other => other.Facts.Url)] };
         RunFolder folder = resumed?.Folder ?? RunFolder.Create(parsed.GetValue(options.Out)!, manifest.Id);
         using IDisposable held = folder.Lock();
         if (resumed is null)
@@ -91,9 +99,13 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         try
         {
             var progress = new ConsoleProgress(log, clock);
-            bool complete = await (text is null
-                ? new Experiment(ids, plan, folder, addresses.Length > 1 ? options.PatienceOf(parsed, deadline).Down : TimeSpan.Zero, clock, progress).RunAsync(deadline, cancellationToken)
-                : new TextExperiment(text, plan, folder, clock, progress).RunAsync(deadline, cancellationToken));
+            var experiment = new Experiment(forcings, plan, folder)
+            {
+                Absence = addresses.Length > 1 ? options.RetryPolicyOf(parsed, deadline).Down : TimeSpan.Zero,
+                Clock = clock,
+                Progress = progress,
+            };
+            bool complete = await experiment.RunAsync(deadline, cancellationToken);
             await StreamedAgainstSeparate.WriteAsync(folder, log, cancellationToken);
             if (!complete)
                 await log.WriteLineAsync($"The time is over and the plan is not complete:{Missing(plan, folder)} What is there is fitted; go on with: calibrate run --resume {folder.Path}");
@@ -125,8 +137,9 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
         return string.Concat(planned.Select(task => $" {task.Key} has {done.GetValueOrDefault(task.Key)} of {task.Value} trials;"));
     }
 
-    private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, Road road, EndpointFacts endpoint, ModelProfile profile)
+    private RunManifest ManifestOf(ParseResult parsed, ExperimentPlan plan, IBudgetForcing forcing)
     {
+        EndpointFacts endpoint = forcing.Facts;
         DateTime now = clock.GetUtcNow().UtcDateTime;
         return new RunManifest
         {
@@ -136,11 +149,11 @@ internal sealed class MeasureStage(RunOptions options, TextWriter log, TimeProvi
             Samples = PlanBuilding.DirectoryOf(options, parsed) == SampleProblems.Path && plan.Tasks.Any(task => Benchmarks.Find(task.Task) is not null),
             Endpoint = endpoint,
             Label = options.LabelOf(parsed),
-            Profile = JsonSerializer.SerializeToElement(profile, ResultsJson.Document),
+            Profile = JsonSerializer.SerializeToElement(forcing.Profile, ResultsJson.Document),
             Sampling = plan.Sampling,
             Plan = new RunPlan
             {
-                Road = road,
+                Road = forcing.Road,
                 Runs = plan.Runs,
                 Semantics = plan.Semantics,
                 Seed = plan.Seed,

@@ -5,7 +5,7 @@ using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Datasets.Loading;
 using Calibration.Datasets.Pulling;
-using Calibration.Harness;
+using Calibration.Harness.Models;
 
 namespace Calibration.Calibrate.Verbs;
 

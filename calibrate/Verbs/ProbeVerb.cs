@@ -5,8 +5,9 @@ using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Probing;
-using Calibration.Harness.Text;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
@@ -48,41 +49,20 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
 
     private async Task<int> ProbeAsync(ParseResult parsed, Uri address, ImmutableArray<Problem> problems, int concurrency, CancellationToken cancellationToken)
     {
-        using var client = new EndpointClient(address, options.ApiKey(parsed), Patience.Brief);
-        var sampling = new SamplingSettings(parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP));
-        string? model = parsed.GetValue(options.Model);
-        ModelProfile? profile = options.ProfileOf(parsed);
-        ProbeReport report = await ByIdsAsync();
+        using var client = new EndpointClient(
+            address, new EndpointClientOptions(RetryPolicy.Brief, clock, Random.Shared.NextDouble) { ApiKey = options.ApiKey(parsed) });
+        var asked = new ForcingOptions
+        {
+            Road = Road.Ids,
+            Model = parsed.GetValue(options.Model),
+            Profile = options.ProfileOf(parsed),
+            ContextTokens = parsed.GetValue(options.Context),
+            Sampling = new SamplingSettings(
+                parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP)),
+        };
+        ProbeReport report = await new EndpointProbe(client, new ProbePlan(asked, problems, concurrency), clock).RunAsync(cancellationToken);
         Write(report);
         return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : 1;
-
-        async Task<ProbeReport> ByIdsAsync()
-        {
-            EndpointSession session;
-            try
-            {
-                session = await EndpointSession.OpenAsync(client, model, profile, sampling, cancellationToken);
-            }
-            catch (EndpointException byIds) when (!byIds.IsUnreachable && byIds.Status is not (401 or 403))
-            {
-                return await ByTextAsync(byIds);
-            }
-
-            return await new EndpointProbe(client, session, problems, concurrency, clock).RunAsync(cancellationToken);
-        }
-
-        async Task<ProbeReport> ByTextAsync(EndpointException byIds)
-        {
-            try
-            {
-                TextSession session = await TextSession.OpenAsync(client, model, parsed.GetValue(options.Context), profile, sampling, cancellationToken);
-                return await new TextProbe(session, problems, concurrency, clock).RunAsync(byIds.Message, cancellationToken);
-            }
-            catch (EndpointException byText)
-            {
-                throw byText.Message == byIds.Message ? byIds : new EndpointException($"{byIds.Message} And by text: {byText.Message}");
-            }
-        }
     }
 
     /// <summary>A sample problem, and the same in Chinese and with emoji: cuts inside characters must change nothing.</summary>
@@ -101,8 +81,8 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
     {
         EndpointFacts facts = report.Endpoint;
         Line("server", $"{facts.Server} {facts.Version} at {facts.Url}{(facts.Simulated ? " (simulated endpoint)" : "")}");
-        if (facts.Server == "sglang")
-            Line("dialect", "read in SGLang's published sources and never run: only the counts shown are evidence");
+        if (report.Caveat.Length > 0)
+            Line("dialect", report.Caveat);
         Line("model", $"{facts.Model}, context {facts.ContextTokens:N0} tokens, profile {report.Profile}");
         Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back, or cannot be sent");
         foreach (RoadCheck road in report.Roads)

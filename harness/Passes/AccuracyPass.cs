@@ -1,25 +1,31 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Results.Journaling;
 
 namespace Calibration.Harness.Passes;
 
 /// <summary>
-/// Accuracy at every budget: one thinking trace a problem and run, cut at each budget of the grid, an answer forked
-/// from every cut; or a trace a budget where the plan wants them independent.
+/// Accuracy at every budget: one thinking trace per problem and run, cut at each budget of the grid, an answer from
+/// every cut; or one trace per budget where the plan wants them independent, or text cannot be cut.
 /// </summary>
-internal sealed class AccuracyPass(
-    ImmutableArray<EndpointSession> sessions, ExperimentPlan plan, string runId, Journal<Trace> traces, Journal<Trial> trials, FinishedWork finished, TimeSpan absence, TimeProvider clock, IProgress<MeasuringProgress> progress)
+internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, PassContext context, AccuracyJournals journals)
 {
     /// <summary>Requests that are refused for good, with none granted before, after which all of them will be.</summary>
     private const int RefusalsThatEndTheRun = 8;
 
     private readonly ConcurrentBag<TraceWork> failed = [];
     private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
+    private readonly ExperimentPlan plan = context.Plan;
+    private readonly FinishedWork finished = context.Finished;
     private readonly PassProgress counted = new(
-        ("accuracy", plan.TrialCount, finished.TrialCount), () => sessions.Aggregate(default(EndpointTraffic), (sum, session) => sum + session.Traffic), progress, clock);
+        ("accuracy", context.Plan.TrialCount, context.Finished.TrialCount),
+        () => forcings.Aggregate(default(EndpointTraffic), (sum, forcing) => sum + forcing.Requests.Traffic),
+        context.Progress,
+        context.Clock);
 
     private int refusals;
     private bool granted;
@@ -30,11 +36,14 @@ internal sealed class AccuracyPass(
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         await using ITimer heartbeat = counted.StartHeartbeat();
-        var workforce = new Workforce(sessions, plan.Concurrency, absence, deadline);
-        IEnumerable<TraceWork> open = Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget)));
-        await workforce.DoAsync(open, (session, work, giveBack, cancelled) => RunGroupAsync(session, work, giveBack, isLastTry: false, cancelled), cancellationToken);
-        TraceWork[] again = [.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)];
-        await workforce.DoAsync(again, (session, work, giveBack, cancelled) => RunGroupAsync(session, work, giveBack, isLastTry: true, cancelled), cancellationToken);
+        var workers = new WorkerPool(forcings, plan.Concurrency, context.Absence, deadline);
+        await DoAsync(Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget))), isLastTry: false);
+        await DoAsync([.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)], isLastTry: true);
+
+        Task DoAsync(IEnumerable<TraceWork> open, bool isLastTry) => workers.DoAsync(
+            open,
+            (forcing, work, giveBack, cancelled) => RunGroupAsync(forcing, new Attempt(work, giveBack, isLastTry), cancelled),
+            cancellationToken);
     }
 
     private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
@@ -43,30 +52,31 @@ internal sealed class AccuracyPass(
         from planned in plan.Groups()
         let task = planned.Task
         let problem = planned.Problem
-        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{runId}/{task.Task}/{problem.Id}/{planned.Run}")
-        from work in plan.Independent
+        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
+        from work in plan.Independent || !forcings[0].OneTraceServesAllBudgets
             ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
             : [new TraceWork(problem, whole, task.Budgets)]
         select work;
 
-    private async Task RunGroupAsync(EndpointSession session, TraceWork work, Action<TraceWork> giveBack, bool isLastTry, CancellationToken cancellationToken)
+    private async Task RunGroupAsync(IBudgetForcing forcing, Attempt attempt, CancellationToken cancellationToken)
     {
+        TraceWork work = attempt.Work;
         TraceWork open = work with
         {
             Budgets = [.. work.Budgets.Where(budget => !IsFinished(work, budget))],
-            Trace = work.Trace ?? finished.TraceOf(work.Group.TraceId),
+            Thought = work.Thought ?? (finished.TraceOf(work.Group.TraceId) is { } row ? new TokenThought(row) : null),
             Shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId),
         };
         while (!open.Budgets.IsEmpty)
         {
             try
             {
-                open = await AdvanceAsync(session, open, cancellationToken);
+                open = await AdvanceAsync(forcing, open, cancellationToken);
                 granted = true;
             }
             catch (EndpointLostException)
             {
-                giveBack(open);
+                attempt.GiveBack(open);
                 throw;
             }
             catch (EndpointException fault) when (fault.IsTooLong)
@@ -75,7 +85,7 @@ internal sealed class AccuracyPass(
                 await FailAsync(open, open.Budgets[^1], fault.Message);
                 open = open with { Budgets = open.Budgets[..^1] };
             }
-            catch (EndpointException fault) when (!isLastTry)
+            catch (EndpointException fault) when (!attempt.IsLast)
             {
                 ThrowIfAllAreRefused(fault);
                 failed.Add(open);
@@ -90,25 +100,29 @@ internal sealed class AccuracyPass(
         }
     }
 
-    /// <summary>Does what comes next: the trace, or the answer at the smallest open budget.</summary>
+    /// <summary>Does what comes next: the thinking, or the answer at the smallest open budget.</summary>
     /// <exception cref="EndpointException">It failed; <see cref="EndpointException.IsTooLong"/> where the largest open budget does not fit the context.</exception>
-    private async Task<TraceWork> AdvanceAsync(EndpointSession session, TraceWork open, CancellationToken cancellationToken)
+    private async Task<TraceWork> AdvanceAsync(IBudgetForcing forcing, TraceWork open, CancellationToken cancellationToken)
     {
-        AskedProblem asked = await AskedAsync(session, open.Problem, cancellationToken);
-        asked.RefuseBeyondContext(open.Budgets[^1], session.Server.Facts);
-        if (open.Trace is null && open.Budgets[^1] > 0)
+        AskedProblem asked = await AskedAsync(forcing, open.Problem, cancellationToken);
+        if (open.Thought is null || forcing.OneTraceServesAllBudgets)
+            await forcing.RefuseBeyondContextAsync(asked, open.Budgets[^1], cancellationToken);
+        if (open.Thought is null && open.Budgets[^1] > 0)
         {
-            Trace trace = await Thinking.GenerateAsync(session, asked, open.Group, plan.Semantics, open.Budgets[^1], cancellationToken);
+            Thought thought = await forcing.ThinkAsync(asked, open.Group, open.Budgets[^1], cancellationToken);
 
-            // A trace is durable before its first fork: regenerated on a GPU it would be another one.
-            await traces.AppendAsync(trace);
-            counted.Thought(trace.TokenIds.Length);
-            return open with { Trace = trace };
+            // A trace is durable before its first answer: regenerated on a GPU it would be another one.
+            if (thought.Trace is { } trace)
+                await journals.Traces.AppendAsync(trace);
+            counted.Thought(thought.Tokens ?? 0);
+            return open with { Thought = thought };
         }
 
+        // Once the model has closed its thinking by itself, larger budgets have the same thinking and share its answer.
         int budget = open.Budgets[0];
-        bool isShared = open.Shared is not null && budget > 0 && budget >= open.Shared.ThinkingTokens;
-        Trial trial = await TrialAsync(session, asked, open.Group, open.Trace, budget, isShared ? open.Shared : null, cancellationToken);
+        Trial trial = open.Shared is { } shared && budget > 0 && budget >= shared.ThinkingTokens
+            ? shared with { BudgetTokens = budget }
+            : await TrialAsync(forcing, asked, open, cancellationToken);
         await AddAsync(trial);
         return open with { Budgets = open.Budgets[1..], Shared = open.Shared ?? (trial.ClosedByModel ? trial : null) };
     }
@@ -123,70 +137,73 @@ internal sealed class AccuracyPass(
     }
 
     /// <summary>A problem's prompt is rendered once for all of its runs.</summary>
-    private async Task<AskedProblem> AskedAsync(EndpointSession session, Problem problem, CancellationToken cancellationToken)
+    private async Task<AskedProblem> AskedAsync(IBudgetForcing forcing, Problem problem, CancellationToken cancellationToken)
     {
         if (prompts.TryGetValue((problem.Task, problem.Id), out AskedProblem? rendered))
             return rendered;
-        return prompts[(problem.Task, problem.Id)] = await AskedProblem.OfAsync(session, problem, cancellationToken);
+        return prompts[(problem.Task, problem.Id)] = await forcing.AskAsync(problem, cancellationToken);
     }
 
-    private async Task<Trial> TrialAsync(
-        EndpointSession session, AskedProblem asked, TrialGroup group, Trace? trace, int budget, Trial? shared, CancellationToken cancellationToken)
+    /// <summary>The trial at the smallest open budget.</summary>
+    private async Task<Trial> TrialAsync(IBudgetForcing forcing, AskedProblem asked, TraceWork open, CancellationToken cancellationToken)
     {
-        // Once the model has closed its thinking by itself, larger budgets have the same thinking and share its answer.
-        if (shared is not null)
-            return shared with { BudgetTokens = budget };
-        int thinking = Math.Min(budget, trace?.TokenIds.Length ?? 0);
-        bool closed = trace is { ClosedByModel: true } && budget > 0 && budget >= trace.TokenIds.Length;
-        if (thinking < budget && !closed)
+        (TrialGroup group, Thought? thought, int budget) = (open.Group, open.Thought, open.Budgets[0]);
+        ThoughtAtBudget at = budget > 0 && thought is not null ? thought.At(budget) : new ThoughtAtBudget(0, false, 0, TrialStatus.Ok, "");
+        Trial trial = NewTrial(open.Problem, group, budget, at.Status, at.Reason) with { ThinkingTokens = at.Tokens };
+        if (!at.HasAnswer)
+            return trial with { CountSource = thought!.CountSource };
+        var request = new GenerationRequest
         {
-            Trial tooShort = NewTrial(asked.Problem, group, budget, TrialStatus.BudgetNotEnforced, $"The server ended thinking after {thinking} tokens.");
-            return tooShort with { ThinkingTokens = thinking, CountSource = CountSource.Ids };
-        }
+            Prompt = asked.AnswerPrompt(thought, budget),
+            MaxTokens = open.Problem.AnswerTokenLimit,
 
-        AnswerFork answer = await AnswerFork.AskAsync(
-            session,
-            asked,
-            new GenerationRequest
-            {
-                Prompt = AnswerFork.Prompt(asked, trace, budget),
-                MaxTokens = asked.Problem.AnswerTokenLimit,
-
-                // Of the cut, not of the budget: a trace that the model closed has one answer, at whichever budget it is asked first.
-                Seed = group.SeedOf(FormattableString.Invariant($"answer/{thinking}")),
-                Close = CloseHandling.Ignore,
-                Group = group.Name,
-            },
-            cancellationToken);
-        return NewTrial(asked.Problem, group, budget, answer.Status, answer.Status == TrialStatus.NoAnswer ? "No answer could be read." : "") with
+            // Of the cut, not of the budget: a trace that the model closed has one answer, at whichever budget it is asked first.
+            Seed = group.SeedOf(FormattableString.Invariant($"answer/{at.Tokens}")),
+            Close = CloseHandling.Ignore,
+            Group = group.Name,
+        };
+        AnswerFork answer = await forcing.AnswerAsync(asked, request, cancellationToken);
+        bool isUnread = at.Status == TrialStatus.Ok && answer.Status == TrialStatus.NoAnswer;
+        bool isCounted = budget == 0 || thought?.Tokens is not null;
+        return trial with
         {
-            ThinkingTokens = thinking,
+            Status = at.Status == TrialStatus.Ok ? answer.Status : at.Status,
+            Reason = isUnread ? "No answer could be read." : at.Reason,
             AnswerTokens = answer.AnswerTokens,
             Correct = answer.Grade.Correct,
             Answer = answer.Grade.Answer,
-            Response = answer.Response,
-            Cues = trace?.CuePositions.Count(position => position < thinking) ?? 0,
-            ClosedByModel = closed,
-            CountSource = CountSource.Ids,
+            Response = answer.Generation.Text,
+            Cues = at.Cues,
+            ClosedByModel = at.IsClosed,
+            CountSource = isCounted ? answer.CountSource : CountSource.None,
         };
     }
 
     private Trial NewTrial(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
-        group.Row(problem, plan.Semantics, Road.Ids, budget, status, reason);
+        group.Row(problem, plan.Semantics, forcings[0].Road, budget, status, reason);
 
     private async ValueTask AddAsync(Trial trial)
     {
-        await trials.AddAsync(trial);
+        await journals.Trials.AddAsync(trial);
         counted.Finish(trial.IsUsable);
     }
 
     /// <summary>A trace and the budgets that it is to serve.</summary>
     private sealed record TraceWork(Problem Problem, TrialGroup Group, ImmutableArray<int> Budgets)
     {
-        /// <summary>The durable trace; null where it is yet to be generated.</summary>
-        internal Trace? Trace { get; init; }
+        /// <summary>The thinking, in token ids a durable trace; null where it is yet to be generated.</summary>
+        internal Thought? Thought { get; init; }
 
         /// <summary>The finished answer after the model's own close, which larger budgets share; null where there is none yet.</summary>
         internal Trial? Shared { get; init; }
     }
+
+    /// <summary>Work on its way.</summary>
+    /// <param name="Work">What is to be done.</param>
+    /// <param name="GiveBack">Takes what is left of it where the endpoint is lost.</param>
+    /// <param name="IsLast">Whether what fails has failed for good.</param>
+    private sealed record Attempt(TraceWork Work, Action<TraceWork> GiveBack, bool IsLast);
 }
+
+/// <summary>Where the accuracy pass writes.</summary>
+internal sealed record AccuracyJournals(Journal<Trace> Traces, Journal<Trial> Trials);

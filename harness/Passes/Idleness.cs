@@ -1,4 +1,5 @@
-using Calibration.Harness.Servers;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Passes;
@@ -7,9 +8,9 @@ namespace Calibration.Harness.Passes;
 /// Whether the server was idle while a time was taken: by its own load before and after where it tells it, and by how much longer the client
 /// waited than the server says it worked, against the least such wait so far (the way there and back).
 /// </summary>
-/// <param name="server">The server; null on the text road, where only its times tell.</param>
+/// <param name="forcing">The model on the server.</param>
 /// <param name="clock">Times the waiting.</param>
-internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
+internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
 {
     private const double LongerShare = 0.1;
     private const double LongerSeconds = 0.05;
@@ -24,7 +25,7 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
     /// <summary>By the number of requests that a sample is made of.</summary>
     private readonly Dictionary<bool, double> leastWait = new() { [false] = double.PositiveInfinity, [true] = double.PositiveInfinity };
 
-    private bool tells = server is not null;
+    private bool tells = true;
     private int faults;
 
     /// <summary>Waits a little for an idle server.</summary>
@@ -76,7 +77,7 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
             return null;
         try
         {
-            ServerLoad? load = await server!.LoadAsync(cancellationToken);
+            ServerLoad? load = await forcing.Requests.LoadAsync(cancellationToken);
             tells = load is not null;
             return load is null ? null : load.Working + (load.Queued ?? 0);
         }
@@ -91,4 +92,8 @@ internal sealed class Idleness(IServerDialect? server, TimeProvider clock)
 /// <summary>A sample and what the server says of its time.</summary>
 /// <param name="Sample">The sample.</param>
 /// <param name="ServerSeconds">The server's own seconds, by its first and last token where it tells no others; absent where it gives none.</param>
-internal readonly record struct TimedSample(ServiceSample Sample, double? ServerSeconds);
+internal readonly record struct TimedSample(ServiceSample Sample, double? ServerSeconds)
+{
+    /// <summary>Whether its thinking was counted; without a count it is unverified, however often it is timed.</summary>
+    internal bool IsCounted { get; init; } = true;
+}

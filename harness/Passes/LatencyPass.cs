@@ -1,17 +1,17 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Results.Journaling;
 
 namespace Calibration.Harness.Passes;
 
 /// <summary>
-/// Service time on an idle server: one request at a time, all of a trace's thinking in one streamed request that
-/// yields the time at every budget, and the answer's share measured at each. It stays on one endpoint, for which it waits
-/// for <c>absence</c> beyond what a request waits.
+/// Service time on an idle server: one request at a time, all of a trace's thinking in one streamed request that yields the time at every
+/// budget where one trace serves them all, and the answer's share measured at each. It stays on one endpoint, for which it waits.
 /// </summary>
-internal sealed class LatencyPass(
-    EndpointSession session, ExperimentPlan plan, string runId, Journal<ServiceSample> samples, FinishedWork finished, TimeSpan absence, TimeProvider clock, IProgress<MeasuringProgress> progress)
+internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, Journal<ServiceSample> samples)
 {
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
@@ -19,10 +19,14 @@ internal sealed class LatencyPass(
     /// <summary>A suspect trace is repeated so often at once, and once more at the end of the pass, before it is marked.</summary>
     private const int RepeatsAtOnce = 2;
 
-    private readonly TraceTiming timing = new(session, plan, runId, clock);
-    private readonly Idleness idleness = new(session.Server, clock);
+    private readonly TraceTiming timing = new(forcing, context.RunId, context.Clock);
+    private readonly Idleness idleness = new(forcing, context.Clock);
     private readonly HashSet<string> warm = new(StringComparer.Ordinal);
-    private readonly PassProgress counted = new(("latency", Planned(plan, runId).Sum(work => work.Budgets.Length), 0), () => session.Traffic, progress, clock);
+    private readonly PassProgress counted = new(
+        ("latency", Planned(forcing, context).Sum(work => work.Budgets.Length), 0),
+        () => forcing.Requests.Traffic,
+        context.Progress,
+        context.Clock);
 
     /// <summary>Measures what is not finished; what failed or is suspect is tried once more at the end.</summary>
     /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
@@ -30,7 +34,7 @@ internal sealed class LatencyPass(
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         await using ITimer heartbeat = counted.StartHeartbeat();
-        IReadOnlyList<TimedWork> planned = [.. Planned(plan, runId)];
+        IReadOnlyList<TimedWork> planned = [.. Planned(forcing, context)];
         foreach (bool isLastTry in (bool[])[false, true])
         {
             var again = new List<TimedWork>();
@@ -43,20 +47,28 @@ internal sealed class LatencyPass(
     /// <summary>Measures the fixed cost of a request; null where there is no thinking, or it cannot be measured.</summary>
     /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
     internal async Task<RequestOverhead?> MeasureOverheadAsync(CancellationToken cancellationToken) =>
-        Planned(plan, runId).FirstOrDefault(work => work.Budgets[^1] > 0) is { } work ? await timing.OverheadAsync(work, cancellationToken) : null;
+        Planned(forcing, context).FirstOrDefault(work => work.Budgets[^1] > 0) is { } work
+            ? await timing.OverheadAsync(work, cancellationToken)
+            : null;
 
-    /// <summary>The traces in order: problem by problem over all tasks; each task's first problem is also timed by separate requests.</summary>
-    private static IEnumerable<TimedWork> Planned(ExperimentPlan plan, string runId) =>
-        from index in Enumerable.Range(0, plan.LatencyItems)
-        from task in plan.Tasks
-        let items = Math.Min(plan.LatencyItems, task.Problems.Length)
+    /// <summary>
+    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also timed by
+    /// separate requests; elsewhere all are separate.
+    /// </summary>
+    private static IEnumerable<TimedWork> Planned(IBudgetForcing forcing, PassContext context) =>
+        from index in Enumerable.Range(0, context.Plan.LatencyItems)
+        from task in context.Plan.Tasks
+        let items = Math.Min(context.Plan.LatencyItems, task.Problems.Length)
         where index < items
 
         // Spread over the task's problems, which may be in an order of their own.
         let problem = task.Problems[(int)((long)index * task.Problems.Length / items)]
-        let own = new TrialGroup(plan.Seed, task.Task, problem.Id, -1, $"{runId}/{task.Task}/{problem.Id}/latency")
-        from work in new[] { new TimedWork(problem, own, BudgetsOf(task, index)) }
-            .Concat((index == 0 ? SeparateOf(task) : []).Select(budget => new TimedWork(problem, own.Apart(FormattableString.Invariant($"{budget}")), [budget])))
+        let own = new TrialGroup(context.Plan.Seed, task.Task, problem.Id, -1, $"{context.RunId}/{task.Task}/{problem.Id}/latency")
+        let budgets = BudgetsOf(task, index)
+        let isShared = forcing.OneTraceServesAllBudgets
+        let separate = !isShared ? budgets : index == 0 ? SeparateOf(task) : []
+        from work in (isShared ? [new TimedWork(problem, own, budgets)] : Enumerable.Empty<TimedWork>())
+            .Concat(separate.Select(budget => new TimedWork(problem, own.Apart(FormattableString.Invariant($"{budget}")), [budget])))
         select work;
 
     /// <summary>The first problem's trace goes to the largest budget; the others stop where an hour would become ten.</summary>
@@ -75,7 +87,7 @@ internal sealed class LatencyPass(
     /// <returns>What is worth another try at the end of the pass; null where the trace is finished.</returns>
     private async Task<TimedWork?> RunTraceAsync(TimedWork work, bool isLastTry, CancellationToken cancellationToken)
     {
-        if (finished.HasTimed(work.Group.TraceId, work.Budgets))
+        if (context.Finished.HasTimed(work.Group.TraceId, work.Budgets))
         {
             counted.Skip(work.Budgets.Length);
             return null;
@@ -89,7 +101,7 @@ internal sealed class LatencyPass(
             }
             catch (EndpointLostException)
             {
-                if (!await session.BackAsync(absence, cancellationToken))
+                if (!await forcing.Requests.WaitUntilAvailableAsync(context.Absence, cancellationToken))
                     throw;
             }
             catch (EndpointException fault) when (fault.IsTooLong && work.Budgets.Length > 1)
@@ -111,23 +123,30 @@ internal sealed class LatencyPass(
     }
 
     /// <summary>Leaves out the budgets that do not fit the context, a row for each.</summary>
+    /// <exception cref="EndpointException">None fits.</exception>
     private async Task<TimedWork> WithinContextAsync(TimedWork work, CancellationToken cancellationToken)
     {
         AskedProblem asked = await timing.AskAsync(work.Problem, cancellationToken);
-        int context = session.Server.Facts.ContextTokens;
-        ImmutableArray<int> beyond = [.. work.Budgets.Where(budget => asked.ContextAt(budget) > context)];
-        if (beyond.IsEmpty)
+        int context = forcing.Facts.ContextTokens;
+        var beyond = new List<int>();
+        foreach (int budget in work.Budgets)
+        {
+            if (await forcing.ContextNeededAsync(asked, budget, cancellationToken) > context)
+                beyond.Add(budget);
+        }
+
+        if (beyond.Count == 0)
             return work;
-        if (beyond.Length == work.Budgets.Length)
-            asked.RefuseBeyondContext(beyond[0], session.Server.Facts);
-        await FailAsync(work with { Budgets = beyond }, $"Prompt, budget and answer do not fit the context of {context} tokens.");
+        if (beyond.Count == work.Budgets.Length)
+            await forcing.RefuseBeyondContextAsync(asked, beyond[0], cancellationToken);
+        await FailAsync(work with { Budgets = [.. beyond] }, $"Prompt, budget and answer do not fit the context of {context} tokens.");
         return work with { Budgets = [.. work.Budgets.Except(beyond)] };
     }
 
     private async Task FailAsync(TimedWork work, string reason)
     {
         foreach (int budget in work.Budgets)
-            await AppendAsync(work.Group.Sample(session.Server.Facts, budget) with { Status = TrialStatus.Failed, Reason = reason });
+            await AppendAsync(work.Group.Sample(forcing.Facts, budget) with { Status = TrialStatus.Failed, Reason = reason });
     }
 
     /// <summary>
@@ -144,10 +163,11 @@ internal sealed class LatencyPass(
                 return work;
             if (warm.Add(work.Group.Task))
                 idleness.Learn(await timing.WarmUpAsync(work, cancellationToken));
-            (IReadOnlyList<TimedSample> measured, TimedTrace? trace) = await timing.TimeAsync(work, cancellationToken);
+            (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await timing.TimeAsync(work, cancellationToken);
             others ??= await idleness.OthersAsync(own: 1, cancellationToken);
             IReadOnlyList<ServiceSample> judged = idleness.Judged(measured);
-            bool isSuspect = others is not null || judged.Any(sample => sample.Status == TrialStatus.Unverified);
+            bool isSuspect = others is not null
+                || judged.Zip(measured).Any(pair => pair.First.Status == TrialStatus.Unverified && pair.Second.IsCounted);
             if (isSuspect && !isLastTry)
             {
                 if (others is null && repeats < RepeatsAtOnce)
@@ -155,7 +175,7 @@ internal sealed class LatencyPass(
                 return work;
             }
 
-            counted.Thought(trace?.Trace.TokenIds.Length ?? 0);
+            counted.Thought(thinking?.Thought.Tokens ?? 0);
             foreach (ServiceSample sample in judged)
                 await AppendAsync(others is null ? sample : sample.AsSuspect($"The server worked on {others} other requests beside it."));
             return null;

@@ -1,10 +1,12 @@
 using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Passes;
 
-/// <summary>Times one trace at its budgets: the thinking in one streamed request, and an answer after each budget.</summary>
-internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, string runId, TimeProvider clock)
+/// <summary>Times thinking at its budgets: the thinking in one streamed request, and an answer after each budget.</summary>
+internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProvider clock)
 {
     /// <summary>Tokens after its thinking that an answer may share with the trace itself, by chance.</summary>
     private const int MaxCachedTokensBeyondThinking = 4;
@@ -38,12 +40,12 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
     /// <summary>The problem for one cold request, like no other's where the server needs that.</summary>
     internal async Task<AskedProblem> AskAsync(Problem problem, CancellationToken cancellationToken)
     {
-        if (!session.Server.NeedsUniquePrefix)
-            return await AskedProblem.OfAsync(session, problem, cancellationToken);
-        templateTokens ??= UniquePrefix.Common((await UniqueAsync()).ThinkingPrompt, (await UniqueAsync()).ThinkingPrompt);
+        if (!forcing.Requests.NeedsUniquePrefix)
+            return await forcing.AskAsync(problem, cancellationToken);
+        templateTokens ??= (await UniqueAsync()).ThinkingPrompt.CommonTokens((await UniqueAsync()).ThinkingPrompt);
         return await UniqueAsync();
 
-        Task<AskedProblem> UniqueAsync() => AskedProblem.OfAsync(session, problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
+        Task<AskedProblem> UniqueAsync() => forcing.AskAsync(problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
     }
 
     /// <summary>
@@ -59,32 +61,32 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
             samples.Add(await AloneAsync(work.Problem, group, cancellationToken));
             int budget = Math.Min(work.Budgets[^1], WarmUpTokens);
             if (budget > 0)
-                samples.Add(await ForkedAsync(await ThinkAsync(work.Problem, group, budget, cancellationToken), group, budget, cancellationToken));
+                samples.Add(await AfterAsync(await ThinkAsync(work.Problem, group, budget, cancellationToken), group, budget, cancellationToken));
         }
 
         return samples;
     }
 
-    /// <summary>Times a trace at its budgets, or up to where the model closed its thinking.</summary>
-    /// <returns>The samples in order, and the trace where there is thinking.</returns>
-    internal async Task<(IReadOnlyList<TimedSample> Samples, TimedTrace? Trace)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
+    /// <summary>Times thinking at its budgets, or up to where the model closed it.</summary>
+    /// <returns>The samples in order, and the thinking where there is some.</returns>
+    internal async Task<(IReadOnlyList<TimedSample> Samples, TimedThought? Thinking)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
     {
-        TimedTrace? trace = work.Budgets[^1] > 0 ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken) : null;
-        if (trace?.Times.TypicalGap is { } gap)
+        TimedThought? thinking = work.Budgets[^1] > 0 ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken) : null;
+        if (thinking?.Times?.TypicalGap is { } gap)
             gaps.Add(gap);
-        int ended = trace is { Trace.ClosedByModel: true } ? trace.Trace.TokenIds.Length : int.MaxValue;
+        int ended = thinking is { Thought: { ClosedByModel: true, Tokens: { } tokens } } ? tokens : int.MaxValue;
         var samples = new List<TimedSample>();
 
-        // From the longest down: llama.cpp forgets what of the trace lies beyond an answer's fork.
+        // From the longest down: llama.cpp forgets what of the trace lies beyond an answer's prompt.
         foreach (int budget in work.Budgets.Where((_, index) => index == 0 || work.Budgets[index - 1] < ended).Reverse())
         {
-            TimedSample timed = budget == 0 || trace is null
+            TimedSample timed = budget == 0 || thinking is null
                 ? await AloneAsync(work.Problem, work.Group, cancellationToken)
-                : await ForkedAsync(trace, work.Group, budget, cancellationToken);
+                : await AfterAsync(thinking, work.Group, budget, cancellationToken);
             samples.Insert(0, timed with { Sample = WithoutHits(timed.Sample) });
         }
 
-        return (samples, trace);
+        return (samples, thinking);
     }
 
     /// <summary>
@@ -97,14 +99,16 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
         var seconds = new Dictionary<int, List<double>> { [1] = [], [9] = [] };
         try
         {
-            TimedTrace trace = await ThinkAsync(work.Problem, work.Group.Apart("overhead"), Math.Min(OverheadThinkingTokens, work.Budgets[^1]), cancellationToken);
+            int thinkingTokens = Math.Min(OverheadThinkingTokens, work.Budgets[^1]);
+            TimedThought thinking = await ThinkAsync(work.Problem, work.Group.Apart("overhead"), thinkingTokens, cancellationToken);
             for (int i = 0; i <= OverheadRequests; i++)
             {
                 foreach ((int tokens, List<double> times) in seconds)
                 {
-                    GenerationRequest request = OverheadRequest(trace, tokens);
-                    TimedGeneration timed = await session.PatientlyAsync((_, cancelled) => session.GenerateTimedAsync(request, clock, cancelled), cancellationToken);
-                    if (timed.Generation.TokenIds.Length != tokens)
+                    GenerationRequest request = OverheadRequest(thinking, tokens);
+                    TimedGeneration timed = await forcing.Requests.RetryAsync(
+                        (_, cancelled) => forcing.Requests.TimeOnceAsync(request, clock, cancelled), cancellationToken);
+                    if (forcing.CountOf(timed.Generation) != tokens)
                         return null;
 
                     // The first of each fills the cache.
@@ -121,22 +125,22 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
         return RequestOverhead.From(seconds[1], seconds[9]);
     }
 
-    private static GenerationRequest OverheadRequest(TimedTrace trace, int tokens) => new()
+    private static GenerationRequest OverheadRequest(TimedThought thinking, int tokens) => new()
     {
-        Prompt = [trace.Asked.ThinkingPrompt, trace.Trace.TokenIds.AsMemory()],
+        Prompt = [thinking.Asked.ThinkingPrompt, thinking.Thought.UpTo(int.MaxValue)],
         MaxTokens = tokens,
         Seed = 1,
         Close = CloseHandling.Mask,
         Cache = PrefixCache.Own,
-        CacheSalt = trace.CacheSalt,
+        CacheSalt = thinking.CacheSalt,
         Group = "overhead",
     };
 
     /// <summary>An answer without thinking.</summary>
     private async Task<TimedSample> AloneAsync(Problem problem, TrialGroup group, CancellationToken cancellationToken)
     {
-        TimedAnswer alone = await AnswerAsync(problem, group, null, 0, cancellationToken);
-        ServiceSample sample = group.Sample(session.Server.Facts, 0) with
+        TimedAnswer alone = await AnswerAsync(new AnswerWork(problem, group, null, 0), cancellationToken);
+        ServiceSample sample = group.Sample(forcing.Facts, 0) with
         {
             AnswerTokens = alone.Answer.AnswerTokens,
             TimeToFirstTokenS = alone.Seconds,
@@ -147,35 +151,33 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
         return new TimedSample(sample, sample.ServerS);
     }
 
-    /// <summary>The thinking of a trace up to a budget, and an answer after it.</summary>
-    private async Task<TimedSample> ForkedAsync(TimedTrace trace, TrialGroup group, int budget, CancellationToken cancellationToken)
+    /// <summary>The thinking up to a budget, and an answer after it.</summary>
+    private async Task<TimedSample> AfterAsync(TimedThought thinking, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
-        int thinking = Math.Min(budget, trace.Trace.TokenIds.Length);
-        ServiceSample sample = group.Sample(session.Server.Facts, budget) with { ThinkingTokens = thinking };
-        if (thinking < budget && !trace.Trace.ClosedByModel)
-            return new TimedSample(sample with { Status = TrialStatus.BudgetNotEnforced, Reason = $"The server ended thinking after {thinking} tokens." }, null);
-        double thinkingSeconds = thinking == 0 ? trace.FirstSeconds : trace.SecondsAt[thinking - 1];
-        TimedAnswer answer = await AnswerAsync(trace.Asked.Problem, group, trace, budget, cancellationToken);
-        int? recomputed = trace.Asked.ThinkingPrompt.Length + thinking - answer.Answer.Generation.CachedTokens;
+        ThoughtAtBudget at = thinking.Thought.At(budget);
+        ServiceSample sample = group.Sample(forcing.Facts, budget) with { ThinkingTokens = at.Tokens, Status = at.Status, Reason = at.Reason };
+        if (!at.HasAnswer)
+            return new TimedSample(sample, null);
+        double thinkingSeconds = thinking.SecondsAfter(at.Tokens);
+        TimedAnswer answer = await AnswerAsync(new AnswerWork(thinking.Asked.Problem, group, thinking, budget), cancellationToken);
+        int? recomputed = thinking.PrefixTokens(at.Tokens) - answer.Answer.Generation.CachedTokens;
         double? answerSeconds = answer.Answer.Generation.ServerSeconds;
+        double? near = thinking.ServerSecondsNear(at.Tokens) + answerSeconds;
         sample = sample with
         {
             AnswerTokens = answer.Answer.AnswerTokens,
-            TimeToFirstTokenS = trace.FirstSeconds,
+            TimeToFirstTokenS = thinking.FirstSeconds,
             ThinkingS = thinkingSeconds,
             ServiceS = thinkingSeconds + answer.Seconds,
-            CachedTokens = trace.CachedTokens,
+            CachedTokens = thinking.CachedTokens,
             AnswerRecomputedTokens = recomputed is { } tokens ? Math.Max(0, tokens) : null,
-            ServerS = thinking == 0 ? null : trace.ServerSecondsAt[thinking - 1] + answerSeconds,
+            ServerS = thinking.ServerSecondsAfter(at.Tokens) + answerSeconds,
         };
-        if (thinking == 0)
-            return new TimedSample(sample, null);
-        double? near = trace.ServerSecondsNear(thinking - 1) + answerSeconds;
-        if (trace.Times.SuspicionAt(thinking - 1, UsualGap, near is not null) is { } reason)
+        if (thinking.SuspicionAfter(at.Tokens, UsualGap, near is not null) is { } reason)
             sample = sample.AsSuspect(reason);
-        else if (recomputed < -MaxCachedTokensBeyondThinking)
+        else if (at.Tokens > 0 && recomputed < -MaxCachedTokensBeyondThinking)
             sample = sample.AsSuspect($"{-recomputed} tokens after its thinking were in the prefix cache, from an earlier try.");
-        return new TimedSample(sample, near);
+        return new TimedSample(sample, near) { IsCounted = thinking.Thought.Tokens is not null };
     }
 
     private ServiceSample WithoutHits(ServiceSample sample) =>
@@ -184,45 +186,32 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
             : sample;
 
     /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
-    private Task<TimedTrace> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) => GrantedAsync(
+    private Task<TimedThought> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) => GrantedAsync(
         "thinking",
-        () => session.PatientlyAsync(
-            async (_, cancelled) =>
-            {
-                AskedProblem asked = await AskAsync(problem, cancelled);
-                var request = new GenerationRequest
-                {
-                    Prompt = [asked.ThinkingPrompt],
-                    MaxTokens = budget,
-                    Seed = group.SeedOf("latency/thinking"),
-                    Close = plan.Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop,
-                    Cache = PrefixCache.Cold,
-                    CacheSalt = NewSalt(group),
-                    Group = group.Name,
-                };
-                return await TimedTrace.StreamAsync(session, asked, group, request, clock, cancelled);
-            },
+        () => forcing.Requests.RetryAsync(
+            async (_, cancelled) => await forcing.TimeThinkingAsync(
+                new TimedThinking(await AskAsync(problem, cancelled), group, budget, NewSalt(group)), clock, cancelled),
             cancellationToken));
 
-    /// <summary>Times an answer by itself, without a trace, or continued from one, whose own prefix it may reuse.</summary>
-    private Task<TimedAnswer> AnswerAsync(Problem problem, TrialGroup group, TimedTrace? trace, int budget, CancellationToken cancellationToken) => GrantedAsync(
+    /// <summary>Times an answer by itself, without thinking, or continued from some, whose own prefix it may reuse.</summary>
+    private Task<TimedAnswer> AnswerAsync(AnswerWork work, CancellationToken cancellationToken) => GrantedAsync(
         "answer",
-        () => session.PatientlyAsync(
+        () => forcing.Requests.RetryAsync(
             async (_, cancelled) =>
             {
-                AskedProblem asked = trace?.Asked ?? await AskAsync(problem, cancelled);
+                AskedProblem asked = work.Thinking?.Asked ?? await AskAsync(work.Problem, cancelled);
                 var request = new GenerationRequest
                 {
-                    Prompt = AnswerFork.Prompt(asked, trace?.Trace, budget),
-                    MaxTokens = problem.AnswerTokenLimit,
-                    Seed = group.SeedOf(FormattableString.Invariant($"latency/answer/{budget}")),
+                    Prompt = asked.AnswerPrompt(work.Thinking?.Thought, work.BudgetTokens),
+                    MaxTokens = work.Problem.AnswerTokenLimit,
+                    Seed = work.Group.SeedOf(FormattableString.Invariant($"latency/answer/{work.BudgetTokens}")),
                     Close = CloseHandling.Ignore,
-                    Cache = trace is null ? PrefixCache.Cold : PrefixCache.Own,
-                    CacheSalt = trace?.CacheSalt ?? NewSalt(group),
-                    Group = group.Name,
+                    Cache = work.Thinking is null ? PrefixCache.Cold : PrefixCache.Own,
+                    CacheSalt = work.Thinking?.CacheSalt ?? NewSalt(work.Group),
+                    Group = work.Group.Name,
                 };
-                TimedGeneration timed = await session.GenerateTimedAsync(request, clock, cancelled);
-                return new TimedAnswer(AnswerFork.Of(session, asked, timed.Generation), timed.Seconds);
+                TimedGeneration timed = await forcing.Requests.TimeOnceAsync(request, clock, cancelled);
+                return new TimedAnswer(forcing.Read(asked, timed.Generation), timed.Seconds);
             },
             cancellationToken));
 
@@ -245,6 +234,8 @@ internal sealed class TraceTiming(EndpointSession session, ExperimentPlan plan, 
     private double? UsualGap => gaps.Count == 0 ? null : gaps.Order().ElementAt(gaps.Count / 2);
 
     private string NewSalt(TrialGroup group) => FormattableString.Invariant($"{salt}/{group.Name}/{++salts}");
+
+    private sealed record AnswerWork(Problem Problem, TrialGroup Group, TimedThought? Thinking, int BudgetTokens);
 
     private sealed record TimedAnswer(AnswerFork Answer, double Seconds);
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Probing;
 
@@ -9,75 +11,50 @@ namespace Calibration.Harness.Probing;
 /// The server's own thinking budget, tried and counted. It is reported and never relied on: such budgets have failed in
 /// public for months at a time, and vLLM and llama.cpp count what the prompt holds of the thinking block.
 /// </summary>
-internal sealed class NativeBudget(EndpointClient client, EndpointSession session)
+internal sealed class NativeBudget(EndpointClient client, TokenIdForcing forcing)
 {
     private const int Answer = 24;
 
     private static readonly ImmutableArray<int> Budgets = [5, 20];
 
-    internal async Task<ImmutableArray<RoadCheck>> CheckAsync(AskedProblem asked, CancellationToken cancellationToken)
-    {
-        if (session.Form.CloseId is null)
-            return [];
-        return session.Server.Facts.Server switch
-        {
-            "vllm" => [await CheckAsync("vLLM thinking_token_budget", asked, VllmAsync, cancellationToken)],
-            "llamacpp" => [await CheckAsync("llama.cpp thinking_budget_tokens (chat)", asked, LlamaCppAsync, cancellationToken)],
+    internal async Task<ImmutableArray<RoadCheck>> CheckAsync(AskedProblem asked, CancellationToken cancellationToken) =>
+        forcing.Form.CloseId is not null && forcing.Server.ThinkingBudget is { } own ? [await CheckAsync(own, asked, cancellationToken)] : [];
 
-            // Read in SGLang's sources: only its chat route asks for strict thinking (--enable-strict-thinking --reasoning-parser).
-            "sglang" => [await CheckAsync("SGLang custom_params.thinking_budget (chat)", asked, SglangAsync, cancellationToken)],
-            _ => [],
-        };
-    }
-
-    private static async Task<RoadCheck> CheckAsync(
-        string road, AskedProblem asked, Func<AskedProblem, int, CancellationToken, Task<int?>> countAsync, CancellationToken cancellationToken)
+    private async Task<RoadCheck> CheckAsync(ServerThinkingBudget own, AskedProblem asked, CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (int budget in Budgets)
-            counts.Add(new BudgetCount(budget, await countAsync(asked, budget, cancellationToken)));
+            counts.Add(new BudgetCount(budget, await (own.IsOfChat
+                ? CountInChatAsync(own, asked, budget, cancellationToken)
+                : CountIdsAsync(own, asked, budget, cancellationToken))));
         string verdict = counts.Any(count => count.CountedTokens is null) ? "not there, or refused"
             : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "held exactly here; a cap, not used"
             : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "held as a cap; not used"
             : "IGNORED OR OVERRUN; not used";
-        return new RoadCheck(road, false, counts.ToImmutable(), verdict, false);
+        return new RoadCheck(own.Name, false, counts.ToImmutable(), verdict, false);
     }
 
     /// <summary>The tokens before the close, and the newline that the prompt brought, which vLLM counts.</summary>
-    private async Task<int?> VllmAsync(AskedProblem asked, int budget, CancellationToken cancellationToken)
+    private async Task<int?> CountIdsAsync(ServerThinkingBudget own, AskedProblem asked, int budget, CancellationToken cancellationToken)
     {
-        EndpointReply reply = await PostAsync(session.Server.GenerationUri, json =>
+        EndpointReply reply = await PostAsync(forcing.Requests.Uri, json =>
         {
-            RequestWriting.WriteIds(json, "prompt", asked.ThinkingPrompt);
+            RequestWriting.WriteIds(json, "prompt", asked.ThinkingPrompt.Ids);
             json.WriteNumber("max_tokens", budget + Answer);
-            json.WriteNumber("thinking_token_budget", budget);
+            own.Write(json, budget);
             json.WriteBoolean("return_token_ids", true);
         }, cancellationToken);
         if (!reply.IsSuccess)
             return null;
-        int[]? ids = Read(reply, body => session.Server.Read(body).TokenIds);
+        int[]? ids = Read(reply, body => forcing.Server.Read(body).TokenIds);
         if (ids is null)
             return null;
-        int inPrompt = session.Form.OpenIds.Length - 1;
-        return session.Form.EndOfThinking(ids) + inPrompt;
+        int inPrompt = forcing.Form.OpenIds.Length - 1;
+        return forcing.Form.EndOfThinking(ids) + inPrompt;
     }
 
-    private Task<int?> LlamaCppAsync(AskedProblem asked, int budget, CancellationToken cancellationToken) =>
-        ReasoningAsync(asked, budget, json => json.WriteNumber("thinking_budget_tokens", budget), cancellationToken);
-
-    private Task<int?> SglangAsync(AskedProblem asked, int budget, CancellationToken cancellationToken) => ReasoningAsync(
-        asked,
-        budget,
-        json =>
-        {
-            json.WriteStartObject("custom_params");
-            json.WriteNumber("thinking_budget", budget);
-            json.WriteEndObject();
-        },
-        cancellationToken);
-
     /// <summary>The tokens of a chat answer's reasoning text; the newline after the opening, which llama.cpp counts, is not in the text.</summary>
-    private async Task<int?> ReasoningAsync(AskedProblem asked, int budget, Action<Utf8JsonWriter> writeBudget, CancellationToken cancellationToken)
+    private async Task<int?> CountInChatAsync(ServerThinkingBudget own, AskedProblem asked, int budget, CancellationToken cancellationToken)
     {
         EndpointReply reply = await PostAsync(new Uri(client.Api, "chat/completions"), json =>
         {
@@ -88,12 +65,12 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteNumber("max_tokens", budget + Answer);
-            writeBudget(json);
+            own.Write(json, budget);
         }, cancellationToken);
         if (!reply.IsSuccess)
             return null;
         string reasoning = Read(reply, body => ResponseReading.Read(body, ReasoningOf)) ?? "";
-        return reasoning.Length == 0 ? null : (await session.Server.TokenizeAsync(reasoning, cancellationToken)).Length;
+        return reasoning.Length == 0 ? null : (await forcing.Server.TokenizeAsync(reasoning, cancellationToken)).Length;
     }
 
     private static string ReasoningOf(JsonElement root) =>
@@ -121,7 +98,7 @@ internal sealed class NativeBudget(EndpointClient client, EndpointSession sessio
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteString("model", session.Server.Facts.Model);
+            json.WriteString("model", forcing.Facts.Model);
             json.WriteNumber("temperature", 0);
             write(json);
             json.WriteEndObject();

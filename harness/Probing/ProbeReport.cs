@@ -9,6 +9,9 @@ public sealed record ProbeReport
     /// <summary>The server.</summary>
     public required EndpointFacts Endpoint { get; init; }
 
+    /// <summary>What is to be known of the evidence for the server's dialect; empty where it was seen on a running server.</summary>
+    public string Caveat { get; init; } = "";
+
     /// <summary>Name of the model's profile.</summary>
     public required string Profile { get; init; }
 

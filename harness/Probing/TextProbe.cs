@@ -1,58 +1,62 @@
 using System.Collections.Immutable;
-using Calibration.Datasets;
-using Calibration.Harness.Passes;
-using Calibration.Harness.Text;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Probing;
 
-/// <summary>A short look at the text road: what its counts show, and what a night on it costs. It cannot enforce a budget exactly.</summary>
-/// <param name="session">The model on a server that is asked in text.</param>
-/// <param name="problems">A few sample problems.</param>
-/// <param name="concurrency">Requests in flight at once where throughput is measured.</param>
+/// <summary>A short look by text: what its counts show, and what a night costs. It cannot enforce a budget exactly.</summary>
+/// <param name="forcing">The model on a server that is asked in text.</param>
+/// <param name="plan">How it is looked at.</param>
 /// <param name="clock">Times the requests.</param>
-public sealed class TextProbe(TextSession session, ImmutableArray<Problem> problems, int concurrency, TimeProvider clock)
+internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvider clock)
 {
     /// <summary>Looks at a server that offers nothing else.</summary>
-    /// <param name="missing">Why there is no road of ids.</param>
+    /// <param name="missing">Why there are no token ids.</param>
     /// <param name="cancellationToken">Ends the looking.</param>
     /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
-    public async Task<ProbeReport> RunAsync(string missing, CancellationToken cancellationToken)
+    internal async Task<ProbeReport> RunAsync(string missing, CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync(problems[0].Prompt, cancellationToken);
+        AskedProblem asked = await forcing.AskAsync(plan.Problems[0], cancellationToken);
         RoadCheck text = await CheckAsync(cancellationToken);
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
         (double overhead, double perToken) = await TimeAsync(cancellationToken);
         return new ProbeReport
         {
-            Endpoint = session.Facts,
-            Profile = session.Profile.Name,
+            Endpoint = forcing.Facts,
+            Profile = forcing.Profile.Name,
             ReturnsIds = false,
             Roads = [new RoadCheck("ids", true, [], $"not there ({missing.Trim().TrimEnd('.')})", false), text],
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
-            TellsLoad = false,
+            TellsLoad = await forcing.Requests.ReportsLoadAsync(cancellationToken),
             TokensTogether = 1,
             LongestClientStall = TimeSpan.Zero,
             RequestsPerSecond = await RateAsync(1),
-            TokensPerSecond = TokensOf(await session.GenerateAsync(prompt.Thinking, 32, seed: 1, "probe", stop: null, cancellationToken)) * await RateAsync(32),
-            Concurrency = concurrency,
+            TokensPerSecond = TokensOf(await GenerateAsync(asked, 32, seed: 1, cancellationToken)) * await RateAsync(32),
+            Concurrency = plan.Concurrency,
         };
 
         static int TokensOf(Generation generation) => generation.CompletionTokens ?? 32;
 
         Task<double> RateAsync(int tokens) => Throughput.RequestsPerSecondAsync(
-            concurrency, clock, seed => session.GenerateAsync(prompt.Thinking, tokens, seed, "probe", stop: null, cancellationToken));
+            plan.Concurrency, clock, seed => GenerateAsync(asked, tokens, seed, cancellationToken));
     }
+
+    private Task<Generation> GenerateAsync(AskedProblem asked, int tokens, int seed, CancellationToken cancellationToken) =>
+        forcing.Requests.GenerateAsync(Request(asked, tokens, CloseHandling.Ignore) with { Seed = seed }, cancellationToken);
+
+    private static GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) =>
+        new() { Prompt = [asked.ThinkingPrompt], MaxTokens = tokens, Seed = 1, Close = close, Group = "probe" };
 
     /// <summary>What the server's usage record counts; an early close cannot be overridden.</summary>
     internal async Task<RoadCheck> CheckAsync(CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
-        string prompt = (await session.RenderAsync(problems[0].Prompt, cancellationToken)).Thinking;
-        foreach (int budget in EndpointProbe.Budgets)
+        AskedProblem asked = await forcing.AskAsync(plan.Problems[0], cancellationToken);
+        foreach (int budget in ProbePlan.Budgets)
         {
-            Generation generation = await session.GenerateAsync(prompt, budget, seed: 1, "probe", session.Profile.CloseToken, cancellationToken);
+            Generation generation = await forcing.Requests.GenerateAsync(Request(asked, budget, CloseHandling.Stop), cancellationToken);
             counts.Add(new BudgetCount(budget, generation.CompletionTokens));
         }
 
@@ -66,11 +70,11 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
     /// <summary>A long prompt twice, one token each, and once more behind a first line of its own, as the latency pass asks; all with several prompts.</summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
-        string message = string.Join('\n', Enumerable.Repeat(problems[0].Prompt, 4));
+        string message = string.Join('\n', Enumerable.Repeat(plan.Problems[0].Prompt, 4));
         var rounds = new List<CacheCheck>();
         for (int round = 0; round < 3; round++)
         {
-            string line = UniquePrefix.Line(), one = await PromptAsync(line), other = await PromptAsync(UniquePrefix.Line());
+            AskedProblem one = await UniqueAsync(message, cancellationToken), other = await UniqueAsync(message, cancellationToken);
             TimedGeneration first = await TimedAsync(one), again = await TimedAsync(one), cold = await TimedAsync(other);
             rounds.Add(new CacheCheck(
                 first.Generation.PromptTokens,
@@ -78,27 +82,29 @@ public sealed class TextProbe(TextSession session, ImmutableArray<Problem> probl
                 again.Seconds,
                 cold.Seconds,
                 again.Generation.CachedTokens,
-                UniquePrefix.ForeignHit(cold.Generation.CachedTokens, TextSession.TemplateTokens(one, line))));
+                UniquePrefix.ForeignHit(cold.Generation.CachedTokens, one.ThinkingPrompt.CommonTokens(other.ThinkingPrompt))));
         }
 
         return CacheCheck.MedianOf(rounds);
 
-        async Task<string> PromptAsync(string unique) => (await session.RenderAsync(unique + message, cancellationToken)).Thinking;
-
-        Task<TimedGeneration> TimedAsync(string prompt) => session.PatientlyAsync(
-            (_, cancelled) => session.GenerateTimedAsync(prompt, 1, seed: 1, "probe", clock, cancelled), cancellationToken);
+        Task<TimedGeneration> TimedAsync(AskedProblem asked) => forcing.Requests.RetryAsync(
+            (_, cancelled) => forcing.Requests.TimeOnceAsync(Request(asked, 1, CloseHandling.Ignore), clock, cancelled), cancellationToken);
     }
+
+    private Task<AskedProblem> UniqueAsync(string message, CancellationToken cancellationToken) =>
+        forcing.AskAsync(plan.Problems[0] with { Prompt = UniquePrefix.Line() + message }, cancellationToken);
 
     private async Task<(double Overhead, double PerToken)> TimeAsync(CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await session.RenderAsync(UniquePrefix.Line() + problems[0].Prompt, cancellationToken);
-        TimedGeneration answer = await session.GenerateTimedAsync(
-            prompt.NoThinking + problems[0].AnswerCue, problems[0].AnswerTokenLimit, seed: 1, "probe", clock, cancellationToken);
-        ImmutableArray<TimedGeneration> chunks = await session.StreamTimedAsync(prompt.Thinking, EndpointProbe.LongestBudget, seed: 1, "probe", clock, cancellationToken);
+        AskedProblem asked = await UniqueAsync(plan.Problems[0].Prompt, cancellationToken);
+        GenerationRequest alone = Request(asked, plan.Problems[0].AnswerTokenLimit, CloseHandling.Ignore) with { Prompt = asked.AnswerPrompt(null, 0) };
+        TimedGeneration answer = await forcing.Requests.TimeOnceAsync(alone, clock, cancellationToken);
+        ImmutableArray<TimedGeneration> chunks =
+            await forcing.Requests.StreamOnceAsync(Request(asked, ProbePlan.LongestBudget, CloseHandling.Mask), clock, cancellationToken);
         ImmutableArray<double> written = [.. chunks.Where(chunk => chunk.Generation.Text.Length > 0).Select(chunk => chunk.Seconds)];
         int tokens = chunks.Select(chunk => chunk.Generation.CompletionTokens).LastOrDefault(count => count is not null) ?? written.Length;
         return tokens > 1 && written.Length > 0
             ? (answer.Seconds, written.Length > 1 ? (written[^1] - written[0]) / (tokens - 1) : written[0] / tokens)
-            : throw new EndpointException($"{session.Facts.Url} ended thinking at once, though {EndpointProbe.LongestBudget} tokens were asked of it: no budget is enforced there.");
+            : throw new EndpointException($"{forcing.Facts.Url} ended thinking at once, though {ProbePlan.LongestBudget} tokens were asked of it: no budget is enforced there.");
     }
 }

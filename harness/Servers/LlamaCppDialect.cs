@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Servers;
@@ -15,6 +16,13 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     public bool HoldsBackIds => true;
 
     public bool NeedsUniquePrefix => false;
+
+    public bool MasksEndsWithStopText => true;
+
+    public string Caveat => "";
+
+    public ServerThinkingBudget? ThinkingBudget { get; } =
+        new("llama.cpp thinking_budget_tokens (chat)", true, (json, budget) => json.WriteNumber("thinking_budget_tokens", budget));
 
     public Uri GenerationUri { get; } = new(client.Root, "completion");
 
@@ -35,15 +43,14 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         return Tokens.AskAsync(client, new Uri(client.Root, "tokenize"), body.WrittenMemory, cancellationToken);
     }
 
-    public async Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
-        await ApplyTemplateAsync(client, userMessage, thinking, cancellationToken) is { } prompt
+    public async Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
+        await RenderChatTextAsync(userMessage, thinking, cancellationToken) is { } prompt
 
             // Of a model whose tokenizer begins every text with a token of its own, the template's is cut off and wants to be added again.
             ? await TokenizeAsync(prompt, addSpecial: true, cancellationToken)
-            : await Qwen3Template.TokensAsync(this, userMessage, thinking, cancellationToken);
+            : null;
 
-    /// <summary>A user's message in the model's own chat template; null where the server has no route for it.</summary>
-    internal static async Task<string?> ApplyTemplateAsync(EndpointClient client, string userMessage, bool thinking, CancellationToken cancellationToken)
+    public async Task<string?> RenderChatTextAsync(string userMessage, bool thinking, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
@@ -84,7 +91,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     }
 
     public async Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
-        await ServerLoad.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken) ?? await SlotsAsync(cancellationToken);
+        await LoadMetrics.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken) ?? await SlotsAsync(cancellationToken);
 
     /// <summary>Without <c>--metrics</c> the slots tell what is worked on, though not what waits.</summary>
     private async Task<ServerLoad?> SlotsAsync(CancellationToken cancellationToken)
@@ -103,13 +110,13 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         }
     }
 
-    public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
+    public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, RequestSettings settings, bool stream)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         RequestWriting.WritePrompt(json, request);
         json.WriteNumber("n_predict", request.MaxTokens);
-        RequestWriting.WriteSampling(json, sampling, request.Seed, "repeat_penalty");
+        RequestWriting.WriteSampling(json, settings.Sampling, request.Seed, "repeat_penalty");
 
         // Samplers beyond the stored ones are left out of the chain, whatever the server was started with.
         json.WriteStartArray("samplers");
@@ -121,10 +128,10 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         if (request.Close == CloseHandling.Stop)
         {
             json.WriteStartArray("stop");
-            json.WriteStringValue(form.Profile.CloseToken);
+            json.WriteStringValue(settings.Close.Text);
             json.WriteEndArray();
         }
-        else if (request.Close == CloseHandling.Mask && form.CloseId is { } close)
+        else if (request.Close == CloseHandling.Mask && settings.Close.Id is { } close)
         {
             json.WriteStartArray("logit_bias");
             json.WriteStartArray();

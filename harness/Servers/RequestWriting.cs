@@ -9,9 +9,9 @@ internal static class RequestWriting
     internal static void WritePrompt(Utf8JsonWriter json, GenerationRequest request)
     {
         json.WriteStartArray("prompt");
-        foreach (ReadOnlyMemory<int> piece in request.Prompt)
+        foreach (PromptPiece piece in request.Prompt)
         {
-            foreach (int id in piece.Span)
+            foreach (int id in piece.Ids.Span)
                 json.WriteNumberValue(id);
         }
 
@@ -26,15 +26,26 @@ internal static class RequestWriting
         json.WriteEndArray();
     }
 
-    /// <summary>vLLM's and SGLang's stop at the close: by its id, or by its text where it is no token.</summary>
-    internal static void WriteStop(Utf8JsonWriter json, ThinkingForm form)
+    /// <summary>The stop at the close: by its id, or by its text where it is no token.</summary>
+    internal static void WriteStop(Utf8JsonWriter json, ThinkingClose close)
     {
-        json.WriteStartArray(form.CloseId is null ? "stop" : "stop_token_ids");
-        if (form.CloseId is { } close)
-            json.WriteNumberValue(close);
+        json.WriteStartArray(close.Id is null ? "stop" : "stop_token_ids");
+        if (close.Id is { } id)
+            json.WriteNumberValue(id);
         else
-            json.WriteStringValue(form.Profile.CloseToken);
+            json.WriteStringValue(close.Text);
         json.WriteEndArray();
+    }
+
+    /// <summary>Whether the response is streamed, with the counts at its end.</summary>
+    internal static void WriteStream(Utf8JsonWriter json, bool stream)
+    {
+        json.WriteBoolean("stream", stream);
+        if (!stream)
+            return;
+        json.WriteStartObject("stream_options");
+        json.WriteBoolean("include_usage", true);
+        json.WriteEndObject();
     }
 
     /// <summary>Qwen3's templates read <c>enable_thinking</c>, DeepSeek-V3.1's and Granite's read <c>thinking</c>; each passes over the other.</summary>

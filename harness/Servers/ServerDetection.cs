@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Servers;
@@ -6,34 +7,62 @@ namespace Calibration.Harness.Servers;
 /// <summary>Finds out which kind of server an endpoint is, and what it serves.</summary>
 public static class ServerDetection
 {
-    /// <summary>Asks the endpoint who it is.</summary>
+    /// <summary>Asks the endpoint who it is, to speak to it by token ids.</summary>
     /// <param name="client">The endpoint.</param>
     /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="EndpointException">It cannot be reached, serves another model, or is of no known kind.</exception>
-    public static async Task<IServerDialect> DetectAsync(EndpointClient client, string? model, CancellationToken cancellationToken)
+    internal static async Task<IServerDialect> DetectAsync(EndpointClient client, string? model, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(client);
         var uri = new Uri(client.Api, "models");
         JsonElement entry = await ModelAsync(client, model, cancellationToken);
         string owner = entry.Text("owned_by");
-        string name = entry.Text("id");
-        string url = client.Api.GetLeftPart(UriPartial.Path);
-        return owner switch
+        (string version, int context) = owner switch
         {
-            "vllm" => new VllmDialect(client, new EndpointFacts(url, "vllm", await VersionAsync(client, "version", cancellationToken), name, ContextOf(entry, uri), false, false)),
-            "calibration" => new VllmDialect(client, new EndpointFacts(url, "embedded", await VersionAsync(client, "version", cancellationToken), name, ContextOf(entry, uri), true, entry.Member("paced") is { ValueKind: JsonValueKind.True })),
-
-            // Read in its sources, not run: calibrate probe proves it at run time or refuses.
-            "sglang" => new VllmDialect(client, new EndpointFacts(url, "sglang", await VersionAsync(client, "server_info", cancellationToken), name, ContextOf(entry, uri), false, false)),
-            "llamacpp" => await LlamaCppAsync(client, url, name, cancellationToken),
+            "vllm" or "calibration" => (await VersionAsync(client, "version", cancellationToken), ContextOf(entry, uri)),
+            "sglang" => (await VersionAsync(client, "server_info", cancellationToken), ContextOf(entry, uri)),
+            "llamacpp" => await LlamaCppAsync(client, cancellationToken),
             _ => throw new EndpointException(
                 $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, SGLang, llama.cpp): --road text measures what its text and its counts allow."),
         };
+        return DialectOf(client, owner, FactsOf(client, entry, version, context))!;
+    }
+
+    /// <summary>The same, to speak to it by text.</summary>
+    /// <param name="client">The endpoint.</param>
+    /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
+    /// <param name="contextTokens">The model's context length, where the server does not tell it.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="EndpointException">It cannot be reached, serves another model, or does not tell the context.</exception>
+    internal static async Task<TextCompletions> DetectTextAsync(
+        EndpointClient client, string? model, int? contextTokens, CancellationToken cancellationToken)
+    {
+        JsonElement entry = await ModelAsync(client, model, cancellationToken);
+        int context = contextTokens ?? entry.Count("max_model_len") ?? entry.Member("meta")?.Count("n_ctx")
+            ?? throw new EndpointException($"{client.Api} does not tell the model's context length: give it with --context.");
+        EndpointFacts facts = FactsOf(client, entry, version: "", context);
+        return new TextCompletions(client, facts, DialectOf(client, entry.Text("owned_by"), facts));
+    }
+
+    private static IServerDialect? DialectOf(EndpointClient client, string owner, EndpointFacts facts) => owner switch
+    {
+        "vllm" or "calibration" => new VllmDialect(client, facts),
+        "sglang" => new SglangDialect(client, facts),
+        "llamacpp" => new LlamaCppDialect(client, facts),
+        _ => null,
+    };
+
+    private static EndpointFacts FactsOf(EndpointClient client, JsonElement entry, string version, int context)
+    {
+        string owner = entry.Text("owned_by");
+        bool simulated = owner == "calibration";
+        bool paced = simulated && entry.Member("paced") is { ValueKind: JsonValueKind.True };
+        return new EndpointFacts(
+            client.Api.GetLeftPart(UriPartial.Path), simulated ? "embedded" : owner, version, entry.Text("id"), context, simulated, paced);
     }
 
     /// <summary>The entry of the wanted model, or of the only one.</summary>
-    internal static async Task<JsonElement> ModelAsync(EndpointClient client, string? model, CancellationToken cancellationToken) =>
+    private static async Task<JsonElement> ModelAsync(EndpointClient client, string? model, CancellationToken cancellationToken) =>
         ModelIn(await ModelsAsync(client, cancellationToken), new Uri(client.Api, "models"), model);
 
     /// <summary>Whether the address is one of an OpenAI-compatible API that answers.</summary>
@@ -58,7 +87,7 @@ public static class ServerDetection
         }
     }
 
-    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.PatientlyAsync(
+    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.RetryAsync(
         async (_, cancelled) =>
         {
             EndpointReply reply = await client.GetAsync(uri, cancelled);
@@ -102,12 +131,12 @@ public static class ServerDetection
         }
     }
 
-    private static async Task<IServerDialect> LlamaCppAsync(EndpointClient client, string url, string model, CancellationToken cancellationToken)
+    private static async Task<(string Version, int ContextTokens)> LlamaCppAsync(EndpointClient client, CancellationToken cancellationToken)
     {
         var uri = new Uri(client.Root, "props");
         JsonElement properties = await DocumentAsync(client, uri, cancellationToken);
         int context = properties.Member("default_generation_settings")?.Count("n_ctx")
             ?? throw new EndpointException($"{uri} does not tell the context length (n_ctx).");
-        return new LlamaCppDialect(client, new EndpointFacts(url, "llamacpp", properties.Text("build_info"), model, context, false, false));
+        return (properties.Text("build_info"), context);
     }
 }

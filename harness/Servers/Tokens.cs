@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Servers;
 
@@ -13,7 +14,7 @@ internal static class Tokens
 
     private static Task<T> AskAsync<T>(
         EndpointClient client, Uri uri, ReadOnlyMemory<byte> body, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
-        client.PatientlyAsync(
+        client.RetryAsync(
             async (_, cancelled) =>
             {
                 EndpointReply reply = await client.PostAsync(uri, body, tokens: 0, cancelled);

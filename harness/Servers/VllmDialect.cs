@@ -2,21 +2,30 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Harness.Servers;
 
 /// <summary>
-/// vLLM (seen: 0.32.0), SGLang (read, not run), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
+/// vLLM (seen: 0.32.0), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
 /// <c>return_token_ids</c>, <c>min_tokens</c> with <c>stop_token_ids</c>, and <c>/tokenize</c> with messages.
 /// </summary>
-internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
+internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
 {
     public EndpointFacts Facts => facts;
 
     public bool HoldsBackIds => false;
 
-    public bool NeedsUniquePrefix => facts.Server == "sglang";
+    public virtual bool NeedsUniquePrefix => false;
+
+    public bool MasksEndsWithStopText => false;
+
+    public virtual string Caveat => "";
+
+    /// <summary>It counts the tokens before the close, and the newline that the prompt brought.</summary>
+    public virtual ServerThinkingBudget? ThinkingBudget { get; } =
+        facts.Simulated ? null : new("vLLM thinking_token_budget", false, (json, budget) => json.WriteNumber("thinking_token_budget", budget));
 
     public Uri GenerationUri { get; } = new(client.Api, "completions");
 
@@ -28,7 +37,7 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         },
         cancellationToken);
 
-    public Task<int[]> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => TokenizeAsync(
+    public async Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => await TokenizeAsync(
         json =>
         {
             json.WriteStartArray("messages");
@@ -42,6 +51,8 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
         },
         cancellationToken);
 
+    public Task<string?> RenderChatTextAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     public async Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
@@ -53,43 +64,41 @@ internal sealed class VllmDialect(EndpointClient client, EndpointFacts facts) : 
             json.WriteEndObject();
         }
 
-        return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, facts.Server == "sglang" ? "text" : "prompt", cancellationToken);
+        return await Tokens.TextAsync(client, new Uri(client.Root, "detokenize"), body.WrittenMemory, TextMember, cancellationToken);
     }
 
-    public Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) => facts.Server == "sglang"
-        ? ServerLoad.AskAsync(client, "sglang:num_running_reqs", "sglang:num_queue_reqs", cancellationToken)
-        : ServerLoad.AskAsync(client, "vllm:num_requests_running", "vllm:num_requests_waiting", cancellationToken);
+    public Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
+        LoadMetrics.AskAsync(client, LoadGauges.Working, LoadGauges.Queued, cancellationToken);
 
-    public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, SamplingSettings sampling, ThinkingForm form, bool stream)
+    /// <summary>Where a detokenized text is in its answer.</summary>
+    protected virtual string TextMember => "prompt";
+
+    /// <summary>Gauges of the requests that are worked on, and of those that wait for that.</summary>
+    protected virtual (string Working, string Queued) LoadGauges => ("vllm:num_requests_running", "vllm:num_requests_waiting");
+
+    public void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, RequestSettings settings, bool stream)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteString("model", facts.Model);
         RequestWriting.WritePrompt(json, request);
         json.WriteNumber("max_tokens", request.MaxTokens);
-        RequestWriting.WriteSampling(json, sampling, request.Seed, "repetition_penalty");
+        RequestWriting.WriteSampling(json, settings.Sampling, request.Seed, "repetition_penalty");
         json.WriteBoolean("return_token_ids", true);
         json.WriteString("user", request.Group);
         if (request.Close != CloseHandling.Ignore)
         {
             // min_tokens masks the stop tokens and the end of the turn until it is reached.
             json.WriteNumber("min_tokens", request.Close == CloseHandling.Mask ? request.MaxTokens : 0);
-            if (request.Close == CloseHandling.Stop || form.CloseId is not null)
-                RequestWriting.WriteStop(json, form);
+            if (request.Close == CloseHandling.Stop || settings.Close.Id is not null)
+                RequestWriting.WriteStop(json, settings.Close);
         }
 
         if (request.Close == CloseHandling.Mask)
             json.WriteBoolean("ignore_eos", true);
         if (request.Cache != PrefixCache.Shared)
             json.WriteString("cache_salt", SaltOf(request.CacheSalt));
-        json.WriteBoolean("stream", stream);
-        if (stream)
-        {
-            json.WriteStartObject("stream_options");
-            json.WriteBoolean("include_usage", true);
-            json.WriteEndObject();
-        }
-
+        RequestWriting.WriteStream(json, stream);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Harness;
 using Xunit;
@@ -124,15 +127,16 @@ public sealed class ServiceTimeTests
     /// <summary>512 requests in flight from the same process, of many lengths, as the accuracy pass drives them.</summary>
     private static async Task LoadAsync(Uri api, CancellationToken stop)
     {
-        using var client = new EndpointClient(api, null, Patience.None);
-        EndpointSession session = await EndpointSession.OpenAsync(client, null, ModelProfile.Qwen3, SamplingSettings.Paper, CancellationToken.None);
-        int[] prompt = await session.Server.RenderChatAsync("Hi", thinking: true, CancellationToken.None);
+        using EndpointClient client = TestClient.Open(api);
+        var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
+        TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, CancellationToken.None);
+        int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Hi", thinking: true, CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, 512).Select(async seed =>
         {
             while (!stop.IsCancellationRequested)
             {
                 var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 60 + (seed % 80), Seed = seed, Close = CloseHandling.Mask, Group = $"load-{seed}" };
-                await session.GenerateAsync(request, CancellationToken.None);
+                await forcing.Requests.GenerateAsync(request, CancellationToken.None);
             }
         }));
     }

@@ -1,4 +1,4 @@
-using Calibration.Harness;
+using Calibration.Harness.Transport;
 using Calibration.Tests.Datasets;
 using Xunit;
 
@@ -13,7 +13,7 @@ public sealed class EndpointClientTests
     public async Task PostAndStream_BusyServer_AreSentOnce()
     {
         await using ScriptedServer server = Busy();
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.Night);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"), RetryPolicy.Overnight);
         var uri = new Uri(server.Address, "v1/completions");
         Assert.False((await client.PostAsync(uri, "{}"u8.ToArray(), tokens: 1, Cancelled)).IsSuccess);
         Assert.Single(server.Requests);
@@ -27,7 +27,7 @@ public sealed class EndpointClientTests
     [InlineData("https://host/inference", "https://host/inference/", "https://host/inference/")]
     public void Api_AnyBasePath_LeadsToTheRoutesBesideIt(string given, string api, string root)
     {
-        using var client = new EndpointClient(new Uri(given), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(given));
         Assert.Equal(api, client.Api.ToString());
         Assert.Equal(root, client.Root.ToString());
     }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Endpoint;
-using Calibration.Harness;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Datasets;
 using Xunit;
@@ -183,10 +183,10 @@ public sealed class FaultTests : IDisposable
         await using var server = new ScriptedServer(_ => asked++ == 0
             ? "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
             : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8.ToArray());
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.Night);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"), RetryPolicy.Overnight);
         var uri = new Uri(server.Address, "v1/completions");
         long start = TimeProvider.System.GetTimestamp();
-        int status = await client.PatientlyAsync(
+        int status = await client.RetryAsync(
             async (_, cancelled) => await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: false } refusal ? throw refusal.Fault(uri) : 200, Cancelled);
         Assert.Equal(200, status);
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);

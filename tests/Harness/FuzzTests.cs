@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Calibration.Endpoint;
-using Calibration.Harness;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using MathNet.Numerics.Random;
 using Xunit;
@@ -20,7 +20,7 @@ public sealed class FuzzTests
     [InlineData("llama.cpp-b11669", "13-completion.http")]
     public void Read_MutatedRecordings_EndsInAGenerationOrAJsonFault(string server, string file)
     {
-        using var client = new EndpointClient(new Uri("http://127.0.0.1:9/v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri("http://127.0.0.1:9/v1"));
         var facts = new EndpointFacts("", "", "", "model", 8192, false, false);
         IServerDialect dialect = server.StartsWith("vllm", StringComparison.Ordinal) ? new VllmDialect(client, facts) : new LlamaCppDialect(client, facts);
         byte[] body = Recording.Of(Path.Combine(server, file)).Body;

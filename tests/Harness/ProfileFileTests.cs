@@ -2,7 +2,7 @@ using System.Text.Json;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Endpoint.Model;
-using Calibration.Harness;
+using Calibration.Harness.Models;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
 using Xunit;

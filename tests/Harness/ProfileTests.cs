@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Xunit;
 
@@ -21,7 +23,7 @@ public sealed class ProfileTests
         Recording recording = Recording.Of(file);
         string message = recording.Request.GetProperty("messages")[0].GetProperty("content").GetString()!;
         string rendered = JsonDocument.Parse(Encoding.UTF8.GetString(recording.Body)).RootElement.GetProperty("prompt").GetString()!;
-        Assert.Equal(rendered, Qwen3Template.Render(message, thinking));
+        Assert.Equal(rendered, ChatPrompt.RenderQwen3(message, thinking));
     }
 
     /// <summary>Templates as model families have them, with this model's tokens: each gives the prompts that Qwen3's own gives.</summary>
@@ -50,8 +52,8 @@ public sealed class ProfileTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(task, "<|im_start|>system\nThink between <think> and </think>.<|im_end|>\n" + Turns + "<think>\n");
-        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
-        Assert.Equal("deepseek-r1", (await SessionAsync(client)).Form.Profile.Name);
+        using EndpointClient client = TestClient.Open(server.Api);
+        Assert.Equal("deepseek-r1", (await OpenAsync(client)).Profile.Name);
     }
 
     [Fact]
@@ -59,8 +61,8 @@ public sealed class ProfileTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(task, Turns + "<think>\n\n</think>\n\n");
-        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
-        EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => SessionAsync(client));
+        using EndpointClient client = TestClient.Open(server.Api);
+        EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => OpenAsync(client));
         Assert.Contains("closes thinking even where it is asked for", fault.Message, StringComparison.Ordinal);
     }
 
@@ -74,12 +76,12 @@ public sealed class ProfileTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(
             task, "{{ bos_token }}" + Turns + "<think>\n", "--override-kv", $"tokenizer.ggml.add_bos_token=bool:{addedByTheTokenizer},tokenizer.ggml.bos_token_id=int:{Beginning}");
-        using var client = new EndpointClient(server.Api, apiKey: null, Patience.None);
-        EndpointSession session = await SessionAsync(client);
-        int[] prompt = await session.Server.RenderChatAsync("Hi", thinking: true, TestContext.Current.CancellationToken);
+        using EndpointClient client = TestClient.Open(server.Api);
+        TokenIdForcing forcing = await OpenAsync(client);
+        int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Hi", thinking: true, TestContext.Current.CancellationToken);
         Assert.Equal(Beginning, prompt[0]);
         Assert.Equal(0, Array.LastIndexOf(prompt, Beginning));
-        int[] text = await session.TokensOfAsync("Hello", TestContext.Current.CancellationToken);
+        int[] text = await forcing.TokensOfAsync("Hello", TestContext.Current.CancellationToken);
         Assert.Equal([9707], text);
     }
 
@@ -112,8 +114,8 @@ public sealed class ProfileTests
         return await LlamaServer.StartAsync(Thinker, 1, 1024, ["--jinja", "--chat-template-file", file, .. arguments]);
     }
 
-    private static Task<EndpointSession> SessionAsync(EndpointClient client) =>
-        EndpointSession.OpenAsync(client, null, null, SamplingSettings.Paper, TestContext.Current.CancellationToken);
+    private static Task<TokenIdForcing> OpenAsync(EndpointClient client) =>
+        TokenIdForcing.OpenAsync(client, new ForcingOptions { Road = Road.Ids }, TestContext.Current.CancellationToken);
 
     private static string[] Arguments(OwnTask task, string semantics) =>
         ["--task", $"own={task.Path}", "--runs", "1", "--semantics", semantics, "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Calibration.Harness;
+using Calibration.Harness.Models;
 using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Datasets;
 using Xunit;
@@ -64,7 +66,7 @@ public sealed class RecordingTests
     public async Task Stream_Completion_HasAllIdsAndEndsWithUsageAndTimes(string file, int tokens)
     {
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         IServerDialect dialect = Dialect(file.Split('/')[0], client);
         Generation[] chunks = [.. (await client.StreamTimedAsync(dialect.GenerationUri, "{}"u8.ToArray(), TimeProvider.System, Cancelled)).Select(part => dialect.Read(part.Data))];
         Assert.Equal(tokens, chunks.Sum(chunk => chunk.TokenIds.Length));
@@ -137,7 +139,7 @@ public sealed class RecordingTests
     {
         Recording recording = Recording.Of(file);
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), "secret", Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"), apiKey: "secret");
         var uri = new Uri(server.Address, recording.Path);
         EndpointReply reply = await client.PostAsync(uri, "{}"u8.ToArray(), tokens: 1, Cancelled);
         Assert.False(reply.IsSuccess);
@@ -161,7 +163,7 @@ public sealed class RecordingTests
     public async Task Detect_Vllm_KnowsVersionModelAndContext()
     {
         await using ScriptedServer server = Recording.Serve(Vllm + "/01-version.http", Vllm + "/02-models.http");
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         EndpointFacts facts = (await ServerDetection.DetectAsync(client, null, Cancelled)).Facts;
         Assert.Equal(new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "vllm", "0.32.0", "qwen3-tiny", 8192, false, false), facts);
     }
@@ -170,7 +172,7 @@ public sealed class RecordingTests
     public async Task Detect_LlamaCpp_KnowsVersionModelAndASlotsContext()
     {
         await using ScriptedServer server = Recording.Serve(LlamaCpp + "/02-props.http", LlamaCpp + "/03-models.http");
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         EndpointFacts facts = (await ServerDetection.DetectAsync(client, null, Cancelled)).Facts;
         Assert.Equal(new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "llamacpp", "b11669-Debian", "tiny-qwen3-random.gguf", 4096, false, false), facts);
     }
@@ -179,7 +181,7 @@ public sealed class RecordingTests
     public async Task Detect_ModelNotServed_NamesTheServedOnes()
     {
         await using ScriptedServer server = Recording.Serve(Vllm + "/01-version.http", Vllm + "/02-models.http");
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => ServerDetection.DetectAsync(client, "nope", Cancelled));
         Assert.Contains("qwen3-tiny", fault.Message, StringComparison.Ordinal);
     }
@@ -202,7 +204,7 @@ public sealed class RecordingTests
     {
         Recording recording = Recording.Of(file);
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         int[] ids = [.. recording.Request.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32())];
         Assert.Equal("<|im_start|>user\nWhat is 2+3? 你好 🙂<|im_end|>\n<|im_start|>assistant\n", await Dialect(file.Split('/')[0], client).DetokenizeAsync(ids, Cancelled));
         JsonElement sent = JsonDocument.Parse(Assert.Single(server.Requests).Body).RootElement;
@@ -215,24 +217,24 @@ public sealed class RecordingTests
     {
         await using var server = new ScriptedServer(request => request.Path != "/tokenize" ? ScriptedServer.Status("404 Not Found")
             : ScriptedServer.Ok(Encoding.UTF8.GetBytes(JsonDocument.Parse(request.Body).RootElement.GetProperty("content").GetString() == "<|im_start|>" ? """{"tokens":[151644]}""" : """{"tokens":[1,2,3]}""")));
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
-        int[] rendered = await Dialect(LlamaCpp, client).RenderChatAsync("2+3?", thinking: false, Cancelled);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
+        int[] rendered = await ChatPrompt.RenderAsync(Dialect(LlamaCpp, client), "2+3?", thinking: false, Cancelled);
         Assert.Equal([1, 2, 3], rendered);
         Assert.Contains("/apply-template", server.Requests.Select(request => request.Path));
-        Assert.Equal(Qwen3Template.Render("2+3?", thinking: false), JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
+        Assert.Equal(ChatPrompt.RenderQwen3("2+3?", thinking: false), JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
     }
 
     private static async Task<int[]> RenderAsync(params string[] files)
     {
         await using ScriptedServer server = Recording.Serve(files);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
-        return await Dialect(files[0].Split('/')[0], client).RenderChatAsync("What is 2+3?", thinking: true, Cancelled);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
+        return await ChatPrompt.RenderAsync(Dialect(files[0].Split('/')[0], client), "What is 2+3?", thinking: true, Cancelled);
     }
 
     private static async Task<int[]> TokensAsync(string file)
     {
         await using ScriptedServer server = Recording.Serve(file);
-        using var client = new EndpointClient(new Uri(server.Address, "v1"), null, Patience.None);
+        using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         return await Dialect(file.Split('/')[0], client).TokenizeAsync("\n</think>\n\n", Cancelled);
     }
 
@@ -240,7 +242,7 @@ public sealed class RecordingTests
 
     private static IServerDialect Dialect(string server, EndpointClient? client = null)
     {
-        client ??= new EndpointClient(new Uri("http://127.0.0.1:9/v1"), null, Patience.None);
+        client ??= TestClient.Open(new Uri("http://127.0.0.1:9/v1"));
         var facts = new EndpointFacts("", "", "", "model", 8192, false, false);
         return server == Vllm ? new VllmDialect(client, facts) : new LlamaCppDialect(client, facts);
     }

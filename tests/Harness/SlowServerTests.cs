@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
 using Calibration.Endpoint;
 using Calibration.Harness;
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Models;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
 using Xunit;
@@ -41,17 +44,18 @@ public sealed class SlowServerTests
     public async Task Generate_Abandoned_StopsLlamaCpp()
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 8192);
-        using var client = new EndpointClient(server.Api, null, Patience.None);
-        EndpointSession session = await EndpointSession.OpenAsync(client, null, ModelProfile.Qwen3, SamplingSettings.Paper, Cancelled);
-        int[] prompt = await session.Server.RenderChatAsync("Start at 4.", thinking: true, Cancelled);
+        using EndpointClient client = TestClient.Open(server.Api);
+        var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
+        TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
+        int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
         using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
         var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 8000, Seed = 1, Close = CloseHandling.Mask, Group = "abandoned" };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.GenerateAsync(request, abandon.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forcing.Requests.GenerateAsync(request, abandon.Token));
         long start = TimeProvider.System.GetTimestamp();
 
         // llama.cpp looks for closed connections when nothing was asked of it for a second.
         await Task.Delay(1500, Cancelled);
-        while ((await session.Server.LoadAsync(Cancelled))!.Working > 0)
+        while ((await forcing.Server.LoadAsync(Cancelled))!.Working > 0)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < 8, "The server goes on generating what nobody reads.");
             await Task.Delay(1500, Cancelled);

@@ -1,4 +1,4 @@
-using Calibration.Harness.Passes;
+using Calibration.Harness.Forcing;
 using Xunit;
 
 namespace Calibration.Tests.Harness;

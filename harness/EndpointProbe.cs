@@ -1,0 +1,43 @@
+using Calibration.Harness.Forcing;
+using Calibration.Harness.Probing;
+using Calibration.Harness.Transport;
+using Calibration.Results;
+
+namespace Calibration.Harness;
+
+/// <summary>A short look at an endpoint: does it enforce budgets, and what will a night cost. By token ids, or by text where it offers only that.</summary>
+/// <param name="client">The endpoint.</param>
+/// <param name="plan">How it is looked at.</param>
+/// <param name="clock">Times the requests.</param>
+public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimeProvider clock)
+{
+    /// <summary>Looks.</summary>
+    /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
+    public async Task<ProbeReport> RunAsync(CancellationToken cancellationToken)
+    {
+        TokenIdForcing forcing;
+        try
+        {
+            forcing = await TokenIdForcing.OpenAsync(client, plan.Options, cancellationToken);
+        }
+        catch (EndpointException byIds) when (!byIds.IsUnreachable && byIds.Status is not (401 or 403))
+        {
+            return await ByTextAsync(byIds, cancellationToken);
+        }
+
+        return await new TokenIdProbe(client, forcing, plan, clock).RunAsync(cancellationToken);
+    }
+
+    private async Task<ProbeReport> ByTextAsync(EndpointException byIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            TextForcing forcing = await TextForcing.OpenAsync(client, plan.Options with { Road = Road.Text }, cancellationToken);
+            return await new TextProbe(forcing, plan, clock).RunAsync(byIds.Message, cancellationToken);
+        }
+        catch (EndpointException byText)
+        {
+            throw byText.Message == byIds.Message ? byIds : new EndpointException($"{byIds.Message} And by text: {byText.Message}");
+        }
+    }
+}

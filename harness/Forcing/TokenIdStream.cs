@@ -1,0 +1,78 @@
+using Calibration.Harness.Servers;
+using Calibration.Harness.Transport;
+
+namespace Calibration.Harness.Forcing;
+
+/// <summary>A trace that is streamed by one request, with the time of each of its tokens.</summary>
+internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinking, GenerationRequest request)
+{
+    /// <summary>A character has four bytes at most; more than a few of them are no held-back character but a wrong count.</summary>
+    private const int MostHeldBack = 16;
+
+    private readonly List<int> ids = new(request.MaxTokens);
+    private readonly List<double> secondsAt = new(request.MaxTokens);
+    private readonly List<double?> serverAt = new(request.MaxTokens);
+    private readonly List<(int At, int Count, Generation Chunk)> heldBack = [];
+
+    internal async Task<TimedTrace> TimeAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        int? cached = null;
+        var last = new Generation([], "", Ending.None);
+        double lastSeconds = 0;
+        double? serverFirst = null;
+        foreach ((Generation chunk, double seconds) in await forcing.Requests.StreamOnceAsync(request, clock, cancellationToken))
+        {
+            lastSeconds = seconds;
+            Add(chunk, seconds);
+            cached = chunk.CachedTokens ?? cached;
+            serverFirst = chunk.ServerFirstSeconds ?? serverFirst;
+            last = chunk.Ending == Ending.None ? last : chunk;
+        }
+
+        if (ids.Count == 0 && last.Ending != Ending.Stop)
+            throw new EndpointException($"{forcing.Requests.Uri} streamed no token ids.") { MayPass = true };
+        foreach ((int at, int count, Generation chunk) in heldBack)
+            await FillAsync(at, count, chunk, cancellationToken);
+        (int end, bool isClose) = await forcing.EndOfThinkingAsync(last with { TokenIds = [.. ids], Text = "" }, cancellationToken);
+        var row = TokenIdForcing.Row(thinking.Asked, thinking.Group, [.. ids.Take(Math.Min(end, request.MaxTokens))]) with
+        {
+            MaskedFrom = request.Close == CloseHandling.Mask ? 0 : null,
+            ClosedByModel = request.Close == CloseHandling.Stop && isClose,
+        };
+        return new TimedTrace(thinking.Asked, row, request.CacheSalt, new TokenTimes([.. secondsAt]))
+        {
+            FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds,
+            CachedTokens = cached,
+            ServerSecondsAt = [.. serverAt],
+            ServerFirstSeconds = serverFirst,
+        };
+    }
+
+    private void Add(Generation chunk, double seconds)
+    {
+        IServerDialect server = forcing.Server;
+        int missing = server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length) : 0;
+        if (missing > MostHeldBack)
+            throw new EndpointException($"{server.GenerationUri} counted {missing} tokens in a stream that it did not send.") { MayPass = true };
+        if (missing > 0)
+            heldBack.Add((ids.Count, missing, chunk));
+        ids.AddRange(Enumerable.Repeat(forcing.Form.CueIds[0], missing).Concat(chunk.TokenIds));
+        secondsAt.AddRange(Enumerable.Repeat(seconds, ids.Count - secondsAt.Count));
+        serverAt.AddRange(Enumerable.Repeat(chunk.ServerSeconds, ids.Count - serverAt.Count));
+        if (serverAt.Count > 0)
+            serverAt[^1] = chunk.ServerSeconds ?? serverAt[^1];
+    }
+
+    /// <summary>
+    /// The ids of a character's first bytes that a stream held back (llama.cpp): those of the character's text where they fit. They
+    /// were counted; here they only let the answer's request find the trace in the server's cache.
+    /// </summary>
+    private async Task FillAsync(int at, int count, Generation chunk, CancellationToken cancellationToken)
+    {
+        int[] spelled = await forcing.Server.TokenizeAsync(chunk.Text, cancellationToken);
+        if (spelled.Length != count + chunk.TokenIds.Length)
+            return;
+        for (int i = 0; i < count; i++)
+            ids[at + i] = spelled[i];
+    }
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using Calibration.Datasets;
+using Calibration.Harness.Forcing;
+
+namespace Calibration.Harness;
+
+/// <summary>How an endpoint is looked at.</summary>
+/// <param name="Options">Which model is asked, and how.</param>
+/// <param name="Problems">A few sample problems.</param>
+/// <param name="Concurrency">Requests in flight at once where throughput is measured.</param>
+public sealed record ProbePlan(ForcingOptions Options, ImmutableArray<Problem> Problems, int Concurrency)
+{
+    internal const int LongestBudget = 96;
+
+    internal static readonly ImmutableArray<int> Budgets = [1, 7, LongestBudget];
+}
