@@ -51,7 +51,8 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             : null;
 
     /// <summary>
-    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also timed by
+    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also timed
+    /// by
     /// separate requests; elsewhere all are separate.
     /// </summary>
     private static IEnumerable<TimedWork> Planned(IBudgetForcing forcing, PassContext context) =>
