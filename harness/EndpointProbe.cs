@@ -5,7 +5,9 @@ using Calibration.Results;
 
 namespace Calibration.Harness;
 
-/// <summary>A short look at an endpoint: does it enforce budgets, and what will a night cost. By token ids, or by text where it offers only that.</summary>
+/// <summary>
+/// A short look at an endpoint: does it enforce budgets, and what will a night cost. By token ids, or by text where it offers only that.
+/// </summary>
 /// <param name="client">The endpoint.</param>
 /// <param name="plan">How it is looked at.</param>
 /// <param name="clock">Times the requests.</param>

@@ -4,7 +4,8 @@ namespace Calibration.Harness;
 /// <param name="InFlight">Requests in flight now.</param>
 /// <param name="Limit">Requests that may be in flight now.</param>
 /// <param name="Resent">Requests that were sent again so far.</param>
-/// <param name="WastedTokens">Tokens that were generated and not used so far; of requests that were abandoned, an estimate by the server's speed.</param>
+/// <param name="WastedTokens">Tokens that were generated and not used so far; of requests that were abandoned, an estimate by the server's
+/// speed.</param>
 public readonly record struct EndpointTraffic(int InFlight, int Limit, long Resent, long WastedTokens)
 {
     /// <summary>The same of several endpoints together.</summary>

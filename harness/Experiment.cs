@@ -7,7 +7,9 @@ using Calibration.Results.Journaling;
 
 namespace Calibration.Harness;
 
-/// <summary>The paper's experiment: latency on the first endpoint while it is idle, then accuracy on all of them, journaled as it goes.</summary>
+/// <summary>
+/// The paper's experiment: latency on the first endpoint while it is idle, then accuracy on all of them, journaled as it goes.
+/// </summary>
 /// <param name="forcings">The model on each endpoint, asked in the same way.</param>
 /// <param name="plan">What is measured.</param>
 /// <param name="folder">Where the rows go.</param>
@@ -30,7 +32,12 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
     /// <exception cref="EndpointLostException">The endpoints are down for too long; what was finished before is kept.</exception>
     public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        var context = new PassContext(plan, folder.Id, FinishedWork.Read(folder, plan)) { Absence = Absence, Clock = Clock, Progress = Progress };
+        var context = new PassContext(plan, folder.Id, FinishedWork.Read(folder, plan))
+        {
+            Absence = Absence,
+            Clock = Clock,
+            Progress = Progress,
+        };
         try
         {
             if (plan.Shard.MeasuresLatency)

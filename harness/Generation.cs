@@ -6,7 +6,10 @@ namespace Calibration.Harness;
 /// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>
 internal sealed record Generation(int[] TokenIds, string Text, Ending Ending)
 {
-    /// <summary>Whether a stop text of the request ended it (vLLM's <c>stop_reason</c>, SGLang's <c>matched_stop</c>); absent where the server does not say.</summary>
+    /// <summary>
+    /// Whether a stop text of the request ended it (vLLM's <c>stop_reason</c>, SGLang's <c>matched_stop</c>); absent where the server does
+    /// not say.
+    /// </summary>
     public bool? AtStopText { get; init; }
 
     /// <summary>Prompt tokens by the server's own count, in text mode; absent where it gives none.</summary>

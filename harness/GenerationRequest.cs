@@ -84,7 +84,9 @@ internal enum CloseHandling
     Mask,
 }
 
-/// <summary>What a request may reuse from the server's prefix cache: anything in the accuracy pass, nothing of others where time is measured.</summary>
+/// <summary>
+/// What a request may reuse from the server's prefix cache: anything in the accuracy pass, nothing of others where time is measured.
+/// </summary>
 internal enum PrefixCache
 {
     /// <summary>Whatever is there.</summary>

@@ -3,7 +3,9 @@ using Calibration.Datasets;
 
 namespace Calibration.Harness.Forcing;
 
-/// <summary>A problem as one model is asked it, in token ids or in text: the prompt, and the ways from its thinking to the answer.</summary>
+/// <summary>
+/// A problem as one model is asked it, in token ids or in text: the prompt, and the ways from its thinking to the answer.
+/// </summary>
 /// <param name="Problem">The problem.</param>
 /// <param name="ThinkingPrompt">Chat template and opened thinking.</param>
 /// <param name="NoThinkingPrompt">Chat template in the model's own no-thinking form (budget 0).</param>

@@ -25,5 +25,6 @@ internal static class ContextLimit
     /// <exception cref="EndpointException">Prompt, budget and answer do not fit the model's context.</exception>
     internal static async Task RefuseBeyondContextAsync(
         this IBudgetForcing forcing, AskedProblem asked, int budgetTokens, CancellationToken cancellationToken) =>
-        forcing.Facts.RefuseBeyondContext("Prompt, budget and answer", await forcing.ContextNeededAsync(asked, budgetTokens, cancellationToken));
+        forcing.Facts.RefuseBeyondContext(
+            "Prompt, budget and answer", await forcing.ContextNeededAsync(asked, budgetTokens, cancellationToken));
 }

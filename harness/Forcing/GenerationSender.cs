@@ -22,7 +22,9 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     /// <summary>What passes between client and endpoint.</summary>
     internal EndpointTraffic Traffic => client.Traffic;
 
-    /// <summary>Whether every cold prompt begins with a line of its own, because nothing else keeps others' prefixes out of the cache.</summary>
+    /// <summary>
+    /// Whether every cold prompt begins with a line of its own, because nothing else keeps others' prefixes out of the cache.
+    /// </summary>
     internal bool NeedsUniquePrefix => server.NeedsUniquePrefix;
 
     /// <summary>The endpoint is up from now on where it answers this request.</summary>
@@ -46,9 +48,12 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     }
 
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
-    internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) => client.WaitUntilAvailableAsync(limit, cancellationToken);
+    internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        client.WaitUntilAvailableAsync(limit, cancellationToken);
 
-    /// <summary>Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.</summary>
+    /// <summary>
+    /// Asks until there is an answer; a request whose time is taken is timed anew within <paramref name="attemptAsync"/>.
+    /// </summary>
     /// <inheritdoc cref="EndpointClient.RetryAsync"/>
     internal Task<T> RetryAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
         client.RetryAsync(attemptAsync, cancellationToken);
@@ -94,20 +99,34 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     private Generation Usable(GenerationRequest request, Generation generation)
     {
         if (generation.Ending is Ending.None or Ending.Aborted)
-            throw new EndpointException($"{Uri} gave a generation up before its end.") { MayPass = true, WastedTokens = generation.TokenIds.Length };
+        {
+            throw new EndpointException($"{Uri} gave a generation up before its end.")
+            {
+                MayPass = true,
+                WastedTokens = generation.TokenIds.Length,
+            };
+        }
+
         if (request.IsText)
         {
             bool onlyTheStopEndsIt = server.MasksEndsWithStopText && request.Close == CloseHandling.Stop;
-            return WithinContext(request, onlyTheStopEndsIt ? generation with { AtStopText = generation.Ending == Ending.Stop } : generation);
+            return WithinContext(request, onlyTheStopEndsIt
+                ? generation with { AtStopText = generation.Ending == Ending.Stop }
+                : generation);
         }
 
         // A turn that ends at once has neither ids nor text on llama.cpp.
         return generation.TokenIds.Length > 0 || generation is { Ending: Ending.Stop, Text: "" }
             ? generation
-            : throw new EndpointException($"{Uri} returned no token ids: --road text measures what its text and its counts allow.") { MayPass = true };
+            : throw new EndpointException($"{Uri} returned no token ids: --road text measures what its text and its counts allow.")
+            {
+                MayPass = true,
+            };
     }
 
-    /// <summary>Servers cut in silence what does not fit. Text is counted by them: by the prompt's count an answer that was cut is refused.</summary>
+    /// <summary>
+    /// Servers cut in silence what does not fit. Text is counted by them: by the prompt's count an answer that was cut is refused.
+    /// </summary>
     private Generation WithinContext(GenerationRequest request, Generation generation)
     {
         if (request.IsText && generation.PromptTokens + request.MaxTokens is { } needed)

@@ -5,7 +5,8 @@ using Calibration.Results;
 namespace Calibration.Harness.Forcing;
 
 /// <summary>
-/// One model on one endpoint, made to think up to a budget and to answer from there: by token ids, where one trace is cut at every budget, or
+/// One model on one endpoint, made to think up to a budget and to answer from there: by token ids, where one trace is cut at every budget,
+/// or
 /// by text, where every budget thinks for itself.
 /// </summary>
 public interface IBudgetForcing

@@ -8,7 +8,8 @@ using Calibration.Results;
 namespace Calibration.Harness.Forcing;
 
 /// <summary>
-/// Budget forcing by text, on a server that offers nothing else: a budget is the limit of a request of its own, and counts come from the usage
+/// Budget forcing by text, on a server that offers nothing else: a budget is the limit of a request of its own, and counts come from the
+/// usage
 /// record where there is one.
 /// </summary>
 internal sealed class TextForcing : IBudgetForcing
@@ -42,7 +43,8 @@ internal sealed class TextForcing : IBudgetForcing
         Generation open = await requests.GenerateAsync(canary, cancellationToken);
         Generation closed = await requests.GenerateAsync(OneToken(greeting + closeText, "canary"), cancellationToken);
         requests.LookBy(canary);
-        return new TextForcing(requests, template, new TextClose(closeText, closed.PromptTokens - open.PromptTokens == 1, options.Semantics));
+        bool isOneToken = closed.PromptTokens - open.PromptTokens == 1;
+        return new TextForcing(requests, template, new TextClose(closeText, isOneToken, options.Semantics));
     }
 
     public async Task<string> RenderAsync(string message, CancellationToken cancellationToken) =>
@@ -120,7 +122,8 @@ internal sealed class TextForcing : IBudgetForcing
         new() { Prompt = [prompt], MaxTokens = 1, Seed = 1, Close = CloseHandling.Ignore, Group = group };
 
     /// <summary>
-    /// No token is shorter than a byte: where the bytes of the prompt fit, nothing is asked; elsewhere the server counts them, in a request for
+    /// No token is shorter than a byte: where the bytes of the prompt fit, nothing is asked; elsewhere the server counts them, in a
+    /// request for
     /// one token. A server without counts cannot be asked.
     /// </summary>
     private async ValueTask<int> ContextNeededAsync(string prompt, int tokens, CancellationToken cancellationToken)

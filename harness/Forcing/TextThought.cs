@@ -43,7 +43,12 @@ internal sealed record TextThought(string Text, int? Count, bool Closed, TrialSt
         if (closed && !close.IsOneToken)
             return Judged(true, TrialStatus.Unverified, "The model's close is several tokens, which the server counts with its thinking.");
         if (closed && close.Semantics == BudgetSemantics.Exact)
-            return Judged(true, TrialStatus.Unverified, $"The model closed after about {tokens} tokens; text cannot be continued to an exact count.");
+        {
+            return Judged(
+                true, TrialStatus.Unverified, $"The model closed after about {tokens} tokens; text cannot be continued to an exact count.");
+        }
+
+
         return tokens == budget || (closed && tokens < budget)
             ? Judged(closed, TrialStatus.Ok, "")
             : Judged(closed, TrialStatus.BudgetNotEnforced, $"The server counts {tokens} thinking tokens.");
@@ -51,7 +56,9 @@ internal sealed record TextThought(string Text, int? Count, bool Closed, TrialSt
         TextThought Judged(bool closed, TrialStatus status, string reason) => new(generation.Text, tokens, closed, status, reason);
     }
 
-    /// <summary>Thinking whose time was taken: whatever was written, the close included, took its time, and only the count must be right.</summary>
+    /// <summary>
+    /// Thinking whose time was taken: whatever was written, the close included, took its time, and only the count must be right.
+    /// </summary>
     internal static TextThought FromTimed(string text, int? tokens, int budget) =>
         tokens is null ? new TextThought(text, null, false, TrialStatus.Unverified, NoCount)
         : tokens == budget ? new TextThought(text, tokens, false, TrialStatus.Ok, "")

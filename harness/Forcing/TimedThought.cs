@@ -24,7 +24,9 @@ internal abstract record TimedThought(AskedProblem Asked, Thought Thought, strin
     /// <summary>The server's own seconds to there, where it gives them.</summary>
     internal abstract double? ServerSecondsAfter(int tokens);
 
-    /// <summary>The same, or by what the server gives an estimate that is good enough to see a stall of the client, and not stored.</summary>
+    /// <summary>
+    /// The same, or by what the server gives an estimate that is good enough to see a stall of the client, and not stored.
+    /// </summary>
     internal virtual double? ServerSecondsNear(int tokens) => ServerSecondsAfter(tokens);
 
     /// <summary>Tokens of the prompt and of so much thinking, which an answer's request can find in the server's cache.</summary>

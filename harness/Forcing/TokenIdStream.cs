@@ -53,7 +53,13 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
         IServerDialect server = forcing.Server;
         int missing = server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length) : 0;
         if (missing > MostHeldBack)
-            throw new EndpointException($"{server.GenerationUri} counted {missing} tokens in a stream that it did not send.") { MayPass = true };
+        {
+            throw new EndpointException($"{server.GenerationUri} counted {missing} tokens in a stream that it did not send.")
+            {
+                MayPass = true,
+            };
+        }
+
         if (missing > 0)
             heldBack.Add((ids.Count, missing, chunk));
         ids.AddRange(Enumerable.Repeat(forcing.Form.CueIds[0], missing).Concat(chunk.TokenIds));

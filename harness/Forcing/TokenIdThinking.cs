@@ -51,7 +51,12 @@ internal sealed class TokenIdThinking(TokenIdForcing forcing, AskedProblem asked
             ids.AddRange(form.CueIds.AsSpan()[..Math.Min(form.CueIds.Length, budgetTokens - ids.Count)]);
         }
 
-        return TokenIdForcing.Row(asked, group, [.. ids]) with { CuePositions = [.. cues], MaskedFrom = maskedFrom, ClosedByModel = closed };
+        return TokenIdForcing.Row(asked, group, [.. ids]) with
+        {
+            CuePositions = [.. cues],
+            MaskedFrom = maskedFrom,
+            ClosedByModel = closed,
+        };
     }
 
     private GenerationRequest Segment(int segment, int[] before, int wanted, bool mask) => new()

@@ -45,7 +45,11 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     internal double? TypicalGap { get; } = SecondsAt.Length > Window ? QuantileOf(0.75, Window, SecondsAt) : null;
 
     /// <summary>Most tokens that arrive together, where they are too many for their times to be those of tokens; else 1.</summary>
-    internal int TokensTogether => 1 + Enumerable.Range(0, SecondsAt.Length).Select(TogetherAfter).Where((count, position) => count > Allowed(position)).DefaultIfEmpty(0).Max();
+    internal int TokensTogether => 1 + Enumerable.Range(0, SecondsAt.Length)
+        .Select(TogetherAfter)
+        .Where((count, position) => count > Allowed(position))
+        .DefaultIfEmpty(0)
+        .Max();
 
     /// <summary>Why the time of a token may not be that of its generation; null where there is no sign of it.</summary>
     /// <param name="position">The token, from 0.</param>
@@ -63,7 +67,9 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
         double late = LateBy(position, gap);
         if (late > LateSeconds + (LateShare * SecondsAt[position]))
             return FormattableString.Invariant($"The tokens after it arrived {late:0.000} s too fast: it was held back on the way or by a stalled client.");
-        return EndsInABurst(position, gap) ? "The last tokens of the stream arrived together: they were held back on the way or by a stalled client." : null;
+        return EndsInABurst(position, gap)
+            ? "The last tokens of the stream arrived together: they were held back on the way or by a stalled client."
+            : null;
     }
 
     /// <summary>Tokens after one that came at the pace of no server, on average from there on.</summary>
@@ -86,7 +92,9 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
         return longest > limit ? longest : null;
     }
 
-    /// <summary>By how much the tokens after one came sooner than at the pace of the stream: so much later than generated it arrived.</summary>
+    /// <summary>
+    /// By how much the tokens after one came sooner than at the pace of the stream: so much later than generated it arrived.
+    /// </summary>
     private double LateBy(int position, double gap)
     {
         double late = 0;

@@ -1,6 +1,8 @@
 namespace Calibration.Harness.Forcing;
 
-/// <summary>Keeps other requests' prompts out of a prefix cache that nothing else keeps them out of: a first line of the message that no other has.</summary>
+/// <summary>
+/// Keeps other requests' prompts out of a prefix cache that nothing else keeps them out of: a first line of the message that no other has.
+/// </summary>
 internal static class UniquePrefix
 {
     /// <summary>Tokens that two such lines may begin with alike, by chance.</summary>

@@ -3,12 +3,16 @@ using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Models;
 
-/// <summary>A user's message in the model's chat template: the server renders it, or Qwen3's template here where it has no route for it.</summary>
+/// <summary>
+/// A user's message in the model's chat template: the server renders it, or Qwen3's template here where it has no route for it.
+/// </summary>
 internal static class ChatPrompt
 {
     /// <summary>The message in token ids, up to where the assistant's turn begins.</summary>
-    /// <exception cref="EndpointException">The server renders nothing, and the model does not know the tokens of Qwen3's template.</exception>
-    internal static async Task<int[]> RenderAsync(IServerDialect server, string userMessage, bool thinking, CancellationToken cancellationToken)
+    /// <exception cref="EndpointException">The server renders nothing, and the model does not know the tokens of Qwen3's
+    /// template.</exception>
+    internal static async Task<int[]> RenderAsync(
+        IServerDialect server, string userMessage, bool thinking, CancellationToken cancellationToken)
     {
         if (await server.RenderChatAsync(userMessage, thinking, cancellationToken) is { } rendered)
             return rendered;

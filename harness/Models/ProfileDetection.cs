@@ -17,5 +17,6 @@ internal static class ProfileDetection
     }
 
     /// <summary>Whether a prompt that asks for thinking ends in a closed block, but for a newline.</summary>
-    internal static bool IsClosed(ReadOnlySpan<int> thinkingPrompt, int close) => thinkingPrompt.LastIndexOf(close) is >= 0 and var last && last >= thinkingPrompt.Length - 2;
+    internal static bool IsClosed(ReadOnlySpan<int> thinkingPrompt, int close) =>
+        thinkingPrompt.LastIndexOf(close) is >= 0 and var last && last >= thinkingPrompt.Length - 2;
 }

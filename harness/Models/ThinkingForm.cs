@@ -14,7 +14,8 @@ internal sealed record ThinkingForm(
     ModelProfile Profile, ImmutableArray<int> OpenIds, int? CloseId, ImmutableArray<int> CueIds, ImmutableArray<int> TurnEndIds)
 {
     /// <summary>Asks the server for the ids of a profile, or of the one that fits the model where none is named.</summary>
-    /// <exception cref="EndpointException">The profile does not fit the model, or its template closes thinking that it was asked for.</exception>
+    /// <exception cref="EndpointException">The profile does not fit the model, or its template closes thinking that it was asked
+    /// for.</exception>
     internal static async Task<ThinkingForm> ResolveAsync(ModelProfile? profile, IServerDialect server, CancellationToken cancellationToken)
     {
         profile ??= await ProfileDetection.DetectAsync(server, cancellationToken);

@@ -46,7 +46,8 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
             cancellationToken);
     }
 
-    private bool IsFinished(TraceWork work, int budget) => finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
+    private bool IsFinished(TraceWork work, int budget) =>
+        finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
 
     private IEnumerable<TraceWork> Groups() =>
         from planned in plan.Groups()
@@ -101,7 +102,8 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     }
 
     /// <summary>Does what comes next: the thinking, or the answer at the smallest open budget.</summary>
-    /// <exception cref="EndpointException">It failed; <see cref="EndpointException.IsTooLong"/> where the largest open budget does not fit the context.</exception>
+    /// <exception cref="EndpointException">It failed; <see cref="EndpointException.IsTooLong"/> where the largest open budget does not fit
+    /// the context.</exception>
     private async Task<TraceWork> AdvanceAsync(IBudgetForcing forcing, TraceWork open, CancellationToken cancellationToken)
     {
         AskedProblem asked = await AskedAsync(forcing, open.Problem, cancellationToken);
@@ -127,7 +129,8 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         return open with { Budgets = open.Budgets[1..], Shared = open.Shared ?? (trial.ClosedByModel ? trial : null) };
     }
 
-    private Task FailAsync(TraceWork open, int budget, string reason) => AddAsync(NewTrial(open.Problem, open.Group, budget, TrialStatus.Failed, reason)).AsTask();
+    private Task FailAsync(TraceWork open, int budget, string reason) =>
+        AddAsync(NewTrial(open.Problem, open.Group, budget, TrialStatus.Failed, reason)).AsTask();
 
     /// <exception cref="EndpointRefusedException">So many requests were refused for good that it is not about one problem.</exception>
     private void ThrowIfAllAreRefused(EndpointException fault)

@@ -15,7 +15,9 @@ internal sealed class FinishedWork
     private FinishedWork(HashSet<TrialKey> trials, ILookup<string, ServiceSample> service, JournaledTraces openTraces) =>
         (this.trials, this.service, this.openTraces) = (trials, service, openTraces);
 
-    /// <summary>Reads a folder's journals. Of unfinished groups the answers that are shared are kept in memory, and where the traces are.</summary>
+    /// <summary>
+    /// Reads a folder's journals. Of unfinished groups the answers that are shared are kept in memory, and where the traces are.
+    /// </summary>
     internal static FinishedWork Read(RunFolder folder, ExperimentPlan plan)
     {
         // A failed trial is tried again. Of finished groups only these keys stay, whose strings all rows share.

@@ -5,7 +5,8 @@ using Calibration.Results;
 namespace Calibration.Harness.Passes;
 
 /// <summary>
-/// Whether the server was idle while a time was taken: by its own load before and after where it tells it, and by how much longer the client
+/// Whether the server was idle while a time was taken: by its own load before and after where it tells it, and by how much longer the
+/// client
 /// waited than the server says it worked, against the least such wait so far (the way there and back).
 /// </summary>
 /// <param name="forcing">The model on the server.</param>
@@ -52,7 +53,9 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
             leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
     }
 
-    /// <summary>The samples of one trace, those marked as suspect for which the client waited longer than the server says it worked.</summary>
+    /// <summary>
+    /// The samples of one trace, those marked as suspect for which the client waited longer than the server says it worked.
+    /// </summary>
     internal IReadOnlyList<ServiceSample> Judged(IReadOnlyList<TimedSample> samples)
     {
         Learn(samples);
@@ -70,7 +73,9 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
 
     private static double? WaitOf(ServiceSample sample) => sample.Status == TrialStatus.Ok ? sample.ServiceS - sample.ServerS : null;
 
-    /// <summary>A server that does not tell is not asked again; neither is one whose silence would cost minutes before every trace.</summary>
+    /// <summary>
+    /// A server that does not tell is not asked again; neither is one whose silence would cost minutes before every trace.
+    /// </summary>
     private async Task<int?> WorkingAsync(CancellationToken cancellationToken)
     {
         if (!tells)
@@ -91,7 +96,8 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
 
 /// <summary>A sample and what the server says of its time.</summary>
 /// <param name="Sample">The sample.</param>
-/// <param name="ServerSeconds">The server's own seconds, by its first and last token where it tells no others; absent where it gives none.</param>
+/// <param name="ServerSeconds">The server's own seconds, by its first and last token where it tells no others; absent where it gives
+/// none.</param>
 internal readonly record struct TimedSample(ServiceSample Sample, double? ServerSeconds)
 {
     /// <summary>Whether its thinking was counted; without a count it is unverified, however often it is timed.</summary>

@@ -21,7 +21,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
 
     private readonly TraceTiming timing = new(forcing, context.RunId, context.Clock);
     private readonly Idleness idleness = new(forcing, context.Clock);
-    private readonly HashSet<string> warm = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Task, bool WithThinking)> warm = [];
     private readonly PassProgress counted = new(
         ("latency", Planned(forcing, context).Sum(work => work.Budgets.Length), 0),
         () => forcing.Requests.Traffic,
@@ -52,7 +52,8 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             : null;
 
     /// <summary>
-    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also timed by
+    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also timed
+    /// by
     /// separate requests; elsewhere all are separate.
     /// </summary>
     private static IEnumerable<TimedWork> Planned(IBudgetForcing forcing, PassContext context) =>
@@ -161,7 +162,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             int? others = await idleness.OthersAsync(own: 0, cancellationToken);
             if (others is not null && !isLastTry)
                 return work;
-            if (warm.Add(work.Group.Task))
+            if (NeedsWarmUp(work))
                 idleness.Learn(await timing.WarmUpAsync(work, cancellationToken));
             (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await timing.TimeAsync(work, cancellationToken);
             others ??= await idleness.OthersAsync(own: 1, cancellationToken);
@@ -180,6 +181,13 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
                 await AppendAsync(others is null ? sample : sample.AsSuspect($"The server worked on {others} other requests beside it."));
             return null;
         }
+    }
+
+    /// <summary>The first requests of a task, and the first streams.</summary>
+    private bool NeedsWarmUp(TimedWork work)
+    {
+        bool withThinking = work.Budgets[^1] > 0;
+        return warm.Add((work.Group.Task, withThinking)) && (withThinking || !warm.Contains((work.Group.Task, true)));
     }
 
     private async Task AppendAsync(ServiceSample sample)

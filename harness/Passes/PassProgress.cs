@@ -19,7 +19,8 @@ internal sealed class PassProgress
     /// <param name="traffic">What passes between client and endpoints now.</param>
     /// <param name="progress">Where it is reported.</param>
     /// <param name="clock">Times the heartbeat.</param>
-    internal PassProgress((string Name, long Total, long Done) pass, Func<EndpointTraffic> traffic, IProgress<MeasuringProgress> progress, TimeProvider clock)
+    internal PassProgress(
+        (string Name, long Total, long Done) pass, Func<EndpointTraffic> traffic, IProgress<MeasuringProgress> progress, TimeProvider clock)
     {
         (this.pass, total, done) = pass;
         (this.traffic, this.progress, this.clock) = (traffic, progress, clock);

@@ -14,7 +14,9 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     /// <summary>Thinking tokens of a warm-up.</summary>
     private const int WarmUpTokens = 8;
 
-    /// <summary>Warm-ups of a task: the server's first streamed request is slower than the others, and one alone does not tell the way to it.</summary>
+    /// <summary>
+    /// Warm-ups of a task: the server's first streamed request is slower than the others, and one alone does not tell the way to it.
+    /// </summary>
     private const int WarmUps = 2;
 
     /// <summary>Requests for 1 and for 9 tokens by which the fixed cost of a request is measured.</summary>
@@ -45,7 +47,8 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
         templateTokens ??= (await UniqueAsync()).ThinkingPrompt.CommonTokens((await UniqueAsync()).ThinkingPrompt);
         return await UniqueAsync();
 
-        Task<AskedProblem> UniqueAsync() => forcing.AskAsync(problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
+        Task<AskedProblem> UniqueAsync() =>
+            forcing.AskAsync(problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
     }
 
     /// <summary>
@@ -61,7 +64,10 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             samples.Add(await AloneAsync(work.Problem, group, cancellationToken));
             int budget = Math.Min(work.Budgets[^1], WarmUpTokens);
             if (budget > 0)
-                samples.Add(await AfterAsync(await ThinkAsync(work.Problem, group, budget, cancellationToken), group, budget, cancellationToken));
+            {
+                TimedThought thinking = await ThinkAsync(work.Problem, group, budget, cancellationToken);
+                samples.Add(await AfterAsync(thinking, group, budget, cancellationToken));
+            }
         }
 
         return samples;
@@ -71,7 +77,9 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     /// <returns>The samples in order, and the thinking where there is some.</returns>
     internal async Task<(IReadOnlyList<TimedSample> Samples, TimedThought? Thinking)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
     {
-        TimedThought? thinking = work.Budgets[^1] > 0 ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken) : null;
+        TimedThought? thinking = work.Budgets[^1] > 0
+            ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken)
+            : null;
         if (thinking?.Times?.TypicalGap is { } gap)
             gaps.Add(gap);
         int ended = thinking is { Thought: { ClosedByModel: true, Tokens: { } tokens } } ? tokens : int.MaxValue;
@@ -155,7 +163,12 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     private async Task<TimedSample> AfterAsync(TimedThought thinking, TrialGroup group, int budget, CancellationToken cancellationToken)
     {
         ThoughtAtBudget at = thinking.Thought.At(budget);
-        ServiceSample sample = group.Sample(forcing.Facts, budget) with { ThinkingTokens = at.Tokens, Status = at.Status, Reason = at.Reason };
+        ServiceSample sample = group.Sample(forcing.Facts, budget) with
+        {
+            ThinkingTokens = at.Tokens,
+            Status = at.Status,
+            Reason = at.Reason,
+        };
         if (!at.HasAnswer)
             return new TimedSample(sample, null);
         double thinkingSeconds = thinking.SecondsAfter(at.Tokens);
@@ -215,7 +228,9 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             },
             cancellationToken));
 
-    /// <summary>A first request of a kind that is refused for good is refused for every problem; a later one is the problem's own affair.</summary>
+    /// <summary>
+    /// A first request of a kind that is refused for good is refused for every problem; a later one is the problem's own affair.
+    /// </summary>
     /// <exception cref="EndpointRefusedException">The first request of this kind is refused for good.</exception>
     private async Task<T> GrantedAsync<T>(string kind, Func<Task<T>> askAsync)
     {

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Calibration.Harness.Passes;
 
-/// <summary>Work in the plan's order, shared by all endpoints; what a lost endpoint gives back comes first. After the deadline nothing is handed out.</summary>
+/// <summary>
+/// Work in the plan's order, shared by all endpoints; what a lost endpoint gives back comes first. After the deadline nothing is handed
+/// out.
+/// </summary>
 internal sealed class WorkQueue<TWork>(IEnumerable<TWork> planned, CancellationToken deadline)
     where TWork : class
 {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Calibration.Harness.Probing;
 
-/// <summary>How long this process was not let run while times were taken: by how much a thread that sleeps 5 ms at a time wakes too late.</summary>
+/// <summary>
+/// How long this process was not let run while times were taken: by how much a thread that sleeps 5 ms at a time wakes too late.
+/// </summary>
 internal sealed class ClientStalls : IDisposable
 {
     private static readonly TimeSpan Sleep = TimeSpan.FromMilliseconds(5);

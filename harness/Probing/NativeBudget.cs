@@ -53,7 +53,9 @@ internal sealed class NativeBudget(EndpointClient client, TokenIdForcing forcing
         return forcing.Form.EndOfThinking(ids) + inPrompt;
     }
 
-    /// <summary>The tokens of a chat answer's reasoning text; the newline after the opening, which llama.cpp counts, is not in the text.</summary>
+    /// <summary>
+    /// The tokens of a chat answer's reasoning text; the newline after the opening, which llama.cpp counts, is not in the text.
+    /// </summary>
     private async Task<int?> CountInChatAsync(ServerThinkingBudget own, AskedProblem asked, int budget, CancellationToken cancellationToken)
     {
         EndpointReply reply = await PostAsync(new Uri(client.Api, "chat/completions"), json =>

@@ -33,7 +33,9 @@ public sealed record ProbeReport
     /// <summary>Whether the server tells its load, by which other requests beside a timed one are seen.</summary>
     public required bool TellsLoad { get; init; }
 
-    /// <summary>Tokens that arrive at once in the middle of a stream, where they are too many for its times to be those of tokens; else 1.</summary>
+    /// <summary>
+    /// Tokens that arrive at once in the middle of a stream, where they are too many for its times to be those of tokens; else 1.
+    /// </summary>
     public required int TokensTogether { get; init; }
 
     /// <summary>The longest time for which this client was not let run while times were taken.</summary>
@@ -59,7 +61,8 @@ public sealed record ProbeReport
 /// <param name="ColdSeconds">The same again, the cache forbidden as in the latency pass.</param>
 /// <param name="AgainHit">Cached tokens that the server reported for the second; absent where it does not say.</param>
 /// <param name="ColdHit">Cached tokens that it reported where the cache was forbidden; absent where it does not say.</param>
-public sealed record CacheCheck(int? PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit)
+public sealed record CacheCheck(
+    int? PromptTokens, double FirstSeconds, double AgainSeconds, double ColdSeconds, int? AgainHit, int? ColdHit)
 {
     /// <summary>The medians of several rounds; of the counts the largest.</summary>
     internal static CacheCheck MedianOf(IReadOnlyList<CacheCheck> rounds) => new(

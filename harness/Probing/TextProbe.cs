@@ -67,7 +67,10 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
         return new RoadCheck("text", false, counts.ToImmutable(), verdict, false);
     }
 
-    /// <summary>A long prompt twice, one token each, and once more behind a first line of its own, as the latency pass asks; all with several prompts.</summary>
+    /// <summary>
+    /// A long prompt twice, one token each, and once more behind a first line of its own, as the latency pass asks; all with several
+    /// prompts.
+    /// </summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
         string message = string.Join('\n', Enumerable.Repeat(plan.Problems[0].Prompt, 4));

@@ -13,11 +13,14 @@ internal interface ICompletionServer
     /// <summary>Where generations are asked for.</summary>
     Uri GenerationUri { get; }
 
-    /// <summary>Whether no way was seen on a running server by which a request is kept from what other requests left in the prefix cache.</summary>
+    /// <summary>
+    /// Whether no way was seen on a running server by which a request is kept from what other requests left in the prefix cache.
+    /// </summary>
     bool NeedsUniquePrefix { get; }
 
     /// <summary>
-    /// Whether the server does not say what ended a generation of text: there the ends of the turn are masked, and only the stop text ends it.
+    /// Whether the server does not say what ended a generation of text: there the ends of the turn are masked, and only the stop text ends
+    /// it.
     /// </summary>
     bool MasksEndsWithStopText { get; }
 
@@ -54,7 +57,8 @@ internal interface IServerDialect : ICompletionServer
     Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Token ids of a user's message in the model's own chat template, up to where the assistant's turn begins; null where the server has no
+    /// Token ids of a user's message in the model's own chat template, up to where the assistant's turn begins; null where the server has
+    /// no
     /// route that renders it.
     /// </summary>
     Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken);

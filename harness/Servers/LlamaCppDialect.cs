@@ -26,7 +26,8 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
 
     public Uri GenerationUri { get; } = new(client.Root, "completion");
 
-    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) => TokenizeAsync(text, addSpecial: false, cancellationToken);
+    public Task<int[]> TokenizeAsync(string text, CancellationToken cancellationToken) =>
+        TokenizeAsync(text, addSpecial: false, cancellationToken);
 
     private Task<int[]> TokenizeAsync(string text, bool addSpecial, CancellationToken cancellationToken)
     {

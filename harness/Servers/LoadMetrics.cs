@@ -11,7 +11,8 @@ internal static class LoadMetrics
         Sum(metrics, working) is { } workingNow && Sum(metrics, queued) is { } queuedNow ? new ServerLoad(workingNow, queuedNow) : null;
 
     /// <summary>The same from the server's <c>/metrics</c>; null where there is no such page.</summary>
-    internal static async Task<ServerLoad?> AskAsync(EndpointClient client, string working, string queued, CancellationToken cancellationToken)
+    internal static async Task<ServerLoad?> AskAsync(
+        EndpointClient client, string working, string queued, CancellationToken cancellationToken)
     {
         EndpointReply reply = await client.GetAsync(new Uri(client.Root, "metrics"), cancellationToken);
         return reply.IsSuccess ? In(reply.Body.ToString(), working, queued) : null;

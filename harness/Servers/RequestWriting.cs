@@ -48,7 +48,9 @@ internal static class RequestWriting
         json.WriteEndObject();
     }
 
-    /// <summary>Qwen3's templates read <c>enable_thinking</c>, DeepSeek-V3.1's and Granite's read <c>thinking</c>; each passes over the other.</summary>
+    /// <summary>
+    /// Qwen3's templates read <c>enable_thinking</c>, DeepSeek-V3.1's and Granite's read <c>thinking</c>; each passes over the other.
+    /// </summary>
     internal static void WriteThinkingSwitch(Utf8JsonWriter json, bool thinking)
     {
         json.WriteStartObject("chat_template_kwargs");

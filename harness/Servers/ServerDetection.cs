@@ -112,7 +112,9 @@ public static class ServerDetection
         if (model is null)
             return entries.Count == 1 ? entries[0] : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with --model.");
         JsonElement found = entries.FirstOrDefault(entry => entry.Text("id") == model);
-        return found.ValueKind == JsonValueKind.Object ? found : throw new EndpointException($"{uri} does not serve a model {model}; it serves {names}.");
+        return found.ValueKind == JsonValueKind.Object
+            ? found
+            : throw new EndpointException($"{uri} does not serve a model {model}; it serves {names}.");
     }
 
     private static int ContextOf(JsonElement entry, Uri uri) =>

@@ -3,7 +3,9 @@ using Calibration.Results;
 
 namespace Calibration.Harness.Servers;
 
-/// <summary>SGLang (read in its sources, not run: <c>calibrate probe</c> proves it at run time or refuses): vLLM's shapes, but for a few names.</summary>
+/// <summary>
+/// SGLang (read in its sources, not run: <c>calibrate probe</c> proves it at run time or refuses): vLLM's shapes, but for a few names.
+/// </summary>
 internal sealed class SglangDialect(EndpointClient client, EndpointFacts facts) : VllmDialect(client, facts)
 {
     public override bool NeedsUniquePrefix => true;

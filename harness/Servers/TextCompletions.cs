@@ -5,7 +5,9 @@ using Calibration.Results;
 
 namespace Calibration.Harness.Servers;
 
-/// <summary>Any server of OpenAI's <c>/v1/completions</c>, by text: no token ids, counts from the usage record where there is one.</summary>
+/// <summary>
+/// Any server of OpenAI's <c>/v1/completions</c>, by text: no token ids, counts from the usage record where there is one.
+/// </summary>
 /// <param name="client">The endpoint.</param>
 /// <param name="facts">What it said of itself.</param>
 /// <param name="known">Its dialect where the kind is known: the load and the chat template are asked in it.</param>

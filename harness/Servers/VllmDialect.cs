@@ -51,7 +51,8 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
         },
         cancellationToken);
 
-    public Task<string?> RenderChatTextAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> RenderChatTextAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
 
     public async Task<string> DetokenizeAsync(ReadOnlyMemory<int> ids, CancellationToken cancellationToken)
     {
@@ -102,7 +103,9 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
         json.WriteEndObject();
     }
 
-    /// <summary>vLLM refuses salts of more than 128 characters, and with <c>@</c>, <c>/</c>, <c>\</c> or NUL: a hash has none of these.</summary>
+    /// <summary>
+    /// vLLM refuses salts of more than 128 characters, and with <c>@</c>, <c>/</c>, <c>\</c> or NUL: a hash has none of these.
+    /// </summary>
     internal static string SaltOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     public Generation Read(ReadOnlyMemory<byte> json) => ReadCompletion(json);

@@ -28,7 +28,9 @@ internal static class CollectionFree
         }
     }
 
-    /// <summary>False where the runtime cannot: more memory than it may reserve, or a region that another part of the process holds.</summary>
+    /// <summary>
+    /// False where the runtime cannot: more memory than it may reserve, or a region that another part of the process holds.
+    /// </summary>
     private static bool TryStart()
     {
         try

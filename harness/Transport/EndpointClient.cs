@@ -16,7 +16,9 @@ public sealed class EndpointClient : IDisposable
     private readonly Availability availability;
     private readonly TimeProvider clock;
 
-    /// <summary>The speed that a token's limit follows from is looked at anew so often: it becomes known while the first requests wait.</summary>
+    /// <summary>
+    /// The speed that a token's limit follows from is looked at anew so often: it becomes known while the first requests wait.
+    /// </summary>
     private static readonly TimeSpan BetweenLimits = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a client; nothing is sent yet.</summary>
@@ -64,7 +66,8 @@ public sealed class EndpointClient : IDisposable
         availability.AskAsync(attemptAsync, Slots, cancellationToken);
 
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
-    internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) => availability.WaitUntilAvailableAsync(limit, cancellationToken);
+    internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        availability.WaitUntilAvailableAsync(limit, cancellationToken);
 
     /// <summary>Asks for a document, once.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
@@ -129,19 +132,24 @@ public sealed class EndpointClient : IDisposable
     /// between the socket and the clock.
     /// </summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached, was silent for too long, or refused.</exception>
-    internal Task<TimedEvent> PostTimedAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, TimeProvider clock, CancellationToken cancellationToken) =>
+    internal Task<TimedEvent> PostTimedAsync(
+        Uri uri, ReadOnlyMemory<byte> json, int tokens, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
             using PipelineMessage message = transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken);
             long start = clock.GetTimestamp();
             PipelineResponse response = transport.Send(message);
             double seconds = clock.GetElapsedTime(start).TotalSeconds;
-            return response.IsError ? throw FaultOf(uri, transport.ReplyOf(response, response.Content)) : new TimedEvent(response.Content.ToMemory(), seconds);
+            return response.IsError
+                ? throw FaultOf(uri, transport.ReplyOf(response, response.Content))
+                : new TimedEvent(response.Content.ToMemory(), seconds);
         });
 
     /// <summary>The same for the events of a streamed response, until <c>[DONE]</c>.</summary>
-    /// <exception cref="EndpointException">The endpoint cannot be reached, refused, broke the stream off, or was silent for too long.</exception>
-    internal Task<ImmutableArray<TimedEvent>> StreamTimedAsync(Uri uri, ReadOnlyMemory<byte> json, TimeProvider clock, CancellationToken cancellationToken) =>
+    /// <exception cref="EndpointException">The endpoint cannot be reached, refused, broke the stream off, or was silent for too
+    /// long.</exception>
+    internal Task<ImmutableArray<TimedEvent>> StreamTimedAsync(
+        Uri uri, ReadOnlyMemory<byte> json, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
             using PipelineMessage message = transport.Post(uri, json, policy.Idle, cancellationToken);

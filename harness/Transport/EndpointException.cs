@@ -46,5 +46,7 @@ public sealed class EndpointException : Exception
 /// <summary>The endpoint refuses every request of a kind that measuring needs: nothing can be measured until that is mended.</summary>
 public sealed class EndpointRefusedException(string message) : Exception(message);
 
-/// <summary>The endpoint stayed away for longer than it was waited for. Nothing is wrong with the request, and no trial failed by it.</summary>
+/// <summary>
+/// The endpoint stayed away for longer than it was waited for. Nothing is wrong with the request, and no trial failed by it.
+/// </summary>
 public sealed class EndpointLostException(string message) : Exception(message);

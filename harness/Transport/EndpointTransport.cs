@@ -5,7 +5,9 @@ using OpenAI;
 
 namespace Calibration.Harness.Transport;
 
-/// <summary>The OpenAI SDK's pipeline to one API: messages, their sending, and what went wrong with it in one sentence without the key.</summary>
+/// <summary>
+/// The OpenAI SDK's pipeline to one API: messages, their sending, and what went wrong with it in one sentence without the key.
+/// </summary>
 internal sealed class EndpointTransport : IDisposable
 {
     private static readonly TimeSpan LongestAskedFor = TimeSpan.FromMinutes(5);
@@ -72,7 +74,9 @@ internal sealed class EndpointTransport : IDisposable
     {
         if (!response.IsError)
             return new EndpointReply(response.Status, body);
-        BinaryData redacted = string.IsNullOrEmpty(apiKey) ? body : BinaryData.FromString(body.ToString().Replace(apiKey, "<key>", StringComparison.Ordinal));
+        BinaryData redacted = string.IsNullOrEmpty(apiKey)
+            ? body
+            : BinaryData.FromString(body.ToString().Replace(apiKey, "<key>", StringComparison.Ordinal));
         return new EndpointReply(response.Status, redacted, RetryAfterOf(response));
     }
 
@@ -116,7 +120,10 @@ internal sealed class EndpointTransport : IDisposable
         return message.Response!;
     }
 
-    /// <summary>What broke in the transport, in one sentence; a request that was abandoned is no fault, however it broke. Null for what is thrown on as it is.</summary>
+    /// <summary>
+    /// What broke in the transport, in one sentence; a request that was abandoned is no fault, however it broke. Null for what is thrown
+    /// on as it is.
+    /// </summary>
     private static Exception? FaultOf(Exception fault, PipelineMessage message) => fault switch
     {
         OperationCanceledException when message.CancellationToken.IsCancellationRequested => null,

@@ -23,7 +23,8 @@ internal static class PlainHttpCheck
     }
 
     /// <summary>False also where nothing listens, or a proxy stands between: the request itself then says what is wrong.</summary>
-    private static async Task<bool> TrySpeakAsync(Uri api, Func<Stream, string, CancellationToken, Task<bool>> speakAsync, CancellationToken cancellationToken)
+    private static async Task<bool> TrySpeakAsync(
+        Uri api, Func<Stream, string, CancellationToken, Task<bool>> speakAsync, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Longest);

@@ -1,7 +1,8 @@
 namespace Calibration.Harness.Transport;
 
 /// <summary>
-/// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429) or does not answer in time, cut to what it
+/// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429) or does not answer in time,
+/// cut to what it
 /// works on and a short queue where it tells its queue, and grown by one for each limit's worth of answers.
 /// </summary>
 internal sealed class RequestSlots
@@ -90,7 +91,10 @@ internal sealed class RequestSlots
         }
     }
 
-    /// <summary>The endpoint is too busy for a request that was sent at <paramref name="sentAt"/>; requests sent before the last cut say nothing new.</summary>
+    /// <summary>
+    /// The endpoint is too busy for a request that was sent at <paramref name="sentAt"/>; requests sent before the last cut say nothing
+    /// new.
+    /// </summary>
     internal void Busy(long sentAt)
     {
         lock (gate)

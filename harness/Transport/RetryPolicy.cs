@@ -21,7 +21,10 @@ public sealed record RetryPolicy(int Tries, TimeSpan Idle, TimeSpan Down, TimeSp
     /// <summary>For a night: 8 tries over about 13 seconds, and an hour for an endpoint that is down.</summary>
     public static RetryPolicy Overnight { get; } = new(8, TimeSpan.FromMinutes(2), TimeSpan.FromHours(1), TimeSpan.FromHours(1));
 
-    /// <summary>The wait after so many failures, exponential; <paramref name="jitter"/> in [0, 1) spreads it by half both ways, so that clients do not come back together.</summary>
+    /// <summary>
+    /// The wait after so many failures, exponential; <paramref name="jitter"/> in [0, 1) spreads it by half both ways, so that clients do
+    /// not come back together.
+    /// </summary>
     internal static TimeSpan WaitAfter(int failures, double jitter)
     {
         double seconds = FirstWait.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 20));

@@ -12,7 +12,9 @@ internal sealed class ServerSpeed
     /// <summary>Before anything is known of the server.</summary>
     private const double UnknownSecondsPerToken = 2;
 
-    /// <summary>A response may take this many times as long as the last ones, at their load or, by their share of the speed, at a higher one.</summary>
+    /// <summary>
+    /// A response may take this many times as long as the last ones, at their load or, by their share of the speed, at a higher one.
+    /// </summary>
     private const double Tolerance = 4;
 
     private const int Remembered = 64;

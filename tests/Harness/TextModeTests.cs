@@ -1,3 +1,4 @@
+using System.Text;
 using Calibration.Endpoint;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
@@ -9,7 +10,7 @@ namespace Calibration.Tests.Harness;
 
 /// <summary>On a server that is asked in text only, nothing is believed that its counts do not show.</summary>
 [Collection("llama.cpp")]
-public sealed class TextRoadTests
+public sealed class TextModeTests
 {
     private static readonly int[] Budgets = [0, 1, 2, 7, 64, 257];
 
@@ -119,6 +120,41 @@ public sealed class TextRoadTests
             endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--road", "text", "--semantics", "cap", "--latency-items", "2");
         Assert.Equal("qwen3-rendered-here", run.Manifest.Profile.GetProperty("name").GetString());
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+    }
+
+    [Fact]
+    public async Task Measure_TwoEndpoints_ShareTheTrials()
+    {
+        using var task = new OwnTask(OwnTask.Scripts);
+        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        ServedRequests[] logs = [new(), new()];
+        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, TestContext.Current.CancellationToken);
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            first.BaseAddress, "--endpoint", second.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,16", "--runs", "10",
+            "--semantics", "cap", "--road", "text", "--concurrency", "2", "--latency-items", "2");
+        Assert.Equal(3 * 10 * 3, run.Trials.Select(trial => trial.Key).Distinct().Count());
+        Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+        Assert.Equal(2 * 3, run.Service.Length);
+        Assert.Single(run.Manifest.OtherEndpoints);
+        Assert.All(logs, log => Assert.True(log.All.Count > 20));
+    }
+
+    /// <summary>What fails in the latency pass is tried once more at its end.</summary>
+    [Fact]
+    public async Task Measure_StreamRefusedOnce_IsTimedAtTheEnd()
+    {
+        using var task = new OwnTask("4 + 5?", "3 + 6?", "2 + 7?");
+        int streams = 0;
+        await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
+        await using ScriptedServer gateway = Gateway.Start(server.Address, request =>
+            Encoding.UTF8.GetString(request.Body).Contains("\"stream\":true", StringComparison.Ordinal) && ++streams == 4 ? Gateway.Refusal("not now") : null);
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            new Uri(gateway.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16", "--runs", "1", "--semantics", "cap", "--road", "text",
+            "--context", "4000", "--concurrency", "1", "--latency-items", "3");
+        Assert.True(streams > 4);
+        Assert.Equal(3 * 2, run.Service.Length);
+        Assert.All(run.Service, sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
     }
 
     /// <summary>A template that opens the thinking itself and cannot leave it out: by text as by ids.</summary>
