@@ -14,15 +14,15 @@ namespace Calibration.Harness.Forcing;
 /// </summary>
 internal sealed class TextForcing : IBudgetForcing
 {
-    private readonly TextTemplate template;
-    private readonly TextClose close;
+    private readonly TextTemplate _template;
+    private readonly TextClose _close;
 
     private TextForcing(GenerationSender requests, TextTemplate template, TextClose close) =>
-        (Requests, this.template, this.close) = (requests, template, close);
+        (Requests, this._template, this._close) = (requests, template, close);
 
     public EndpointFacts Facts => Requests.Facts;
 
-    public ModelProfile Profile => template.Profile;
+    public ModelProfile Profile => _template.Profile;
 
     public Road Road => Road.Text;
 
@@ -48,11 +48,11 @@ internal sealed class TextForcing : IBudgetForcing
     }
 
     public async Task<string> RenderAsync(string message, CancellationToken cancellationToken) =>
-        (await template.RenderAsync(message, cancellationToken)).Thinking;
+        (await _template.RenderAsync(message, cancellationToken)).Thinking;
 
     public async Task<AskedProblem> AskAsync(Problem problem, CancellationToken cancellationToken)
     {
-        TextPrompt prompt = await template.RenderAsync(problem.Prompt, cancellationToken);
+        TextPrompt prompt = await _template.RenderAsync(problem.Prompt, cancellationToken);
         string natural = Profile.CloseToken + Profile.AfterClose + problem.AnswerCue;
         return new AskedProblem(problem, prompt.Thinking, prompt.NoThinking, Profile.BeforeClose + natural, natural, problem.AnswerCue);
     }
@@ -64,7 +64,7 @@ internal sealed class TextForcing : IBudgetForcing
     public async Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken)
     {
         GenerationRequest request = Thinking(asked, group, budgetTokens) with { Close = CloseHandling.Stop };
-        return TextThought.From(await Requests.GenerateAsync(request, cancellationToken), budgetTokens, close);
+        return TextThought.From(await Requests.GenerateAsync(request, cancellationToken), budgetTokens, _close);
     }
 
     public async Task<AnswerFork> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken)

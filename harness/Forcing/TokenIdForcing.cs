@@ -11,7 +11,7 @@ namespace Calibration.Harness.Forcing;
 /// <summary>Budget forcing by token ids: thinking is counted, cut and continued at any token.</summary>
 internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect server, ThinkingForm form) : IBudgetForcing
 {
-    private readonly ConcurrentDictionary<string, int[]> tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int[]> _tokens = new(StringComparer.Ordinal);
 
     /// <summary>What a budget means.</summary>
     internal BudgetSemantics Semantics { get; init; } = BudgetSemantics.Exact;
@@ -77,7 +77,7 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
 
     /// <summary>Token ids of a text; asked until known, and not again.</summary>
     internal async Task<int[]> TokensOfAsync(string text, CancellationToken cancellationToken) =>
-        tokens.TryGetValue(text, out int[]? known) ? known : tokens.GetOrAdd(text, await server.TokenizeAsync(text, cancellationToken));
+        _tokens.TryGetValue(text, out int[]? known) ? known : _tokens.GetOrAdd(text, await server.TokenizeAsync(text, cancellationToken));
 
     public ValueTask<int> ContextNeededAsync(AskedProblem asked, int budgetTokens, CancellationToken cancellationToken) => new(
         Math.Max(asked.ThinkingPrompt.Length + budgetTokens + asked.ForcedClose.Length, asked.NoThinkingPrompt.Length + asked.Cue.Length)

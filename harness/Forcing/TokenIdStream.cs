@@ -9,10 +9,10 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
     /// <summary>A character has four bytes at most; more than a few of them are no held-back character but a wrong count.</summary>
     private const int MostHeldBack = 16;
 
-    private readonly List<int> ids = new(request.MaxTokens);
-    private readonly List<double> secondsAt = new(request.MaxTokens);
-    private readonly List<double?> serverAt = new(request.MaxTokens);
-    private readonly List<(int At, int Count, Generation Chunk)> heldBack = [];
+    private readonly List<int> _ids = new(request.MaxTokens);
+    private readonly List<double> _secondsAt = new(request.MaxTokens);
+    private readonly List<double?> _serverAt = new(request.MaxTokens);
+    private readonly List<(int At, int Count, Generation Chunk)> _heldBack = [];
 
     internal async Task<TimedTrace> TimeAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -29,21 +29,21 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
             last = chunk.Ending == Ending.None ? last : chunk;
         }
 
-        if (ids.Count == 0 && last.Ending != Ending.Stop)
+        if (_ids.Count == 0 && last.Ending != Ending.Stop)
             throw new EndpointException($"{forcing.Requests.Uri} streamed no token ids.") { MayPass = true };
-        foreach ((int at, int count, Generation chunk) in heldBack)
+        foreach ((int at, int count, Generation chunk) in _heldBack)
             await FillAsync(at, count, chunk, cancellationToken);
-        (int end, bool isClose) = await forcing.EndOfThinkingAsync(last with { TokenIds = [.. ids], Text = "" }, cancellationToken);
-        var row = TokenIdForcing.Row(thinking.Asked, thinking.Group, [.. ids.Take(Math.Min(end, request.MaxTokens))]) with
+        (int end, bool isClose) = await forcing.EndOfThinkingAsync(last with { TokenIds = [.. _ids], Text = "" }, cancellationToken);
+        var row = TokenIdForcing.Row(thinking.Asked, thinking.Group, [.. _ids.Take(Math.Min(end, request.MaxTokens))]) with
         {
             MaskedFrom = request.Close == CloseHandling.Mask ? 0 : null,
             ClosedByModel = request.Close == CloseHandling.Stop && isClose,
         };
-        return new TimedTrace(thinking.Asked, row, request.CacheSalt, new TokenTimes([.. secondsAt]))
+        return new TimedTrace(thinking.Asked, row, request.CacheSalt, new TokenTimes([.. _secondsAt]))
         {
-            FirstSeconds = secondsAt.Count > 0 ? secondsAt[0] : lastSeconds,
+            FirstSeconds = _secondsAt.Count > 0 ? _secondsAt[0] : lastSeconds,
             CachedTokens = cached,
-            ServerSecondsAt = [.. serverAt],
+            ServerSecondsAt = [.. _serverAt],
             ServerFirstSeconds = serverFirst,
         };
     }
@@ -51,7 +51,7 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
     private void Add(Generation chunk, double seconds)
     {
         IServerDialect server = forcing.Server;
-        int missing = server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - ids.Count - chunk.TokenIds.Length) : 0;
+        int missing = server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - _ids.Count - chunk.TokenIds.Length) : 0;
         if (missing > MostHeldBack)
         {
             throw new EndpointException($"{server.GenerationUri} counted {missing} tokens in a stream that it did not send.")
@@ -61,12 +61,12 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
         }
 
         if (missing > 0)
-            heldBack.Add((ids.Count, missing, chunk));
-        ids.AddRange(Enumerable.Repeat(forcing.Form.CueIds[0], missing).Concat(chunk.TokenIds));
-        secondsAt.AddRange(Enumerable.Repeat(seconds, ids.Count - secondsAt.Count));
-        serverAt.AddRange(Enumerable.Repeat(chunk.ServerSeconds, ids.Count - serverAt.Count));
-        if (serverAt.Count > 0)
-            serverAt[^1] = chunk.ServerSeconds ?? serverAt[^1];
+            _heldBack.Add((_ids.Count, missing, chunk));
+        _ids.AddRange(Enumerable.Repeat(forcing.Form.CueIds[0], missing).Concat(chunk.TokenIds));
+        _secondsAt.AddRange(Enumerable.Repeat(seconds, _ids.Count - _secondsAt.Count));
+        _serverAt.AddRange(Enumerable.Repeat(chunk.ServerSeconds, _ids.Count - _serverAt.Count));
+        if (_serverAt.Count > 0)
+            _serverAt[^1] = chunk.ServerSeconds ?? _serverAt[^1];
     }
 
     /// <summary>
@@ -79,6 +79,6 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
         if (spelled.Length != count + chunk.TokenIds.Length)
             return;
         for (int i = 0; i < count; i++)
-            ids[at + i] = spelled[i];
+            _ids[at + i] = spelled[i];
     }
 }

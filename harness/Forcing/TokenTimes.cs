@@ -36,7 +36,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     private const int LeastBurstTokens = 3;
     private const double SlowestBurstShare = 0.25;
 
-    private readonly double medianGap = QuantileOf(0.5, 1, SecondsAt);
+    private readonly double _medianGap = QuantileOf(0.5, 1, SecondsAt);
 
     /// <summary>
     /// Typical seconds between tokens: the upper quartile of their means over some tokens, which neither stalls move nor a burst of up to
@@ -61,7 +61,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
         if (together > Allowed(position))
             return $"{together} later tokens arrived together with it: tokens arrived in a burst.";
         if (!hasServerTimes && StallBefore(position) is { } stall)
-            return FormattableString.Invariant($"No token arrived for {stall:0.000} s, where they are usually {medianGap:0.000} s apart: client or server stalled.");
+            return FormattableString.Invariant($"No token arrived for {stall:0.000} s, where they are usually {_medianGap:0.000} s apart: client or server stalled.");
         if ((TypicalGap ?? usualGap) is not { } gap)
             return null;
         double late = LateBy(position, gap);
@@ -85,7 +85,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
 
     private double? StallBefore(int position)
     {
-        double limit = Math.Max(StallSeconds, StallGaps * medianGap);
+        double limit = Math.Max(StallSeconds, StallGaps * _medianGap);
         double longest = 0;
         for (int i = 1; i <= position; i++)
             longest = Math.Max(longest, SecondsAt[i] - SecondsAt[i - 1]);

@@ -15,9 +15,9 @@ internal sealed record TextPrompt(string Thinking, string NoThinking);
 /// </summary>
 internal sealed class TextTemplate
 {
-    private readonly TextCompletions? server;
+    private readonly TextCompletions? _server;
 
-    private TextTemplate(TextCompletions? server, ModelProfile profile) => (this.server, Profile) = (server, profile);
+    private TextTemplate(TextCompletions? server, ModelProfile profile) => (this._server, Profile) = (server, profile);
 
     internal ModelProfile Profile { get; }
 
@@ -52,8 +52,8 @@ internal sealed class TextTemplate
             turn + Profile.Open, Profile.NoThinking is { } form ? turn + form : await RenderAsync(userMessage, thinking: false, cancellationToken));
     }
 
-    private async Task<string> RenderAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => server is null
+    private async Task<string> RenderAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => _server is null
         ? ChatPrompt.RenderQwen3(userMessage, thinking)
-        : await server.RenderChatAsync(userMessage, thinking, cancellationToken)
-            ?? throw new EndpointException($"{server.Facts.Url} no longer renders the chat template.");
+        : await _server.RenderChatAsync(userMessage, thinking, cancellationToken)
+            ?? throw new EndpointException($"{_server.Facts.Url} no longer renders the chat template.");
 }

@@ -17,28 +17,28 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     /// <summary>Requests that are refused for good, with none granted before, after which all of them will be.</summary>
     private const int RefusalsThatEndTheRun = 8;
 
-    private readonly ConcurrentBag<TraceWork> failed = [];
-    private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> prompts = new();
-    private readonly ExperimentPlan plan = context.Plan;
-    private readonly FinishedWork finished = context.Finished;
-    private readonly PassProgress counted = new(
+    private readonly ConcurrentBag<TraceWork> _failed = [];
+    private readonly ConcurrentDictionary<(string Task, string Id), AskedProblem> _prompts = new();
+    private readonly ExperimentPlan _plan = context.Plan;
+    private readonly FinishedWork _finished = context.Finished;
+    private readonly PassProgress _counted = new(
         ("accuracy", context.Plan.TrialCount, context.Finished.TrialCount),
         () => forcings.Aggregate(default(EndpointTraffic), (sum, forcing) => sum + forcing.Requests.Traffic),
         context.Progress,
         context.Clock);
 
-    private int refusals;
-    private bool granted;
+    private int _refusals;
+    private bool _granted;
 
     /// <summary>Measures what is not finished; what failed is tried once more at the end.</summary>
     /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
     /// <exception cref="EndpointRefusedException">Every request is refused for good.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        await using ITimer heartbeat = counted.StartHeartbeat();
-        var workers = new WorkerPool(forcings, plan.Concurrency, context.Absence, deadline);
+        await using ITimer heartbeat = _counted.StartHeartbeat();
+        var workers = new WorkerPool(forcings, _plan.Concurrency, context.Absence, deadline);
         await DoAsync(Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget))), isLastTry: false);
-        await DoAsync([.. failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)], isLastTry: true);
+        await DoAsync([.. _failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)], isLastTry: true);
 
         Task DoAsync(IEnumerable<TraceWork> open, bool isLastTry) => workers.DoAsync(
             open,
@@ -47,14 +47,14 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     }
 
     private bool IsFinished(TraceWork work, int budget) =>
-        finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
+        _finished.Has(new TrialKey(work.Group.Task, work.Group.ProblemId, work.Group.Run, budget));
 
     private IEnumerable<TraceWork> Groups() =>
-        from planned in plan.Groups()
+        from planned in _plan.Groups()
         let task = planned.Task
         let problem = planned.Problem
-        let whole = new TrialGroup(plan.Seed, task.Task, problem.Id, planned.Run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
-        from work in plan.Independent || !forcings[0].OneTraceServesAllBudgets
+        let whole = new TrialGroup(_plan.Seed, task.Task, problem.Id, planned.Run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
+        from work in _plan.Independent || !forcings[0].OneTraceServesAllBudgets
             ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
             : [new TraceWork(problem, whole, task.Budgets)]
         select work;
@@ -65,15 +65,15 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         TraceWork open = work with
         {
             Budgets = [.. work.Budgets.Where(budget => !IsFinished(work, budget))],
-            Thought = work.Thought ?? (finished.TraceOf(work.Group.TraceId) is { } row ? new TokenThought(row) : null),
-            Shared = work.Shared ?? finished.ClosedAnswerOf(work.Group.TraceId),
+            Thought = work.Thought ?? (_finished.TraceOf(work.Group.TraceId) is { } row ? new TokenThought(row) : null),
+            Shared = work.Shared ?? _finished.ClosedAnswerOf(work.Group.TraceId),
         };
         while (!open.Budgets.IsEmpty)
         {
             try
             {
                 open = await AdvanceAsync(forcing, open, cancellationToken);
-                granted = true;
+                _granted = true;
             }
             catch (EndpointLostException)
             {
@@ -89,7 +89,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
             catch (EndpointException fault) when (!attempt.IsLast)
             {
                 ThrowIfAllAreRefused(fault);
-                failed.Add(open);
+                _failed.Add(open);
                 return;
             }
             catch (EndpointException fault)
@@ -116,7 +116,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
             // A trace is durable before its first answer: regenerated on a GPU it would be another one.
             if (thought.Trace is { } trace)
                 await journals.Traces.AppendAsync(trace);
-            counted.Thought(thought.Tokens ?? 0);
+            _counted.Thought(thought.Tokens ?? 0);
             return open with { Thought = thought };
         }
 
@@ -135,16 +135,16 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     /// <exception cref="EndpointRefusedException">So many requests were refused for good that it is not about one problem.</exception>
     private void ThrowIfAllAreRefused(EndpointException fault)
     {
-        if (fault.IsPermanentRefusal && !granted && Interlocked.Increment(ref refusals) >= RefusalsThatEndTheRun)
+        if (fault.IsPermanentRefusal && !_granted && Interlocked.Increment(ref _refusals) >= RefusalsThatEndTheRun)
             throw new EndpointRefusedException($"The server refuses the requests of the accuracy pass. {fault.Message}");
     }
 
     /// <summary>A problem's prompt is rendered once for all of its runs.</summary>
     private async Task<AskedProblem> AskedAsync(IBudgetForcing forcing, Problem problem, CancellationToken cancellationToken)
     {
-        if (prompts.TryGetValue((problem.Task, problem.Id), out AskedProblem? rendered))
+        if (_prompts.TryGetValue((problem.Task, problem.Id), out AskedProblem? rendered))
             return rendered;
-        return prompts[(problem.Task, problem.Id)] = await forcing.AskAsync(problem, cancellationToken);
+        return _prompts[(problem.Task, problem.Id)] = await forcing.AskAsync(problem, cancellationToken);
     }
 
     /// <summary>The trial at the smallest open budget.</summary>
@@ -183,12 +183,12 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     }
 
     private Trial NewTrial(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
-        group.Row(problem, plan.Semantics, forcings[0].Road, budget, status, reason);
+        group.Row(problem, _plan.Semantics, forcings[0].Road, budget, status, reason);
 
     private async ValueTask AddAsync(Trial trial)
     {
         await journals.Trials.AddAsync(trial);
-        counted.Finish(trial.IsUsable);
+        _counted.Finish(trial.IsUsable);
     }
 
     /// <summary>A trace and the budgets that it is to serve.</summary>

@@ -24,10 +24,10 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.02);
 
     /// <summary>By the number of requests that a sample is made of.</summary>
-    private readonly Dictionary<bool, double> leastWait = new() { [false] = double.PositiveInfinity, [true] = double.PositiveInfinity };
+    private readonly Dictionary<bool, double> _leastWait = new() { [false] = double.PositiveInfinity, [true] = double.PositiveInfinity };
 
-    private bool tells = true;
-    private int faults;
+    private bool _tells = true;
+    private int _faults;
 
     /// <summary>Waits a little for an idle server.</summary>
     /// <param name="own">Requests of our own that its load may still hold, because it lags behind their end.</param>
@@ -50,7 +50,7 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     internal void Learn(IEnumerable<TimedSample> samples)
     {
         foreach (TimedSample timed in samples)
-            leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
+            _leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(_leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     private ServiceSample Judged(TimedSample timed)
     {
         (ServiceSample sample, double? server) = timed;
-        return sample.ServiceS - server - leastWait[sample.ThinkingTokens > 0] > (LongerShare * server) + LongerSeconds
+        return sample.ServiceS - server - _leastWait[sample.ThinkingTokens > 0] > (LongerShare * server) + LongerSeconds
             ? sample.AsSuspect(FormattableString.Invariant(
                 $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s: the rest was waiting for other requests, on the way, or of a stalled client."))
             : sample;
@@ -78,17 +78,17 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     /// </summary>
     private async Task<int?> WorkingAsync(CancellationToken cancellationToken)
     {
-        if (!tells)
+        if (!_tells)
             return null;
         try
         {
             ServerLoad? load = await forcing.Requests.LoadAsync(cancellationToken);
-            tells = load is not null;
+            _tells = load is not null;
             return load is null ? null : load.Working + (load.Queued ?? 0);
         }
         catch (EndpointException)
         {
-            tells = ++faults < MostFaults;
+            _tells = ++_faults < MostFaults;
             return null;
         }
     }

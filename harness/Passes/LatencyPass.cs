@@ -19,10 +19,10 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <summary>A suspect trace is repeated so often at once, and once more at the end of the pass, before it is marked.</summary>
     private const int RepeatsAtOnce = 2;
 
-    private readonly TraceTiming timing = new(forcing, context.RunId, context.Clock);
-    private readonly Idleness idleness = new(forcing, context.Clock);
-    private readonly HashSet<(string Task, bool WithThinking)> warm = [];
-    private readonly PassProgress counted = new(
+    private readonly TraceTiming _timing = new(forcing, context.RunId, context.Clock);
+    private readonly Idleness _idleness = new(forcing, context.Clock);
+    private readonly HashSet<(string Task, bool WithThinking)> _warm = [];
+    private readonly PassProgress _counted = new(
         ("latency", Planned(forcing, context).Sum(work => work.Budgets.Length), 0),
         () => forcing.Requests.Traffic,
         context.Progress,
@@ -33,7 +33,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <exception cref="EndpointRefusedException">The endpoint refuses every thinking or every answer request.</exception>
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        await using ITimer heartbeat = counted.StartHeartbeat();
+        await using ITimer heartbeat = _counted.StartHeartbeat();
         IReadOnlyList<TimedWork> planned = [.. Planned(forcing, context)];
         foreach (bool isLastTry in (bool[])[false, true])
         {
@@ -48,7 +48,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
     internal async Task<RequestOverhead?> MeasureOverheadAsync(CancellationToken cancellationToken) =>
         Planned(forcing, context).FirstOrDefault(work => work.Budgets[^1] > 0) is { } work
-            ? await timing.OverheadAsync(work, cancellationToken)
+            ? await _timing.OverheadAsync(work, cancellationToken)
             : null;
 
     /// <summary>
@@ -90,7 +90,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     {
         if (context.Finished.HasTimed(work.Group.TraceId, work.Budgets))
         {
-            counted.Skip(work.Budgets.Length);
+            _counted.Skip(work.Budgets.Length);
             return null;
         }
 
@@ -127,7 +127,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <exception cref="EndpointException">None fits.</exception>
     private async Task<TimedWork> WithinContextAsync(TimedWork work, CancellationToken cancellationToken)
     {
-        AskedProblem asked = await timing.AskAsync(work.Problem, cancellationToken);
+        AskedProblem asked = await _timing.AskAsync(work.Problem, cancellationToken);
         int context = forcing.Facts.ContextTokens;
         var beyond = new List<int>();
         foreach (int budget in work.Budgets)
@@ -159,14 +159,14 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     {
         for (int repeats = 0; ; repeats++)
         {
-            int? others = await idleness.OthersAsync(own: 0, cancellationToken);
+            int? others = await _idleness.OthersAsync(own: 0, cancellationToken);
             if (others is not null && !isLastTry)
                 return work;
             if (NeedsWarmUp(work))
-                idleness.Learn(await timing.WarmUpAsync(work, cancellationToken));
-            (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await timing.TimeAsync(work, cancellationToken);
-            others ??= await idleness.OthersAsync(own: 1, cancellationToken);
-            IReadOnlyList<ServiceSample> judged = idleness.Judged(measured);
+                _idleness.Learn(await _timing.WarmUpAsync(work, cancellationToken));
+            (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await _timing.TimeAsync(work, cancellationToken);
+            others ??= await _idleness.OthersAsync(own: 1, cancellationToken);
+            IReadOnlyList<ServiceSample> judged = _idleness.Judged(measured);
             bool isSuspect = others is not null
                 || judged.Zip(measured).Any(pair => pair.First.Status == TrialStatus.Unverified && pair.Second.IsCounted);
             if (isSuspect && !isLastTry)
@@ -176,7 +176,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
                 return work;
             }
 
-            counted.Thought(thinking?.Thought.Tokens ?? 0);
+            _counted.Thought(thinking?.Thought.Tokens ?? 0);
             foreach (ServiceSample sample in judged)
                 await AppendAsync(others is null ? sample : sample.AsSuspect($"The server worked on {others} other requests beside it."));
             return null;
@@ -187,13 +187,13 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     private bool NeedsWarmUp(TimedWork work)
     {
         bool withThinking = work.Budgets[^1] > 0;
-        return warm.Add((work.Group.Task, withThinking)) && (withThinking || !warm.Contains((work.Group.Task, true)));
+        return _warm.Add((work.Group.Task, withThinking)) && (withThinking || !_warm.Contains((work.Group.Task, true)));
     }
 
     private async Task AppendAsync(ServiceSample sample)
     {
         await samples.AppendAsync(sample);
-        counted.Finish(sample.Status == TrialStatus.Ok);
+        _counted.Finish(sample.Status == TrialStatus.Ok);
     }
 }
 

@@ -5,14 +5,14 @@ internal sealed class PassProgress
 {
     private static readonly TimeSpan BetweenHeartbeats = TimeSpan.FromMinutes(1);
 
-    private readonly string pass;
-    private readonly long total;
-    private readonly Func<EndpointTraffic> traffic;
-    private readonly IProgress<MeasuringProgress> progress;
-    private readonly TimeProvider clock;
-    private long done;
-    private long tokens;
-    private long excluded;
+    private readonly string _pass;
+    private readonly long _total;
+    private readonly Func<EndpointTraffic> _traffic;
+    private readonly IProgress<MeasuringProgress> _progress;
+    private readonly TimeProvider _clock;
+    private long _done;
+    private long _tokens;
+    private long _excluded;
 
     /// <summary>Begins to count.</summary>
     /// <param name="pass">Name of the pass, with its planned rows and those that an earlier start has finished.</param>
@@ -22,27 +22,27 @@ internal sealed class PassProgress
     internal PassProgress(
         (string Name, long Total, long Done) pass, Func<EndpointTraffic> traffic, IProgress<MeasuringProgress> progress, TimeProvider clock)
     {
-        (this.pass, total, done) = pass;
-        (this.traffic, this.progress, this.clock) = (traffic, progress, clock);
+        (this._pass, _total, _done) = pass;
+        (this._traffic, this._progress, this._clock) = (traffic, progress, clock);
     }
 
     /// <summary>Reports every minute until disposed.</summary>
-    internal ITimer StartHeartbeat() => clock.CreateTimer(_ => Report(), null, BetweenHeartbeats, BetweenHeartbeats);
+    internal ITimer StartHeartbeat() => _clock.CreateTimer(_ => Report(), null, BetweenHeartbeats, BetweenHeartbeats);
 
     /// <summary>Rows that an earlier start has finished.</summary>
-    internal void Skip(int rows) => Interlocked.Add(ref done, rows);
+    internal void Skip(int rows) => Interlocked.Add(ref _done, rows);
 
-    internal void Thought(int thinkingTokens) => Interlocked.Add(ref tokens, thinkingTokens);
+    internal void Thought(int thinkingTokens) => Interlocked.Add(ref _tokens, thinkingTokens);
 
     /// <summary>A row is finished.</summary>
     internal void Finish(bool isUsable)
     {
-        Interlocked.Increment(ref done);
+        Interlocked.Increment(ref _done);
         if (!isUsable)
-            Interlocked.Increment(ref excluded);
+            Interlocked.Increment(ref _excluded);
         Report();
     }
 
-    private void Report() => progress.Report(new MeasuringProgress(
-        pass, Interlocked.Read(ref done), total, Interlocked.Read(ref tokens), Interlocked.Read(ref excluded), traffic()));
+    private void Report() => _progress.Report(new MeasuringProgress(
+        _pass, Interlocked.Read(ref _done), _total, Interlocked.Read(ref _tokens), Interlocked.Read(ref _excluded), _traffic()));
 }

@@ -26,25 +26,25 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     private const int OverheadThinkingTokens = 16;
 
     /// <summary>No other run's requests, an interrupted start of this one included, may hit in the server's prefix cache.</summary>
-    private readonly string salt = $"{runId}/{Guid.NewGuid():N}";
+    private readonly string _salt = $"{runId}/{Guid.NewGuid():N}";
 
     /// <summary>Kinds of requests of which the server has granted one.</summary>
-    private readonly HashSet<string> granted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _granted = new(StringComparer.Ordinal);
 
     /// <summary>Tokens of the template before a unique first line, where there is one.</summary>
-    private int? templateTokens;
+    private int? _templateTokens;
 
     /// <summary>Typical gaps of the streams that were long enough to have one.</summary>
-    private readonly List<double> gaps = [];
+    private readonly List<double> _gaps = [];
 
-    private long salts;
+    private long _salts;
 
     /// <summary>The problem for one cold request, like no other's where the server needs that.</summary>
     internal async Task<AskedProblem> AskAsync(Problem problem, CancellationToken cancellationToken)
     {
         if (!forcing.Requests.NeedsUniquePrefix)
             return await forcing.AskAsync(problem, cancellationToken);
-        templateTokens ??= (await UniqueAsync()).ThinkingPrompt.CommonTokens((await UniqueAsync()).ThinkingPrompt);
+        _templateTokens ??= (await UniqueAsync()).ThinkingPrompt.CommonTokens((await UniqueAsync()).ThinkingPrompt);
         return await UniqueAsync();
 
         Task<AskedProblem> UniqueAsync() =>
@@ -81,7 +81,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken)
             : null;
         if (thinking?.Times?.TypicalGap is { } gap)
-            gaps.Add(gap);
+            _gaps.Add(gap);
         int ended = thinking is { Thought: { ClosedByModel: true, Tokens: { } tokens } } ? tokens : int.MaxValue;
         var samples = new List<TimedSample>();
 
@@ -194,7 +194,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     }
 
     private ServiceSample WithoutHits(ServiceSample sample) =>
-        (templateTokens is { } template ? UniquePrefix.ForeignHit(sample.CachedTokens, template) : sample.CachedTokens) > 0
+        (_templateTokens is { } template ? UniquePrefix.ForeignHit(sample.CachedTokens, template) : sample.CachedTokens) > 0
             ? sample.AsSuspect($"{sample.CachedTokens} prompt tokens came from a prefix cache.")
             : sample;
 
@@ -237,18 +237,18 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
         try
         {
             T answer = await askAsync();
-            granted.Add(kind);
+            _granted.Add(kind);
             return answer;
         }
-        catch (EndpointException fault) when (fault.IsPermanentRefusal && !granted.Contains(kind))
+        catch (EndpointException fault) when (fault.IsPermanentRefusal && !_granted.Contains(kind))
         {
             throw new EndpointRefusedException($"The server refuses the {kind} requests of the latency pass. {fault.Message}");
         }
     }
 
-    private double? UsualGap => gaps.Count == 0 ? null : gaps.Order().ElementAt(gaps.Count / 2);
+    private double? UsualGap => _gaps.Count == 0 ? null : _gaps.Order().ElementAt(_gaps.Count / 2);
 
-    private string NewSalt(TrialGroup group) => FormattableString.Invariant($"{salt}/{group.Name}/{++salts}");
+    private string NewSalt(TrialGroup group) => FormattableString.Invariant($"{_salt}/{group.Name}/{++_salts}");
 
     private sealed record AnswerWork(Problem Problem, TrialGroup Group, TimedThought? Thinking, int BudgetTokens);
 

@@ -9,32 +9,32 @@ namespace Calibration.Harness.Passes;
 internal sealed class WorkQueue<TWork>(IEnumerable<TWork> planned, CancellationToken deadline)
     where TWork : class
 {
-    private readonly Lock gate = new();
-    private readonly IEnumerator<TWork> rest = planned.GetEnumerator();
-    private readonly Queue<TWork> returned = new();
+    private readonly Lock _gate = new();
+    private readonly IEnumerator<TWork> _rest = planned.GetEnumerator();
+    private readonly Queue<TWork> _returned = new();
 
     /// <summary>Whether work was given back that nobody has taken since.</summary>
     internal bool HasReturned
     {
         get
         {
-            lock (gate)
-                return returned.Count > 0 && !deadline.IsCancellationRequested;
+            lock (_gate)
+                return _returned.Count > 0 && !deadline.IsCancellationRequested;
         }
     }
 
     internal bool TryTake([NotNullWhen(true)] out TWork? work)
     {
-        lock (gate)
+        lock (_gate)
         {
-            work = deadline.IsCancellationRequested ? null : returned.TryDequeue(out TWork? again) ? again : rest.MoveNext() ? rest.Current : null;
+            work = deadline.IsCancellationRequested ? null : _returned.TryDequeue(out TWork? again) ? again : _rest.MoveNext() ? _rest.Current : null;
             return work is not null;
         }
     }
 
     internal void Return(TWork work)
     {
-        lock (gate)
-            returned.Enqueue(work);
+        lock (_gate)
+            _returned.Enqueue(work);
     }
 }

@@ -9,33 +9,33 @@ internal sealed class ClientStalls : IDisposable
 {
     private static readonly TimeSpan Sleep = TimeSpan.FromMilliseconds(5);
 
-    private readonly Thread watch;
-    private volatile bool stopped;
-    private long longestTicks;
+    private readonly Thread _watch;
+    private volatile bool _stopped;
+    private long _longestTicks;
 
     internal ClientStalls()
     {
-        watch = new Thread(Watch) { IsBackground = true };
-        watch.Start();
+        _watch = new Thread(Watch) { IsBackground = true };
+        _watch.Start();
     }
 
     /// <summary>The longest stall so far.</summary>
-    internal TimeSpan Longest => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref longestTicks));
+    internal TimeSpan Longest => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _longestTicks));
 
     public void Dispose()
     {
-        stopped = true;
-        watch.Join();
+        _stopped = true;
+        _watch.Join();
     }
 
     private void Watch()
     {
-        while (!stopped)
+        while (!_stopped)
         {
             long start = Stopwatch.GetTimestamp();
             Thread.Sleep(Sleep);
             long late = Stopwatch.GetTimestamp() - start - (long)(Sleep.TotalSeconds * Stopwatch.Frequency);
-            Interlocked.Exchange(ref longestTicks, Math.Max(longestTicks, late));
+            Interlocked.Exchange(ref _longestTicks, Math.Max(_longestTicks, late));
         }
     }
 }

@@ -11,16 +11,16 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
 
     private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromSeconds(15);
 
-    private readonly Lock gate = new();
-    private readonly RetryPolicy policy = options.Policy;
-    private readonly TimeProvider clock = options.Clock;
-    private int failuresInARow;
-    private long resent;
-    private long wastedTokens;
-    private Task<bool>? outage;
+    private readonly Lock _gate = new();
+    private readonly RetryPolicy _policy = options.Policy;
+    private readonly TimeProvider _clock = options.Clock;
+    private int _failuresInARow;
+    private long _resent;
+    private long _wastedTokens;
+    private Task<bool>? _outage;
 
     /// <summary>Requests that were sent again, and the tokens that were generated for nothing.</summary>
-    internal (long Resent, long WastedTokens) Waste => (Interlocked.Read(ref resent), Interlocked.Read(ref wastedTokens));
+    internal (long Resent, long WastedTokens) Waste => (Interlocked.Read(ref _resent), Interlocked.Read(ref _wastedTokens));
 
     /// <summary>Asks until there is an answer, or no sense in asking again.</summary>
     /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>
@@ -31,14 +31,14 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
     internal async Task<T> AskAsync<T>(
         Func<int, CancellationToken, Task<T>> attemptAsync, RequestSlots? slots, CancellationToken cancellationToken)
     {
-        long start = clock.GetTimestamp();
+        long start = _clock.GetTimestamp();
         int failures = 0;
         int busy = 0;
         int timeouts = 0;
         for (int attempt = 0; ; attempt++)
         {
             if (attempt > 0)
-                Interlocked.Increment(ref resent);
+                Interlocked.Increment(ref _resent);
             if (Outage is { } down)
                 await down.WaitAsync(cancellationToken);
             long sentAt = slots is null ? 0 : await slots.TakeAsync(cancellationToken);
@@ -46,8 +46,8 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
             try
             {
                 T answer = await attemptAsync(timeouts, cancellationToken);
-                lock (gate)
-                    failuresInARow = 0;
+                lock (_gate)
+                    _failuresInARow = 0;
                 slots?.Answered();
                 return answer;
             }
@@ -60,19 +60,19 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
                 slots?.Return();
             }
 
-            Interlocked.Add(ref wastedTokens, fault.WastedTokens);
+            Interlocked.Add(ref _wastedTokens, fault.WastedTokens);
             timeouts += fault.TimedOut ? 1 : 0;
             if (fault.TimedOut || fault.Status == 429)
                 slots?.Busy(sentAt);
             if (fault.Status == 429)
             {
-                if (policy.Tries == 1)
+                if (_policy.Tries == 1)
                     throw fault;
-                if (policy.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > policy.Busy)
+                if (_policy.Deadline.IsCancellationRequested || _clock.GetElapsedTime(start) > _policy.Busy)
                     throw new EndpointLostException($"The endpoint refuses every request as one too many ({fault.Message.TrimEnd('.')}).");
                 await WaitAsync(++busy, fault, cancellationToken);
             }
-            else if (policy.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= policy.Tries))
+            else if (_policy.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= _policy.Tries))
             {
                 throw fault;
             }
@@ -102,25 +102,25 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
     {
         get
         {
-            lock (gate)
-                return outage;
+            lock (_gate)
+                return _outage;
         }
     }
 
     private Task WaitAsync(int failures, EndpointException fault, CancellationToken cancellationToken)
     {
         TimeSpan wait = RetryPolicy.WaitAfter(failures, options.Jitter());
-        return Task.Delay(fault.RetryAfter is { } asked && asked > wait ? asked : wait, clock, cancellationToken);
+        return Task.Delay(fault.RetryAfter is { } asked && asked > wait ? asked : wait, _clock, cancellationToken);
     }
 
     /// <summary>Whether the failure was the endpoint's being down; if so, it is back when this returns.</summary>
     private async Task<bool> WasDownAsync(EndpointException fault, CancellationToken cancellationToken)
     {
         Task<bool>? watch;
-        lock (gate)
+        lock (_gate)
         {
-            watch = outage ??= ++failuresInARow >= FailuresBeforeLook
-                ? Task.Run(() => WatchAsync(policy.Down, fault.Message, CancellationToken.None), CancellationToken.None)
+            watch = _outage ??= ++_failuresInARow >= FailuresBeforeLook
+                ? Task.Run(() => WatchAsync(_policy.Down, fault.Message, CancellationToken.None), CancellationToken.None)
                 : null;
         }
 
@@ -129,7 +129,7 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
 
     private async Task<bool> WatchAsync(TimeSpan limit, string reason, CancellationToken cancellationToken)
     {
-        long start = clock.GetTimestamp();
+        long start = _clock.GetTimestamp();
         bool said = false;
         for (int looks = 1; ; looks++)
         {
@@ -137,21 +137,21 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
             {
                 await health.LookAsync(cancellationToken);
                 if (said)
-                    options.Notices?.Report(FormattableString.Invariant($"The endpoint is back after {clock.GetElapsedTime(start).TotalSeconds:0} s; measuring goes on."));
-                lock (gate)
-                    (outage, failuresInARow) = (null, 0);
+                    options.Notices?.Report(FormattableString.Invariant($"The endpoint is back after {_clock.GetElapsedTime(start).TotalSeconds:0} s; measuring goes on."));
+                lock (_gate)
+                    (_outage, _failuresInARow) = (null, 0);
                 return looks > 1;
             }
             catch (EndpointException fault)
             {
-                if (policy.Deadline.IsCancellationRequested || clock.GetElapsedTime(start) > limit)
-                    throw new EndpointLostException(FormattableString.Invariant($"The endpoint has not answered for {clock.GetElapsedTime(start).TotalMinutes:0.0} minutes ({fault.Message.TrimEnd('.')})."));
+                if (_policy.Deadline.IsCancellationRequested || _clock.GetElapsedTime(start) > limit)
+                    throw new EndpointLostException(FormattableString.Invariant($"The endpoint has not answered for {_clock.GetElapsedTime(start).TotalMinutes:0.0} minutes ({fault.Message.TrimEnd('.')})."));
                 if (!said && looks > 1)
                     options.Notices?.Report($"The endpoint is down, measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
                 said |= looks > 1;
             }
 
-            TimeSpan left = limit - clock.GetElapsedTime(start) + TimeSpan.FromMilliseconds(1);
+            TimeSpan left = limit - _clock.GetElapsedTime(start) + TimeSpan.FromMilliseconds(1);
             TimeSpan wait = new[] { RetryPolicy.WaitAfter(looks + 1, options.Jitter()), LongestBetweenLooks, left }.Min();
             await WaitOrDeadlineAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
         }
@@ -159,8 +159,8 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
 
     private async Task WaitOrDeadlineAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, policy.Deadline);
-        await Task.Delay(wait, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _policy.Deadline);
+        await Task.Delay(wait, _clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -8,12 +8,12 @@ internal static class CollectionFree
     /// <summary>More than the longest stream needs; where others in the process need more, collections go on as always.</summary>
     private const long Bytes = 64 << 20;
 
-    private static int held;
+    private static int _held;
 
     internal static T Run<T>(Func<T> measured)
     {
         // The state is the process's: of several at once the first has it.
-        if (Interlocked.Exchange(ref held, 1) != 0)
+        if (Interlocked.Exchange(ref _held, 1) != 0)
             return measured();
         bool started = false;
         try
@@ -24,7 +24,7 @@ internal static class CollectionFree
         finally
         {
             End(started);
-            Volatile.Write(ref held, 0);
+            Volatile.Write(ref _held, 0);
         }
     }
 

@@ -11,10 +11,10 @@ namespace Calibration.Harness.Transport;
 /// </summary>
 public sealed class EndpointClient : IDisposable
 {
-    private readonly EndpointTransport transport;
-    private readonly RetryPolicy policy;
-    private readonly Availability availability;
-    private readonly TimeProvider clock;
+    private readonly EndpointTransport _transport;
+    private readonly RetryPolicy _policy;
+    private readonly Availability _availability;
+    private readonly TimeProvider _clock;
 
     /// <summary>
     /// The speed that a token's limit follows from is looked at anew so often: it becomes known while the first requests wait.
@@ -28,18 +28,18 @@ public sealed class EndpointClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(api);
         ArgumentNullException.ThrowIfNull(options);
-        (policy, clock) = (options.Policy, options.Clock);
+        (_policy, _clock) = (options.Policy, options.Clock);
         Slots = new RequestSlots(options.Concurrency);
-        transport = new EndpointTransport(api, options.ApiKey, clock);
-        Health = new EndpointHealth(transport, policy.Idle);
-        availability = new Availability(Health, options);
+        _transport = new EndpointTransport(api, options.ApiKey, _clock);
+        Health = new EndpointHealth(_transport, _policy.Idle);
+        _availability = new Availability(Health, options);
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
-    public Uri Api => transport.Api;
+    public Uri Api => _transport.Api;
 
     /// <summary>Address of the server's routes beside the API (<c>/tokenize</c>, <c>/props</c>), with a slash at its end.</summary>
-    public Uri Root => transport.Root;
+    public Uri Root => _transport.Root;
 
     /// <summary>Whether the endpoint does its work.</summary>
     internal EndpointHealth Health { get; }
@@ -51,7 +51,7 @@ public sealed class EndpointClient : IDisposable
     internal ServerSpeed Speed { get; } = new();
 
     /// <summary>What passes between client and endpoint.</summary>
-    public EndpointTraffic Traffic => new(Slots.InFlight, Slots.Limit, availability.Waste.Resent, availability.Waste.WastedTokens);
+    public EndpointTraffic Traffic => new(Slots.InFlight, Slots.Limit, _availability.Waste.Resent, _availability.Waste.WastedTokens);
 
     /// <summary>Asks until there is an answer, or no sense in asking again; waits while the endpoint is down.</summary>
     /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>
@@ -59,20 +59,20 @@ public sealed class EndpointClient : IDisposable
     /// <exception cref="EndpointException">The request was refused for good, or failed in every try while the endpoint was up.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down for longer than the policy allows.</exception>
     public Task<T> RetryAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
-        availability.AskAsync(attemptAsync, slots: null, cancellationToken);
+        _availability.AskAsync(attemptAsync, slots: null, cancellationToken);
 
     /// <summary>The same for work that the model does: each try takes one of <see cref="Slots"/>.</summary>
     internal Task<T> WorkAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
-        availability.AskAsync(attemptAsync, Slots, cancellationToken);
+        _availability.AskAsync(attemptAsync, Slots, cancellationToken);
 
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
     internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        availability.WaitUntilAvailableAsync(limit, cancellationToken);
+        _availability.WaitUntilAvailableAsync(limit, cancellationToken);
 
     /// <summary>Asks for a document, once.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
     public Task<EndpointReply> GetAsync(Uri uri, CancellationToken cancellationToken) =>
-        transport.GetAsync(uri, policy.Idle, cancellationToken);
+        _transport.GetAsync(uri, _policy.Idle, cancellationToken);
 
     /// <summary>Sends JSON, once, and waits for the whole response.</summary>
     /// <param name="uri">Where to.</param>
@@ -81,7 +81,7 @@ public sealed class EndpointClient : IDisposable
     /// <param name="cancellationToken">Abandons the request.</param>
     /// <exception cref="EndpointException">The endpoint cannot be reached, or was silent for too long.</exception>
     public Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, CancellationToken cancellationToken) =>
-        transport.ReplyToAsync(transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken));
+        _transport.ReplyToAsync(_transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken));
 
     /// <summary>
     /// The same for a generation, within the time that follows from the server's speed; what is not answered by then is abandoned and its
@@ -93,8 +93,8 @@ public sealed class EndpointClient : IDisposable
     {
         int before = Slots.InFlight;
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        long start = clock.GetTimestamp();
-        Task<EndpointReply> answer = transport.ReplyToAsync(transport.Post(uri, json, Timeout.InfiniteTimeSpan, abandoned.Token));
+        long start = _clock.GetTimestamp();
+        Task<EndpointReply> answer = _transport.ReplyToAsync(_transport.Post(uri, json, Timeout.InfiniteTimeSpan, abandoned.Token));
         for (TimeSpan left = Left(); !answer.IsCompleted; left = Left())
         {
             if (left <= TimeSpan.Zero)
@@ -102,7 +102,7 @@ public sealed class EndpointClient : IDisposable
                 await abandoned.CancelAsync();
                 await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
-                TimeSpan waited = clock.GetElapsedTime(start);
+                TimeSpan waited = _clock.GetElapsedTime(start);
                 throw new EndpointException(FormattableString.Invariant($"{uri} did not answer within {waited.TotalSeconds:0} seconds."))
                 {
                     MayPass = true,
@@ -111,21 +111,21 @@ public sealed class EndpointClient : IDisposable
                 };
             }
 
-            Task waiting = ((Task)answer).WaitAsync(left < BetweenLimits ? left : BetweenLimits, clock, CancellationToken.None);
+            Task waiting = ((Task)answer).WaitAsync(left < BetweenLimits ? left : BetweenLimits, _clock, CancellationToken.None);
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         EndpointReply reply = await answer;
         return reply.IsSuccess
-            ? new Answered(reply.Body.ToMemory(), clock.GetElapsedTime(start).TotalSeconds, (before + Slots.InFlight) / 2.0)
+            ? new Answered(reply.Body.ToMemory(), _clock.GetElapsedTime(start).TotalSeconds, (before + Slots.InFlight) / 2.0)
             : throw FaultOf(uri, reply);
 
-        TimeSpan Left() => LimitFor(size.Tokens, Slots.Limit, size.Timeouts) - clock.GetElapsedTime(start);
+        TimeSpan Left() => LimitFor(size.Tokens, Slots.Limit, size.Timeouts) - _clock.GetElapsedTime(start);
     }
 
     /// <summary>Each timeout doubles what the next try of the request may take: one that needs longer is not sent for ever.</summary>
     private TimeSpan LimitFor(int tokens, int inFlight, int timeouts) =>
-        policy.Idle + TimeSpan.FromSeconds(Math.Min(1e6, tokens * Speed.SecondsPerToken(inFlight) * Math.Pow(2, timeouts)));
+        _policy.Idle + TimeSpan.FromSeconds(Math.Min(1e6, tokens * Speed.SecondsPerToken(inFlight) * Math.Pow(2, timeouts)));
 
     /// <summary>
     /// Sends JSON, once, and times the response. A thread of its own sends and reads, blocking: no other work of this process can stand
@@ -136,12 +136,12 @@ public sealed class EndpointClient : IDisposable
         Uri uri, ReadOnlyMemory<byte> json, int tokens, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
-            using PipelineMessage message = transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken);
+            using PipelineMessage message = _transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken);
             long start = clock.GetTimestamp();
-            PipelineResponse response = transport.Send(message);
+            PipelineResponse response = _transport.Send(message);
             double seconds = clock.GetElapsedTime(start).TotalSeconds;
             return response.IsError
-                ? throw FaultOf(uri, transport.ReplyOf(response, response.Content))
+                ? throw FaultOf(uri, _transport.ReplyOf(response, response.Content))
                 : new TimedEvent(response.Content.ToMemory(), seconds);
         });
 
@@ -152,12 +152,12 @@ public sealed class EndpointClient : IDisposable
         Uri uri, ReadOnlyMemory<byte> json, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
-            using PipelineMessage message = transport.Post(uri, json, policy.Idle, cancellationToken);
+            using PipelineMessage message = _transport.Post(uri, json, _policy.Idle, cancellationToken);
             message.BufferResponse = false;
             long start = clock.GetTimestamp();
-            PipelineResponse response = transport.Send(message);
+            PipelineResponse response = _transport.Send(message);
             if (response.IsError)
-                throw FaultOf(uri, transport.ReplyOf(response, response.BufferContent(cancellationToken)));
+                throw FaultOf(uri, _transport.ReplyOf(response, response.BufferContent(cancellationToken)));
             using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(static open => ((PipelineResponse)open!).Dispose(), response);
             ImmutableArray<TimedEvent> events = EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
             if (events.Length > 1)
@@ -166,7 +166,7 @@ public sealed class EndpointClient : IDisposable
         });
 
     /// <inheritdoc/>
-    public void Dispose() => transport.Dispose();
+    public void Dispose() => _transport.Dispose();
 
     private static Task<T> OnItsOwnThreadAsync<T>(Func<T> send) => Task.Factory.StartNew(
         () => CollectionFree.Run(send), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -191,7 +191,7 @@ public sealed class EndpointClient : IDisposable
         }
         catch (OperationCanceledException fault)
         {
-            throw new EndpointException($"{uri} was silent for {policy.Idle.TotalSeconds:0} seconds.", fault) { MayPass = true };
+            throw new EndpointException($"{uri} was silent for {_policy.Idle.TotalSeconds:0} seconds.", fault) { MayPass = true };
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException or ObjectDisposedException)
         {

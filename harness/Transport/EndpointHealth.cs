@@ -3,13 +3,13 @@ namespace Calibration.Harness.Transport;
 /// <summary>Whether an endpoint does its work: the server is healthy, and answers what measuring asks of it.</summary>
 internal sealed class EndpointHealth(EndpointTransport transport, TimeSpan limit)
 {
-    private Func<CancellationToken, Task>? canary;
+    private Func<CancellationToken, Task>? _canary;
 
     /// <summary>Whether a model has been asked here before: then a refusal of the key or of the model may pass, too.</summary>
-    internal bool KnowsTheModel => canary is not null;
+    internal bool KnowsTheModel => _canary is not null;
 
     /// <summary>From now on the endpoint is up if this small request of the kind that measuring makes succeeds.</summary>
-    internal void LookBy(Func<CancellationToken, Task> askAsync) => canary = askAsync;
+    internal void LookBy(Func<CancellationToken, Task> askAsync) => _canary = askAsync;
 
     /// <summary>Looks.</summary>
     /// <exception cref="EndpointException">The endpoint does not do its work.</exception>
@@ -19,9 +19,9 @@ internal sealed class EndpointHealth(EndpointTransport transport, TimeSpan limit
         EndpointReply reply = await transport.GetAsync(health, limit, cancellationToken);
         if (reply.Status >= 500)
             throw reply.Fault(health);
-        if (canary is not null)
+        if (_canary is not null)
         {
-            await canary(cancellationToken);
+            await _canary(cancellationToken);
             return;
         }
 

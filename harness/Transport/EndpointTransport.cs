@@ -14,19 +14,19 @@ internal sealed class EndpointTransport : IDisposable
 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
-    private readonly ClientPipeline pipeline;
-    private readonly string? apiKey;
-    private readonly TimeProvider clock;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly ClientPipeline _pipeline;
+    private readonly string? _apiKey;
+    private readonly TimeProvider _clock;
 
     internal EndpointTransport(Uri api, string? apiKey, TimeProvider clock)
     {
-        this.apiKey = apiKey;
-        this.clock = clock;
+        this._apiKey = apiKey;
+        this._clock = clock;
         Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
-        var options = new OpenAIClientOptions { Endpoint = Api, RetryPolicy = new ClientRetryPolicy(0), Transport = new HttpClientPipelineTransport(http) };
-        pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
+        var options = new OpenAIClientOptions { Endpoint = Api, RetryPolicy = new ClientRetryPolicy(0), Transport = new HttpClientPipelineTransport(_http) };
+        _pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
@@ -35,7 +35,7 @@ internal sealed class EndpointTransport : IDisposable
     /// <summary>Address of the server's routes beside the API (<c>/tokenize</c>, <c>/props</c>), with a slash at its end.</summary>
     internal Uri Root { get; }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     /// <summary>Asks for a document, once.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
@@ -63,7 +63,7 @@ internal sealed class EndpointTransport : IDisposable
 
     internal PipelineMessage Message(Uri uri, string method, TimeSpan limit, CancellationToken cancellationToken)
     {
-        PipelineMessage message = pipeline.CreateMessage(uri, method, PipelineMessageClassifier.Default);
+        PipelineMessage message = _pipeline.CreateMessage(uri, method, PipelineMessageClassifier.Default);
         message.Apply(new RequestOptions { CancellationToken = cancellationToken, ErrorOptions = ClientErrorBehaviors.NoThrow });
         message.NetworkTimeout = limit;
         return message;
@@ -74,9 +74,9 @@ internal sealed class EndpointTransport : IDisposable
     {
         if (!response.IsError)
             return new EndpointReply(response.Status, body);
-        BinaryData redacted = string.IsNullOrEmpty(apiKey)
+        BinaryData redacted = string.IsNullOrEmpty(_apiKey)
             ? body
-            : BinaryData.FromString(body.ToString().Replace(apiKey, "<key>", StringComparison.Ordinal));
+            : BinaryData.FromString(body.ToString().Replace(_apiKey, "<key>", StringComparison.Ordinal));
         return new EndpointReply(response.Status, redacted, RetryAfterOf(response));
     }
 
@@ -87,7 +87,7 @@ internal sealed class EndpointTransport : IDisposable
             return null;
         TimeSpan? asked = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e6
                 ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then) ? then - clock.GetUtcNow()
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then) ? then - _clock.GetUtcNow()
             : null;
         return asked > LongestAskedFor ? LongestAskedFor : asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
     }
@@ -96,7 +96,7 @@ internal sealed class EndpointTransport : IDisposable
     {
         try
         {
-            await pipeline.SendAsync(message);
+            await _pipeline.SendAsync(message);
         }
         catch (Exception fault) when (FaultOf(fault, message) is { } passing)
         {
@@ -110,7 +110,7 @@ internal sealed class EndpointTransport : IDisposable
     {
         try
         {
-            pipeline.Send(message);
+            _pipeline.Send(message);
         }
         catch (Exception fault) when (FaultOf(fault, message) is { } passing)
         {

@@ -7,24 +7,24 @@ namespace Calibration.Harness.Transport;
 /// </summary>
 internal sealed class RequestSlots
 {
-    private readonly Lock gate = new();
-    private readonly Queue<TaskCompletionSource> waiting = new();
-    private readonly int most;
-    private double? lowest;
-    private double limit;
-    private int inFlight;
-    private long epoch;
+    private readonly Lock _gate = new();
+    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly int _most;
+    private double? _lowest;
+    private double _limit;
+    private int _inFlight;
+    private long _epoch;
 
     /// <summary>All of <paramref name="most"/> slots are open at first.</summary>
-    internal RequestSlots(int most) => limit = this.most = most;
+    internal RequestSlots(int most) => _limit = this._most = most;
 
     /// <summary>Requests that may be in flight now.</summary>
     internal int Limit
     {
         get
         {
-            lock (gate)
-                return (int)limit;
+            lock (_gate)
+                return (int)_limit;
         }
     }
 
@@ -33,8 +33,8 @@ internal sealed class RequestSlots
     {
         get
         {
-            lock (gate)
-                return (int?)lowest;
+            lock (_gate)
+                return (int?)_lowest;
         }
     }
 
@@ -43,8 +43,8 @@ internal sealed class RequestSlots
     {
         get
         {
-            lock (gate)
-                return inFlight;
+            lock (_gate)
+                return _inFlight;
         }
     }
 
@@ -53,30 +53,30 @@ internal sealed class RequestSlots
     internal async ValueTask<long> TakeAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;
-        lock (gate)
+        lock (_gate)
         {
-            if (inFlight < (int)limit)
+            if (_inFlight < (int)_limit)
             {
-                inFlight++;
-                return epoch;
+                _inFlight++;
+                return _epoch;
             }
 
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.Enqueue(turn);
+            _waiting.Enqueue(turn);
         }
 
         await using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), turn);
         await turn.Task;
-        lock (gate)
-            return epoch;
+        lock (_gate)
+            return _epoch;
     }
 
     /// <summary>Gives a slot back.</summary>
     internal void Return()
     {
-        lock (gate)
+        lock (_gate)
         {
-            inFlight--;
+            _inFlight--;
             Admit();
         }
     }
@@ -84,9 +84,9 @@ internal sealed class RequestSlots
     /// <summary>An answer came.</summary>
     internal void Answered()
     {
-        lock (gate)
+        lock (_gate)
         {
-            limit = Math.Min(most, limit + (1 / limit));
+            _limit = Math.Min(_most, _limit + (1 / _limit));
             Admit();
         }
     }
@@ -97,37 +97,37 @@ internal sealed class RequestSlots
     /// </summary>
     internal void Busy(long sentAt)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (sentAt == epoch)
-                Cut(limit / 2);
+            if (sentAt == _epoch)
+                Cut(_limit / 2);
         }
     }
 
     /// <summary>The endpoint tells its queue: a quarter of what it works on keeps it busy, more only waits.</summary>
     internal void Queue(int working, int queued)
     {
-        lock (gate)
+        lock (_gate)
         {
             int wanted = working + (working / 4) + 2;
-            if (queued > (working / 4) + 2 && wanted < limit)
+            if (queued > (working / 4) + 2 && wanted < _limit)
                 Cut(wanted);
         }
     }
 
     private void Cut(double to)
     {
-        limit = Math.Max(1, to);
-        lowest = Math.Min(lowest ?? most, limit);
-        epoch++;
+        _limit = Math.Max(1, to);
+        _lowest = Math.Min(_lowest ?? _most, _limit);
+        _epoch++;
     }
 
     private void Admit()
     {
-        while (inFlight < (int)limit && waiting.TryDequeue(out TaskCompletionSource? turn))
+        while (_inFlight < (int)_limit && _waiting.TryDequeue(out TaskCompletionSource? turn))
         {
             if (turn.TrySetResult())
-                inFlight++;
+                _inFlight++;
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class ServerSpeed
 
     private const int Remembered = 64;
 
-    private readonly Lock gate = new();
-    private readonly Queue<Shown> last = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<Shown> _last = new();
 
     /// <summary>A response, or a stream, came.</summary>
     /// <param name="tokens">Its tokens.</param>
@@ -28,11 +28,11 @@ internal sealed class ServerSpeed
     /// <param name="inFlight">Requests that shared the server meanwhile, about; at least 1.</param>
     internal void Show(int tokens, double seconds, double inFlight)
     {
-        lock (gate)
+        lock (_gate)
         {
-            last.Enqueue(new Shown(Math.Max(1, tokens), seconds, Math.Max(1, inFlight)));
-            if (last.Count > Remembered)
-                last.Dequeue();
+            _last.Enqueue(new Shown(Math.Max(1, tokens), seconds, Math.Max(1, inFlight)));
+            if (_last.Count > Remembered)
+                _last.Dequeue();
         }
     }
 
@@ -51,10 +51,10 @@ internal sealed class ServerSpeed
     /// </summary>
     private double? Expected(int inFlight)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return last.Count == 0 ? null
-                : last.Sum(shown => shown.Seconds * Math.Max(1, inFlight / shown.InFlight)) / last.Sum(shown => (double)shown.Tokens);
+            return _last.Count == 0 ? null
+                : _last.Sum(shown => shown.Seconds * Math.Max(1, inFlight / shown.InFlight)) / _last.Sum(shown => (double)shown.Tokens);
         }
     }
 

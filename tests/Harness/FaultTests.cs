@@ -12,11 +12,11 @@ public sealed class FaultTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly OwnTask task = new(OwnTask.Scripts);
+    private readonly OwnTask _task = new(OwnTask.Scripts);
 
     public static TheoryData<EndpointFault> PassingFaults => [.. FaultMix.Passing];
 
-    public void Dispose() => task.Dispose();
+    public void Dispose() => _task.Dispose();
 
     [Theory]
     [MemberData(nameof(PassingFaults))]
@@ -192,7 +192,7 @@ public sealed class FaultTests : IDisposable
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);
     }
 
-    private ImmutableArray<string> Arguments => ["--task", $"own={task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2"];
+    private ImmutableArray<string> Arguments => ["--task", $"own={_task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2"];
 
     private async Task<MeasuredRun> MeasureAsync(EndpointOptions options, params string[] arguments)
     {

@@ -8,9 +8,9 @@ namespace Calibration.Tests.Harness;
 /// <summary>A real llama.cpp server on a free loopback port, started with the model that a test names.</summary>
 internal sealed class LlamaServer : IAsyncDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
-    private LlamaServer(Process process, Uri api) => (this.process, Api) = (process, api);
+    private LlamaServer(Process process, Uri api) => (this._process, Api) = (process, api);
 
     internal Uri Api { get; }
 
@@ -39,9 +39,9 @@ internal sealed class LlamaServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     private static int FreePort()
@@ -56,7 +56,7 @@ internal sealed class LlamaServer : IAsyncDisposable
         using var http = new HttpClient();
         for (int attempt = 0; attempt < 300; attempt++)
         {
-            Assert.False(process.HasExited, "The llama.cpp server ended while it was starting.");
+            Assert.False(_process.HasExited, "The llama.cpp server ended while it was starting.");
             try
             {
                 if ((await http.GetAsync(new Uri(Api, "/health"))).IsSuccessStatusCode)

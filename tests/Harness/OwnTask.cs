@@ -5,7 +5,7 @@ namespace Calibration.Tests.Harness;
 /// <summary>A task file of a test's own, in a folder that is deleted with it.</summary>
 internal sealed class OwnTask : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     internal OwnTask(params string[] prompts) => File.WriteAllLines(
         Path, prompts.Select((prompt, i) => JsonSerializer.Serialize(new { id = $"p{i}", prompt, gold = "9", kind = "number" })));
@@ -18,7 +18,7 @@ internal sealed class OwnTask : IDisposable
         "Start at 4 🙂. A: add 3 ➕. B: multiply by 7 ✖️👨‍👩‍👧‍👦. What is the last digit 🤔?",
     ];
 
-    internal string Path => System.IO.Path.Combine(folder, "own.jsonl");
+    internal string Path => System.IO.Path.Combine(_folder, "own.jsonl");
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

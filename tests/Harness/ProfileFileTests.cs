@@ -12,9 +12,9 @@ namespace Calibration.Tests.Harness;
 /// <summary>A profile of one's own, from a file.</summary>
 public sealed class ProfileFileTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Measure_ProfileFile_IsWhatTheModelIsAskedBy()
@@ -75,7 +75,7 @@ public sealed class ProfileFileTests : IDisposable
     public async Task Run_FileWithTwoFaults_NamesBothAndMeasuresNothing()
     {
         string file = Write("""{"open": "[T]", "close_token": 1}""");
-        string runs = Path.Combine(root, "runs");
+        string runs = Path.Combine(_root, "runs");
         CommandRun run = await CommandRun.OfAsync("run", "--profile", file, "--datasets", "arc", "--out", runs);
         Assert.Equal(2, run.ExitCode);
         Assert.Equal(2, run.Error.Trim().Split('\n').Length);
@@ -87,14 +87,14 @@ public sealed class ProfileFileTests : IDisposable
     [Fact]
     public async Task Run_UnknownProfile_NamesTheKnownOnes()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--profile", "llama", "--datasets", "arc", "--out", Path.Combine(root, "runs"));
+        CommandRun run = await CommandRun.OfAsync("run", "--profile", "llama", "--datasets", "arc", "--out", Path.Combine(_root, "runs"));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("one of qwen3, deepseek-r1, plain-text, or a JSON file that exists", run.Error, StringComparison.Ordinal);
     }
 
     private string Write(string json)
     {
-        string file = Path.Combine(root, "profile.json");
+        string file = Path.Combine(_root, "profile.json");
         File.WriteAllText(file, json);
         return file;
     }

@@ -11,13 +11,13 @@ public sealed class RedoLatencyTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly OwnTask task = new(OwnTask.Scripts);
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly OwnTask _task = new(OwnTask.Scripts);
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     public void Dispose()
     {
-        task.Dispose();
-        Directory.Delete(root, recursive: true);
+        _task.Dispose();
+        Directory.Delete(_root, recursive: true);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RedoLatencyTests : IDisposable
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(40) }, Cancelled);
         await SucceedAsync([.. Arguments(endpoint), "--hours", "0.0005", "--runs", "20", "--concurrency", "2"]);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         Assert.False(folder.HasEnded, "The run was too fast to be interrupted: this test shows nothing.");
         CommandRun resumed = await CommandRun.OfAsync("measure", "--resume", folder.Path, "--hours", "1", "--concurrency", "48");
         Assert.True(resumed.ExitCode == 0, resumed.Error);
@@ -86,12 +86,12 @@ public sealed class RedoLatencyTests : IDisposable
     }
 
     private string[] Arguments(EmbeddedEndpoint endpoint) =>
-        ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "0,4,16", "--latency-items", "2", "--out", root];
+        ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={_task.Path}", "--budgets", "0,4,16", "--latency-items", "2", "--out", _root];
 
     /// <summary>On the run's own embedded endpoint, so that it can go on after this.</summary>
     private async Task<RunFolder> MeasureAsync(params string[] more)
     {
-        await SucceedAsync(["measure", "--task", $"own={task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "2", "--out", root, .. more]);
-        return RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        await SucceedAsync(["measure", "--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "2", "--out", _root, .. more]);
+        return RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
     }
 }

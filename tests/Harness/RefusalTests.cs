@@ -14,15 +14,15 @@ public sealed class RefusalTests : IAsyncDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly OwnTask task = new("4 + 5?", "5 + 5?", "6 + 5?");
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-    private readonly EmbeddedEndpoint endpoint = EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled).GetAwaiter().GetResult();
+    private readonly OwnTask _task = new("4 + 5?", "5 + 5?", "6 + 5?");
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly EmbeddedEndpoint _endpoint = EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled).GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
-        task.Dispose();
-        await endpoint.DisposeAsync();
-        Directory.Delete(root, recursive: true);
+        _task.Dispose();
+        await _endpoint.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
     }
 
     /// <summary>A refusal of the first request of a kind is one of all: hours of accuracy would be measured for a run without service times.</summary>
@@ -31,12 +31,12 @@ public sealed class RefusalTests : IAsyncDisposable
     [InlineData(false, "answer")]
     public async Task Run_FirstTimedRequestRefused_EndsAtOnceWithTheServersSentence(bool streams, string kind)
     {
-        await using ScriptedServer gateway = Gateway.Start(endpoint.BaseAddress, request => IsTimed(request) && IsStream(request) == streams ? Gateway.Refusal("top_k must be 7 today") : null);
+        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, request => IsTimed(request) && IsStream(request) == streams ? Gateway.Refusal("top_k must be 7 today") : null);
         CommandRun run = await RunAsync(gateway);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"The server refuses the {kind} requests of the latency pass.", run.Error, StringComparison.Ordinal);
         Assert.Contains("top_k must be 7 today", run.Error, StringComparison.Ordinal);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         Assert.Empty(folder.ReadJournaledTrials());
         Assert.Contains($"calibrate run --resume {folder.Path}", run.Error, StringComparison.Ordinal);
 
@@ -49,9 +49,9 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Run_LaterProblemsRequestRefused_CostsThatProblemOnly()
     {
         await using ScriptedServer gateway = Gateway.Start(
-            endpoint.BaseAddress, request => request.Path == "/v1/completions" && PromptOf(request).Contains("6 + 5?", StringComparison.Ordinal) ? Gateway.Refusal("no sixes") : null);
+            _endpoint.BaseAddress, request => request.Path == "/v1/completions" && PromptOf(request).Contains("6 + 5?", StringComparison.Ordinal) ? Gateway.Refusal("no sixes") : null);
         CommandRun run = await RunAsync(gateway, "--accept-missing");
-        MeasuredRun measured = await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(root)));
+        MeasuredRun measured = await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(_root)));
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.All(measured.Trials, trial => Assert.Equal(trial.ProblemId == "p2", trial.Status == TrialStatus.Failed));
 
@@ -65,9 +65,9 @@ public sealed class RefusalTests : IAsyncDisposable
     {
         using var many = new OwnTask([.. Enumerable.Range(0, 20).Select(i => $"{i} + 5?")]);
         await using ScriptedServer gateway = Gateway.Start(
-            endpoint.BaseAddress, request => request.Path == "/v1/completions" && !IsTimed(request) && !PromptOf(request).Contains("Hi", StringComparison.Ordinal) ? Gateway.Refusal("not today") : null);
+            _endpoint.BaseAddress, request => request.Path == "/v1/completions" && !IsTimed(request) && !PromptOf(request).Contains("Hi", StringComparison.Ordinal) ? Gateway.Refusal("not today") : null);
         CommandRun run = await CommandRun.OfAsync(
-            "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--task", $"own={many.Path}", "--budgets", "0,4", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--out", root);
+            "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--task", $"own={many.Path}", "--budgets", "0,4", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--out", _root);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("The server refuses the requests of the accuracy pass.", run.Error, StringComparison.Ordinal);
     }
@@ -76,19 +76,19 @@ public sealed class RefusalTests : IAsyncDisposable
     [Fact]
     public async Task Measure_HeartbeatsInTheStream_AreSkipped()
     {
-        await using ScriptedServer gateway = Gateway.Start(endpoint.BaseAddress, change: (request, body) => IsStream(request)
+        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, change: (request, body) => IsStream(request)
             ? Encoding.UTF8.GetBytes("data:\n\ndata: : keepalive\n\n" + Encoding.UTF8.GetString(body).Replace("\n\n", "\n\ndata: \n\ndata: : keepalive\n\n", StringComparison.Ordinal))
             : body);
         CommandRun run = await RunAsync(gateway);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.All((await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(root)))).Service, sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
+        Assert.All((await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(_root)))).Service, sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
     }
 
     /// <summary>A stream that fails at the endpoint is the endpoint's fault: exit code 1.</summary>
     [Fact]
     public async Task Run_StreamsThatBreakOff_EndTheRunWithItsReason()
     {
-        await using ScriptedServer gateway = Gateway.Start(endpoint.BaseAddress, change: (request, body) => IsStream(request) ? body[..(body.Length / 2)] : body);
+        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, change: (request, body) => IsStream(request) ? body[..(body.Length / 2)] : body);
         CommandRun run = await RunAsync(gateway);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("No service time could be measured.", run.Error, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class RefusalTests : IAsyncDisposable
     [InlineData("measure")]
     public async Task Verb_AddressWithoutV1_SaysWhatToTry(string verb)
     {
-        string address = endpoint.BaseAddress.GetLeftPart(UriPartial.Authority);
+        string address = _endpoint.BaseAddress.GetLeftPart(UriPartial.Authority);
         CommandRun run = await CommandRun.OfAsync([verb, "--endpoint", address, .. verb == "measure" ? MeasureArguments : []]);
         Assert.Equal(1, run.ExitCode);
         Assert.EndsWith($"try {address}/v1.", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
@@ -112,9 +112,9 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Verb_HttpsToAPlainServer_SaysSoAtOnce(string verb)
     {
         long start = TimeProvider.System.GetTimestamp();
-        CommandRun run = await CommandRun.OfAsync([verb, "--endpoint", endpoint.BaseAddress.ToString().Replace("http:", "https:", StringComparison.Ordinal), .. verb == "measure" ? MeasureArguments : []]);
+        CommandRun run = await CommandRun.OfAsync([verb, "--endpoint", _endpoint.BaseAddress.ToString().Replace("http:", "https:", StringComparison.Ordinal), .. verb == "measure" ? MeasureArguments : []]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"speaks plain http, not https: try {endpoint.BaseAddress}.", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains($"speaks plain http, not https: try {_endpoint.BaseAddress}.", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
         Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < 15);
     }
 
@@ -132,7 +132,7 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Probe_ServerThatDiesMidway_IsOneSentence()
     {
         int asked = 0;
-        await using ScriptedServer gateway = Gateway.Start(endpoint.BaseAddress, request => request.Path == "/v1/completions" && Interlocked.Increment(ref asked) > 5 ? [] : null);
+        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, request => request.Path == "/v1/completions" && Interlocked.Increment(ref asked) > 5 ? [] : null);
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1");
         Assert.Equal(1, run.ExitCode);
         Assert.Single(run.Error.Trim().Split('\n'));
@@ -146,7 +146,7 @@ public sealed class RefusalTests : IAsyncDisposable
     {
         long start = TimeProvider.System.GetTimestamp();
         await using ScriptedServer gateway = Gateway.Start(
-            endpoint.BaseAddress, _ => TimeProvider.System.GetElapsedTime(start).TotalSeconds < 4 ? ScriptedServer.Status("429 Too Many Requests") : null);
+            _endpoint.BaseAddress, _ => TimeProvider.System.GetElapsedTime(start).TotalSeconds < 4 ? ScriptedServer.Status("429 Too Many Requests") : null);
         CommandRun run = await CommandRun.OfAsync(
             [verb, "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. verb == "measure" ? MeasureArguments : []]);
 
@@ -158,13 +158,13 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Measure_OneOfTwoEndpointsLostWhileOpening_IsLeftOut()
     {
         int asked = 0;
-        await using ScriptedServer gateway = Gateway.Start(endpoint.BaseAddress, _ => Interlocked.Increment(ref asked) > 3 ? [] : null);
-        CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--endpoint", new Uri(gateway.Address, "v1").ToString(), .. MeasureArguments]);
+        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, _ => Interlocked.Increment(ref asked) > 3 ? [] : null);
+        CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", _endpoint.BaseAddress.ToString(), "--endpoint", new Uri(gateway.Address, "v1").ToString(), .. MeasureArguments]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("is left out:", run.Error, StringComparison.Ordinal);
     }
 
-    private string[] MeasureArguments => ["--task", $"own={task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "3", "--out", root];
+    private string[] MeasureArguments => ["--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "3", "--out", _root];
 
     private Task<CommandRun> RunAsync(ScriptedServer gateway, params string[] more) =>
         CommandRun.OfAsync(["run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. MeasureArguments, .. more]);

@@ -29,7 +29,7 @@ internal sealed class SglangShapes(bool strictThinking)
     /// <summary>Seconds that a long prompt takes it when it has not seen it before, whatever salt it comes with.</summary>
     internal double PrefillSeconds { get; init; }
 
-    private readonly HashSet<string> seen = [];
+    private readonly HashSet<string> _seen = [];
 
     internal ScriptedServer Start() => new(request => ScriptedServer.Ok(Encoding.UTF8.GetBytes(Answer(request))));
 
@@ -61,7 +61,7 @@ internal sealed class SglangShapes(bool strictThinking)
     {
         JsonElement prompt = root.GetProperty("prompt");
         int[] asked = prompt.ValueKind == JsonValueKind.String ? [.. ByteTokenizer.Encode(prompt.GetString()!)] : [.. prompt.EnumerateArray().Select(id => id.GetInt32())];
-        if (seen.Add(prompt.GetRawText()) && asked.Length > 500)
+        if (_seen.Add(prompt.GetRawText()) && asked.Length > 500)
             Thread.Sleep(TimeSpan.FromSeconds(PrefillSeconds));
         int limit = root.GetProperty("max_tokens").GetInt32();
         int least = HeedsMinimum && root.TryGetProperty("min_tokens", out JsonElement min) ? min.GetInt32() : 0;

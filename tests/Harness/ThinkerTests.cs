@@ -21,9 +21,9 @@ public sealed class ThinkerTests : IDisposable
         ["aime"] = [0.097, 0.127, 0.107, 0.063, 0.113, 0.077, 0.287, 0.410, 0.760, 0.760],
     };
 
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task Run_CapSemantics_AgreesWithTheIndependentCurve()
@@ -63,7 +63,7 @@ public sealed class ThinkerTests : IDisposable
         // The thinker wants to stop after some 60 tokens: 257 are reached only by overriding it.
         Assert.Contains(trials, trial => trial is { BudgetTokens: 257, Cues: > 0 });
 
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         List<ServiceSample> service = await folder.ReadServiceAsync().ToListAsync(TestContext.Current.CancellationToken);
         Assert.All(service, sample => Assert.Equal(ServiceSource.Client, sample.ServiceSource));
         Assert.All(service.Where(sample => sample.Status == TrialStatus.Ok), sample => Assert.Equal(sample.BudgetTokens, sample.ThinkingTokens));
@@ -86,9 +86,9 @@ public sealed class ThinkerTests : IDisposable
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 4, contextPerSlot: 2048);
         CommandRun run = await CommandRun.OfAsync(
             "measure", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", datasets, "--items", $"{items}", "--runs", "1",
-            "--budgets", budgets, "--semantics", semantics, "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2", "--out", root);
+            "--budgets", budgets, "--semantics", semantics, "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
-        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         return [.. await folder.ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken)];
     }
 }

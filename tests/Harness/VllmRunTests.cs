@@ -10,13 +10,13 @@ public sealed class VllmRunTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private readonly OwnTask task = new(OwnTask.Scripts);
-    private readonly string root = Directory.CreateTempSubdirectory("calibration-").FullName;
+    private readonly OwnTask _task = new(OwnTask.Scripts);
+    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     public void Dispose()
     {
-        task.Dispose();
-        Directory.Delete(root, recursive: true);
+        _task.Dispose();
+        Directory.Delete(_root, recursive: true);
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class VllmRunTests : IDisposable
     public async Task Run_AsVllm_IsNeverRefusedAndEveryTimeIsUsable(string semantics)
     {
         await using EmbeddedEndpoint endpoint = await StartAsync();
-        string[] arguments = ["--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--task", $"own={task.Path}", "--runs", "2", "--budgets", "0,4,16,40", "--latency-items", "2", "--semantics", semantics];
+        string[] arguments = ["--endpoint", endpoint.BaseAddress.ToString(), "--out", _root, "--task", $"own={_task.Path}", "--runs", "2", "--budgets", "0,4,16,40", "--latency-items", "2", "--semantics", semantics];
         await SucceedAsync(["measure", .. arguments, "--hours", "0.0004"]);
-        string folder = Assert.Single(Directory.GetDirectories(root));
+        string folder = Assert.Single(Directory.GetDirectories(_root));
         Assert.False(RunFolder.Open(folder).HasEnded, "The run was too fast to be interrupted: this test shows nothing.");
         await SucceedAsync(["measure", "--resume", folder, "--hours", "1"]);
         await CheckAsync(folder, endpoint, budgets: 4);

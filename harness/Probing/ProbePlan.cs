@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Harness.Forcing;
 
-namespace Calibration.Harness;
+namespace Calibration.Harness.Probing;
 
 /// <summary>How an endpoint is looked at.</summary>
 /// <param name="Options">Which model is asked, and how.</param>
