@@ -27,7 +27,7 @@ public sealed record LatencyDifference(string Task, int BudgetTokens, ServiceSam
 
     /// <summary>The difference in words.</summary>
     public string Sentence => FormattableString.Invariant(
-        $"Latency of {Task} at {BudgetTokens} thinking tokens: {Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s by its own request ({ThinkingPercent:+0.0;-0.0;0.0} %).{(IsLarge ? " One of them is not the server's time: run calibrate probe, and measure again." : "")}");
+        $"Latency of {Task} at {BudgetTokens} thinking tokens: {Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s by its own request ({ThinkingPercent:+0.0;-0.0;0.0} %).{(IsLarge ? " One of them is not the server's time: run calibrate probe, then calibrate run --resume RUN --redo-latency." : "")}");
 
     /// <summary>Every budget that was measured both ways with the same number of tokens, in the order of the rows.</summary>
     public static ImmutableArray<LatencyDifference> Of(IReadOnlyList<ServiceSample> samples)
