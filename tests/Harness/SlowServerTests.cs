@@ -10,8 +10,7 @@ using Xunit;
 
 namespace Calibration.Tests.Harness;
 
-/// <summary>A server that is only slow is waited for; what is abandoned costs the server nothing more.</summary>
-[Collection("llama.cpp")]
+/// <summary>A server that is only slow is waited for.</summary>
 public sealed class SlowServerTests
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
@@ -38,28 +37,6 @@ public sealed class SlowServerTests
         Assert.True(endpoint.GeneratedTokens >= kept && endpoint.GeneratedTokens <= (1.05 * kept) + timed, $"{endpoint.GeneratedTokens} generated, {kept} kept, {timed} timed\n{command.Error}");
         Assert.Matches(new Regex(@"requests in flight \(limit 128\)$", RegexOptions.Multiline), command.Error);
         Assert.DoesNotContain("resent", command.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Generate_Abandoned_StopsLlamaCpp()
-    {
-        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 8192);
-        using EndpointClient client = TestClient.Open(server.Api);
-        var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
-        TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
-        int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
-        using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
-        var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 8000, Seed = 1, Close = CloseHandling.Mask, Group = "abandoned" };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forcing.Requests.GenerateAsync(request, abandon.Token));
-        long start = TimeProvider.System.GetTimestamp();
-
-        // llama.cpp looks for closed connections when nothing was asked of it for a second.
-        await Task.Delay(1500, Cancelled);
-        while ((await forcing.Server.LoadAsync(Cancelled))!.Working > 0)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < 8, "The server goes on generating what nobody reads.");
-            await Task.Delay(1500, Cancelled);
-        }
     }
 
     [Theory]
@@ -95,5 +72,34 @@ public sealed class SlowServerTests
         Assert.Null(slots.LowestLimit);
         slots.Busy(0);
         Assert.Equal(32, slots.LowestLimit);
+    }
+}
+
+/// <summary>What is abandoned costs the server nothing more.</summary>
+[Collection("llama.cpp")]
+public sealed class AbandonedRequestTests
+{
+    private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Generate_Abandoned_StopsLlamaCpp()
+    {
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 8192);
+        using EndpointClient client = TestClient.Open(server.Api);
+        var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
+        TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
+        int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
+        using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
+        var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 8000, Seed = 1, Close = CloseHandling.Mask, Group = "abandoned" };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forcing.Requests.GenerateAsync(request, abandon.Token));
+        long start = TimeProvider.System.GetTimestamp();
+
+        // llama.cpp looks for closed connections when nothing was asked of it for a second.
+        await Task.Delay(1500, Cancelled);
+        while ((await forcing.Server.LoadAsync(Cancelled))!.Working > 0)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < 8, "The server goes on generating what nobody reads.");
+            await Task.Delay(1500, Cancelled);
+        }
     }
 }
