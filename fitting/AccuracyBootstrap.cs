@@ -51,11 +51,11 @@ public sealed class AccuracyBootstrap
     /// <param name="replicates">How many.</param>
     /// <param name="seed">Seed of all draws.</param>
     /// <param name="threads">Threads to use, 1 or more.</param>
-    public AccuracyCurve[] Run(int replicates, ulong seed, int threads = 1)
+    public ExponentialAccuracy[] Run(int replicates, ulong seed, int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(replicates);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        var curves = new AccuracyCurve[replicates];
+        var curves = new ExponentialAccuracy[replicates];
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t =>
         {
             Worker worker = CreateWorker();
@@ -69,7 +69,7 @@ public sealed class AccuracyBootstrap
     /// <param name="Curve">Its fitted curve; A may be 0 and b at the end of the searched range where the draw carries no information.</param>
     /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
     /// <param name="Correct">How many of them are right.</param>
-    public readonly record struct Replicate(AccuracyCurve Curve, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
+    public readonly record struct Replicate(ExponentialAccuracy Curve, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
 
     /// <summary>Work space of one thread.</summary>
     public sealed class Worker
@@ -96,7 +96,7 @@ public sealed class AccuracyBootstrap
                 DrawAnswers(ref random);
             _solver.Load(_answers, _correct);
             CurvePoint point = _solver.Solve();
-            return new Replicate(new AccuracyCurve(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _answers, _correct);
+            return new Replicate(new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _answers, _correct);
         }
 
         private void DrawClusters(ref SplitMix64 random)

@@ -10,7 +10,7 @@ public sealed record AccuracyFit
     public required string Explanation { get; init; }
 
     /// <summary>The fitted curve, even where rejected; null where there are no fitted values (no gain, or fewer than three budgets).</summary>
-    public AccuracyCurve? Curve { get; init; }
+    public ExponentialAccuracy? Curve { get; init; }
 
     /// <summary>Accuracy gained by thinking, A.</summary>
     public required ParameterEstimate A { get; init; }
@@ -79,21 +79,6 @@ public sealed record AccuracyPoint(int BudgetTokens, double Answers, double Corr
 /// <param name="Deviance">Binomial deviance against the saturated model.</param>
 /// <param name="Score">Deviance over the design effect plus twice the number of parameters (QAIC); lower is better.</param>
 public sealed record RivalFit(string Shape, string Formula, int ParameterCount, double Deviance, double Score);
-
-/// <summary>
-/// Probability of a right answer against thinking tokens, equation (2): p(ℓ) = A(1 − e^(−bℓ)) + D.
-/// </summary>
-/// <param name="A">Accuracy gained from no thinking to unlimited thinking, in (0, 1].</param>
-/// <param name="B">Rate of the gain per thinking token, above 0.</param>
-/// <param name="D">Accuracy without thinking, in [0, 1); A + D is at most 1.</param>
-public sealed record AccuracyCurve(double A, double B, double D)
-{
-    /// <summary>Probability of a right answer at a budget of thinking tokens (0 or more).</summary>
-    public double At(double budgetTokens) => (-A * double.ExpM1(-B * budgetTokens)) + D;
-
-    /// <summary>Slope dp/dℓ = A b e^(−bℓ) per thinking token, equation (15).</summary>
-    public double SlopeAt(double budgetTokens) => A * B * Math.Exp(-B * budgetTokens);
-}
 
 /// <summary>What the accuracy fit maximises.</summary>
 public enum FitMethod

@@ -60,7 +60,7 @@ public readonly record struct Performance(
 /// <param name="Accuracy">Equation (2).</param>
 /// <param name="Service">Equation (1).</param>
 /// <param name="MaxBudgetTokens">Largest budget ℓ_max of this task, 0 or more; 0 holds the task at no thinking.</param>
-public sealed record TaskModel(string Task, double Probability, AccuracyCurve Accuracy, ServiceTimeLine Service, double MaxBudgetTokens)
+public sealed record TaskModel(string Task, double Probability, ExponentialAccuracy Accuracy, ServiceTimeLine Service, double MaxBudgetTokens)
 {
     /// <summary>Variance σ_k² of service times at one budget, in s²; the paper's model has 0.</summary>
     public double ServiceVariance { get; init; }
@@ -70,7 +70,7 @@ public sealed record TaskModel(string Task, double Probability, AccuracyCurve Ac
     /// formulas it is a task without thinking whose t0 is the service time at the held budget.
     /// </summary>
     public static TaskModel Held(string task, double probability, double accuracy, double serviceSeconds) =>
-        new(task, probability, new AccuracyCurve(0, 1, accuracy), new ServiceTimeLine(serviceSeconds, 1), 0);
+        new(task, probability, new ExponentialAccuracy(0, 1, accuracy), new ServiceTimeLine(serviceSeconds, 1), 0);
 }
 
 /// <summary>A task with its curve, or one known only at its measured budgets.</summary>

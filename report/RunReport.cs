@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Calibration.Report.Findings;
+using Calibration.Analysis;
+using Calibration.Analysis.Findings;
 using Calibration.Report.Page;
 using Calibration.Report.Tables;
 

@@ -1,4 +1,4 @@
-using Calibration.Report;
+using Calibration.Analysis;
 using Calibration.Report.Tables;
 using Calibration.Results;
 

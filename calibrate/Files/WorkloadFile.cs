@@ -37,7 +37,7 @@ internal static class WorkloadFile
         double deviation = row.Has("sigma_s") ? row.Real("sigma_s", 0, LongestSeconds) : 0;
         var line = new ServiceTimeLine(row.Real("t0_s", 0, LongestSeconds), row.Real("c_s_per_token", Smallest, LongestSeconds));
         double largest = row.Has("max_budget_tokens") ? Math.Min(maxBudget, row.Real("max_budget_tokens", 0, int.MaxValue)) : maxBudget;
-        return new TaskModel(row.Text("task"), probability, new AccuracyCurve(gain, rate, floor), line, largest)
+        return new TaskModel(row.Text("task"), probability, new ExponentialAccuracy(gain, rate, floor), line, largest)
         {
             ServiceVariance = deviation * deviation,
         };

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Calibration.Analysis;
 using Calibration.Fitting;
-using Calibration.Report;
 using Calibration.Report.Tables;
 using Calibration.Results;
 

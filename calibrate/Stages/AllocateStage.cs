@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Calibration.Analysis;
 using Calibration.Calibrate.Files;
 using Calibration.Calibrate.Settings;
 using Calibration.Fitting;
@@ -7,7 +8,6 @@ using Calibration.Optimizer;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Queueing;
 using Calibration.Optimizer.Solving;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

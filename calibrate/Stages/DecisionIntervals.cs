@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Calibration.Analysis;
 using Calibration.Calibrate.Settings;
 using Calibration.Fitting;
 using Calibration.Optimizer.Uncertainty;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

@@ -1,6 +1,7 @@
+using Calibration.Analysis;
+using Calibration.Analysis.Findings;
 using Calibration.Report;
 using Calibration.Report.Figures;
-using Calibration.Report.Findings;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Calibration.Analysis;
+using Calibration.Analysis.Findings;
 using Calibration.Calibrate.Files;
 using Calibration.Fitting;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Calibration.Analysis;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
-using Calibration.Report;
 
 namespace Calibration.Calibrate.Stages;
 

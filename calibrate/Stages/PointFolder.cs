@@ -1,5 +1,5 @@
+using Calibration.Analysis;
 using Calibration.Calibrate.Files;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

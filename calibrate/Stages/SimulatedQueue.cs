@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Calibration.Analysis;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Queueing;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

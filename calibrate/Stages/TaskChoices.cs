@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using Calibration.Analysis;
 using Calibration.Calibrate.Settings;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Solving;
-using Calibration.Report;
 
 namespace Calibration.Calibrate.Stages;
 

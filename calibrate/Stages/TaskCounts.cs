@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Calibration.Analysis;
 using Calibration.Fitting;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Stages;

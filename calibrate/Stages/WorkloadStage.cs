@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Calibration.Analysis;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
-using Calibration.Report;
 
 namespace Calibration.Calibrate.Stages;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Calibration.Analysis;
 using Calibration.Calibrate.Files;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
@@ -8,7 +9,6 @@ using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Report;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;

@@ -50,7 +50,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         {
             Verdict = verdict,
             Explanation = explanation,
-            Curve = degenerate ? null : new AccuracyCurve(point.A, Math.Exp(point.Theta) / table.Scale, point.D),
+            Curve = degenerate ? null : new ExponentialAccuracy(point.A, Math.Exp(point.Theta) / table.Scale, point.D),
             A = a,
             B = b,
             D = d,

@@ -1,3 +1,4 @@
+using Calibration.Analysis;
 using Calibration.Fitting;
 using ScottPlot;
 

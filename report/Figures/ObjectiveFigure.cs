@@ -1,4 +1,5 @@
 using System.Globalization;
+using Calibration.Analysis;
 using ScottPlot;
 
 namespace Calibration.Report.Figures;

@@ -1,3 +1,4 @@
+using Calibration.Analysis;
 using ScottPlot;
 
 namespace Calibration.Report.Figures;

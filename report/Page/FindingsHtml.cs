@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Calibration.Analysis;
+using Calibration.Analysis.Findings;
 using Calibration.Fitting;
 using Calibration.Fitting.Statistics;
-using Calibration.Report.Findings;
 
 namespace Calibration.Report.Page;
 

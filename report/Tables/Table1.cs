@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Calibration.Analysis;
 using Calibration.Fitting;
 
 namespace Calibration.Report.Tables;

@@ -14,9 +14,10 @@ public sealed partial class ImportTests
         ["harness"] = ["datasets", "results"],
         ["fitting"] = [],
         ["optimizer"] = ["fitting"],
-        ["report"] = ["results", "fitting", "optimizer"],
+        ["analysis"] = ["results", "fitting", "optimizer"],
+        ["report"] = ["results", "fitting", "optimizer", "analysis"],
         ["endpoint"] = ["datasets"],
-        ["calibrate"] = ["datasets", "results", "harness", "fitting", "optimizer", "report", "endpoint"],
+        ["calibrate"] = ["datasets", "results", "harness", "fitting", "optimizer", "analysis", "report", "endpoint"],
     };
 
     public static TheoryData<string> Folders => [.. Allowed.Keys];

@@ -11,7 +11,7 @@ namespace Calibration.Tests.Architecture;
 /// </summary>
 public sealed class RoomTests
 {
-    public static TheoryData<string> Assemblies => ["Datasets", "Results", "Harness", "Fitting", "Optimizer", "Report", "Endpoint"];
+    public static TheoryData<string> Assemblies => ["Datasets", "Results", "Harness", "Fitting", "Optimizer", "Analysis", "Report", "Endpoint"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -1,9 +1,9 @@
 using System.Text;
+using Calibration.Analysis;
 using Calibration.Calibrate.Stages;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Fitting;
-using Calibration.Report;
 using Calibration.Results;
 using Xunit;
 

@@ -1,6 +1,6 @@
+using Calibration.Analysis;
 using Calibration.Calibrate.Stages;
 using Calibration.Fitting;
-using Calibration.Report;
 using Calibration.Results;
 using Xunit;
 

@@ -24,7 +24,7 @@ public sealed class AccuracyBootstrapTests
     [Fact]
     public void Run_ClusteredAnswers_SpreadsAsTheStandardErrorsSay()
     {
-        AccuracyCurve[] curves = AccuracyBootstrap.Of(Answers).Run(1000, 1, 2);
+        ExponentialAccuracy[] curves = AccuracyBootstrap.Of(Answers).Run(1000, 1, 2);
         AccuracyFit fit = AccuracyFitter.Fit(Answers);
 
         Assert.Equal(1, curves.Select(c => c.A).StandardDeviation() / fit.A.StandardError!.Value, 0.15);
@@ -36,7 +36,7 @@ public sealed class AccuracyBootstrapTests
     public void Run_IndependentCounts_SpreadsAsTheStandardErrorsSay()
     {
         AccuracyCount[] counts = [.. Answers.GroupBy(o => o.BudgetTokens).Select(g => new AccuracyCount(g.Key, g.Count(), g.Count(o => o.Correct)))];
-        AccuracyCurve[] curves = AccuracyBootstrap.Of(counts).Run(1000, 1, 2);
+        ExponentialAccuracy[] curves = AccuracyBootstrap.Of(counts).Run(1000, 1, 2);
         AccuracyFit fit = AccuracyFitter.Fit(counts);
 
         Assert.False(fit.Clustered);

@@ -5,16 +5,16 @@ using MathNet.Numerics.Random;
 namespace Calibration.Tests.Fitting;
 
 /// <summary>One task of Table I with its default grid.</summary>
-internal sealed record SyntheticTask(string Name, AccuracyCurve Truth, int Largest)
+internal sealed record SyntheticTask(string Name, ExponentialAccuracy Truth, int Largest)
 {
     public static IReadOnlyList<SyntheticTask> All { get; } =
     [
-        new("aime", new AccuracyCurve(0.6808, 0.000159, 0.0), 16384),
-        new("gsm8k", new AccuracyCurve(0.723, 0.0032, 0.277), 2048),
-        new("gpqa", new AccuracyCurve(0.3552, 0.000441, 0.276), 8192),
-        new("cruxeval", new AccuracyCurve(0.4379, 0.000563, 0.0), 8192),
-        new("bbh", new AccuracyCurve(0.7146, 0.00175, 0.148), 4096),
-        new("arc", new AccuracyCurve(0.3933, 0.166, 0.49), 256),
+        new("aime", new ExponentialAccuracy(0.6808, 0.000159, 0.0), 16384),
+        new("gsm8k", new ExponentialAccuracy(0.723, 0.0032, 0.277), 2048),
+        new("gpqa", new ExponentialAccuracy(0.3552, 0.000441, 0.276), 8192),
+        new("cruxeval", new ExponentialAccuracy(0.4379, 0.000563, 0.0), 8192),
+        new("bbh", new ExponentialAccuracy(0.7146, 0.00175, 0.148), 4096),
+        new("arc", new ExponentialAccuracy(0.3933, 0.166, 0.49), 256),
     ];
 
     public int[] Budgets => [0, .. Enumerable.Range(0, 9).Select(i => Largest >> (8 - i))];

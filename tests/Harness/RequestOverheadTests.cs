@@ -1,7 +1,7 @@
+using Calibration.Analysis;
 using Calibration.Calibrate.Stages;
 using Calibration.Endpoint;
 using Calibration.Fitting;
-using Calibration.Report;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
 using Xunit;

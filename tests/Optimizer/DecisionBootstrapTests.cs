@@ -39,7 +39,7 @@ public sealed class DecisionBootstrapTests
         var measured = new MeasuredTask("held", 0.5, [new(0, 0.2, 0.1), new(100, 0.2, 1.3), new(1_000, 0.9, 12)]);
         ImmutableArray<DecisionTask> tasks =
         [
-            new(TaskChoice.Of(new TaskModel("flat", 0.5, new AccuracyCurve(0.01, 0.01, 0.5), new ServiceTimeLine(0.1, 0.012), 32_768)), flat, [], null),
+            new(TaskChoice.Of(new TaskModel("flat", 0.5, new ExponentialAccuracy(0.01, 0.01, 0.5), new ServiceTimeLine(0.1, 0.012), 32_768)), flat, [], null),
             new(TaskChoice.Of(measured), AccuracyBootstrap.Of([new AccuracyCount(0, 80, 16), new AccuracyCount(100, 80, 16), new AccuracyCount(1_000, 80, 72)]), [], null),
         ];
         DecisionReport report = DecisionBootstrap.Run(0.01, 300, tasks, 300)!;

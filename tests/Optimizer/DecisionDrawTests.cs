@@ -25,7 +25,7 @@ public sealed class DecisionDrawTests
         List<AccuracyCell> cells = [.. Enumerable.Range(0, Clusters).SelectMany(g => new[] { 0, 100, 1_000 }.Select(budget => new AccuracyCell($"{g:00}", budget, 1, g < Clusters / 2 ? 1 : 0)))];
         List<ServiceObservation> times = [.. Enumerable.Range(0, Clusters).SelectMany(g => new[] { 0.0, 100, 1_000 }.Select(tokens => new ServiceObservation($"{g:00}", tokens, 0.1 + (0.01 * tokens) + (g < Clusters / 2 ? 0.05 : 0))))];
         var task = new DecisionTask(
-            TaskChoice.Of(new TaskModel("t", 1, new AccuracyCurve(0.1, 0.01, 0.5), new ServiceTimeLine(0.125, 0.01), 1_000)), AccuracyBootstrap.Of(cells), [.. times], null);
+            TaskChoice.Of(new TaskModel("t", 1, new ExponentialAccuracy(0.1, 0.01, 0.5), new ServiceTimeLine(0.125, 0.01), 1_000)), AccuracyBootstrap.Of(cells), [.. times], null);
         var draw = new TaskDraw(task, DrawSeed.Of(1, 0, DrawnPart.Answers), DrawSeed.Of(1, 0, DrawnPart.ServiceTimes));
         double[] right = new double[Replicates], origin = new double[Replicates];
         for (int i = 0; i < Replicates; i++)

@@ -24,7 +24,7 @@ public sealed class ExtremeWorkloadTests
         Assert.InRange(best, found.Performance.Objective - 1e-12, found.Performance.Objective + found.GapBound + 1e-12);
         Assert.Equal(best, found.Performance.Objective, 1e-12);
 
-        static TaskModel Task(double b, double share) => new("t", share, new AccuracyCurve(0.5, b, 0.2), new ServiceTimeLine(0.1, 0.01), 40);
+        static TaskModel Task(double b, double share) => new("t", share, new ExponentialAccuracy(0.5, b, 0.2), new ServiceTimeLine(0.1, 0.01), 40);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ExtremeWorkloadTests
             var random = new Xoshiro256StarStar(70_000 + instance, false);
             double first = Of([1e-12, 0.5, 0.999]);
             ImmutableArray<TaskModel> tasks = [.. new[] { first, 1 - first }.Select((share, k) => new TaskModel(
-                "t" + k, share, new AccuracyCurve(Of([0, 1e-9, 0.6]), Of(rates), Of([0, 0.4])), new ServiceTimeLine(Of(times), Of(perToken)), Of(limits)) { ServiceVariance = Math.Pow(Of(spreads), 2) })];
+                "t" + k, share, new ExponentialAccuracy(Of([0, 1e-9, 0.6]), Of(rates), Of([0, 0.4])), new ServiceTimeLine(Of(times), Of(perToken)), Of(limits)) { ServiceVariance = Math.Pow(Of(spreads), 2) })];
             var workload = new Workload(Of(lambdas), Of(weights), tasks);
             Allocation best = AllocationSolver.Solve(workload);
             if (best.Ending == SolverEnding.Infeasible)
@@ -82,7 +82,7 @@ public sealed class ExtremeWorkloadTests
     [Fact]
     public void Simulate_NoTimeInTheMean_IsNoTime()
     {
-        var workload = new Workload(1, 30, [new TaskModel("t", 1, new AccuracyCurve(0.5, 0.01, 0.2), new ServiceTimeLine(0, 0.01), 100) { ServiceVariance = 0.04 }]);
+        var workload = new Workload(1, 30, [new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.2), new ServiceTimeLine(0, 0.01), 100) { ServiceVariance = 0.04 }]);
         QueueReport report = QueueStudy.Run(workload, [0], queries: 100, replications: 3);
         Assert.Equal((0, 0, 0, 0), (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds, report.Tasks[0].PredictedSystemTimeSeconds));
     }

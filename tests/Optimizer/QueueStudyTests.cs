@@ -144,5 +144,5 @@ public sealed class QueueStudyTests
     }
 
     private static Workload Of(double lambda, double[] seconds) =>
-        new(lambda, 30, [.. seconds.Select((time, k) => new TaskModel("t" + k, 1.0 / seconds.Length, new AccuracyCurve(0.5, 0.01, 0.3), new ServiceTimeLine(time, 0.01), 1_000)).ToImmutableArray()]);
+        new(lambda, 30, [.. seconds.Select((time, k) => new TaskModel("t" + k, 1.0 / seconds.Length, new ExponentialAccuracy(0.5, 0.01, 0.3), new ServiceTimeLine(time, 0.01), 1_000)).ToImmutableArray()]);
 }

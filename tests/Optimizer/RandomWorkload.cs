@@ -21,7 +21,7 @@ internal static class RandomWorkload
                 double a = 0.02 + (0.9 * random.NextDouble()), t0 = Log(random, 0.01, 2), c = Log(random, 1e-3, 0.05);
                 if (held && random.NextDouble() < 0.2)
                     return TaskModel.Held("t" + k, share / total, random.NextDouble(), t0);
-                return new TaskModel("t" + k, share / total, new AccuracyCurve(a, Log(random, 1e-5, 0.5), (1 - a) * random.NextDouble()), new ServiceTimeLine(t0, c), maxBudget ?? Log(random, 1, 1e6))
+                return new TaskModel("t" + k, share / total, new ExponentialAccuracy(a, Log(random, 1e-5, 0.5), (1 - a) * random.NextDouble()), new ServiceTimeLine(t0, c), maxBudget ?? Log(random, 1, 1e6))
                 {
                     ServiceVariance = variance ? Log(random, 1e-4, 10) : 0,
                 };

@@ -1,4 +1,4 @@
-using Calibration.Report;
+using Calibration.Analysis;
 using Xunit;
 
 namespace Calibration.Tests.Report;

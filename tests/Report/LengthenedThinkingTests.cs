@@ -1,4 +1,4 @@
-using Calibration.Report.Findings;
+using Calibration.Analysis.Findings;
 using Calibration.Results;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Results;
 
-namespace Calibration.Report.Findings;
+namespace Calibration.Analysis.Findings;
 
 /// <summary>What a run's rows say beside its fits; found anew from the rows for each report.</summary>
 /// <param name="Latency">Budgets whose service time was measured both ways.</param>

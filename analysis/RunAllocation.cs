@@ -3,7 +3,7 @@ using Calibration.Optimizer;
 using Calibration.Optimizer.Uncertainty;
 using Calibration.Results;
 
-namespace Calibration.Report;
+namespace Calibration.Analysis;
 
 /// <summary>What was decided: the content of <c>allocation.json</c>.</summary>
 public sealed record RunAllocation

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Fitting.Statistics;
 using Calibration.Results;
 
-namespace Calibration.Report.Findings;
+namespace Calibration.Analysis.Findings;
 
 /// <summary>What one task used of its budgets under <see cref="BudgetSemantics.Cap"/>.</summary>
 /// <param name="Task">Task name in files.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Fitting.Statistics;
 using Calibration.Results;
 
-namespace Calibration.Report.Findings;
+namespace Calibration.Analysis.Findings;
 
 /// <summary>
 /// What forced extra thinking does to one task's accuracy under <see cref="BudgetSemantics.Exact"/>: a trace is lengthened at a budget

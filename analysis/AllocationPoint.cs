@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Results;
 
-namespace Calibration.Report;
+namespace Calibration.Analysis;
 
 /// <summary>The operating point that an allocation is for. Every artefact of the allocation names it.</summary>
 /// <param name="ArrivalRatePerSecond">Arrival rate λ of all queries.</param>

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Calibration.Analysis.Findings;
 using Calibration.Fitting;
 using Calibration.Results;
 
-namespace Calibration.Report;
+namespace Calibration.Analysis;
 
 /// <summary>What a run taught: the content of <c>fits.json</c>, its points included, so that figures need nothing else.</summary>
 public sealed record RunFits

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Results;
 
-namespace Calibration.Report.Findings;
+namespace Calibration.Analysis.Findings;
 
 /// <summary>
 /// A budget whose service time was measured on one problem both ways: within the streamed trace that yields the time at every budget,

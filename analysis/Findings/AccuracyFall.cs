@@ -1,7 +1,7 @@
 using Calibration.Fitting.Statistics;
 using Calibration.Results;
 
-namespace Calibration.Report.Findings;
+namespace Calibration.Analysis.Findings;
 
 /// <summary>
 /// A budget beyond which accuracy falls: the same problems are answered worse after more thinking. The unit of the sign test is the

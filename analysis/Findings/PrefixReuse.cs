@@ -1,6 +1,6 @@
 using Calibration.Results;
 
-namespace Calibration.Report;
+namespace Calibration.Analysis.Findings;
 
 /// <summary>
 /// Whether the answers' requests found their own prompt and thinking in the server's prefix cache. What they did not find was computed a
@@ -25,5 +25,5 @@ public sealed record PrefixReuse(int Answers, int Told, int Missed, int MostToke
     }
 
     /// <summary>The counts in a cell of a table.</summary>
-    internal string Cell => Told == 0 ? "not told" : $"{MostTokens} tokens at most, in {Told} answers";
+    public string Cell => Told == 0 ? "not told" : $"{MostTokens} tokens at most, in {Told} answers";
 }
