@@ -11,6 +11,9 @@ public sealed record RunAllocation
     /// <summary>Where the numbers come from: a run's id, or a workload file's name.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Hash of the fits that the allocation was made from; absent in files of schema 1.</summary>
+    public string? FitsHash { get; init; }
+
     /// <summary>Whether they come from a simulation.</summary>
     public required bool Simulated { get; init; }
 
@@ -96,7 +99,7 @@ public sealed record RunAllocation
     public ImmutableArray<LeftOutTask> LeftOut { get; init; } = [];
 
     /// <summary>What a reader must know before using the numbers.</summary>
-    public required ImmutableArray<string> Warnings { get; init; }
+    public required ImmutableArray<Warning> Warnings { get; init; }
 }
 
 /// <summary>A task that takes no part in an allocation.</summary>

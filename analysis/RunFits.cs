@@ -13,6 +13,9 @@ public sealed record RunFits
     /// <summary>The run's id.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Hash of the rows that the fits were made from; absent in files of schema 1.</summary>
+    public string? RowsHash { get; init; }
+
     /// <summary>Whether answers or times come from a simulation.</summary>
     public required bool Simulated { get; init; }
 

@@ -37,14 +37,14 @@ internal static class Compaction
             Show("start", 0, 0);
             await StepAsync("journal", () => JournalAsync(folder, groups));
             await StepAsync("keys of the journal", () => Task.FromResult(Keys(folder)));
-            await StepAsync("journal read in order", async () => await folder.ReadTrialsAsync().LongCountAsync());
+            await StepAsync("journal read in order", async () => await folder.Trials.ReadAsync().LongCountAsync());
             await StepAsync("compact", async () =>
             {
                 await folder.CompactAsync();
                 return groups * (Budgets + 1L);
             });
-            await StepAsync("Parquet trials read back", async () => await folder.ReadTrialsAsync().LongCountAsync());
-            await StepAsync("Parquet traces read back", async () => await folder.ReadTracesAsync().LongCountAsync());
+            await StepAsync("Parquet trials read back", async () => await folder.Trials.ReadAsync().LongCountAsync());
+            await StepAsync("Parquet traces read back", async () => await folder.Traces.ReadAsync().LongCountAsync());
             await StepAsync("merge with itself", async () =>
             {
                 RunFolder merged = RunFolder.Create(root, "merged");
@@ -55,7 +55,7 @@ internal static class Compaction
                         copies += row.Copies;
                         return row.Row;
                     }),
-                    folder.ReadServiceAsync(),
+                    folder.Service.ReadAsync(),
                     MergedRows.TracesAsync([folder, folder]).Select(row => row.Row));
                 return copies;
             });
@@ -71,7 +71,7 @@ internal static class Compaction
     private static long Keys(RunFolder folder)
     {
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        var keys = folder.ReadJournaledTrials().Select(trial => trial.Key).ToHashSet();
+        var keys = folder.Trials.ReadJournal().Select(trial => trial.Key).ToHashSet();
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"(the keys of finished trials take {held / 1e6:0} MB)"));
         return keys.Count;
@@ -79,8 +79,8 @@ internal static class Compaction
 
     private static async Task<long> JournalAsync(RunFolder folder, int groups)
     {
-        await using Journal<Trace> traces = folder.OpenTraceJournal();
-        await using Journal<Trial> trials = folder.OpenTrialJournal();
+        await using Journal<Trace> traces = folder.Traces.OpenJournal();
+        await using Journal<Trial> trials = folder.Trials.OpenJournal();
         await Parallel.ForAsync(0, groups, new ParallelOptions { MaxDegreeOfParallelism = InFlight }, async (group, _) =>
         {
             Trace trace = TraceOf(group);
@@ -129,7 +129,7 @@ internal static class Compaction
         Cues = 0,
         ClosedByModel = false,
         Semantics = BudgetSemantics.Exact,
-        Road = Road.Ids,
+        PromptFormat = PromptFormat.TokenIds,
         CountSource = CountSource.Ids,
     };
 

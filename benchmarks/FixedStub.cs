@@ -33,7 +33,7 @@ internal static class FixedStub
 
         RunFolder folder = RunFolder.Open(Directory.GetDirectories(root).Single());
         long trials = 0, usable = 0;
-        await foreach (Trial trial in folder.ReadTrialsAsync())
+        await foreach (Trial trial in folder.Trials.ReadAsync())
         {
             trials++;
             usable += trial.IsUsable ? 1 : 0;

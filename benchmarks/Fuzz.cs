@@ -28,7 +28,7 @@ internal static class Fuzz
             CancellationToken.None);
         RunFolder folder = RunFolder.Open(Directory.GetDirectories(root).Single());
         long trials = 0, good = 0, unverified = 0;
-        await foreach (Trial trial in folder.ReadTrialsAsync())
+        await foreach (Trial trial in folder.Trials.ReadAsync())
         {
             trials++;
             good += trial.IsUsable ? 1 : 0;

@@ -19,7 +19,7 @@ internal static class GeneratedTokens
         Console.WriteLine("task        budgets  largest  forked, M  independent, M  ratio");
         foreach (Benchmark benchmark in Published.All)
         {
-            int[] grid = [.. BudgetGrid.DefaultFor(benchmark.Task)];
+            int[] grid = [.. BudgetGrid.To(benchmark.LargestBudgetTokens)];
             double answers = grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
             double forked = (grid[^1] + answers) * Items * Runs;
             double independent = (grid.Sum() + answers) * Items * Runs;

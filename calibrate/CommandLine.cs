@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Calibration.Analysis;
+using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Calibrate.Verbs;
 using Calibration.Datasets;
@@ -24,18 +26,18 @@ public static class CommandLine
         {
             ParseResult parsed = Root(output, error).Parse(arguments);
             if (UnknownWords.AboutVerb(parsed) is { } unknown)
-                return await FailAsync(error, unknown, 2);
+                return await FailAsync(error, unknown, ExitCodes.WrongInput);
             return parsed.Errors.Count == 0
                 ? await parsed.InvokeAsync(configuration, cancellationToken)
-                : await FailAsync(error, UnknownWords.About(parsed), 2);
+                : await FailAsync(error, UnknownWords.About(parsed), ExitCodes.WrongInput);
         }
-        catch (Exception fault) when (fault is UserFault or DatasetException or DirectoryNotFoundException or InvalidDataException)
+        catch (Exception fault) when (fault is UserFault or AnalysisException or DatasetException or DirectoryNotFoundException or InvalidDataException)
         {
-            return await FailAsync(error, fault.Message, 2);
+            return await FailAsync(error, fault.Message, ExitCodes.WrongInput);
         }
         catch (Exception fault) when (fault is EndpointException or EndpointLostException or EndpointRefusedException or IOException or UnauthorizedAccessException)
         {
-            return await FailAsync(error, fault.Message, 1);
+            return await FailAsync(error, fault.Message, ExitCodes.Failed);
         }
         catch (UnfinishedRun unfinished)
         {
@@ -49,14 +51,15 @@ public static class CommandLine
 
     private static async Task<int> FailAsync(TextWriter error, string message, int code)
     {
-        await error.WriteLineAsync(message);
+        await error.WriteLineAsync(OptionNames.In(message));
         return code;
     }
 
     /// <summary>The whole command line.</summary>
     internal static RootCommand Root(TextWriter output, TextWriter log)
     {
-        var verbs = new RunVerbs(output, log, TimeProvider.System);
+        TimeProvider clock = TimeProvider.System;
+        var run = new RunVerb(output, log, clock);
         var root = new RootCommand(
             """
             Calibration measures a reasoning model's accuracy and service time at enforced thinking budgets, fits both, and
@@ -64,10 +67,22 @@ public static class CommandLine
             Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done, but a task was left out for
             missing data, 130 interrupted.
             """);
-        verbs.AddRun(root);
-        Command run = new("run", "All of it: measure, fit, allocate, draw. The default verb.");
-        verbs.AddRun(run);
-        foreach (Command verb in (Command[])[run, verbs.Measure(), verbs.Fit(), verbs.Allocate(), verbs.Simulate(), verbs.Figures(), verbs.Regrade(), verbs.Merge(), verbs.Endpoint(), new ProbeVerb(new RunOptions(), output, TimeProvider.System).Command(), new DatasetVerbs(output, log, TimeProvider.System).Datasets()])
+        run.AddTo(root);
+        Command[] verbs =
+        [
+            run.Run(),
+            run.Measure(),
+            new FitVerb(output).Command(),
+            new AllocateVerb(output).Command(),
+            new SimulateVerb(output).Command(),
+            new FiguresVerb(output).Command(),
+            new RegradeVerb(output).Command(),
+            new MergeVerb(output).Command(),
+            new EndpointVerb(output).Command(),
+            new ProbeVerb(output, clock).Command(),
+            new DatasetVerbs(output, log, clock).Datasets(),
+        ];
+        foreach (Command verb in verbs)
             root.Add(verb);
         NumericOptions.ReadStrictly(root);
         return root;

@@ -13,13 +13,15 @@ public sealed class Benchmark
     internal Benchmark(
         string task,
         string displayName,
+        int largestBudgetTokens,
         Func<string, ImmutableArray<DatasetTable>> find,
         Func<DatasetTable, IEnumerable<LoadedItem>> read)
     {
         Task = task;
         DisplayName = displayName;
-        this._find = find;
-        this._read = read;
+        LargestBudgetTokens = largestBudgetTokens;
+        _find = find;
+        _read = read;
     }
 
     /// <summary>Name on the command line and in files, such as <c>gsm8k</c>.</summary>
@@ -27,6 +29,12 @@ public sealed class Benchmark
 
     /// <summary>The paper's name, such as <c>GSM8K</c>.</summary>
     public string DisplayName { get; }
+
+    /// <summary>
+    /// Largest budget of the default grid, in thinking tokens: with 250 problems and three runs all six are 29 million thinking tokens,
+    /// about six hours of one A100.
+    /// </summary>
+    public int LargestBudgetTokens { get; }
 
     /// <summary>Finds the benchmark's files below a data directory and reads its problems.</summary>
     /// <param name="directory">
@@ -41,13 +49,12 @@ public sealed class Benchmark
         if (!Directory.Exists(directory))
         {
             throw new DatasetException(
-                $"The data directory '{directory}' does not exist; name an existing one, leave --data out to use pulled files, "
-                + $"or run 'calibrate datasets pull {Task} --data {directory}'.")
+                $"The data directory '{directory}' does not exist; name an existing one, leave {{Data}} out to use pulled files, "
+                + $"or run 'calibrate datasets pull {Task} {{Data}} {directory}'.")
             {
                 IsAbsent = true,
             };
         }
-
 
         ImmutableArray<DatasetTable> tables = _find(directory);
         List<LoadedItem> items = [.. tables.SelectMany(_read)];

@@ -34,7 +34,7 @@ public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimePro
     {
         try
         {
-            TextForcing forcing = await TextForcing.OpenAsync(client, plan.Options with { Road = Road.Text }, cancellationToken);
+            TextForcing forcing = await TextForcing.OpenAsync(client, plan.Options with { PromptFormat = PromptFormat.Text }, cancellationToken);
             return await new TextProbe(forcing, plan, clock).RunAsync(byIds.Message, cancellationToken);
         }
         catch (EndpointException byText)

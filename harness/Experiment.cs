@@ -15,6 +15,9 @@ namespace Calibration.Harness;
 /// <param name="folder">Where the rows go.</param>
 public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, ExperimentPlan plan, RunFolder folder)
 {
+    /// <summary>What is measured.</summary>
+    public ExperimentPlan Plan { get; } = plan;
+
     /// <summary>How long a lost endpoint is waited for, beyond what a request waits.</summary>
     public TimeSpan Absence { get; init; } = TimeSpan.Zero;
 
@@ -32,7 +35,7 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
     /// <exception cref="EndpointLostException">The endpoints are down for too long; what was finished before is kept.</exception>
     public async Task<bool> RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
-        var context = new PassContext(plan, folder.Id, FinishedWork.Read(folder, plan))
+        var context = new PassContext(Plan, folder.Id, FinishedWork.Read(folder, Plan))
         {
             Absence = Absence,
             Clock = Clock,
@@ -40,11 +43,11 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
         };
         try
         {
-            if (plan.Shard.MeasuresLatency)
+            if (Plan.Shard.MeasuresLatency)
                 await MeasureLatencyAsync(context, deadline, cancellationToken);
 
-            await using (Journal<Trace> traces = folder.OpenTraceJournal())
-            await using (Journal<Trial> trials = folder.OpenTrialJournal())
+            await using (Journal<Trace> traces = folder.Traces.OpenJournal())
+            await using (Journal<Trial> trials = folder.Trials.OpenJournal())
                 await new AccuracyPass(forcings, context, new AccuracyJournals(traces, trials)).RunAsync(deadline, cancellationToken);
         }
         catch (EndpointLostException) when (deadline.IsCancellationRequested)
@@ -57,8 +60,8 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
 
     private async Task MeasureLatencyAsync(PassContext context, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        await using Journal<ServiceSample> service = folder.OpenServiceJournal();
-        foreach ((string name, ExperimentPlan timed) in plan.TimedPlans())
+        await using Journal<ServiceSample> service = folder.Service.OpenJournal();
+        foreach ((string name, ExperimentPlan timed) in Plan.TimedPlans())
         {
             var pass = new LatencyPass(forcings[0], context with { Plan = timed, RunId = folder.Id + name }, service);
             await pass.RunAsync(deadline, cancellationToken);
@@ -75,7 +78,7 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
     private void ThrowIfNothingWasTimed()
     {
         string? reason = null;
-        foreach (ServiceSample sample in folder.ReadJournaledService())
+        foreach (ServiceSample sample in folder.Service.ReadJournal())
         {
             if (sample.Status != TrialStatus.Failed)
                 return;
@@ -89,7 +92,7 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
     /// <summary>Turns the journals into Parquet, unless the deadline left the plan incomplete.</summary>
     private async Task<bool> EndAsync(CancellationToken deadline)
     {
-        if (deadline.IsCancellationRequested && folder.ReadJournaledTrials().Select(trial => trial.Key).Distinct().Count() < plan.TrialCount)
+        if (deadline.IsCancellationRequested && folder.Trials.ReadJournal().Select(trial => trial.Key).Distinct().Count() < Plan.TrialCount)
             return false;
         await folder.CompactAsync();
         return true;

@@ -4,38 +4,15 @@ using Calibration.Results;
 
 namespace Calibration.Harness;
 
-/// <summary>What a run measures.</summary>
-public sealed record ExperimentPlan
+/// <summary>What a run measures: how it asks, and the tasks with their problems.</summary>
+public sealed record ExperimentPlan : RunPlan
 {
-    /// <summary>Largest budget that every trace of the latency pass reaches; one trace a task goes on to the grid's largest.</summary>
-    public const int LatencyBudgetLimit = 4096;
+    /// <summary>A plan that asks as <paramref name="asked"/> says.</summary>
+    public ExperimentPlan(RunPlan asked, ImmutableArray<TaskPlan> tasks)
+        : base(asked) => Tasks = tasks;
 
     /// <summary>The tasks in order.</summary>
-    public required ImmutableArray<TaskPlan> Tasks { get; init; }
-
-    /// <summary>Independent repetitions of every problem, at least 1; the paper's 3.</summary>
-    public int Runs { get; init; } = 3;
-
-    /// <summary>What a budget means.</summary>
-    public BudgetSemantics Semantics { get; init; } = BudgetSemantics.Exact;
-
-    /// <summary>Sampling of every request.</summary>
-    public SamplingSettings Sampling { get; init; } = SamplingSettings.Paper;
-
-    /// <summary>Seed that all others follow from.</summary>
-    public int Seed { get; init; } = 1;
-
-    /// <summary>Requests in flight at once in the accuracy pass, at least 1.</summary>
-    public int Concurrency { get; init; } = 128;
-
-    /// <summary>Problems a task in the latency pass, at least 2: with one trace there is no standard error.</summary>
-    public int LatencyItems { get; init; } = 10;
-
-    /// <summary>Whether every budget has a trace of its own instead of a cut of one trace: dearer, and uncorrelated.</summary>
-    public bool Independent { get; init; }
-
-    /// <summary>The part of the plan that this run does; all of it by default.</summary>
-    public Shard Shard { get; init; } = Shard.Whole;
+    public ImmutableArray<TaskPlan> Tasks { get; init; }
 
     /// <summary>Number of trials of the accuracy pass in this shard.</summary>
     public int TrialCount => Groups().Sum(group => group.Task.Budgets.Length);
@@ -71,21 +48,14 @@ public sealed record ExperimentPlan
     {
         var faults = ImmutableArray.CreateBuilder<string>();
         if (Tasks.IsEmpty)
-            faults.Add("There is no task to measure: name at least one with --datasets.");
-        if (Runs < 1)
-            faults.Add($"--runs is {Runs}: at least 1 is needed.");
-        if (Concurrency < 1)
-            faults.Add($"--concurrency is {Concurrency}: at least 1 is needed.");
-        if (LatencyItems < 2)
-            faults.Add($"--latency-items is {LatencyItems}: at least 2 are needed, because one trace has no standard error.");
-        if (Sampling.Temperature < 0 || Sampling.TopP is <= 0 or > 1 || Sampling.TopK < 0 || Sampling.MinP is < 0 or > 1)
-            faults.Add("Sampling is out of range: temperature and top-k are at least 0, top-p is in (0, 1], min-p in [0, 1].");
+            faults.Add("There is no task to measure: name at least one with {Datasets}.");
+        faults.AddRange(SettingFaults());
         foreach (TaskPlan task in Tasks)
         {
             if (task.Problems.IsEmpty)
-                faults.Add($"{task.Task} has no problems: --items must be at least 1.");
+                faults.Add($"{task.Task} has no problems: {{Items}} must be at least 1.");
             if (task.Budgets.IsEmpty || task.Budgets.Any(budget => budget < 0))
-                faults.Add($"{task.Task} has the budgets {string.Join(',', task.Budgets)}: give numbers of tokens that are 0 or more with --budgets.");
+                faults.Add($"{task.Task} has the budgets {string.Join(',', task.Budgets)}: give numbers of tokens that are 0 or more with {{Budgets}}.");
         }
 
         return faults.ToImmutable();
@@ -100,7 +70,7 @@ public sealed record ExperimentPlan
             .. from task in Tasks
                let needed = task.Budgets[^1] + task.Problems.Max(problem => problem.AnswerTokenLimit)
                where needed >= endpoint.ContextTokens
-               select $"{task.Task} at budget {task.Budgets[^1]} needs more than {needed} tokens, but {endpoint.Model} has a context of {endpoint.ContextTokens}: lower --budgets {task.Task}=… or serve the model with a longer context.",
+               select $"{task.Task} at budget {task.Budgets[^1]} needs more than {needed} tokens, but {endpoint.Model} has a context of {endpoint.ContextTokens}: lower {{Budgets}} {task.Task}=… or serve the model with a longer context.",
         ];
     }
 }

@@ -20,7 +20,7 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
     internal TrialGroup Apart(string part) => this with { TraceId = $"{TraceId}/{part}", Part = part + "/" };
 
     /// <summary>A trial of this group without an answer; a pass fills in what it learned.</summary>
-    internal Trial Row(Problem problem, BudgetSemantics semantics, Road road, int budget, TrialStatus status, string reason) => new()
+    internal Trial Row(Problem problem, BudgetSemantics semantics, PromptFormat format, int budget, TrialStatus status, string reason) => new()
     {
         Task = Task,
         ProblemId = ProblemId,
@@ -38,7 +38,7 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
         Cues = 0,
         ClosedByModel = false,
         Semantics = semantics,
-        Road = road,
+        PromptFormat = format,
         CountSource = CountSource.None,
     };
 

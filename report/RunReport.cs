@@ -26,7 +26,9 @@ public static class RunReport
             .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(fits.Incomplete is { } incomplete ? $", <strong>{incomplete}</strong>" : "").Append(fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
         if (allocation is not null)
             html.Paragraph($"Operating point: {AllocationPoint.Of(allocation).Caption}.");
-        foreach (string warning in allocation?.Warnings ?? [.. fits.Tasks.Select(task => $"{task.DisplayName}: {task.Accuracy.Explanation}")])
+        IEnumerable<string> warnings = allocation?.Warnings.Select(warning => warning.Text)
+            ?? fits.Tasks.Select(task => $"{task.DisplayName}: {task.Accuracy.Explanation}");
+        foreach (string warning in warnings)
             html.Warning(warning);
         foreach (string figure in figures)
             html.Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..]).Append('\n');

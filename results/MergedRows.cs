@@ -17,24 +17,23 @@ public static class MergedRows
     /// <summary>The graded answers; good are those that the fits may use.</summary>
     /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
     public static IAsyncEnumerable<MergedRow<Trial>> TrialsAsync(IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
-        MergeAsync(runs, run => run.ReadTrialsAsync(), RowOrders.Trials with { IsGood = trial => trial.IsUsable }, cancellationToken);
+        MergeAsync(runs, run => run.Trials.ReadAsync(), RowOrders.Trials with { IsGood = trial => trial.IsUsable }, cancellationToken);
 
     /// <summary>The service times; good are those that did not fail.</summary>
     /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
     public static IAsyncEnumerable<MergedRow<ServiceSample>> ServiceAsync(IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
-        MergeAsync(runs, run => run.ReadServiceAsync(), RowOrders.Service, cancellationToken);
+        MergeAsync(runs, run => run.Service.ReadAsync(), RowOrders.Service, cancellationToken);
 
     /// <summary>The thinking traces.</summary>
     /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
     public static IAsyncEnumerable<MergedRow<Trace>> TracesAsync(IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
-        MergeAsync(runs, run => run.ReadTracesAsync(), RowOrders.Traces, cancellationToken);
+        MergeAsync(runs, run => run.Traces.ReadAsync(), RowOrders.Traces, cancellationToken);
 
-    private static async IAsyncEnumerable<MergedRow<TRow>> MergeAsync<TRow, TKey>(
-        IReadOnlyList<RunFolder> runs, Func<RunFolder, IAsyncEnumerable<TRow>> read, RowOrder<TRow, TKey> order, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TKey : struct, IComparable<TKey>
+    private static async IAsyncEnumerable<MergedRow<TRow>> MergeAsync<TRow>(
+        IReadOnlyList<RunFolder> runs, Func<RunFolder, IAsyncEnumerable<TRow>> read, RowOrder<TRow> order, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursors = new List<IAsyncEnumerator<TRow>>();
-        var next = new PriorityQueue<int, (TKey Key, int Run)>();
+        var next = new PriorityQueue<int, (RowKey Key, int Run)>();
         try
         {
             for (int run = 0; run < runs.Count; run++)
@@ -43,12 +42,12 @@ public static class MergedRows
                 await AdvanceAsync(run, null);
             }
 
-            while (next.TryDequeue(out int run, out (TKey Key, int Run) at))
+            while (next.TryDequeue(out int run, out (RowKey Key, int Run) at))
             {
                 TRow row = cursors[run].Current;
                 int copies = 1;
                 await AdvanceAsync(run, at.Key);
-                for (; next.TryPeek(out int other, out (TKey Key, int Run) same) && same.Key.CompareTo(at.Key) == 0; copies++)
+                for (; next.TryPeek(out int other, out (RowKey Key, int Run) same) && same.Key.CompareTo(at.Key) == 0; copies++)
                 {
                     next.Dequeue();
                     TRow copy = cursors[other].Current;
@@ -66,11 +65,11 @@ public static class MergedRows
                 await cursor.DisposeAsync();
         }
 
-        async Task AdvanceAsync(int run, TKey? last)
+        async Task AdvanceAsync(int run, RowKey? last)
         {
             if (!await cursors[run].MoveNextAsync())
                 return;
-            TKey key = order.KeyOf(cursors[run].Current);
+            RowKey key = order.KeyOf(cursors[run].Current);
             if (last is { } before && key.CompareTo(before) < 0)
                 throw new InvalidDataException($"{runs[run].Path} has rows that are not in the order of their keys (at {key}): it was not written by this version.");
             next.Enqueue(run, (key, run));

@@ -28,7 +28,7 @@ public static class ResultsJson
         Converters =
         {
             new JsonStringEnumConverter<BudgetSemantics>(JsonNamingPolicy.SnakeCaseLower),
-            new JsonStringEnumConverter<Road>(JsonNamingPolicy.SnakeCaseLower),
+            new JsonStringEnumConverter<PromptFormat>(JsonNamingPolicy.SnakeCaseLower),
             new JsonStringEnumConverter<CountSource>(JsonNamingPolicy.SnakeCaseLower),
             new JsonStringEnumConverter<ServiceSource>(JsonNamingPolicy.SnakeCaseLower),
             new JsonStringEnumConverter(),

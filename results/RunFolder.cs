@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Calibration.Results.Journaling;
 using Calibration.Results.Parquet;
@@ -7,7 +8,27 @@ namespace Calibration.Results;
 /// <summary>One run on the disk. The only place where measuring and analysing meet.</summary>
 public sealed class RunFolder
 {
-    private RunFolder(string path) => Path = path;
+    /// <summary>Parquet reads and writes a list's element as its value and two levels, beside the list itself.</summary>
+    private const int ListElementBytes = 4 * sizeof(int);
+
+    private RunFolder(string path)
+    {
+        Path = path;
+        Trials = new RunTable<Trial>(this, "trials", RowOrders.Trials, trial =>
+            sizeof(char) * ((long)trial.Response.Length + trial.Answer.Length + trial.Gold.Length + trial.Reason.Length));
+        Service = new RunTable<ServiceSample>(this, "service", RowOrders.Service, _ => 0);
+        Traces = new RunTable<Trace>(this, "traces", RowOrders.Traces, trace =>
+            ListElementBytes * ((long)trace.TokenIds.Length + trace.CuePositions.Length));
+    }
+
+    /// <summary>The graded answers, in the order of their keys.</summary>
+    public RunTable<Trial> Trials { get; }
+
+    /// <summary>The service times, in the order of task, problem, budget and trace.</summary>
+    public RunTable<ServiceSample> Service { get; }
+
+    /// <summary>The thinking traces, in the order of task, problem, run and id.</summary>
+    public RunTable<Trace> Traces { get; }
 
     /// <summary>The folder's path.</summary>
     public string Path { get; }
@@ -17,15 +38,6 @@ public sealed class RunFolder
 
     /// <summary>Where the run's manifest is.</summary>
     public string ManifestPath => In("manifest.json");
-
-    /// <summary>Where the graded answers are, once the run has ended.</summary>
-    public string TrialsPath => In("trials.parquet");
-
-    /// <summary>Where the service times are, once the run has ended.</summary>
-    public string ServicePath => In("service.parquet");
-
-    /// <summary>Where the thinking traces are, once the run has ended.</summary>
-    public string TracesPath => In("traces.parquet");
 
     /// <summary>Where the figures go.</summary>
     public string FiguresPath => In("figures");
@@ -92,21 +104,12 @@ public sealed class RunFolder
     /// <summary>A path within the folder.</summary>
     public string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Opens the journal of trials for appending.</summary>
-    public Journal<Trial> OpenTrialJournal() => new(JournalPath("trials"));
-
-    /// <summary>Opens the journal of service times for appending.</summary>
-    public Journal<ServiceSample> OpenServiceJournal() => new(JournalPath("service"));
-
-    /// <summary>Opens the journal of traces for appending.</summary>
-    public Journal<Trace> OpenTraceJournal() => new(JournalPath("traces"));
-
     /// <summary>Writes the manifest.</summary>
     public Task WriteManifestAsync(RunManifest manifest) => WriteDocumentAsync("manifest.json", manifest);
 
     /// <summary>Reads the manifest.</summary>
     /// <exception cref="InvalidDataException">It is not a manifest of this version.</exception>
-    public RunManifest ReadManifest() => ReadDocument<RunManifest>("manifest.json");
+    public RunManifest ReadManifest() => ReadDocument("manifest.json", ManifestReading.Read);
 
     /// <summary>Writes a document of the run, such as <c>fits.json</c>.</summary>
     public Task WriteDocumentAsync<T>(string name, T document) =>
@@ -114,11 +117,14 @@ public sealed class RunFolder
 
     /// <summary>Reads a document of the run.</summary>
     /// <exception cref="InvalidDataException">It is missing, or not of this version.</exception>
-    public T ReadDocument<T>(string name)
+    public T ReadDocument<T>(string name) => ReadDocument(
+        name, text => JsonSerializer.Deserialize<T>(text, ResultsJson.Document) ?? throw new JsonException("it is empty"));
+
+    private T ReadDocument<T>(string name, Func<string, T> read)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(In(name)), ResultsJson.Document) ?? throw new JsonException("it is empty");
+            return read(File.ReadAllText(In(name)));
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -132,7 +138,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Whether the run has ended: its journals have become Parquet.</summary>
-    public bool HasEnded => File.Exists(TrialsPath) && !Directory.Exists(In("journal"));
+    public bool HasEnded => File.Exists(Trials.Path) && !Directory.Exists(In("journal"));
 
     /// <summary>Keeps other processes from measuring into this folder until disposed.</summary>
     /// <exception cref="IOException">Another process is measuring into it.</exception>
@@ -148,17 +154,8 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Finished trials in the journal, in the order in which they were finished.</summary>
-    public IEnumerable<Trial> ReadJournaledTrials() => JournalFile.Read<Trial>(JournalPath("trials"));
-
-    /// <summary>Finished service times in the journal.</summary>
-    public IEnumerable<ServiceSample> ReadJournaledService() => JournalFile.Read<ServiceSample>(JournalPath("service"));
-
-    /// <summary>Finished traces in the journal.</summary>
-    public IEnumerable<Trace> ReadJournaledTraces() => JournalFile.Read<Trace>(JournalPath("traces"));
-
     /// <summary>Finds finished traces in the journal, to be read one by one.</summary>
-    public JournaledTraces FindJournaledTraces(Func<Trace, bool> isWanted) => new(JournalPath("traces"), isWanted);
+    public JournaledTraces FindJournaledTraces(Func<Trace, bool> isWanted) => new(Traces.JournalPath, isWanted);
 
     /// <summary>
     /// Turns the journals into the Parquet files and removes them. A crash at any point leaves a folder on which this can be called
@@ -172,13 +169,10 @@ public sealed class RunFolder
         if (!Directory.Exists(journal))
             return;
 
-        // A table without a journal of its own has nothing new: what an earlier compaction wrote of it stays.
-        if (File.Exists(JournalPath("traces")) || !File.Exists(TracesPath))
-            await WriteTracesAsync(InOrder("traces", RowOrders.Traces));
-        if (File.Exists(JournalPath("service")) || !File.Exists(ServicePath))
-            await WriteServiceAsync(InOrder("service", RowOrders.Service));
-        if (File.Exists(JournalPath("trials")) || !File.Exists(TrialsPath))
-            await WriteTrialsAsync(InOrder("trials", RowOrders.Trials));
+        // Trials come last: they say that a run has ended.
+        await Traces.CompactAsync();
+        await Service.CompactAsync();
+        await Trials.CompactAsync();
         Directory.Move(journal, done);
         Directory.Delete(done, recursive: true);
     }
@@ -198,9 +192,9 @@ public sealed class RunFolder
         Directory.CreateDirectory(fresh);
         try
         {
-            await JournalFile.WriteAsync(In("journal.new", "traces.jsonl"), ReadTracesAsync(), cancellationToken);
-            await JournalFile.WriteAsync(In("journal.new", "service.jsonl"), ReadServiceAsync(), cancellationToken);
-            await JournalFile.WriteAsync(In("journal.new", "trials.jsonl"), ReadTrialsAsync(), cancellationToken);
+            await Traces.WriteJournalAsync(fresh, cancellationToken);
+            await Service.WriteJournalAsync(fresh, cancellationToken);
+            await Trials.WriteJournalAsync(fresh, cancellationToken);
         }
         catch
         {
@@ -224,9 +218,9 @@ public sealed class RunFolder
         string name = FormattableString.Invariant($"service.{utc:yyyyMMdd-HHmmss}.parquet");
         for (int number = 2; File.Exists(In(name)); number++)
             name = FormattableString.Invariant($"service.{utc:yyyyMMdd-HHmmss}-{number}.parquet");
-        await RunTables.Service.WriteAsync(In(name), ReadServiceAsync(), Metadata);
+        await Service.CopyAsync(In(name));
         await ReopenAsync(cancellationToken);
-        await AtomicFile.WriteTextAsync(JournalPath("service"), "");
+        await AtomicFile.WriteTextAsync(Service.JournalPath, "");
         return name;
     }
 
@@ -234,48 +228,30 @@ public sealed class RunFolder
     /// run has ended.</summary>
     public async Task WriteRowsAsync(IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces)
     {
-        await WriteTracesAsync(traces);
-        await WriteServiceAsync(service);
-        await WriteTrialsAsync(trials);
+        await Traces.WriteAsync(traces);
+        await Service.WriteAsync(service);
+        await Trials.WriteAsync(trials);
     }
 
     /// <summary>Writes <c>fits.parquet</c>.</summary>
-    public Task WriteFitsAsync(IEnumerable<FittedParameter> parameters) => RunTables.Fits.WriteAsync(In("fits.parquet"), parameters.ToAsyncEnumerable(), Metadata);
+    public Task WriteFitsAsync(IEnumerable<FittedParameter> parameters) =>
+        new ParquetTable<FittedParameter>(_ => 0).WriteAsync(In("fits.parquet"), parameters.ToAsyncEnumerable(), Metadata);
 
     /// <summary>Reads <c>fits.parquet</c>.</summary>
-    public IAsyncEnumerable<FittedParameter> ReadFitsAsync() => RunTables.Fits.ReadAsync(In("fits.parquet"));
+    public IAsyncEnumerable<FittedParameter> ReadFitsAsync() => ParquetTable<FittedParameter>.ReadAsync(In("fits.parquet"));
 
-    /// <summary>Reads the graded answers in the order of their keys: from the journal of a run that has not ended, else from Parquet.</summary>
-    public IAsyncEnumerable<Trial> ReadTrialsAsync() => Read("trials", RowOrders.Trials, RunTables.Trials, TrialsPath);
-
-    /// <summary>Reads the service times in the order of task, problem, budget and trace: from the journal of a run that has not ended,
-    /// else from Parquet.</summary>
-    public IAsyncEnumerable<ServiceSample> ReadServiceAsync() => Read("service", RowOrders.Service, RunTables.Service, ServicePath);
-
-    /// <summary>Reads the thinking traces in the order of task, problem, run and id: from the journal of a run that has not ended, else
-    /// from Parquet.</summary>
-    public IAsyncEnumerable<Trace> ReadTracesAsync() => Read("traces", RowOrders.Traces, RunTables.Traces, TracesPath);
-
-    private Dictionary<string, string> Metadata => new() { ["calibration.run"] = Id, ["calibration.schema"] = "1" };
-
-    private Task WriteTrialsAsync(IAsyncEnumerable<Trial> trials) => RunTables.Trials.WriteAsync(TrialsPath, trials, Metadata);
-
-    private Task WriteServiceAsync(IAsyncEnumerable<ServiceSample> service) => RunTables.Service.WriteAsync(ServicePath, service, Metadata);
-
-    private Task WriteTracesAsync(IAsyncEnumerable<Trace> traces) => RunTables.Traces.WriteAsync(TracesPath, traces, Metadata);
-
-    private IAsyncEnumerable<TRow> Read<TRow, TKey>(string name, RowOrder<TRow, TKey> order, ParquetTable<TRow> table, string path)
-        where TKey : struct, IComparable<TKey> =>
-        !File.Exists(JournalPath(name)) && File.Exists(path) ? table.ReadAsync(path) : InOrder(name, order);
-
-    private IAsyncEnumerable<TRow> InOrder<TRow, TKey>(string name, RowOrder<TRow, TKey> order)
-        where TKey : struct, IComparable<TKey> => JournalOrder.Read(JournalPath(name), order).ToAsyncEnumerable();
+    /// <summary>What every Parquet file of the run says of itself.</summary>
+    internal Dictionary<string, string> Metadata => new()
+    {
+        ["calibration.run"] = Id,
+        ["calibration.schema"] = RunManifest.CurrentSchema.ToString(CultureInfo.InvariantCulture),
+    };
 
     private static IOException Unwritable(string root, Exception fault)
     {
         // Special file systems such as /proc refuse a new folder as a file that is not found.
         string why = fault is FileNotFoundException or DirectoryNotFoundException ? "nothing can be created there" : fault.Message.TrimEnd('.');
-        return new IOException($"No run folder can be made in {root} ({why}): choose another folder with --out.", fault);
+        return new IOException($"No run folder can be made in {root} ({why}): choose another folder with {{Out}}.", fault);
     }
 
     /// <summary>Removes folders from the inner to the outer, as long as they are empty: another process may use them by now.</summary>
@@ -296,6 +272,4 @@ public sealed class RunFolder
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);
     }
-
-    private string JournalPath(string name) => In("journal", name + ".jsonl");
 }

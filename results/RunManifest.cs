@@ -7,8 +7,11 @@ namespace Calibration.Results;
 /// <summary>What a run was: enough to judge it and to repeat it. Written before the first request.</summary>
 public sealed record RunManifest
 {
+    /// <summary>Schema that this version writes. It reads those from 1 on, and resumes, merges and enlarges only its own.</summary>
+    public const int CurrentSchema = 2;
+
     /// <summary>Version of the run folder's schema (<c>docs/schema.md</c>).</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = CurrentSchema;
 
     /// <summary>The run's id, which is its folder's name.</summary>
     public required string Id { get; init; }
@@ -28,28 +31,26 @@ public sealed record RunManifest
     /// <summary>Addresses of the further servers of the same model that shared the accuracy pass.</summary>
     public ImmutableArray<string> OtherEndpoints { get; init; } = [];
 
-    /// <summary>The user's own name for the model (<c>--label</c>); absent where none was given.</summary>
-    public string? Label { get; init; }
-
     /// <summary>
     /// The model's name in figures, tables, the report and the run's id: the label, else the name on the server without its folders.
     /// </summary>
     [JsonIgnore]
-    public string ShownModel => Label ?? ModelNames.Shown(Endpoint.Model);
+    public string ShownModel => Settings.Label ?? ModelNames.Shown(Endpoint.Model);
 
     /// <summary>How thinking is opened, closed and answered from.</summary>
     public required JsonElement Profile { get; init; }
 
-    /// <summary>Sampling of every request.</summary>
-    public required SamplingSettings Sampling { get; init; }
+    /// <summary>What the run was asked for; by it an interrupted run resumes.</summary>
+    public required RunSettings Settings { get; init; }
 
     /// <summary>The plan as it was run.</summary>
-    public required RunPlan Plan { get; init; }
+    [JsonIgnore]
+    public RunPlan Plan => Settings.Plan;
 
     /// <summary>The tasks in order, with their budgets and the files that their problems came from.</summary>
     public required ImmutableArray<TaskFacts> Tasks { get; init; }
 
-    /// <summary>The command's arguments, by which an interrupted run goes on. They hold no secret.</summary>
+    /// <summary>The command's arguments, for people to read. They hold no secret.</summary>
     public required ImmutableArray<string> Arguments { get; init; }
 
     /// <summary>The program that measured.</summary>
@@ -58,11 +59,8 @@ public sealed record RunManifest
     /// <summary>The fixed cost of a request, measured with the service times; absent where it was not.</summary>
     public RequestOverhead? RequestOverhead { get; init; }
 
-    /// <summary>Files of service times that a later latency pass replaced (<c>--redo-latency</c>); no fit uses them.</summary>
+    /// <summary>Files of service times that a later latency pass replaced ; no fit uses them.</summary>
     public ImmutableArray<string> ReplacedService { get; init; } = [];
-
-    /// <summary>Whether tasks are fitted although more than 5 % of their trials at a budget are excluded (<c>--accept-missing</c>).</summary>
-    public bool AcceptMissing { get; init; }
 
     /// <summary>What the client cannot see (GPU, server flags, dtype), as given by the user.</summary>
     public ImmutableSortedDictionary<string, string> Notes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;

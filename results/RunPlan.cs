@@ -1,37 +1,65 @@
 namespace Calibration.Results;
 
-/// <summary>How a run asks its questions, as its manifest stores it; the tasks with their budgets stand beside it.</summary>
-public sealed record RunPlan
+/// <summary>How a run asks its questions.</summary>
+public record RunPlan
 {
-    /// <summary>How prompts travel.</summary>
-    public required Road Road { get; init; }
+    /// <summary>Default number of requests in flight.</summary>
+    public const int DefaultConcurrency = 128;
 
-    /// <summary>Independent repetitions of every problem, at least 1.</summary>
-    public required int Runs { get; init; }
+    /// <summary>How prompts are sent.</summary>
+    public PromptFormat PromptFormat { get; init; } = PromptFormat.TokenIds;
+
+    /// <summary>Independent repetitions of every problem, at least 1; the paper's 3.</summary>
+    public int Runs { get; init; } = 3;
 
     /// <summary>What a budget means.</summary>
-    public required BudgetSemantics Semantics { get; init; }
+    public BudgetSemantics Semantics { get; init; } = BudgetSemantics.Exact;
+
+    /// <summary>Sampling of every request.</summary>
+    public SamplingSettings Sampling { get; init; } = SamplingSettings.Paper;
 
     /// <summary>Seed that all others follow from.</summary>
-    public required int Seed { get; init; }
+    public int Seed { get; init; } = 1;
 
-    /// <summary>Maximum number of requests in flight per endpoint in the accuracy pass; it changes no result.</summary>
-    public required int Concurrency { get; init; }
+    /// <summary>Maximum number of requests in flight per endpoint in the accuracy pass, at least 1; it changes no result.</summary>
+    public int Concurrency { get; init; } = DefaultConcurrency;
 
-    /// <summary>Problems per task in the latency pass.</summary>
-    public required int LatencyItems { get; init; }
+    /// <summary>Problems per task in the latency pass, at least 2: with one trace there is no standard error.</summary>
+    public int LatencyItems { get; init; } = 10;
 
-    /// <summary>Whether every budget has a trace of its own.</summary>
-    public required bool Independent { get; init; }
+    /// <summary>Whether every budget has a trace of its own instead of a cut of one trace: costs more, but the answers are independent.</summary>
+    public bool Independent { get; init; }
 
-    /// <summary>The part of the plan that the run does.</summary>
-    public required Shard Shard { get; init; }
+    /// <summary>The part of the plan that the run does; all of it by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>Largest budget in tokens that every trace of the latency pass reaches.</summary>
-    public required int LatencyBudgetLimit { get; init; }
+    /// <summary>Largest budget in tokens that every trace of the latency pass reaches; one trace per task reaches the grid's largest.</summary>
+    public int LatencyBudgetLimit { get; init; } = 4096;
+
+    /// <summary>Every fault of these settings in one sentence; a setting is named in braces by its property.</summary>
+    public IEnumerable<string> SettingFaults()
+    {
+        if (Runs < 1)
+            yield return $"{{Runs}} is {Runs}: at least 1 is needed.";
+        if (Concurrency < 1)
+            yield return $"{{Concurrency}} is {Concurrency}: at least 1 is needed.";
+        if (LatencyItems < 2)
+            yield return $"{{LatencyItems}} is {LatencyItems}: at least 2 are needed, because one trace has no standard error.";
+        if (Sampling.Temperature < 0 || Sampling.TopP is <= 0 or > 1 || Sampling.TopK < 0 || Sampling.MinP is < 0 or > 1)
+        {
+            yield return "Sampling is out of range: {Temperature} and {TopK} must be at least 0, {TopP} above 0 and at most 1, "
+                + "{MinP} from 0 to 1.";
+        }
+
+        if (Semantics == BudgetSemantics.Exact && PromptFormat == PromptFormat.Text)
+        {
+            yield return "{PromptFormat} text cannot enforce a budget exactly, because text cannot be continued to a number of tokens: "
+                + "give {Semantics} cap.";
+        }
+    }
 }
 
-/// <summary>One of several parts of a plan that run apart, such as the jobs of an array; merged by <c>calibrate merge</c>.</summary>
+/// <summary>One of several parts of a plan that run separately, such as the jobs of an array; merged by <c>calibrate merge</c>.</summary>
 /// <param name="Index">Number of this part, from 1.</param>
 /// <param name="Count">Number of parts.</param>
 public sealed record Shard(int Index, int Count)
@@ -49,8 +77,8 @@ public sealed record Shard(int Index, int Count)
 /// <summary>Sampling, sent in full with every request and stored, because servers take defaults from the model.</summary>
 /// <param name="Temperature">0 is greedy.</param>
 /// <param name="TopP">Nucleus mass, in (0, 1].</param>
-/// <param name="TopK">Most likely tokens kept; 0 keeps all.</param>
-/// <param name="MinP">Least probability relative to the most likely token, in [0, 1].</param>
+/// <param name="TopK">Number of most likely tokens kept; 0 keeps all.</param>
+/// <param name="MinP">Minimum probability relative to the most likely token, in [0, 1].</param>
 public sealed record SamplingSettings(double Temperature, double TopP, int TopK, double MinP)
 {
     /// <summary>The paper's temperature 0.1; top-p, top-k and min-p of Qwen3's model card (which itself names temperature 0.6).</summary>

@@ -55,8 +55,16 @@ public sealed record Trial
     /// <summary>What the budget means.</summary>
     public required BudgetSemantics Semantics { get; init; }
 
-    /// <summary>How prompts travelled.</summary>
-    public required Road Road { get; init; }
+    /// <summary>How prompts were sent.</summary>
+    [FormerName("road")]
+    public PromptFormat PromptFormat { get; init; }
+
+    /// <summary>The prompt format in journals of schema 1.</summary>
+    [JsonInclude, JsonPropertyName("road")]
+    private string FormerRoad
+    {
+        init => PromptFormat = value == "text" ? PromptFormat.Text : PromptFormat.TokenIds;
+    }
 
     /// <summary>Where the count of thinking tokens came from.</summary>
     public required CountSource CountSource { get; init; }
@@ -130,11 +138,12 @@ public enum BudgetSemantics
     Cap,
 }
 
-/// <summary>How prompts and continuations travelled to the server.</summary>
-public enum Road
+/// <summary>How prompts and continuations are sent to the server.</summary>
+public enum PromptFormat
 {
     /// <summary>As token ids, so that a cut at token ℓ is exact.</summary>
-    Ids,
+    [FormerName("ids")]
+    TokenIds,
 
     /// <summary>As text.</summary>
     Text,

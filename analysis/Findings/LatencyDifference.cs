@@ -26,8 +26,16 @@ public sealed record LatencyDifference(string Task, int BudgetTokens, ServiceSam
     public bool IsLarge => Math.Abs(ThinkingPercent) > LargePercent && Math.Abs(Separate.ThinkingS - Streamed.ThinkingS) > LargeSeconds;
 
     /// <summary>The difference in words.</summary>
-    public string Sentence => FormattableString.Invariant(
-        $"Latency of {Task} at {BudgetTokens} thinking tokens: {Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s by its own request ({ThinkingPercent:+0.0;-0.0;0.0} %).{(IsLarge ? " One of them is not the server's time: run calibrate probe, then calibrate run --resume RUN --redo-latency." : "")}");
+    public string Sentence
+    {
+        get
+        {
+            string times = FormattableString.Invariant($"{Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s");
+            string advice = IsLarge ? " One of them is not the server's time: probe the server, then measure the service times again." : "";
+            return FormattableString.Invariant(
+                $"Latency of {Task} at {BudgetTokens} thinking tokens: {times} by its own request ({ThinkingPercent:+0.0;-0.0;0.0} %).{advice}");
+        }
+    }
 
     /// <summary>Every budget that was measured both ways with the same number of tokens, in the order of the rows.</summary>
     public static ImmutableArray<LatencyDifference> Of(IReadOnlyList<ServiceSample> samples)

@@ -2,8 +2,16 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Fitting;
+using Calibration.Results;
 
 namespace Calibration.Calibrate.Files;
+
+/// <summary>Fits to points that came from elsewhere, in the form of <c>fits.json</c>.</summary>
+/// <param name="Tasks">The tasks in the order of their names.</param>
+internal sealed record FittedFiles(ImmutableArray<FittedFileTask> Tasks);
+
+/// <summary>One task's fits; a part that was not given is null.</summary>
+internal sealed record FittedFileTask(string Task, AccuracyFit? Accuracy, ServiceTimeFit? Service);
 
 /// <summary>Fits to points that came from elsewhere, as CSV.</summary>
 internal static class FitFiles
@@ -12,44 +20,28 @@ internal static class FitFiles
     private const string TrialHeader = "task,problem,run,budget_tokens,correct";
     private const string TimeHeader = "task,tokens,service_s";
 
-    /// <summary>One task's fits; a part that was not given is null.</summary>
-    internal sealed record FittedTask(string Task, AccuracyFit? Accuracy, ServiceTimeFit? Service);
-
     /// <exception cref="UserFault">A file is missing or malformed; the message names file, row and field.</exception>
-    internal static ImmutableArray<FittedTask> Fit(string? accuracyFile, string? serviceFile, FitMethod method)
+    internal static FittedFiles Fit(string? accuracyFile, string? serviceFile, FitMethod method)
     {
         var options = new AccuracyFitOptions { Method = method };
         ImmutableDictionary<string, AccuracyFit> accuracy = accuracyFile is null ? ImmutableDictionary<string, AccuracyFit>.Empty : AccuracyOf(accuracyFile, options);
         ILookup<string, ServiceObservation>? times = serviceFile is null ? null : Times(serviceFile);
         IEnumerable<string> tasks = accuracy.Keys.Concat(times?.Select(group => group.Key) ?? []).Distinct().Order(StringComparer.Ordinal);
-        return
+        return new FittedFiles(
         [
-            .. tasks.Select(task => new FittedTask(
+            .. tasks.Select(task => new FittedFileTask(
                 task, accuracy.GetValueOrDefault(task), times?.Contains(task) == true ? ServiceTimeFitter.Fit([.. times[task]]) : null)),
-        ];
+        ]);
     }
 
-    /// <summary>One JSON object, fields as in the README.</summary>
-    internal static void WriteJson(TextWriter output, IEnumerable<FittedTask> tasks)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("tasks");
-            foreach (FittedTask task in tasks)
-                WriteTask(json, task);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
+    /// <summary>One JSON object, with the fields of <c>fits.json</c>.</summary>
+    internal static void WriteJson(TextWriter output, FittedFiles fitted) =>
+        output.WriteLine(JsonSerializer.Serialize(fitted, ResultsJson.Document));
 
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
-    }
-
-    /// <summary>A line a parameter, to read.</summary>
-    internal static void WriteText(TextWriter output, IEnumerable<FittedTask> tasks)
+    /// <summary>One line per parameter, to read.</summary>
+    internal static void WriteText(TextWriter output, FittedFiles fitted)
     {
-        foreach (FittedTask task in tasks)
+        foreach (FittedFileTask task in fitted.Tasks)
         {
             if (task.Accuracy is { } accuracy)
             {
@@ -99,60 +91,5 @@ internal static class FitFiles
         // Times without their traces are independent: each is a cluster of its own.
         return rows.Select((row, index) => (Task: row.Text("task"), Time: new ServiceObservation(index.ToString(CultureInfo.InvariantCulture), row.Real("tokens", 0), row.Real("service_s", 0))))
             .ToLookup(pair => pair.Task, pair => pair.Time);
-    }
-
-    private static void WriteTask(Utf8JsonWriter json, FittedTask task)
-    {
-        json.WriteStartObject();
-        json.WriteString("task", task.Task);
-        if (task.Accuracy is { } accuracy)
-        {
-            json.WriteString("verdict", accuracy.Verdict.ToString());
-            json.WriteString("explanation", accuracy.Explanation);
-            json.WriteBoolean("clustered", accuracy.Clustered);
-            Write("A", accuracy.A);
-            Write("b", accuracy.B);
-            Write("D", accuracy.D);
-        }
-        else
-        {
-            json.WriteString("verdict", task.Service!.Verdict.ToString());
-            json.WriteString("explanation", task.Service.Explanation);
-        }
-
-        if (task.Service is { } service)
-        {
-            if (task.Accuracy is not null)
-                json.WriteString("service_verdict", service.Verdict.ToString());
-            Write("t0_s", service.T0Seconds);
-            Write("c_s_per_token", service.SecondsPerToken);
-        }
-
-        if (task.Accuracy is { } fit)
-        {
-            json.WriteNumber("deviance", fit.Deviance);
-            if (fit.LackOfFitPValue is { } p)
-                json.WriteNumber("lack_of_fit_p", p);
-        }
-
-        json.WriteEndObject();
-
-        void Write(string name, ParameterEstimate estimate)
-        {
-            json.WriteStartObject(name);
-            json.WriteNumber("value", estimate.Value);
-            json.WriteString("status", estimate.Status.ToString());
-            if (estimate.Reason is not null)
-                json.WriteString("reason", estimate.Reason);
-            if (estimate.StandardError is { } error)
-                json.WriteNumber("se", error);
-            if (estimate.Interval is { } interval)
-            {
-                json.WriteNumber("low", interval.Low);
-                json.WriteNumber("high", interval.High);
-            }
-
-            json.WriteEndObject();
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Results;
 
 namespace Calibration.Calibrate.Files;
 
@@ -16,15 +17,15 @@ internal static class WorkloadFile
 
     /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens]</c>; without a probability the mixture is uniform.</summary>
     /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
-    internal static Workload Read(string file, double arrivalRate, double accuracyWeight, double maxBudget)
+    internal static Workload Read(string file, OperatingPoint point)
     {
         List<CsvRow> rows = CsvRow.Read(file, Header);
-        ImmutableArray<TaskModel> tasks = [.. rows.Select(row => TaskOf(row, rows.Count, maxBudget))];
+        ImmutableArray<TaskModel> tasks = [.. rows.Select(row => TaskOf(row, rows.Count, point.MaxBudgetTokens))];
         if (tasks.GroupBy(task => task.Task).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UserFault($"{file} names the task {twice.Key} twice.");
         double sum = tasks.Sum(task => task.Probability);
         return Math.Abs(sum - 1) < 1e-6
-            ? new Workload(arrivalRate, accuracyWeight, tasks)
+            ? new Workload(point.ArrivalRatePerS, point.AccuracyWeightS, tasks)
             : throw new UserFault(FormattableString.Invariant($"{file}: the probabilities sum to {sum}; they must sum to 1."));
     }
 

@@ -62,7 +62,7 @@ internal static class Summary
             output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
         output.WriteLine("  simulated queue at ℓ*: " + allocation.QueueVerdict);
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(CultureInfo.InvariantCulture, $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}"))));
-        foreach (string warning in allocation.Warnings)
-            output.WriteLine("  warning: " + warning);
+        foreach (Warning warning in allocation.Warnings)
+            output.WriteLine("  warning: " + warning.Text);
     }
 }

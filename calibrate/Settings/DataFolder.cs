@@ -14,10 +14,8 @@ internal static class DataFolder
     /// <summary>The folder that a run was measured from: its own --data, its samples, or the cache.</summary>
     internal static string Of(RunManifest manifest)
     {
-        int option = manifest.Arguments.IndexOf("--data");
-        if (option >= 0 && option + 1 < manifest.Arguments.Length)
+        if (manifest.Settings.Problems.Data is { } own)
         {
-            string own = manifest.Arguments[option + 1];
             return Directory.Exists(own)
                 ? own
                 : throw new UserFault($"The run's data folder '{own}' does not exist here; name it with --data DIR.");

@@ -1,24 +1,33 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Calibration.Results;
 
 namespace Calibration.Calibrate.Settings;
 
 /// <summary>Reads lists that stand in one option.</summary>
 internal static class OptionText
 {
-    /// <summary><c>0,8,16</c> as ascending, distinct budgets.</summary>
-    internal static ImmutableArray<int> Budgets(string text, string option = "--budgets") =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => Budget(part, text, option)).Distinct().Order()];
+    /// <summary><c>0,64</c> or <c>gsm8k=0,64</c>, one setting each.</summary>
+    internal static ImmutableArray<BudgetSetting> BudgetSettings(IEnumerable<string> texts, string option) =>
+    [
+        .. from text in texts
+           let parts = text.Split('=', 2)
+           select new BudgetSetting(parts.Length == 2 ? parts[0] : null, Budgets(parts[^1], option)),
+    ];
 
     /// <summary><c>gsm8k=0.5,bbh=0.5</c> as shares that sum to 1.</summary>
-    internal static ImmutableSortedDictionary<string, double> Mix(string text)
+    internal static ImmutableSortedDictionary<string, double> Shares(string text)
     {
         var shares = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             string[] pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (pair.Length != 2 || !double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || !(share > 0 && double.IsFinite(share)))
+            if (pair.Length != 2 || !double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double share)
+                || !(share > 0 && double.IsFinite(share)))
+            {
                 throw new UserFault($"--mix has \"{part}\": give shares above 0 such as gsm8k=0.5,bbh=0.5.");
+            }
+
             if (!shares.TryAdd(pair[0], share))
                 throw new UserFault($"--mix names {pair[0]} twice.");
         }
@@ -29,8 +38,13 @@ internal static class OptionText
             : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"--mix sums to {sum}: the shares must sum to 1."));
     }
 
+    /// <summary><c>0,8,16</c> as ascending, distinct budgets.</summary>
+    private static ImmutableArray<int> Budgets(string text, string option) =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => Budget(part, text, option)).Distinct().Order()];
+
     private static int Budget(string part, string text, string option) =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int budget)
             ? budget
-            : throw new UserFault($"{option} has \"{part}\" in \"{text}\": give whole numbers of tokens that are 0 or more, such as 0,64,256.");
+            : throw new UserFault(
+                $"{option} has \"{part}\" in \"{text}\": give whole numbers of tokens that are 0 or more, such as 0,64,256.");
 }

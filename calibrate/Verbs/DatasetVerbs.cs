@@ -6,6 +6,7 @@ using Calibration.Datasets;
 using Calibration.Datasets.Loading;
 using Calibration.Datasets.Pulling;
 using Calibration.Harness.Models;
+using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
 
@@ -41,7 +42,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 catch (DatasetException fault)
                 {
                     // One benchmark that cannot be had does not keep the others away.
-                    await log.WriteLineAsync(fault.Message);
+                    await log.WriteLineAsync(OptionNames.In(fault.Message));
                     failed = true;
                 }
             }
@@ -105,7 +106,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                     // One benchmark that cannot be read does not keep the others from being checked. Those that nobody named may be absent.
                     await output.WriteLineAsync(fault.IsAbsent
                         ? $"{benchmark.DisplayName}: no file is there; run {DataFolder.PullOf(benchmark)}"
-                        : $"{benchmark.DisplayName}: {fault.Message}");
+                        : $"{benchmark.DisplayName}: {OptionNames.In(fault.Message)}");
                     faulty += fault.IsAbsent && all ? 0 : 1;
                 }
             }
@@ -152,7 +153,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 throw new UserFault($"{file} does not exist.");
             Benchmark chosen = Find(parsed.GetValue(benchmark)!);
             GradingTally tally;
-            ThinkingDelimiters? thinking = parsed.GetValue(profile) is { } name ? DelimitersOf(RunOptions.ProfileOf(name)) : null;
+            ModelProfile? model = EndpointAccess.Profile(new EndpointSettings { Profile = parsed.GetValue(profile) });
+            ThinkingDelimiters? thinking = model is null ? null : new ThinkingDelimiters(model.Open.Trim(), model.CloseToken);
             using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
                 tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed), thinking);
             await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
@@ -160,8 +162,6 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         });
         return command;
     }
-
-    private static ThinkingDelimiters DelimitersOf(ModelProfile model) => new(model.Open.Trim(), model.CloseToken);
 
     /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
     private ImmutableArray<Problem> KnownProblems(Benchmark benchmark, ParseResult parsed)
@@ -193,7 +193,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         }
         catch (DatasetException fault)
         {
-            return Directory.Exists(Path.Combine(directory, benchmark.Task)) ? "unreadable: " + fault.Message : "not there (calibrate datasets pull " + benchmark.Task + ")";
+            return Directory.Exists(Path.Combine(directory, benchmark.Task)) ? "unreadable: " + OptionNames.In(fault.Message) : "not there (calibrate datasets pull " + benchmark.Task + ")";
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Calibration.Calibrate.Measuring;
+using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Endpoint;
@@ -13,62 +15,72 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Verbs;
 
 /// <summary><c>probe</c>: one screen about an endpoint, before a night is spent on it.</summary>
-internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvider clock)
+internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
 {
     /// <summary>The benchmarks' sizes of the default night: six tasks, 250 problems, three runs.</summary>
-    private const int Items = 250;
-    private const int Runs = 3;
+    private static readonly int Items = new ProblemSettings().Items;
+    private static readonly RunPlan DefaultPlan = new();
 
     /// <summary>A client that is stopped for longer cannot time a server.</summary>
     private static readonly TimeSpan LongClientStall = TimeSpan.FromMilliseconds(50);
 
+    private readonly RunOptions _options = new();
+
+    private readonly Option<int> _concurrency = new("--concurrency")
+    {
+        Description = "Number of requests in flight when throughput is measured.",
+        DefaultValueFactory = _ => 64,
+    };
+
     internal Command Command()
     {
-        var concurrency = new Option<int>("--concurrency") { Description = "Requests in flight at once where throughput is measured.", DefaultValueFactory = _ => 64 };
-        var command = new Command("probe", "Look at an endpoint: who it is, whether it enforces budgets to the token, and what a night on it costs.");
-        foreach (Option option in (Option[])[options.Endpoint, options.Model, options.ApiKeyEnv, options.ApiKeyFile, options.Profile, options.Context, options.Temperature, options.TopP, options.TopK, options.MinP, options.Pace, concurrency])
-            command.Add(option);
+        var command = new Command(
+            "probe", "Look at an endpoint: who it is, whether it enforces budgets to the token, and what an overnight run on it costs.")
+        {
+            _options.Endpoint, _options.Model, _options.ApiKeyEnv, _options.ApiKeyFile, _options.Profile, _options.Context,
+            _options.Temperature, _options.TopP, _options.TopK, _options.MinP, _options.Pace, _concurrency,
+        };
         command.SetAction(async (parsed, cancelled) =>
         {
-            int wanted = parsed.GetValue(concurrency);
+            var binding = new SettingsBinding(_options, parsed);
+            EndpointSettings endpoint = binding.Endpoint();
+            binding.ThrowIfAny();
+            int wanted = parsed.GetValue(_concurrency);
             if (wanted < 1)
                 throw new UserFault($"--concurrency is {wanted}: at least 1 is needed.");
-            ImmutableArray<Problem> problems = Problems();
-            ImmutableArray<Uri> addresses = options.EndpointUris(parsed);
-            if (addresses.Length > 1)
+            if (endpoint.Addresses.Length > 1)
                 throw new UserFault("probe looks at one --endpoint: name one.");
-            if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
-                throw new UserFault("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
-            if (addresses is [Uri address])
-                return await ProbeAsync(parsed, address, problems, wanted, cancelled);
-            await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = problems, Paced = parsed.GetValue(options.Pace) }, cancelled);
-            return await ProbeAsync(parsed, embedded.BaseAddress, problems, wanted, cancelled);
+            var asked = new ForcingOptions
+            {
+                PromptFormat = PromptFormat.TokenIds,
+                Model = endpoint.Model,
+                Profile = EndpointAccess.Profile(endpoint),
+                ContextTokens = endpoint.ContextTokens,
+                Sampling = binding.Sampling(),
+            };
+            var plan = new ProbePlan(asked, Problems(), wanted);
+            if (endpoint.Addresses is [string address])
+                return await ProbeAsync(new Uri(address), EndpointAccess.ApiKey(endpoint), plan, cancelled);
+            await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
+                new EndpointOptions { Problems = plan.Problems, Paced = endpoint.Paced }, cancelled);
+            return await ProbeAsync(embedded.BaseAddress, apiKey: null, plan, cancelled);
         });
         return command;
     }
 
-    private async Task<int> ProbeAsync(ParseResult parsed, Uri address, ImmutableArray<Problem> problems, int concurrency, CancellationToken cancellationToken)
+    private async Task<int> ProbeAsync(Uri address, string? apiKey, ProbePlan plan, CancellationToken cancellationToken)
     {
-        using var client = new EndpointClient(
-            address, new EndpointClientOptions(RetryPolicy.Brief, clock, Random.Shared.NextDouble) { ApiKey = options.ApiKey(parsed) });
-        var asked = new ForcingOptions
-        {
-            Road = Road.Ids,
-            Model = parsed.GetValue(options.Model),
-            Profile = options.ProfileOf(parsed),
-            ContextTokens = parsed.GetValue(options.Context),
-            Sampling = new SamplingSettings(
-                parsed.GetValue(options.Temperature), parsed.GetValue(options.TopP), parsed.GetValue(options.TopK), parsed.GetValue(options.MinP)),
-        };
-        ProbeReport report = await new EndpointProbe(client, new ProbePlan(asked, problems, concurrency), clock).RunAsync(cancellationToken);
+        var options = new EndpointClientOptions(RetryPolicy.Brief, clock, new Jitter(seed: 1).Next) { ApiKey = apiKey };
+        using var client = new EndpointClient(address, options);
+        ProbeReport report = await new EndpointProbe(client, plan, clock).RunAsync(cancellationToken);
         Write(report);
-        return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : 1;
+        return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : ExitCodes.Failed;
     }
 
     /// <summary>A sample problem, and the same in Chinese and with emoji: cuts inside characters must change nothing.</summary>
     private static ImmutableArray<Problem> Problems()
     {
-        Problem sample = Benchmarks.Find("gsm8k")!.Load(SampleProblems.Path).Problems[0];
+        Problem sample = Benchmarks.All[1].Load(SampleProblems.Path).Problems[0];
         return
         [
             sample,
@@ -85,8 +97,8 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
             Line("dialect", report.Caveat);
         Line("model", $"{facts.Model}, context {facts.ContextTokens:N0} tokens, profile {report.Profile}");
         Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back, or cannot be sent");
-        foreach (RoadCheck road in report.Roads)
-            Line($"  {road.Road}", $"{road.Verdict}{(road.Counts.IsEmpty ? "" : ": ")}{string.Join("  ", road.Counts.Select(count => $"{count.BudgetTokens}→{Shown(count.CountedTokens)}"))}");
+        foreach (FormatCheck check in report.Formats)
+            Line($"  {check.PromptFormat}", $"{check.Verdict}{(check.Counts.IsEmpty ? "" : ": ")}{string.Join("  ", check.Counts.Select(count => $"{count.BudgetTokens}→{Shown(count.CountedTokens)}"))}");
         WriteCache(report.Cache);
         Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
@@ -117,16 +129,16 @@ internal sealed class ProbeVerb(RunOptions options, TextWriter output, TimeProvi
         double latency = 0;
         foreach (Benchmark benchmark in Benchmarks.All)
         {
-            ImmutableArray<int> grid = BudgetGrid.DefaultFor(benchmark.Task);
+            ImmutableArray<int> grid = BudgetGrid.To(benchmark.LargestBudgetTokens);
 
             // Without ids, a trace cannot be cut: every budget is thought from the start.
             int traces = report.ReturnsIds ? grid[^1] : grid.Sum();
-            thinking += (double)Items * Runs * traces;
-            answers += (double)Items * Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
-            latency += traces + (9 * (report.ReturnsIds ? Math.Min(grid[^1], ExperimentPlan.LatencyBudgetLimit) : grid.Where(budget => budget <= ExperimentPlan.LatencyBudgetLimit).Sum()));
+            thinking += (double)Items * DefaultPlan.Runs * traces;
+            answers += (double)Items * DefaultPlan.Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
+            latency += traces + (9 * (report.ReturnsIds ? Math.Min(grid[^1], DefaultPlan.LatencyBudgetLimit) : grid.Where(budget => budget <= DefaultPlan.LatencyBudgetLimit).Sum()));
         }
 
-        int largest = Benchmarks.All.Max(benchmark => BudgetGrid.DefaultFor(benchmark.Task)[^1]);
+        int largest = Benchmarks.All.Max(benchmark => benchmark.LargestBudgetTokens);
         double latencyHours = ((latency * report.SecondsPerToken) + (600 * report.OverheadSeconds)) / 3600;
         Line("a full night", $"{thinking / 1e6:0.0}M thinking tokens and up to {answers / 1e6:0.0}M answer tokens; {(thinking + answers) / report.TokensPerSecond / 3600:0.0} h at the throughput above, and {latencyHours:0.0} h of latency pass");
         if (largest >= report.Endpoint.ContextTokens)

@@ -1,12 +1,15 @@
 namespace Calibration.Fitting.Statistics;
 
 /// <summary>Steele, Lea and Flood's SplitMix64: a stream of its own for every (seed, index), at the cost of one hash.</summary>
-internal struct SplitMix64(ulong seed, ulong index)
+/// <param name="seed">Seed.</param>
+/// <param name="index">Number of the stream.</param>
+public struct SplitMix64(ulong seed, ulong index)
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     private ulong _state = Mix(Mix(seed + Gamma) ^ Mix((index * 0xD1B54A32D192ED03) + 1));
 
+    /// <summary>64 random bits.</summary>
     public ulong Next() => Mix(_state += Gamma);
 
     /// <summary>Uniform in [0, 1).</summary>

@@ -118,7 +118,7 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
         // A turn that ends at once has neither ids nor text on llama.cpp.
         return generation.TokenIds.Length > 0 || generation is { Ending: Ending.Stop, Text: "" }
             ? generation
-            : throw new EndpointException($"{Uri} returned no token ids: --road text measures what its text and its counts allow.")
+            : throw new EndpointException($"{Uri} returned no token ids: {{PromptFormat}} text measures what its text and its counts allow.")
             {
                 MayPass = true,
             };

@@ -18,7 +18,7 @@ public interface IBudgetForcing
     ModelProfile Profile { get; }
 
     /// <summary>How prompts travel.</summary>
-    Road Road { get; }
+    PromptFormat PromptFormat { get; }
 
     /// <summary>Whether one trace, cut, serves all budgets; else every budget has thinking of its own.</summary>
     bool OneTraceServesAllBudgets { get; }
@@ -71,7 +71,7 @@ internal sealed record TimedThinking(AskedProblem Asked, TrialGroup Group, int B
 public sealed record ForcingOptions
 {
     /// <summary>By token ids or by text.</summary>
-    public required Road Road { get; init; }
+    public required PromptFormat PromptFormat { get; init; }
 
     /// <summary>The wanted model; absent where the endpoint serves only one.</summary>
     public string? Model { get; init; }
@@ -98,7 +98,7 @@ public static class BudgetForcing
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
-        return options.Road == Road.Ids
+        return options.PromptFormat == PromptFormat.TokenIds
             ? await TokenIdForcing.OpenAsync(client, options, cancellationToken)
             : await TextForcing.OpenAsync(client, options, cancellationToken);
     }

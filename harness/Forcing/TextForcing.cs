@@ -24,7 +24,7 @@ internal sealed class TextForcing : IBudgetForcing
 
     public ModelProfile Profile => _template.Profile;
 
-    public Road Road => Road.Text;
+    public PromptFormat PromptFormat => PromptFormat.Text;
 
     public bool OneTraceServesAllBudgets => false;
 

@@ -20,7 +20,7 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
 
     public ModelProfile Profile => form.Profile;
 
-    public Road Road => Road.Ids;
+    public PromptFormat PromptFormat => PromptFormat.TokenIds;
 
     public bool OneTraceServesAllBudgets => true;
 

@@ -23,7 +23,7 @@ internal sealed record ThinkingForm(
         if (close is null && !profile.DelimitersAreText)
             throw new EndpointException(
                 $"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; "
-                + "leave --profile out, choose plain-text, or say delimiters_are_text in a profile file.");
+                + "leave {Profile} out, choose plain-text, or say delimiters_are_text in a profile file.");
         if (close is { } id && ProfileDetection.IsClosed(await ChatPrompt.RenderAsync(server, "Hi", thinking: true, cancellationToken), id))
             throw new EndpointException($"The chat template of {server.Facts.Model} closes thinking even where it is asked for: serve the model with a template that leaves it open.");
         var turnEnds = ImmutableArray.CreateBuilder<int>();

@@ -183,7 +183,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     }
 
     private Trial NewTrial(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
-        group.Row(problem, _plan.Semantics, forcings[0].Road, budget, status, reason);
+        group.Row(problem, _plan.Semantics, forcings[0].PromptFormat, budget, status, reason);
 
     private async ValueTask AddAsync(Trial trial)
     {

@@ -59,6 +59,6 @@ public static class ContextCheck
         string budget = fitting < 0 ? "No budget fits every problem" : $"The largest budget that fits every problem is {fitting}";
         return misfits == 0 ? null
             : $"{task.Task}: {misfits} of {task.Problems.Length} problems do not fit the context of {context} tokens at budget {largest}. "
-            + $"{budget}: lower --budgets {task.Task}=…, or serve the model with a context of at least {most} tokens.";
+            + $"{budget}: lower {{Budgets}} {task.Task}=…, or serve the model with a context of at least {most} tokens.";
     }
 }

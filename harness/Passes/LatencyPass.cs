@@ -52,9 +52,8 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             : null;
 
     /// <summary>
-    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also timed
-    /// by
-    /// separate requests; elsewhere all are separate.
+    /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also
+    /// timed by separate requests; elsewhere all are separate.
     /// </summary>
     private static IEnumerable<TimedWork> Planned(IBudgetForcing forcing, PassContext context) =>
         from index in Enumerable.Range(0, context.Plan.LatencyItems)
@@ -65,7 +64,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
         // Spread over the task's problems, which may be in an order of their own.
         let problem = task.Problems[(int)((long)index * task.Problems.Length / items)]
         let own = new TrialGroup(context.Plan.Seed, task.Task, problem.Id, -1, $"{context.RunId}/{task.Task}/{problem.Id}/latency")
-        let budgets = BudgetsOf(task, index)
+        let budgets = BudgetsOf(task, index, context.Plan.LatencyBudgetLimit)
         let isShared = forcing.OneTraceServesAllBudgets
         let separate = !isShared ? budgets : index == 0 ? SeparateOf(task) : []
         from work in (isShared ? [new TimedWork(problem, own, budgets)] : Enumerable.Empty<TimedWork>())
@@ -73,9 +72,9 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
         select work;
 
     /// <summary>The first problem's trace goes to the largest budget; the others stop where an hour would become ten.</summary>
-    private static ImmutableArray<int> BudgetsOf(TaskPlan task, int index) => index == 0
+    private static ImmutableArray<int> BudgetsOf(TaskPlan task, int index, int limit) => index == 0
         ? task.Budgets
-        : [.. task.Budgets.Where(budget => budget <= ExperimentPlan.LatencyBudgetLimit || budget == task.Budgets[0])];
+        : [.. task.Budgets.Where(budget => budget <= limit || budget == task.Budgets[0])];
 
     /// <summary>The smallest and the largest of the budgets that are cheap enough to be measured a second time, by themselves.</summary>
     private static ImmutableArray<int> SeparateOf(TaskPlan task)

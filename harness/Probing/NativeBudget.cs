@@ -17,10 +17,10 @@ internal sealed class NativeBudget(EndpointClient client, TokenIdForcing forcing
 
     private static readonly ImmutableArray<int> Budgets = [5, 20];
 
-    internal async Task<ImmutableArray<RoadCheck>> CheckAsync(AskedProblem asked, CancellationToken cancellationToken) =>
+    internal async Task<ImmutableArray<FormatCheck>> CheckAsync(AskedProblem asked, CancellationToken cancellationToken) =>
         forcing.Form.CloseId is not null && forcing.Server.ThinkingBudget is { } own ? [await CheckAsync(own, asked, cancellationToken)] : [];
 
-    private async Task<RoadCheck> CheckAsync(ServerThinkingBudget own, AskedProblem asked, CancellationToken cancellationToken)
+    private async Task<FormatCheck> CheckAsync(ServerThinkingBudget own, AskedProblem asked, CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (int budget in Budgets)
@@ -31,7 +31,7 @@ internal sealed class NativeBudget(EndpointClient client, TokenIdForcing forcing
             : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "held exactly here; a cap, not used"
             : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "held as a cap; not used"
             : "IGNORED OR OVERRUN; not used";
-        return new RoadCheck(own.Name, false, counts.ToImmutable(), verdict, false);
+        return new FormatCheck(own.Name, false, counts.ToImmutable(), verdict, false);
     }
 
     /// <summary>The tokens before the close, and the newline that the prompt brought, which vLLM counts.</summary>

@@ -19,7 +19,7 @@ public sealed record ProbeReport
     public required bool ReturnsIds { get; init; }
 
     /// <summary>The ways of enforcing a budget.</summary>
-    public required ImmutableArray<RoadCheck> Roads { get; init; }
+    public required ImmutableArray<FormatCheck> Formats { get; init; }
 
     /// <summary>The prefix cache.</summary>
     public required CacheCheck Cache { get; init; }
@@ -51,11 +51,11 @@ public sealed record ProbeReport
     public required int Concurrency { get; init; }
 
     /// <summary>Whether one of the ways that measuring takes enforces exactly.</summary>
-    public bool EnforcesExactly => Roads.Any(road => road is { Decides: true, IsExact: true });
+    public bool EnforcesExactly => Formats.Any(format => format is { Decides: true, IsExact: true });
 }
 
 /// <summary>What the server's prefix cache does to the second of two equal requests.</summary>
-/// <param name="PromptTokens">Length of the prompt; absent where the server does not count it on the text road.</param>
+/// <param name="PromptTokens">Length of the prompt; absent where the server does not count it in text mode.</param>
 /// <param name="FirstSeconds">Time to one token the first time.</param>
 /// <param name="AgainSeconds">The same again, the cache allowed.</param>
 /// <param name="ColdSeconds">The same again, the cache forbidden as in the latency pass.</param>

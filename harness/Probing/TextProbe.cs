@@ -17,7 +17,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
     internal async Task<ProbeReport> RunAsync(string missing, CancellationToken cancellationToken)
     {
         AskedProblem asked = await forcing.AskAsync(plan.Problems[0], cancellationToken);
-        RoadCheck text = await CheckAsync(cancellationToken);
+        FormatCheck text = await CheckAsync(cancellationToken);
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
         (double overhead, double perToken) = await TimeAsync(cancellationToken);
         return new ProbeReport
@@ -25,7 +25,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
             Endpoint = forcing.Facts,
             Profile = forcing.Profile.Name,
             ReturnsIds = false,
-            Roads = [new RoadCheck("ids", true, [], $"not there ({missing.Trim().TrimEnd('.')})", false), text],
+            Formats = [new FormatCheck("ids", true, [], $"not there ({missing.Trim().TrimEnd('.')})", false), text],
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
@@ -50,7 +50,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
         new() { Prompt = [asked.ThinkingPrompt], MaxTokens = tokens, Seed = 1, Close = close, Group = "probe" };
 
     /// <summary>What the server's usage record counts; an early close cannot be overridden.</summary>
-    internal async Task<RoadCheck> CheckAsync(CancellationToken cancellationToken)
+    internal async Task<FormatCheck> CheckAsync(CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         AskedProblem asked = await forcing.AskAsync(plan.Problems[0], cancellationToken);
@@ -64,7 +64,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
             : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "counted by usage; early closes would be Unverified"
             : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "ends earlier; such trials would be Unverified"
             : "NOT ENFORCED";
-        return new RoadCheck("text", false, counts.ToImmutable(), verdict, false);
+        return new FormatCheck("text", false, counts.ToImmutable(), verdict, false);
     }
 
     /// <summary>

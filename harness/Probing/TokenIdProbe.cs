@@ -34,7 +34,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
         (double overhead, double perToken, int together) = await TimeAsync(asked[0], cancellationToken);
         TimeSpan longestStall = stalls.Longest;
-        ImmutableArray<RoadCheck> roads =
+        ImmutableArray<FormatCheck> formats =
         [
             await EnforceAsync(asked, BudgetSemantics.Exact, cancellationToken),
             await EnforceAsync(asked, BudgetSemantics.Cap, cancellationToken),
@@ -48,7 +48,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
             Caveat = forcing.Server.Caveat,
             Profile = forcing.Profile.Name,
             ReturnsIds = first.TokenIds.Length > 0,
-            Roads = roads,
+            Formats = formats,
             Cache = cache,
             OverheadSeconds = overhead,
             SecondsPerToken = perToken,
@@ -61,7 +61,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         };
     }
 
-    private async Task<RoadCheck> EnforceAsync(List<AskedProblem> asked, BudgetSemantics semantics, CancellationToken cancellationToken)
+    private async Task<FormatCheck> EnforceAsync(List<AskedProblem> asked, BudgetSemantics semantics, CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         bool kept = true;
@@ -82,12 +82,12 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
         return semantics == BudgetSemantics.Exact
-            ? new RoadCheck("ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
-            : new RoadCheck("ids, cap", false, counts.ToImmutable(), kept ? $"held ({closed} closed by the model before the budget)" : "NOT ENFORCED", exact);
+            ? new FormatCheck("ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
+            : new FormatCheck("ids, cap", false, counts.ToImmutable(), kept ? $"held ({closed} closed by the model before the budget)" : "NOT ENFORCED", exact);
     }
 
     /// <summary>As the latency pass generates: one request, nothing may end it.</summary>
-    private async Task<RoadCheck> MaskAsync(List<AskedProblem> asked, CancellationToken cancellationToken)
+    private async Task<FormatCheck> MaskAsync(List<AskedProblem> asked, CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (AskedProblem problem in asked)
@@ -97,20 +97,20 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         }
 
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
-        return new RoadCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
+        return new FormatCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
     }
 
     /// <summary>Text mode beside the other; that it cannot be used says nothing of that one.</summary>
-    private async Task<RoadCheck> TextAsync(CancellationToken cancellationToken)
+    private async Task<FormatCheck> TextAsync(CancellationToken cancellationToken)
     {
         try
         {
-            ForcingOptions options = new() { Road = Road.Text, Model = forcing.Facts.Model, ContextTokens = forcing.Facts.ContextTokens };
+            ForcingOptions options = new() { PromptFormat = PromptFormat.Text, Model = forcing.Facts.Model, ContextTokens = forcing.Facts.ContextTokens };
             return await new TextProbe(await TextForcing.OpenAsync(client, options, cancellationToken), plan, clock).CheckAsync(cancellationToken);
         }
         catch (EndpointException fault)
         {
-            return new RoadCheck("text", false, [], $"not there ({fault.Message.Trim().TrimEnd('.')})", false);
+            return new FormatCheck("text", false, [], $"not there ({fault.Message.Trim().TrimEnd('.')})", false);
         }
     }
 

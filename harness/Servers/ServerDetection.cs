@@ -23,7 +23,7 @@ public static class ServerDetection
             "sglang" => (await VersionAsync(client, "server_info", cancellationToken), ContextOf(entry, uri)),
             "llamacpp" => await LlamaCppAsync(client, cancellationToken),
             _ => throw new EndpointException(
-                $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, SGLang, llama.cpp): --road text measures what its text and its counts allow."),
+                $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, SGLang, llama.cpp): {{PromptFormat}} text measures what its text and its counts allow."),
         };
         return DialectOf(client, owner, FactsOf(client, entry, version, context))!;
     }
@@ -39,7 +39,7 @@ public static class ServerDetection
     {
         JsonElement entry = await ModelAsync(client, model, cancellationToken);
         int context = contextTokens ?? entry.Count("max_model_len") ?? entry.Member("meta")?.Count("n_ctx")
-            ?? throw new EndpointException($"{client.Api} does not tell the model's context length: give it with --context.");
+            ?? throw new EndpointException($"{client.Api} does not tell the model's context length: give it with {{Context}}.");
         EndpointFacts facts = FactsOf(client, entry, version: "", context);
         return new TextCompletions(client, facts, DialectOf(client, entry.Text("owned_by"), facts));
     }
@@ -110,7 +110,7 @@ public static class ServerDetection
         List<JsonElement> entries = document.Member("data") is { ValueKind: JsonValueKind.Array } data ? [.. data.EnumerateArray()] : [];
         string names = string.Join(", ", entries.Select(entry => entry.Text("id")));
         if (model is null)
-            return entries.Count == 1 ? entries[0] : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with --model.");
+            return entries.Count == 1 ? entries[0] : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with {{Model}}.");
         JsonElement found = entries.FirstOrDefault(entry => entry.Text("id") == model);
         return found.ValueKind == JsonValueKind.Object
             ? found

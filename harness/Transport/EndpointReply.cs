@@ -16,7 +16,7 @@ public sealed record EndpointReply(int Status, BinaryData Body, TimeSpan? RetryA
     {
         string words = Encoding.UTF8.GetString(Body.ToMemory().Span[..Math.Min(Body.ToMemory().Length, 400)]).ReplaceLineEndings(" ");
         return new EndpointException(Status is 401 or 403
-            ? $"{uri} refused the request (HTTP {Status}): give a valid key with --api-key-env or --api-key-file."
+            ? $"{uri} refused the request (HTTP {Status}): give a valid key with {{ApiKeyEnv}} or {{ApiKeyFile}}."
             : $"{uri} answered HTTP {Status}: {words}")
         {
             Status = Status,

@@ -7,17 +7,16 @@ namespace Calibration.Results.Journaling;
 internal static class JournalOrder
 {
     /// <summary>Reads the file once for the keys, and then every line that counts at its place.</summary>
-    internal static IEnumerable<TRow> Read<TRow, TKey>(string path, RowOrder<TRow, TKey> order)
-        where TKey : struct, IComparable<TKey>
+    internal static IEnumerable<TRow> Read<TRow>(string path, RowOrder<TRow> order)
     {
         if (!File.Exists(path))
             yield break;
         using FileStream file = JournalFile.Open(path);
-        List<Place<TKey>> places = Sorted(file, order);
+        List<Place> places = Sorted(file, order);
         byte[] buffer = [];
         for (int i = 0; i < places.Count; i++)
         {
-            Place<TKey> place = places[i];
+            Place place = places[i];
             bool counts = i + 1 == places.Count || places[i + 1].Key.CompareTo(place.Key) != 0;
             if (counts)
                 yield return JournalFile.ReadAt<TRow>(file, place.Offset, place.Length, ref buffer);
@@ -25,13 +24,12 @@ internal static class JournalOrder
     }
 
     /// <summary>All lines by key; of one key the line that counts comes last.</summary>
-    private static List<Place<TKey>> Sorted<TRow, TKey>(FileStream file, RowOrder<TRow, TKey> order)
-        where TKey : struct, IComparable<TKey>
+    private static List<Place> Sorted<TRow>(FileStream file, RowOrder<TRow> order)
     {
         // A list that grew by doubling would leave as much garbage again.
-        var places = new List<Place<TKey>>(JournalFile.CountLines(file));
+        var places = new List<Place>(JournalFile.CountLines(file));
         foreach (JournaledRow<TRow> line in JournalFile.ReadLines<TRow>(file))
-            places.Add(new Place<TKey>(order.KeyOf(line.Row), line.Offset, line.Length, order.IsGood(line.Row)));
+            places.Add(new Place(order.KeyOf(line.Row), line.Offset, line.Length, order.IsGood(line.Row)));
         int later = order.FirstCounts ? -1 : 1;
         places.Sort((left, right) =>
         {
@@ -43,5 +41,5 @@ internal static class JournalOrder
         return places;
     }
 
-    private readonly record struct Place<TKey>(TKey Key, long Offset, int Length, bool IsGood);
+    private readonly record struct Place(RowKey Key, long Offset, int Length, bool IsGood);
 }

@@ -4,32 +4,31 @@ namespace Calibration.Results.Journaling;
 /// <param name="KeyOf">The row's key.</param>
 /// <param name="IsGood">Whether the row stands before rows of its key that are not good, whichever came first.</param>
 /// <param name="FirstCounts">Whether of rows that are equally good the first counts; else the last.</param>
-internal sealed record RowOrder<TRow, TKey>(Func<TRow, TKey> KeyOf, Func<TRow, bool> IsGood, bool FirstCounts)
-    where TKey : struct, IComparable<TKey>;
+internal sealed record RowOrder<TRow>(Func<TRow, RowKey> KeyOf, Func<TRow, bool> IsGood, bool FirstCounts);
 
 /// <summary>The orders of a run's tables.</summary>
 internal static class RowOrders
 {
     /// <summary>A failed trial was tried again: a good one counts, else the last.</summary>
-    internal static RowOrder<Trial, TrialKey> Trials { get; } = new(trial => trial.Key, trial => trial.Status != TrialStatus.Failed, FirstCounts: false);
+    internal static RowOrder<Trial> Trials { get; } = new(trial => new RowKey(trial.Key, ""), trial => trial.Status != TrialStatus.Failed, FirstCounts: false);
 
     /// <summary>By trace and budget: what failed or was doubted was measured again, and one that may be believed counts, else the last.</summary>
-    internal static RowOrder<ServiceSample, TraceKey> Service { get; } = new(
-        sample => new TraceKey(new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens), sample.TraceId),
+    internal static RowOrder<ServiceSample> Service { get; } = new(
+        sample => new RowKey(new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens), sample.TraceId),
         sample => sample.Status == TrialStatus.Ok,
         FirstCounts: false);
 
     /// <summary>A trace is durable before its first answer is forked from it, so the first is the one that answers belong to.</summary>
-    internal static RowOrder<Trace, TraceKey> Traces { get; } = new(
-        trace => new TraceKey(new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0), trace.TraceId), _ => true, FirstCounts: true);
+    internal static RowOrder<Trace> Traces { get; } = new(
+        trace => new RowKey(new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0), trace.TraceId), _ => true, FirstCounts: true);
 }
 
-/// <summary>The key of a row that belongs to a trace.</summary>
+/// <summary>The key of a row.</summary>
 /// <param name="Place">Task, problem, and run or budget.</param>
-/// <param name="TraceId">The trace's id.</param>
-internal readonly record struct TraceKey(TrialKey Place, string TraceId) : IComparable<TraceKey>
+/// <param name="TraceId">The trace that the row belongs to; empty where task, problem, run and budget are the whole key.</param>
+internal readonly record struct RowKey(TrialKey Place, string TraceId) : IComparable<RowKey>
 {
-    public int CompareTo(TraceKey other)
+    public int CompareTo(RowKey other)
     {
         int order = Place.CompareTo(other.Place);
         return order == 0 ? string.CompareOrdinal(TraceId, other.TraceId) : order;

@@ -1,29 +1,26 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
 
 namespace Calibration.Results.Parquet;
 
-/// <summary>A column of a table: how a row's value is written, and how it is read back.</summary>
-internal abstract class ParquetColumn<TRow>(string name, Func<Field> newField)
-{
-    internal string Name { get; } = name;
-
-    /// <summary>A field of its own for each schema: a schema writes levels into its fields, and two may be made at once.</summary>
-    internal Field NewField() => newField();
-
-    internal abstract Task WriteAsync(ParquetRowGroupWriter group, DataField leaf, IReadOnlyList<TRow> rows);
-
-    internal abstract Task<Array> ReadAsync(ParquetRowGroupReader group, DataField leaf);
-}
-
 /// <summary>
 /// A Parquet file of rows, written atomically. A row group is what is held in memory, here and by who reads it, so a group is
 /// bounded by what its rows take there and not only by their number.
 /// </summary>
-internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> columns, Func<ColumnValues, int, TRow> read, Func<TRow, long> bytesOf)
+/// <param name="contentBytes">Bytes of a row's texts and lists in memory.</param>
+internal sealed class ParquetTable<TRow>(Func<TRow, long> contentBytes)
+    where TRow : class
 {
+    /// <summary>Bytes of a row's numbers, names and objects, about.</summary>
+    private const int FixedBytes = 400;
+
     private const int GroupRows = 100_000;
     private const long GroupBytes = 8 << 20;
+
+    private static readonly ImmutableArray<ParquetColumn<TRow>> Columns = ParquetColumn<TRow>.All();
 
     private static readonly ParquetOptions Options = new()
     {
@@ -34,7 +31,7 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
     internal Task WriteAsync(string path, IAsyncEnumerable<TRow> rows, IReadOnlyDictionary<string, string> metadata) =>
         AtomicFile.WriteAsync(path, async stream =>
         {
-            var schema = new ParquetSchema(columns.Select(column => column.NewField()).ToArray());
+            var schema = new ParquetSchema(Columns.Select(column => column.NewField()).ToArray());
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, Options);
             writer.CustomMetadata = new Dictionary<string, string>(metadata);
             var group = new List<TRow>();
@@ -42,7 +39,7 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
             bool any = false;
             await foreach (TRow row in rows)
             {
-                if (group.Count == GroupRows || (group.Count > 0 && bytes + bytesOf(row) > GroupBytes))
+                if (group.Count == GroupRows || (group.Count > 0 && bytes + FixedBytes + contentBytes(row) > GroupBytes))
                 {
                     await WriteGroupAsync(writer, schema, group);
                     group.Clear();
@@ -51,7 +48,7 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
                 }
 
                 group.Add(row);
-                bytes += bytesOf(row);
+                bytes += FixedBytes + contentBytes(row);
             }
 
             if (group.Count > 0 || !any)
@@ -59,34 +56,38 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
         });
 
     /// <exception cref="InvalidDataException">The file is damaged, or another version's.</exception>
-    internal async IAsyncEnumerable<TRow> ReadAsync(string path)
+    internal static async IAsyncEnumerable<TRow> ReadAsync(string path)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
         await using ParquetReader reader = await GuardedAsync(path, () => ParquetReader.CreateAsync(file));
         for (int index = 0; index < reader.RowGroupCount; index++)
         {
-            (ColumnValues values, long rows) = await GuardedAsync(path, () => ReadColumnsAsync(reader, index, path));
+            (Action<TRow, int>[] setters, long rows) = await GuardedAsync(path, () => ReadColumnsAsync(reader, index, path));
             for (int row = 0; row < rows; row++)
-                yield return RowOf(values, row, path);
+                yield return RowOf(setters, row, path);
         }
     }
 
-    private async Task<(ColumnValues Values, long Rows)> ReadColumnsAsync(ParquetReader reader, int index, string path)
+    private static async Task<(Action<TRow, int>[] Setters, long Rows)> ReadColumnsAsync(ParquetReader reader, int index, string path)
     {
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
-        var values = new ColumnValues();
-        foreach (ParquetColumn<TRow> column in columns)
-            values.Add(column.Name, await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
-        return (values, group.RowCount);
+        var setters = new List<Action<TRow, int>>();
+        foreach (ParquetColumn<TRow> column in Columns)
+            setters.Add(await column.ReadAsync(group, LeafOf(reader.Schema, column, path)));
+        return ([.. setters], group.RowCount);
     }
 
-    private TRow RowOf(ColumnValues values, int row, string path)
+    private static TRow RowOf(Action<TRow, int>[] setters, int index, string path)
     {
         try
         {
-            return read(values, row);
+            // Every property that is stored has a column, so that no constructor is needed.
+            var row = (TRow)RuntimeHelpers.GetUninitializedObject(typeof(TRow));
+            foreach (Action<TRow, int> set in setters)
+                set(row, index);
+            return row;
         }
-        catch (Exception fault) when (fault is InvalidDataException or InvalidCastException or IndexOutOfRangeException)
+        catch (Exception fault) when (fault is InvalidDataException or ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             throw Damaged(path, fault);
         }
@@ -108,30 +109,18 @@ internal sealed class ParquetTable<TRow>(IReadOnlyList<ParquetColumn<TRow>> colu
     private static InvalidDataException Damaged(string path, Exception fault) => new(
         $"{path} is damaged, or no Parquet file of this version ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): put a copy of it back, or measure in a new run.", fault);
 
-    private async Task WriteGroupAsync(ParquetWriter writer, ParquetSchema schema, IReadOnlyList<TRow> rows)
+    private static async Task WriteGroupAsync(ParquetWriter writer, ParquetSchema schema, IReadOnlyList<TRow> rows)
     {
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
-        foreach (ParquetColumn<TRow> column in columns)
+        foreach (ParquetColumn<TRow> column in Columns)
             await column.WriteAsync(group, LeafOf(schema, column, "the new file"), rows);
     }
 
     private static DataField LeafOf(ParquetSchema schema, ParquetColumn<TRow> column, string path) =>
         schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == column.Name)
+        ?? schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == column.FormerName)
         ?? throw new InvalidDataException(
             $"{path} has no column {column.Name}: it was not written by this version; see docs/schema.md.");
-}
-
-/// <summary>The columns of one row group, by name.</summary>
-internal sealed class ColumnValues
-{
-    private readonly Dictionary<string, Array> _columns = [];
-
-    internal void Add(string name, Array values) => _columns.Add(name, values);
-
-    internal T At<T>(string name, int row) => ((T[])_columns[name])[row];
-
-    internal T Enum<T>(string name, int row)
-        where T : struct, Enum => EnumNames<T>.Parse(At<string>(name, row));
 }
 
 /// <summary>Enum members as they stand in files, the same in Parquet as in JSON.</summary>
@@ -141,11 +130,16 @@ internal static class EnumNames<T>
     private static readonly Dictionary<T, string> Names = Enum.GetValues<T>().ToDictionary(
         value => value, value => System.Text.Json.JsonSerializer.SerializeToElement(value, ResultsJson.Line).GetString()!);
 
-    private static readonly Dictionary<string, T> Values = Names.ToDictionary(pair => pair.Value, pair => pair.Key);
+    private static readonly Dictionary<string, T> Values = Names.SelectMany(pair => (KeyValuePair<string, T>[])
+    [
+        KeyValuePair.Create(pair.Value, pair.Key),
+        .. typeof(T).GetField(pair.Key.ToString())!.GetCustomAttributes<FormerNameAttribute>()
+            .Select(former => KeyValuePair.Create(former.Name, pair.Key)),
+    ]).ToDictionary();
 
     internal static string Of(T value) => Names[value];
 
     internal static T Parse(string name) => Values.TryGetValue(name, out T value)
         ? value
-        : throw new InvalidDataException($"\"{name}\" is not one of {string.Join(", ", Values.Keys)}.");
+        : throw new InvalidDataException($"\"{name}\" is not one of {string.Join(", ", Names.Values)}.");
 }

@@ -91,12 +91,12 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         await InterruptedAsync(130, [.. MeasureInto("grown"), .. First, "--semantics", semantics]);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(grown)));
         Assert.False(folder.HasEnded);
-        Assert.NotEmpty(folder.ReadJournaledTrials());
+        Assert.NotEmpty(folder.Trials.ReadJournal());
 
         await InterruptedAsync(60, ["measure", "--resume", folder.Path, .. Added]);
         Assert.False(folder.HasEnded);
-        Trial[] kept = [.. folder.ReadJournaledTrials()];
-        Trace[] traces = [.. folder.ReadJournaledTraces()];
+        Trial[] kept = [.. folder.Trials.ReadJournal()];
+        Trace[] traces = [.. folder.Traces.ReadJournal()];
         _log.All.Clear();
         await RunAsync("measure", "--resume", folder.Path);
         MeasuredRun after = await MeasuredRun.ReadAsync(folder.Path);
@@ -114,7 +114,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         RunFolder folder = RunFolder.Open(await MeasureAsync("run", ["--budgets", "64,2048", "--semantics", "cap"]));
         await folder.ReopenAsync(Cancelled);
         string journal = folder.In("journal", "trials.jsonl");
-        Trial[] closed = [.. folder.ReadJournaledTrials().Select(trial => trial.ClosedByModel ? trial with { ThinkingTokens = 0 } : trial)];
+        Trial[] closed = [.. folder.Trials.ReadJournal().Select(trial => trial.ClosedByModel ? trial with { ThinkingTokens = 0 } : trial)];
         await File.WriteAllLinesAsync(journal, closed.Select(trial => JsonSerializer.Serialize(trial, ResultsJson.Line)), Cancelled);
         _log.All.Clear();
         await RunAsync("measure", "--resume", folder.Path, "--add-budgets", "0");
@@ -168,7 +168,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     {
         string whole = await MeasureAsync("whole", Whole);
         RunFolder folder = RunFolder.Open(await MeasureAsync("grown", First));
-        byte[] trials = await File.ReadAllBytesAsync(folder.TrialsPath, Cancelled);
+        byte[] trials = await File.ReadAllBytesAsync(folder.Trials.Path, Cancelled);
         await folder.ReopenAsync(Cancelled);
         if (!isRenamed)
         {
@@ -182,7 +182,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
             _log.All.Clear();
             await RunAsync("measure", "--resume", folder.Path);
             Assert.DoesNotContain(_log.All, IsOfAccuracy);
-            Assert.Equal(trials, await File.ReadAllBytesAsync(folder.TrialsPath, Cancelled));
+            Assert.Equal(trials, await File.ReadAllBytesAsync(folder.Trials.Path, Cancelled));
             Assert.Empty(Directory.GetDirectories(folder.Path));
         }
 

@@ -41,8 +41,8 @@ public sealed class ChaosTests : IDisposable
         string killed = await DisturbedAsync(Options() with { Faults = Mix });
         Assert.Equal(await TrialsAsync(whole), await TrialsAsync(killed));
         Assert.Equal(
-            (await RunFolder.Open(whole).ReadServiceAsync().ToListAsync(Cancelled)).Select(sample => (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)),
-            (await RunFolder.Open(killed).ReadServiceAsync().ToListAsync(Cancelled)).Select(sample => (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)));
+            (await RunFolder.Open(whole).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample => (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)),
+            (await RunFolder.Open(killed).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample => (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)));
         Assert.Equal(await FitsAsync(whole), await FitsAsync(killed));
     }
 
@@ -51,13 +51,13 @@ public sealed class ChaosTests : IDisposable
     {
         var log = new ServedRequests();
         RunFolder folder = RunFolder.Open(await DisturbedAsync(Options() with { Faults = Mix, Unrepeatable = true, Log = log }));
-        List<Trace> traces = await folder.ReadTracesAsync().ToListAsync(Cancelled);
+        List<Trace> traces = await folder.Traces.ReadAsync().ToListAsync(Cancelled);
         Dictionary<string, Trace> traceOf = traces.ToDictionary(trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""), StringComparer.Ordinal);
         ServedRequest[] forks = [.. log.All.Where(served => served is { ThinkingClosed: true, ThinkingTokens: > 0 } && traceOf.ContainsKey(served.User))];
         Assert.All(forks, fork => Assert.True(traceOf[fork.User].TokenIds.AsSpan().StartsWith(fork.Thinking.Span), $"{fork.User} was forked from another trace."));
         ILookup<string, int> forkedAt = forks.ToLookup(fork => fork.User, fork => fork.ThinkingTokens);
 
-        List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(Cancelled);
+        List<Trial> trials = await folder.Trials.ReadAsync().ToListAsync(Cancelled);
         Assert.Equal(PlannedIn(folder), trials.Count);
         Assert.Equal(trials.Count, trials.Select(trial => trial.Key).Distinct().Count());
         Assert.All(trials, trial => Assert.Equal(TrialStatus.Ok, trial.Status));
@@ -96,7 +96,7 @@ public sealed class ChaosTests : IDisposable
         for (; exit is null && kills < Kills; kills++)
             exit = await RunAsync(TimeSpan.FromSeconds(1 + (4 * moments.NextDouble())), ["run", "--resume", run]);
         Assert.True(kills == Kills && exit is null, $"The run ended after {kills} kills: this test shows less than it should.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills; {RunFolder.Open(run).ReadJournaledTrials().Count()} trials before the last resumption.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills; {RunFolder.Open(run).Trials.ReadJournal().Count()} trials before the last resumption.");
         Assert.Equal(0, await RunAsync(null, ["run", "--resume", run]));
         return run;
     }
@@ -109,7 +109,7 @@ public sealed class ChaosTests : IDisposable
 
     private static async Task<ImmutableArray<(TrialKey, TrialStatus, bool, string, string, int, int)>> TrialsAsync(string folder) =>
     [
-        .. (await RunFolder.Open(folder).ReadTrialsAsync().ToListAsync(Cancelled))
+        .. (await RunFolder.Open(folder).Trials.ReadAsync().ToListAsync(Cancelled))
             .Select(trial => (trial.Key, trial.Status, trial.Correct, trial.Answer, trial.Response, trial.ThinkingTokens, trial.Cues)),
     ];
 

@@ -29,13 +29,13 @@ public sealed class FullDiskTests : IDisposable
         Assert.Contains("cannot be written", fault, StringComparison.Ordinal);
         Assert.Contains("--resume", fault, StringComparison.Ordinal);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(runs)));
-        int kept = folder.ReadJournaledTrials().Count();
+        int kept = folder.Trials.ReadJournal().Count();
         Assert.True(kept > 0);
 
         Assert.True(Mount("mount", "-o", "remount,size=60m", _root));
         CommandRun rest = await CommandRun.OfAsync("measure", "--resume", folder.Path);
         Assert.True(rest.ExitCode == 0, rest.Error);
-        List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken);
+        List<Trial> trials = await folder.Trials.ReadAsync().ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal(60 * 2 * 2 * 10, trials.Count);
     }
 

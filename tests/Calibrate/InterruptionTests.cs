@@ -30,7 +30,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains($"calibrate run --resume {folder}", await error, StringComparison.Ordinal);
-        Assert.NotEmpty(RunFolder.Open(folder).ReadJournaledService());
+        Assert.NotEmpty(RunFolder.Open(folder).Service.ReadJournal());
     }
 
     [Fact]

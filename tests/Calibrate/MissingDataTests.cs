@@ -33,7 +33,7 @@ public sealed class MissingDataTests : IDisposable
         Assert.Equal("bbh", missing.Task);
         Assert.Null(missing.Accuracy.Curve);
         Assert.All(new[] { missing.Accuracy.A, missing.Accuracy.B, missing.Accuracy.D }, estimate => Assert.Equal(ParameterStatus.NotIdentifiable, estimate.Status));
-        List<Trial> excluded = await folder.ReadTrialsAsync().Where(trial => trial is { Task: "bbh", IsUsable: false }).ToListAsync(Cancelled);
+        List<Trial> excluded = await folder.Trials.ReadAsync().Where(trial => trial is { Task: "bbh", IsUsable: false }).ToListAsync(Cancelled);
         Assert.Contains(excluded, trial => missing.Accuracy.Explanation.Contains($"Most frequent reason: {trial.Reason.TrimEnd('.')}.", StringComparison.Ordinal));
         Assert.NotEmpty(missing.MarkedBudgets);
         foreach (BudgetExclusion exclusion in missing.Exclusions)

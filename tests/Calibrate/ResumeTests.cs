@@ -31,7 +31,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(expected.Select(trial => trial.Key), actual.Select(trial => trial.Key));
         Assert.Equal(expected.Select(trial => (trial.Correct, trial.Answer, trial.ThinkingTokens, trial.Cues)), actual.Select(trial => (trial.Correct, trial.Answer, trial.ThinkingTokens, trial.Cues)));
         Assert.True(File.Exists(Path.Combine(folder, "figures", "fig2.svg")));
-        Dictionary<string, int> traces = (await RunFolder.Open(folder).ReadTracesAsync().ToListAsync(TestContext.Current.CancellationToken)).ToDictionary(trace => trace.TraceId, trace => trace.TokenIds.Length);
+        Dictionary<string, int> traces = (await RunFolder.Open(folder).Traces.ReadAsync().ToListAsync(TestContext.Current.CancellationToken)).ToDictionary(trace => trace.TraceId, trace => trace.TokenIds.Length);
         Assert.All(actual, trial => Assert.True(trial.ThinkingTokens <= traces[trial.TraceId]));
     }
 
@@ -92,7 +92,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     private static async Task<List<Trial>> TrialsAsync(string folder) =>
-        await RunFolder.Open(folder).ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken);
+        await RunFolder.Open(folder).Trials.ReadAsync().ToListAsync(TestContext.Current.CancellationToken);
 
     /// <summary>
     /// Runs the command. Where <paramref name="watched"/> names a folder, the process is killed with SIGKILL as soon as its

@@ -25,7 +25,7 @@ public sealed class TlsTests : IDisposable
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(Path.Combine(_root, "runs"))));
         Assert.StartsWith("https://127.0.0.1:", folder.ReadManifest().Endpoint.Url, StringComparison.Ordinal);
         Assert.EndsWith("/team/v1/", folder.ReadManifest().Endpoint.Url, StringComparison.Ordinal);
-        List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(Cancelled);
+        List<Trial> trials = await folder.Trials.ReadAsync().ToListAsync(Cancelled);
         Assert.Equal(12, trials.Count);
         Assert.All(trials, trial => Assert.True(trial.IsUsable, trial.Reason));
         Assert.DoesNotContain(Key, said, StringComparison.Ordinal);

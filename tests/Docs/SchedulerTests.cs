@@ -57,7 +57,7 @@ public sealed class SchedulerTests : IDisposable
         Assert.Contains("36 trials", merge, StringComparison.Ordinal);
         Assert.DoesNotContain("missing", merge, StringComparison.Ordinal);
         string merged = Assert.Single(Directory.GetDirectories(Path.Combine(_root, "merged")));
-        Assert.Equal(36, await RunFolder.Open(merged).ReadTrialsAsync().CountAsync(Cancelled));
+        Assert.Equal(36, await RunFolder.Open(merged).Trials.ReadAsync().CountAsync(Cancelled));
         Assert.True(File.Exists(Path.Combine(merged, "figures", "fig2.svg")));
     }
 

@@ -128,7 +128,7 @@ public sealed class ServiceTimeTests
     private static async Task LoadAsync(Uri api, CancellationToken stop)
     {
         using EndpointClient client = TestClient.Open(api);
-        var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
+        var options = new ForcingOptions { PromptFormat = PromptFormat.TokenIds, Profile = ModelProfile.Qwen3 };
         TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, CancellationToken.None);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Hi", thinking: true, CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, 512).Select(async seed =>

@@ -35,7 +35,7 @@ public sealed class EnforcementTests
         {
             Assert.True(trial.IsUsable, trial.Reason);
             Assert.Equal(CountSource.Ids, trial.CountSource);
-            Assert.Equal(Road.Ids, trial.Road);
+            Assert.Equal(PromptFormat.TokenIds, trial.PromptFormat);
             Assert.True(trial.ThinkingTokens == trial.BudgetTokens || (trial.ClosedByModel && trial.ThinkingTokens < trial.BudgetTokens));
             Assert.True(semantics == "cap" || !trial.ClosedByModel);
         });

@@ -73,7 +73,7 @@ public sealed class FaultTests : IDisposable
         string folder = Assert.Single(Directory.GetDirectories(root));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"calibrate run --resume {folder}", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(RunFolder.Open(folder).ReadJournaledTrials(), trial => trial.Status == TrialStatus.Failed);
+        Assert.DoesNotContain(RunFolder.Open(folder).Trials.ReadJournal(), trial => trial.Status == TrialStatus.Failed);
 
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
         Calibrate.CommandRun resumed = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
@@ -94,7 +94,7 @@ public sealed class FaultTests : IDisposable
         Calibrate.CommandRun run = await measuring;
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("The time is over", run.Error, StringComparison.Ordinal);
-        Assert.NotEmpty(RunFolder.Open(Assert.Single(Directory.GetDirectories(root))).ReadJournaledTrials());
+        Assert.NotEmpty(RunFolder.Open(Assert.Single(Directory.GetDirectories(root))).Trials.ReadJournal());
         Directory.Delete(root, recursive: true);
     }
 

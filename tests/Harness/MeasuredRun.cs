@@ -27,9 +27,9 @@ internal sealed record MeasuredRun(ImmutableArray<Trial> Trials, ImmutableArray<
     {
         RunFolder folder = RunFolder.Open(path);
         return new MeasuredRun(
-            [.. await folder.ReadTrialsAsync().ToListAsync()],
-            [.. await folder.ReadTracesAsync().ToListAsync()],
-            [.. await folder.ReadServiceAsync().ToListAsync()],
+            [.. await folder.Trials.ReadAsync().ToListAsync()],
+            [.. await folder.Traces.ReadAsync().ToListAsync()],
+            [.. await folder.Service.ReadAsync().ToListAsync()],
             folder.ReadManifest());
     }
 }

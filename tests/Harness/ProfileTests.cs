@@ -115,7 +115,7 @@ public sealed class ProfileTests
     }
 
     private static Task<TokenIdForcing> OpenAsync(EndpointClient client) =>
-        TokenIdForcing.OpenAsync(client, new ForcingOptions { Road = Road.Ids }, TestContext.Current.CancellationToken);
+        TokenIdForcing.OpenAsync(client, new ForcingOptions { PromptFormat = PromptFormat.TokenIds }, TestContext.Current.CancellationToken);
 
     private static string[] Arguments(OwnTask task, string semantics) =>
         ["--task", $"own={task.Path}", "--runs", "1", "--semantics", semantics, "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];

@@ -24,19 +24,19 @@ public sealed class RedoLatencyTests : IDisposable
     public async Task Resume_EndedRunWithRedoLatency_KeepsTheOldTimesInAFileOfTheirOwn()
     {
         RunFolder folder = await MeasureAsync();
-        List<ServiceSample> before = await folder.ReadServiceAsync().ToListAsync(Cancelled);
-        List<Trial> trials = await folder.ReadTrialsAsync().ToListAsync(Cancelled);
+        List<ServiceSample> before = await folder.Service.ReadAsync().ToListAsync(Cancelled);
+        List<Trial> trials = await folder.Trials.ReadAsync().ToListAsync(Cancelled);
         await SucceedAsync("run", "--resume", folder.Path, "--redo-latency");
         Assert.True(folder.HasEnded);
-        List<ServiceSample> after = await folder.ReadServiceAsync().ToListAsync(Cancelled);
+        List<ServiceSample> after = await folder.Service.ReadAsync().ToListAsync(Cancelled);
         Assert.Equal(before.Select(sample => (sample.TraceId, sample.BudgetTokens)), after.Select(sample => (sample.TraceId, sample.BudgetTokens)));
-        Assert.Equal(trials, await folder.ReadTrialsAsync().ToListAsync(Cancelled));
+        Assert.Equal(trials, await folder.Trials.ReadAsync().ToListAsync(Cancelled));
         string replaced = Assert.Single(folder.ReadManifest().ReplacedService);
         Assert.Matches(@"^service\.\d{8}-\d{6}\.parquet$", replaced);
 
         // The old file is a table like the new one.
-        File.Copy(folder.In(replaced), folder.ServicePath, overwrite: true);
-        Assert.Equal(before, await folder.ReadServiceAsync().ToListAsync(Cancelled));
+        File.Copy(folder.In(replaced), folder.Service.Path, overwrite: true);
+        Assert.Equal(before, await folder.Service.ReadAsync().ToListAsync(Cancelled));
     }
 
     /// <summary>A suspect time at any budget, not only at the largest: its trace is timed again.</summary>
@@ -45,17 +45,17 @@ public sealed class RedoLatencyTests : IDisposable
     {
         RunFolder folder = await MeasureAsync("--hours", "1");
         await folder.ReopenAsync(Cancelled);
-        ServiceSample[] rows = [.. folder.ReadJournaledService()];
+        ServiceSample[] rows = [.. folder.Service.ReadJournal()];
         string suspect = rows.First(sample => sample.BudgetTokens == 4 && sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)).TraceId;
         File.Delete(folder.In("journal", "service.jsonl"));
-        await using (Journal<ServiceSample> journal = folder.OpenServiceJournal())
+        await using (Journal<ServiceSample> journal = folder.Service.OpenJournal())
         {
             foreach (ServiceSample row in rows)
                 await journal.AppendAsync(row.TraceId == suspect && row.BudgetTokens == 4 ? row.AsSuspect("a test says so") : row);
         }
 
         await SucceedAsync("run", "--resume", folder.Path);
-        Assert.All(await folder.ReadServiceAsync().ToListAsync(Cancelled), sample => Assert.Equal(TrialStatus.Ok, sample.Status));
+        Assert.All(await folder.Service.ReadAsync().ToListAsync(Cancelled), sample => Assert.Equal(TrialStatus.Ok, sample.Status));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RedoLatencyTests : IDisposable
         CommandRun resumed = await CommandRun.OfAsync("measure", "--resume", folder.Path, "--hours", "1", "--concurrency", "48");
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Contains("(limit 48)", resumed.Error, StringComparison.Ordinal);
-        Assert.Equal(3 * 20 * 3, (await folder.ReadTrialsAsync().ToListAsync(Cancelled)).Count);
+        Assert.Equal(3 * 20 * 3, (await folder.Trials.ReadAsync().ToListAsync(Cancelled)).Count);
     }
 
     [Fact]

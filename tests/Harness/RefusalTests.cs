@@ -37,7 +37,7 @@ public sealed class RefusalTests : IAsyncDisposable
         Assert.Contains($"The server refuses the {kind} requests of the latency pass.", run.Error, StringComparison.Ordinal);
         Assert.Contains("top_k must be 7 today", run.Error, StringComparison.Ordinal);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
-        Assert.Empty(folder.ReadJournaledTrials());
+        Assert.Empty(folder.Trials.ReadJournal());
         Assert.Contains($"calibrate run --resume {folder.Path}", run.Error, StringComparison.Ordinal);
 
         // A refusal is no state of the run: when the server takes the requests, it goes on.

@@ -56,7 +56,7 @@ public sealed class RequestOverheadTests
         // Rows stay as measured; every budget pays for one request.
         Assert.InRange(service.Line!.T0Seconds, 0.28, 0.32);
         Assert.InRange(service.Line.SecondsPerToken, 0.0120, 0.0130);
-        Assert.Contains(await folder.ReadServiceAsync().ToListAsync(Cancelled), sample => sample.BudgetTokens == 4 && sample.ServiceS > 0.4);
+        Assert.Contains(await folder.Service.ReadAsync().ToListAsync(Cancelled), sample => sample.BudgetTokens == 4 && sample.ServiceS > 0.4);
         Directory.Delete(root, recursive: true);
     }
 }

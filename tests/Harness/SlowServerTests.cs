@@ -86,7 +86,7 @@ public sealed class AbandonedRequestTests
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 8192);
         using EndpointClient client = TestClient.Open(server.Api);
-        var options = new ForcingOptions { Road = Road.Ids, Profile = ModelProfile.Qwen3 };
+        var options = new ForcingOptions { PromptFormat = PromptFormat.TokenIds, Profile = ModelProfile.Qwen3 };
         TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
         using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));

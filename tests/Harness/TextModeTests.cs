@@ -22,7 +22,7 @@ public sealed class TextModeTests
         Assert.All(run.Trials, trial =>
         {
             Assert.True(trial.IsUsable, trial.Reason);
-            Assert.Equal((Road.Text, CountSource.Usage, trial.BudgetTokens), (trial.Road, trial.CountSource, trial.ThinkingTokens));
+            Assert.Equal((PromptFormat.Text, CountSource.Usage, trial.BudgetTokens), (trial.PromptFormat, trial.CountSource, trial.ThinkingTokens));
         });
         Assert.All(run.Service, sample =>
         {

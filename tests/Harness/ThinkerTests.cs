@@ -64,7 +64,7 @@ public sealed class ThinkerTests : IDisposable
         Assert.Contains(trials, trial => trial is { BudgetTokens: 257, Cues: > 0 });
 
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
-        List<ServiceSample> service = await folder.ReadServiceAsync().ToListAsync(TestContext.Current.CancellationToken);
+        List<ServiceSample> service = await folder.Service.ReadAsync().ToListAsync(TestContext.Current.CancellationToken);
         Assert.All(service, sample => Assert.Equal(ServiceSource.Client, sample.ServiceSource));
         Assert.All(service.Where(sample => sample.Status == TrialStatus.Ok), sample => Assert.Equal(sample.BudgetTokens, sample.ThinkingTokens));
         Assert.True(Mean(257) > Mean(7));
@@ -89,6 +89,6 @@ public sealed class ThinkerTests : IDisposable
             "--budgets", budgets, "--semantics", semantics, "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
-        return [.. await folder.ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken)];
+        return [.. await folder.Trials.ReadAsync().ToListAsync(TestContext.Current.CancellationToken)];
     }
 }

@@ -83,7 +83,7 @@ public sealed class LengthenedThinkingTests
         Cues = 0,
         ClosedByModel = false,
         Semantics = BudgetSemantics.Exact,
-        Road = Road.Ids,
+        PromptFormat = PromptFormat.TokenIds,
         CountSource = CountSource.Ids,
     };
 }

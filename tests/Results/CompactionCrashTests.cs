@@ -58,7 +58,7 @@ public sealed class CompactionCrashTests : IDisposable
         await whole.CompactAsync();
         Directory.CreateDirectory(failed.In("service.parquet.tmp"));
         await Assert.ThrowsAnyAsync<Exception>(failed.CompactAsync);
-        Assert.True(File.Exists(failed.TracesPath));
+        Assert.True(File.Exists(failed.Traces.Path));
         Assert.False(failed.HasEnded);
         await AssertSameAsync(whole, failed);
 
@@ -78,7 +78,7 @@ public sealed class CompactionCrashTests : IDisposable
         InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(folder.CompactAsync);
         Assert.Contains("line 4", fault.Message, StringComparison.Ordinal);
         Assert.Equal(lines, await File.ReadAllLinesAsync(folder.In("journal", "trials.jsonl"), TestContext.Current.CancellationToken));
-        Assert.False(File.Exists(folder.TrialsPath));
+        Assert.False(File.Exists(folder.Trials.Path));
         Assert.Empty(Directory.GetFiles(folder.Path, "*.tmp"));
     }
 
@@ -99,29 +99,29 @@ public sealed class CompactionCrashTests : IDisposable
         RunFolder folder = await JournaledAsync("night");
         RunFolder whole = await JournaledAsync("whole");
         await whole.CompactAsync();
-        File.Copy(whole.TrialsPath, folder.TrialsPath);
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), [SampleRows.Trial("z", "new", 1)]);
-        Assert.Equal("new", (await folder.ReadTrialsAsync().LastAsync(TestContext.Current.CancellationToken)).ProblemId);
+        File.Copy(whole.Trials.Path, folder.Trials.Path);
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), [SampleRows.Trial("z", "new", 1)]);
+        Assert.Equal("new", (await folder.Trials.ReadAsync().LastAsync(TestContext.Current.CancellationToken)).ProblemId);
         await folder.CompactAsync();
-        Assert.Equal("new", (await folder.ReadTrialsAsync().LastAsync(TestContext.Current.CancellationToken)).ProblemId);
+        Assert.Equal("new", (await folder.Trials.ReadAsync().LastAsync(TestContext.Current.CancellationToken)).ProblemId);
     }
 
     private async Task<RunFolder> JournaledAsync(string id)
     {
         RunFolder folder = RunFolder.Create(_root, id);
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), Enumerable.Range(0, 50).Select(i => SampleRows.Trial("a", $"{i * 7 % 11}", i % 3, status: i % 4 == 0 ? TrialStatus.Failed : TrialStatus.Ok)));
-        await SampleRows.AppendAllAsync(folder.OpenServiceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i % 3}", i % 4)));
-        await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [i, i + 1])));
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), Enumerable.Range(0, 50).Select(i => SampleRows.Trial("a", $"{i * 7 % 11}", i % 3, status: i % 4 == 0 ? TrialStatus.Failed : TrialStatus.Ok)));
+        await SampleRows.AppendAllAsync(folder.Service.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i % 3}", i % 4)));
+        await SampleRows.AppendAllAsync(folder.Traces.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [i, i + 1])));
         return folder;
     }
 
     private static async Task AssertSameAsync(RunFolder expected, RunFolder actual)
     {
-        Assert.Equal(await expected.ReadTrialsAsync().ToArrayAsync(), await actual.ReadTrialsAsync().ToArrayAsync());
-        Assert.Equal(await expected.ReadServiceAsync().ToArrayAsync(), await actual.ReadServiceAsync().ToArrayAsync());
+        Assert.Equal(await expected.Trials.ReadAsync().ToArrayAsync(), await actual.Trials.ReadAsync().ToArrayAsync());
+        Assert.Equal(await expected.Service.ReadAsync().ToArrayAsync(), await actual.Service.ReadAsync().ToArrayAsync());
         Assert.Equal(
-            await expected.ReadTracesAsync().Select(trace => (trace.TraceId, string.Join(' ', trace.TokenIds))).ToArrayAsync(),
-            await actual.ReadTracesAsync().Select(trace => (trace.TraceId, string.Join(' ', trace.TokenIds))).ToArrayAsync());
+            await expected.Traces.ReadAsync().Select(trace => (trace.TraceId, string.Join(' ', trace.TokenIds))).ToArrayAsync(),
+            await actual.Traces.ReadAsync().Select(trace => (trace.TraceId, string.Join(' ', trace.TokenIds))).ToArrayAsync());
     }
 
     private static async Task AssertEndedAsync(RunFolder expected, RunFolder actual)

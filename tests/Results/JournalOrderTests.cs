@@ -48,9 +48,9 @@ public sealed class JournalOrderTests : IDisposable
     {
         trials = AsRead(trials);
         RunFolder folder = RunFolder.Create(_root, Guid.NewGuid().ToString("N"));
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), trials);
-        await SampleRows.AppendAllAsync(folder.OpenServiceJournal(), samples);
-        await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), traces);
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), trials);
+        await SampleRows.AppendAllAsync(folder.Service.OpenJournal(), samples);
+        await SampleRows.AppendAllAsync(folder.Traces.OpenJournal(), traces);
 
         Trial[] expectedTrials = [.. trials.GroupBy(trial => trial.Key).Select(rows => rows.LastOrDefault(row => row.Status != TrialStatus.Failed) ?? rows.Last()).OrderBy(trial => trial.Key)];
         ServiceSample[] expectedSamples = [.. samples.GroupBy(sample => (sample.TraceId, sample.BudgetTokens)).Select(rows => rows.LastOrDefault(row => row.Status == TrialStatus.Ok) ?? rows.Last())
@@ -60,9 +60,9 @@ public sealed class JournalOrderTests : IDisposable
         // The same before the run has ended and after.
         for (int ended = 0; ended < 2; ended++)
         {
-            Assert.Equal(expectedTrials, await folder.ReadTrialsAsync().ToArrayAsync());
-            Assert.Equal(expectedSamples, await folder.ReadServiceAsync().ToArrayAsync());
-            Trace[] read = await folder.ReadTracesAsync().ToArrayAsync();
+            Assert.Equal(expectedTrials, await folder.Trials.ReadAsync().ToArrayAsync());
+            Assert.Equal(expectedSamples, await folder.Service.ReadAsync().ToArrayAsync());
+            Trace[] read = await folder.Traces.ReadAsync().ToArrayAsync();
             Assert.Equal(expectedTraces.Select(trace => trace.TraceId), read.Select(trace => trace.TraceId));
             Assert.Equal(expectedTraces.Select(trace => trace.TokenIds.ToArray()), read.Select(trace => trace.TokenIds.ToArray()));
             await folder.CompactAsync();
@@ -80,21 +80,21 @@ public sealed class JournalOrderTests : IDisposable
     {
         RunFolder folder = RunFolder.Create(_root, "long");
         string response = string.Concat(Enumerable.Repeat("0123456789", 100_000));
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), Enumerable.Range(0, 20).Select(budget => SampleRows.Trial("a", "y", budget, response: response)));
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), Enumerable.Range(0, 20).Select(budget => SampleRows.Trial("a", "y", budget, response: response)));
         await folder.CompactAsync();
-        await using ParquetReader reader = await ParquetReader.CreateAsync(folder.TrialsPath, cancellationToken: TestContext.Current.CancellationToken);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(folder.Trials.Path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(5, reader.RowGroupCount);
-        Assert.Equal(Enumerable.Range(0, 20).ToArray(), await folder.ReadTrialsAsync().Select(trial => trial.BudgetTokens).ToArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(Enumerable.Range(0, 20).ToArray(), await folder.Trials.ReadAsync().Select(trial => trial.BudgetTokens).ToArrayAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Read_RowsOfOneProblem_ShareTheirNames()
     {
         RunFolder folder = RunFolder.Create(_root, "names");
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), [SampleRows.Trial("task-1", "problem-1", 0), SampleRows.Trial("task-1", "problem-1", 1)]);
-        ImmutableArray<Trial> journaled = [.. folder.ReadJournaledTrials()];
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), [SampleRows.Trial("task-1", "problem-1", 0), SampleRows.Trial("task-1", "problem-1", 1)]);
+        ImmutableArray<Trial> journaled = [.. folder.Trials.ReadJournal()];
         await folder.CompactAsync();
-        ImmutableArray<Trial> stored = [.. await folder.ReadTrialsAsync().ToArrayAsync(TestContext.Current.CancellationToken)];
+        ImmutableArray<Trial> stored = [.. await folder.Trials.ReadAsync().ToArrayAsync(TestContext.Current.CancellationToken)];
         foreach (ImmutableArray<Trial> read in (ImmutableArray<Trial>[])[journaled, stored])
         {
             Assert.Same(read[0].Task, read[1].Task);

@@ -30,7 +30,7 @@ public sealed class MergedRowsTests : IDisposable
                 var expected = new SortedDictionary<TrialKey, (Trial Row, int Copies)>();
                 foreach (RunFolder folder in folders)
                 {
-                    await foreach (Trial trial in folder.ReadTrialsAsync())
+                    await foreach (Trial trial in folder.Trials.ReadAsync())
                     {
                         expected[trial.Key] = expected.TryGetValue(trial.Key, out (Trial Row, int Copies) found)
                             ? (!found.Row.IsUsable && trial.IsUsable ? trial : found.Row, found.Copies + 1)
@@ -47,10 +47,10 @@ public sealed class MergedRowsTests : IDisposable
     public async Task ServiceAndTraces_SameKeyInTwoRuns_AreThereOnce()
     {
         RunFolder first = RunFolder.Create(_root, "first"), second = RunFolder.Create(_root, "second");
-        await SampleRows.AppendAllAsync(first.OpenServiceJournal(), [SampleRows.Service("t", 4, TrialStatus.Failed), SampleRows.Service("t", 8, seconds: 1)]);
-        await SampleRows.AppendAllAsync(second.OpenServiceJournal(), [SampleRows.Service("t", 8, seconds: 2), SampleRows.Service("t", 4, seconds: 3), SampleRows.Service("u", 4, seconds: 4)]);
-        await SampleRows.AppendAllAsync(first.OpenTraceJournal(), [SampleRows.Trace("t", [1])]);
-        await SampleRows.AppendAllAsync(second.OpenTraceJournal(), [SampleRows.Trace("u", [2]), SampleRows.Trace("t", [3])]);
+        await SampleRows.AppendAllAsync(first.Service.OpenJournal(), [SampleRows.Service("t", 4, TrialStatus.Failed), SampleRows.Service("t", 8, seconds: 1)]);
+        await SampleRows.AppendAllAsync(second.Service.OpenJournal(), [SampleRows.Service("t", 8, seconds: 2), SampleRows.Service("t", 4, seconds: 3), SampleRows.Service("u", 4, seconds: 4)]);
+        await SampleRows.AppendAllAsync(first.Traces.OpenJournal(), [SampleRows.Trace("t", [1])]);
+        await SampleRows.AppendAllAsync(second.Traces.OpenJournal(), [SampleRows.Trace("u", [2]), SampleRows.Trace("t", [3])]);
         await second.CompactAsync();
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         Assert.Equal(new (double, int)[] { (3, 2), (4, 1), (1, 2) }, await MergedRows.ServiceAsync([first, second], cancelled).Select(row => (row.Row.ServiceS, row.Copies)).ToArrayAsync(cancelled));
@@ -70,7 +70,7 @@ public sealed class MergedRowsTests : IDisposable
     private async Task<RunFolder> JournaledAsync(Trial[] trials)
     {
         RunFolder folder = RunFolder.Create(_root, Guid.NewGuid().ToString("N"));
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), trials);
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), trials);
         return folder;
     }
 }

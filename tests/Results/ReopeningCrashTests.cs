@@ -22,7 +22,7 @@ public sealed class ReopeningCrashTests : IDisposable
         ImmutableArray<(string, string)> before = Bytes(folder);
         await folder.ReopenAsync(Cancelled);
         Assert.False(folder.HasEnded);
-        Assert.Equal(await folder.ReadTrialsAsync().ToArrayAsync(Cancelled), folder.ReadJournaledTrials());
+        Assert.Equal(await folder.Trials.ReadAsync().ToArrayAsync(Cancelled), folder.Trials.ReadJournal());
         await folder.ReopenAsync(Cancelled);
         await folder.CompactAsync();
         Assert.Equal(before, Bytes(folder));
@@ -45,13 +45,13 @@ public sealed class ReopeningCrashTests : IDisposable
             torn.SetLength(torn.Length / 2);
 
         Assert.True(folder.HasEnded);
-        Assert.Equal(40, await folder.ReadTrialsAsync().CountAsync(Cancelled));
+        Assert.Equal(40, await folder.Trials.ReadAsync().CountAsync(Cancelled));
         await folder.ReopenAsync(Cancelled);
-        Assert.Equal(40, folder.ReadJournaledTrials().Count());
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), [SampleRows.Trial("z", "new", 1)]);
-        Assert.Equal("new", (await folder.ReadTrialsAsync().LastAsync(Cancelled)).ProblemId);
+        Assert.Equal(40, folder.Trials.ReadJournal().Count());
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), [SampleRows.Trial("z", "new", 1)]);
+        Assert.Equal("new", (await folder.Trials.ReadAsync().LastAsync(Cancelled)).ProblemId);
         await folder.CompactAsync();
-        Assert.Equal(41, await folder.ReadTrialsAsync().CountAsync(Cancelled));
+        Assert.Equal(41, await folder.Trials.ReadAsync().CountAsync(Cancelled));
         Assert.Equal(before.Where(file => file.Item1 != "trials.parquet"), Bytes(folder).Where(file => file.Item1 != "trials.parquet"));
     }
 
@@ -80,7 +80,7 @@ public sealed class ReopeningCrashTests : IDisposable
         File.Delete(folder.In("journal.new"));
         Assert.Equal(before, Bytes(folder));
 
-        await File.WriteAllBytesAsync(folder.TrialsPath, (await File.ReadAllBytesAsync(folder.TrialsPath, Cancelled))[..^20], Cancelled);
+        await File.WriteAllBytesAsync(folder.Trials.Path, (await File.ReadAllBytesAsync(folder.Trials.Path, Cancelled))[..^20], Cancelled);
         before = Bytes(folder);
         await Assert.ThrowsAnyAsync<Exception>(() => folder.ReopenAsync(Cancelled));
         Assert.Equal(before, Bytes(folder));
@@ -95,9 +95,9 @@ public sealed class ReopeningCrashTests : IDisposable
     private async Task<RunFolder> EndedAsync()
     {
         RunFolder folder = RunFolder.Create(_root, "night");
-        await SampleRows.AppendAllAsync(folder.OpenTrialJournal(), Enumerable.Range(0, 40).Select(i => SampleRows.Trial("a", $"{i}", i % 3, status: (TrialStatus)(i % 5), response: i % 2 == 0 ? "\"quoted\"\n🙂 \\boxed{4}\u2028" : "")));
-        await SampleRows.AppendAllAsync(folder.OpenServiceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i}", i, seconds: 0.1 * i / 3) with { CachedTokens = i % 2 == 0 ? null : i, AnswerRecomputedTokens = i % 4 == 0 ? null : 2 * i, ServerS = i % 3 == 0 ? null : 1e-9 / 7 }));
-        await SampleRows.AppendAllAsync(folder.OpenTraceJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [.. Enumerable.Range(i, i * 50)]) with { CuePositions = [i], MaskedFrom = i % 2 == 0 ? null : i, ClosedByModel = i == 3 }));
+        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), Enumerable.Range(0, 40).Select(i => SampleRows.Trial("a", $"{i}", i % 3, status: (TrialStatus)(i % 5), response: i % 2 == 0 ? "\"quoted\"\n🙂 \\boxed{4}\u2028" : "")));
+        await SampleRows.AppendAllAsync(folder.Service.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i}", i, seconds: 0.1 * i / 3) with { CachedTokens = i % 2 == 0 ? null : i, AnswerRecomputedTokens = i % 4 == 0 ? null : 2 * i, ServerS = i % 3 == 0 ? null : 1e-9 / 7 }));
+        await SampleRows.AppendAllAsync(folder.Traces.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [.. Enumerable.Range(i, i * 50)]) with { CuePositions = [i], MaskedFrom = i % 2 == 0 ? null : i, ClosedByModel = i == 3 }));
         await folder.CompactAsync();
         return folder;
     }

@@ -26,18 +26,18 @@ public sealed class RunFolderTests : IDisposable
         Trial[] trials = [SampleRows.Trial("b", "x|\"\n\u4f60", 64), SampleRows.Trial("a", "y", 128), SampleRows.Trial("a", "y", 0)];
         Trace[] traces = [SampleRows.Trace("t1", [1, 2, 151_668, 3]), SampleRows.Trace("t0", [])];
         ServiceSample sample = SampleRows.Service("t0", 8) with { ServerS = 0.25 };
-        await using (Journal<Trial> journal = folder.OpenTrialJournal())
+        await using (Journal<Trial> journal = folder.Trials.OpenJournal())
             await Task.WhenAll(trials.Select(journal.AppendAsync));
-        await using (Journal<Trace> journal = folder.OpenTraceJournal())
+        await using (Journal<Trace> journal = folder.Traces.OpenJournal())
             await Task.WhenAll(traces.Select(journal.AppendAsync));
-        await using (Journal<ServiceSample> journal = folder.OpenServiceJournal())
+        await using (Journal<ServiceSample> journal = folder.Service.OpenJournal())
             await journal.AppendAsync(sample);
 
         await folder.CompactAsync();
 
-        Assert.Equal([trials[2], trials[1], trials[0]], await folder.ReadTrialsAsync().ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Equal([sample], await folder.ReadServiceAsync().ToListAsync(TestContext.Current.CancellationToken));
-        List<Trace> read = await folder.ReadTracesAsync().ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([trials[2], trials[1], trials[0]], await folder.Trials.ReadAsync().ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([sample], await folder.Service.ReadAsync().ToListAsync(TestContext.Current.CancellationToken));
+        List<Trace> read = await folder.Traces.ReadAsync().ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal(["t0", "t1"], read.Select(trace => trace.TraceId));
         Assert.Equal([1, 2, 151_668, 3], read[1].TokenIds.AsEnumerable());
         Assert.Empty(read[0].TokenIds);

@@ -23,7 +23,7 @@ internal static class SampleRows
         Cues = 0,
         ClosedByModel = false,
         Semantics = BudgetSemantics.Exact,
-        Road = Road.Ids,
+        PromptFormat = PromptFormat.TokenIds,
         CountSource = CountSource.Ids,
     };
 

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Calibration.Fitting;
+using Calibration.Results;
+
+namespace Calibration.Analysis.Counting;
+
+/// <summary>What the mathematics need of a task's trials: counts, which do not grow with the number of runs.</summary>
+internal sealed class TaskCounts
+{
+    private readonly Dictionary<(string Problem, int BudgetTokens), (int Answers, int Correct)> _cells = [];
+    private readonly SortedDictionary<int, (long Answers, long ThinkingTokens)> _use = [];
+    private readonly Dictionary<TrialStatus, int> _statuses = [];
+    private readonly SortedDictionary<int, (int Tried, int Excluded, int Correct)> _tried = [];
+    private readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
+
+    /// <summary>Trials that were tried, whatever came of them.</summary>
+    internal long Tried => _statuses.Values.Sum(count => (long)count);
+
+    /// <summary>What was excluded at each budget, and what the accuracy can be at most and at least.</summary>
+    internal ImmutableArray<BudgetExclusion> Exclusions =>
+        [.. _tried.Select(budget => BudgetExclusion.Of(budget.Key, budget.Value.Tried, budget.Value.Excluded, budget.Value.Correct))];
+
+    /// <summary>The most frequent reason why a trial is excluded; empty where none is.</summary>
+    internal string ExclusionReason => MostFrequent(_reasons);
+
+    /// <summary>The most frequent of some texts, the first in order of several.</summary>
+    internal static string MostFrequent(IReadOnlyDictionary<string, int> counts) =>
+        counts.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal)
+            .Select(reason => reason.Key).FirstOrDefault("");
+
+    /// <summary>Usable answers by problem and budget.</summary>
+    internal IEnumerable<AccuracyCell> Cells => _cells.Select(cell =>
+        new AccuracyCell(cell.Key.Problem, cell.Key.BudgetTokens, cell.Value.Answers, cell.Value.Correct));
+
+    /// <summary>Mean thinking tokens of the usable answers at each budget.</summary>
+    internal ImmutableArray<BudgetUse> Use =>
+        [.. _use.Select(budget => new BudgetUse(budget.Key, (double)budget.Value.ThinkingTokens / budget.Value.Answers))];
+
+    /// <summary>Trials of every status.</summary>
+    internal ImmutableSortedDictionary<string, int> Statuses => _statuses.ToImmutableSortedDictionary(
+        status => status.Key.ToString(), status => status.Value, StringComparer.Ordinal);
+
+    /// <summary>Counts one more trial.</summary>
+    internal void Add(Trial trial)
+    {
+        _statuses[trial.Status] = _statuses.GetValueOrDefault(trial.Status) + 1;
+        (int all, int excluded, int right) = _tried.GetValueOrDefault(trial.BudgetTokens);
+        bool isRight = trial is { IsUsable: true, Correct: true };
+        _tried[trial.BudgetTokens] = (all + 1, excluded + (trial.IsUsable ? 0 : 1), right + (isRight ? 1 : 0));
+        if (!trial.IsUsable)
+        {
+            _reasons[trial.Reason] = _reasons.GetValueOrDefault(trial.Reason) + 1;
+            return;
+        }
+
+        (int answers, int correct) = _cells.GetValueOrDefault((trial.ProblemId, trial.BudgetTokens));
+        _cells[(trial.ProblemId, trial.BudgetTokens)] = (answers + 1, correct + (trial.Correct ? 1 : 0));
+        (long used, long tokens) = _use.GetValueOrDefault(trial.BudgetTokens);
+        _use[trial.BudgetTokens] = (used + 1, tokens + trial.ThinkingTokens);
+    }
+}

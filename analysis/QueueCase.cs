@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Calibration.Optimizer;
+using Calibration.Optimizer.Queueing;
+using Calibration.Results;
+
+namespace Calibration.Analysis;
+
+/// <summary>A queue to simulate: a workload at fixed budgets, and where it comes from.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Budgets">One budget per task, in its order.</param>
+/// <param name="Source">Where it comes from, in words.</param>
+/// <param name="Measurements">Measured answers to draw from; absent where they follow from the curves.</param>
+public sealed record QueueCase(
+    Workload Workload, ImmutableArray<double> Budgets, string Source, QueueMeasurements? Measurements = null)
+{
+    /// <summary>
+    /// A run's decided allocation, at which every task is a constant: its accuracy and its service time there. Where the budget
+    /// is a measured one, answers are drawn from those measured at it.
+    /// </summary>
+    public static async Task<QueueCase> OfAsync(RunFolder folder, RunAllocation allocation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(allocation);
+        Dictionary<(string Task, int BudgetTokens), ImmutableArray<bool>.Builder> answers = allocation.Tasks
+            .Where(task => task.BudgetTokens == Math.Floor(task.BudgetTokens))
+            .ToDictionary(task => (task.Task, (int)task.BudgetTokens), _ => ImmutableArray.CreateBuilder<bool>());
+        await foreach (Trial trial in folder.Trials.ReadAsync().WithCancellation(cancellationToken))
+        {
+            if (trial.IsUsable && answers.TryGetValue((trial.Task, trial.BudgetTokens), out ImmutableArray<bool>.Builder? outcomesAt))
+                outcomesAt.Add(trial.Correct);
+        }
+
+        ImmutableArray<ImmutableArray<bool>> outcomes = [.. allocation.Tasks.Select(task =>
+            answers.TryGetValue((task.Task, (int)task.BudgetTokens), out var measured) ? measured.ToImmutable() : [])];
+        return Of(allocation) with { Measurements = new QueueMeasurements { Outcomes = outcomes } };
+    }
+
+    private static QueueCase Of(RunAllocation allocation) => new(
+        new Workload(
+            allocation.ArrivalRatePerSecond,
+            allocation.AccuracyWeightSeconds,
+            [
+                .. from task in allocation.Tasks
+                   let model = TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds)
+                   select model with { ServiceVariance = task.ServiceVarianceSeconds2 },
+            ]),
+        [.. new double[allocation.Tasks.Length]],
+        $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}");
+
+    /// <summary>A workload at budgets of the user's choice.</summary>
+    /// <exception cref="AnalysisException">There is not one budget per task, or the queue is not stable.</exception>
+    public static QueueCase Of(Workload workload, ImmutableArray<double> budgets, string source)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        if (budgets.Length != workload.Tasks.Length)
+        {
+            throw new AnalysisException(
+                $"{{Budgets}} has {budgets.Length} budgets, and the workload {workload.Tasks.Length} tasks: give one per task, in its order.");
+        }
+
+        Performance at = workload.At(budgets.AsSpan());
+        return at.IsStable
+            ? new QueueCase(workload, budgets, string.Create(CultureInfo.InvariantCulture, $"{source} at λ = {workload.ArrivalRatePerSecond}/s"))
+            : throw new AnalysisException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"At these budgets the server would be busy {at.Utilization:0.####} of the time: the queue is not stable."));
+    }
+}

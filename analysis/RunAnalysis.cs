@@ -1,0 +1,155 @@
+using Calibration.Analysis.Counting;
+using Calibration.Analysis.Deciding;
+using Calibration.Analysis.Findings;
+using Calibration.Fitting;
+using Calibration.Results;
+
+namespace Calibration.Analysis;
+
+/// <summary>What is asked of an allocation.</summary>
+/// <param name="Point">The operating point.</param>
+/// <param name="Seed">Seed of the bootstrap and of the simulated queues.</param>
+/// <param name="SweepTask">The task whose budget runs in Fig. 4, where it takes part with a curve.</param>
+public sealed record AllocationRequest(OperatingPoint Point, int Seed, string SweepTask);
+
+/// <summary>The way from a run folder to its fits (<c>fits.json</c>), its allocations (<c>allocation.json</c>) and its findings.</summary>
+public static class RunAnalysis
+{
+    private const string FitsName = "fits.json";
+
+    /// <summary>Fits both models to a run's rows, and writes <c>fits.json</c> and <c>fits.parquet</c>.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="method">What the accuracy fit maximises.</param>
+    /// <param name="acceptMissing">Whether tasks with many missing trials are fitted; the manifest remembers it.</param>
+    /// <param name="cancellationToken">Ends the fitting.</param>
+    /// <exception cref="AnalysisException">The run has no trials yet.</exception>
+    public static async Task<RunFits> FitAsync(RunFolder folder, FitMethod method, bool acceptMissing, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        RunManifest manifest = folder.ReadManifest();
+        if (acceptMissing && !manifest.Settings.AcceptMissing)
+        {
+            manifest = manifest with { Settings = manifest.Settings with { AcceptMissing = true } };
+            await folder.WriteManifestAsync(manifest);
+        }
+
+        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
+        if (rows.Semantics is not { } semantics)
+            throw new AnalysisException($"{folder.Path} holds no trials yet: resume it with calibrate run --resume {folder.Path}.");
+        ILookup<string, ServiceSample> service = rows.Service.ToLookup(sample => sample.Task);
+        var fitting = new TaskFitting(manifest, method);
+        var fits = new RunFits
+        {
+            Run = manifest.Id,
+            RowsHash = rows.Hash,
+            Simulated = manifest.Simulated,
+            Samples = manifest.Samples,
+            Model = manifest.ShownModel,
+            Semantics = semantics,
+            Incomplete = Incompleteness.Of(manifest, rows.Trials.Values.Sum(counts => counts.Tried)),
+            RequestOverhead = manifest.RequestOverhead,
+            Tasks =
+            [
+                .. manifest.Tasks.AsParallel().AsOrdered().WithCancellation(cancellationToken)
+                    .Select(task => fitting.Fit(task, rows.Of(task.Task), [.. service[task.Task]])),
+            ],
+        };
+        await folder.WriteDocumentAsync(FitsName, fits);
+        await folder.WriteFitsAsync(fits.Tasks.SelectMany(FittedParameters.Of));
+        return fits;
+    }
+
+    /// <summary>Reads <c>fits.json</c>.</summary>
+    /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
+    public static RunFits ReadFits(RunFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.ReadDocument<RunFits>(FitsName);
+    }
+
+    /// <summary>Decides at one operating point, and writes <c>allocation.json</c> into the point's own folder.</summary>
+    /// <returns>The folder, and no allocation where no task is left because too many trials are missing of each.</returns>
+    /// <exception cref="AnalysisException">No allocation is possible at that point; the message says why.</exception>
+    public static async Task<(PointFolder Place, RunAllocation? Allocation)> AllocateAsync(
+        RunFolder folder, AllocationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(request);
+        RunFits fits = ReadFits(folder);
+        if (fits.Tasks.All(task => task.IsMissingData))
+        {
+            var own = new PointFolder(folder, "");
+            File.Delete(own.AllocationPath);
+            return (own, null);
+        }
+
+        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
+        ThrowIfOtherRows(folder, fits, rows.Hash);
+        RunAllocation allocation = Decision.Of(fits, request) with
+        {
+            FitsHash = FitsHashOf(folder),
+            Decision = DecisionIntervals.Of(fits, rows, request),
+        };
+        PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
+        await place.WriteAsync(allocation);
+        return (place, allocation);
+    }
+
+    /// <summary>The fits and the allocation of a folder, checked to belong together.</summary>
+    /// <exception cref="AnalysisException">They do not; the message says which stage to run again.</exception>
+    public static (RunFits Fits, RunAllocation? Allocation) Read(PointFolder place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        RunFits fits = ReadFits(place.Run);
+        if (fits.Tasks.All(task => task.IsMissingData))
+            return (fits, null);
+        RunAllocation allocation = place.ReadAllocation();
+        return allocation.FitsHash is null || allocation.FitsHash == FitsHashOf(place.Run)
+            ? (fits, allocation)
+            : throw new AnalysisException(
+                $"The allocation in {place.Path} was made from other fits than {FitsName} holds now: run calibrate allocate {place.Run.Path} "
+                + "again, at the same operating point.");
+    }
+
+    /// <summary>What the rows say beside the fits.</summary>
+    /// <exception cref="AnalysisException">The fits were made from other rows.</exception>
+    public static async Task<RowFindings> FindingsAsync(RunFolder folder, RunFits fits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(fits);
+
+        // Of each trace only one position is kept: an overnight run's ids are gigabytes.
+        var lengthenedFrom = new Dictionary<string, int>(StringComparer.Ordinal);
+        await foreach (Trace trace in folder.Traces.ReadAsync().WithCancellation(cancellationToken))
+        {
+            if (LengthenedThinking.FirstAt(trace) is { } position)
+                lengthenedFrom[trace.TraceId] = position;
+        }
+
+        using var hash = new RowsHash();
+        var trials = new List<Trial>();
+        await foreach (Trial trial in folder.Trials.ReadAsync().WithCancellation(cancellationToken))
+        {
+            // What the model wrote says nothing here, and is most of a row.
+            hash.Add(trial);
+            trials.Add(trial with { Response = "", Answer = "", Gold = "", Reason = "" });
+        }
+
+        List<ServiceSample> service = await folder.Service.ReadAsync().ToListAsync(cancellationToken);
+        service.ForEach(hash.Add);
+        ThrowIfOtherRows(folder, fits, hash.Value);
+        return RowFindings.Of(service, trials, lengthenedFrom);
+    }
+
+    private static string FitsHashOf(RunFolder folder) => ShortHash.Of(File.ReadAllText(folder.In(FitsName)));
+
+    private static void ThrowIfOtherRows(RunFolder folder, RunFits fits, string hash)
+    {
+        if (fits.RowsHash is { } own && own != hash)
+        {
+            throw new AnalysisException(
+                $"{folder.In(FitsName)} was made from other rows than the run holds now: run calibrate fit {folder.Path}, then calibrate "
+                + "allocate, again.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Calibration.Results;
+
+namespace Calibration.Calibrate.Settings;
+
+/// <summary>The options of an operating point.</summary>
+internal sealed class OperatingPointOptions
+{
+    private static readonly OperatingPoint Paper = new();
+
+    internal Option<double> ArrivalRate { get; } = new("--arrival-rate")
+    {
+        Description = "Arrival rate λ of all queries, per second.",
+        DefaultValueFactory = _ => Paper.ArrivalRatePerS,
+    };
+
+    internal Option<double> AccuracyWeight { get; } = new("--accuracy-weight")
+    {
+        Description = "Weight α of accuracy in J, in seconds.",
+        DefaultValueFactory = _ => Paper.AccuracyWeightS,
+    };
+
+    internal Option<int> MaxBudget { get; } = new("--max-budget")
+    {
+        Description = "Largest allowed budget ℓ_max in thinking tokens.",
+        DefaultValueFactory = _ => Paper.MaxBudgetTokens,
+    };
+
+    internal Option<string?> Mix { get; } = new("--mix")
+    {
+        Description = "Shares of the tasks, such as gsm8k=0.5,bbh=0.5. Default: equal shares.",
+        HelpName = "SHARES",
+    };
+
+    internal IEnumerable<Option> All() => [ArrivalRate, AccuracyWeight, MaxBudget, Mix];
+
+    /// <exception cref="UserFault">An option is out of range.</exception>
+    internal OperatingPoint Read(ParseResult parsed)
+    {
+        double rate = parsed.GetValue(ArrivalRate), weight = parsed.GetValue(AccuracyWeight);
+        int largest = parsed.GetValue(MaxBudget);
+        Require("--arrival-rate", rate, (1e-12, 1e9), "queries per second");
+        Require("--accuracy-weight", weight, (1e-9, 1e12), "seconds");
+        if (largest < 0)
+            throw new UserFault($"--max-budget is {largest}: it must be 0 or more.");
+        return new OperatingPoint
+        {
+            ArrivalRatePerS = rate,
+            AccuracyWeightS = weight,
+            MaxBudgetTokens = largest,
+            Shares = parsed.GetValue(Mix) is { } mix ? OptionText.Shares(mix) : ImmutableSortedDictionary<string, double>.Empty,
+        };
+    }
+
+    /// <summary>A value beyond the range is a typing mistake, and the arithmetic does not hold there.</summary>
+    private static void Require(string option, double value, (double Least, double Most) range, string unit)
+    {
+        if (!(value >= range.Least && value <= range.Most))
+        {
+            throw new UserFault(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option} is {value}: it must be above 0, from {range.Least} to {range.Most} {unit}."));
+        }
+    }
+}

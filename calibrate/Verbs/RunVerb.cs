@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Calibration.Analysis;
+using Calibration.Calibrate.Files;
+using Calibration.Calibrate.Measuring;
+using Calibration.Calibrate.Output;
+using Calibration.Calibrate.Settings;
+using Calibration.Datasets;
+using Calibration.Fitting;
+using Calibration.Results;
+
+namespace Calibration.Calibrate.Verbs;
+
+/// <summary><c>run</c>: measure, fit, allocate and draw; <c>measure</c> is its first part.</summary>
+internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider clock)
+{
+    private readonly RunOptions _options = new();
+    private readonly OperatingPointOptions _point = new();
+
+    internal Command Run()
+    {
+        var command = new Command("run", "All of it: measure, fit, allocate, draw. The default verb.");
+        AddTo(command);
+        return command;
+    }
+
+    internal Command Measure()
+    {
+        var command = new Command("measure", "Measure only: accuracy and service times into a fresh run folder.");
+        command.AddAll(_options.All());
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            await output.WriteLineAsync((await MeasureAsync(parsed, point: null, cancelled)).Folder.Path);
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Gives the command all options of a run, and its action.</summary>
+    internal void AddTo(Command command)
+    {
+        command.AddAll([.. _options.All(), _options.AcceptMissing, .. _point.All()]);
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            (RunFolder folder, RunSettings settings) = await MeasureAsync(parsed, _point, cancelled);
+            RunFits fits = await RunAnalysis.FitAsync(folder, FitMethod.MaximumLikelihood, settings.AcceptMissing, cancelled);
+            var asked = new AllocationRequest(settings.Point, settings.Plan.Seed, Benchmarks.PaperSweepTask);
+            (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancelled);
+            await RunFiles.WriteTablesAsync(place.Path, fits, allocation);
+            await RunFiles.WriteFiguresAsync(place, fits, allocation, cancelled);
+            Summary.Write(output, fits, allocation);
+            await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}");
+            return ExitCodes.Of(fits);
+        });
+    }
+
+    /// <summary>A new run must have a place; of one that has ended nothing is measured.</summary>
+    private async Task<(RunFolder Folder, RunSettings Settings)> MeasureAsync(
+        ParseResult parsed, OperatingPointOptions? point, CancellationToken cancellationToken)
+    {
+        Resumption? resumed = Resumption.Read(_options, parsed);
+        string root = parsed.GetValue(_options.Out)!;
+        var binding = new SettingsBinding(_options, parsed);
+        RunSettings settings = resumed?.Settings ?? binding.Bind(point);
+        if (resumed is null)
+            RunFolder.ThrowIfUnwritable(root);
+        var request = new MeasurementRequest(settings, root)
+        {
+            Resumed = resumed,
+            Notes = binding.Notes(),
+            Arguments = [.. parsed.Tokens.Select(token => token.Value)],
+        };
+        return (await new Measurement(request, log, clock).RunAsync(cancellationToken), settings);
+    }
+}

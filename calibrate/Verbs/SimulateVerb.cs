@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using Calibration.Analysis;
+using Calibration.Calibrate.Files;
+using Calibration.Calibrate.Output;
+using Calibration.Calibrate.Settings;
+using Calibration.Optimizer;
+
+namespace Calibration.Calibrate.Verbs;
+
+/// <summary><c>simulate</c>: the queue at an allocation, simulated beside the formulas.</summary>
+internal sealed class SimulateVerb(TextWriter output)
+{
+    private readonly Argument<string?> _run = RunArguments.OptionalRun();
+    private readonly Option<string?> _workload = RunArguments.Workload();
+    private readonly Option<bool> _json = RunArguments.Json();
+    private readonly OperatingPointOptions _point = new();
+
+    private readonly Option<string?> _budgets = new("--budgets")
+    {
+        Description = "One budget per task of the workload file, in its order: 0,341,0,0,346,30.",
+        HelpName = "LIST",
+    };
+
+    private readonly Option<int> _queries = new("--queries")
+    {
+        Description = "Queries per replication, after the warm-up.",
+        DefaultValueFactory = _ => 10_000,
+    };
+
+    private readonly Option<int> _replications = new("--replications")
+    {
+        Description = "Independent replications, at least 2.",
+        DefaultValueFactory = _ => 200,
+    };
+
+    private readonly Option<int> _seed = new("--seed") { Description = "Seed of all draws.", DefaultValueFactory = _ => 1 };
+
+    internal Command Command()
+    {
+        var command = new Command(
+            "simulate",
+            "Simulate the FIFO queue at a run's allocation, or at a workload's budgets, and compare it with Pollaczek–Khinchine.")
+        {
+            _run, _workload, _budgets, _queries, _replications, _seed, _json, _point.ArrivalRate,
+        };
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            if (parsed.GetValue(_queries) < 1 || parsed.GetValue(_replications) < 2)
+                throw new UserFault("--queries must be at least 1 and --replications at least 2.");
+            QueueCase queue = parsed.GetValue(_workload) is { } file ? OfFile(file, parsed) : await OfRunAsync(parsed, cancelled);
+            QueueReport report = QueueStudy.Run(
+                queue.Workload,
+                queue.Budgets.AsSpan(),
+                parsed.GetValue(_queries),
+                parsed.GetValue(_replications),
+                seed: parsed.GetValue(_seed),
+                measurements: queue.Measurements);
+            if (parsed.GetValue(_json))
+                QueueReportText.WriteJson(report, output);
+            else
+                QueueReportText.Write(report, queue.Source, output);
+            return 0;
+        });
+        return command;
+    }
+
+    private QueueCase OfFile(string file, ParseResult parsed)
+    {
+        if (parsed.GetValue(_run) is { } path)
+            throw new UserFault($"{path} has no effect with --workload: leave it out, and separate lists with commas.");
+        Workload workload = WorkloadFile.Read(file, _point.Read(parsed) with { MaxBudgetTokens = int.MaxValue });
+        string budgets = parsed.GetValue(_budgets) ?? throw new UserFault("--workload needs --budgets, one per task.");
+        return QueueCase.Of(workload, [.. budgets.Split(',').Select(Budget)], file);
+    }
+
+    private async Task<QueueCase> OfRunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (WithoutEffect.FirstOf(parsed, _replications, _queries, _seed, _json) is { } idle)
+        {
+            throw new UserFault(
+                $"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, give "
+                + "calibrate allocate RUN its options, and simulate the folder that it names.");
+        }
+
+        PointFolder place = PointFolder.Open(
+            parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
+        return await QueueCase.OfAsync(place.Run, place.ReadAllocation(), cancellationToken);
+    }
+
+    private static double Budget(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
+            ? value
+            : throw new UserFault($"--budgets has \"{text}\": give numbers of tokens that are 0 or more.");
+}
