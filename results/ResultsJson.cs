@@ -18,7 +18,7 @@ public static class ResultsJson
 
     private static JsonSerializerOptions Create(bool indented) => new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        PropertyNamingPolicy = UnitNaming.Policy,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         WriteIndented = indented,

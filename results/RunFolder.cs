@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Calibration.Results.Journaling;
 using Calibration.Results.Parquet;
 
@@ -117,8 +118,13 @@ public sealed class RunFolder
 
     /// <summary>Reads a document of the run.</summary>
     /// <exception cref="InvalidDataException">It is missing, or not of this version.</exception>
-    public T ReadDocument<T>(string name) => ReadDocument(
-        name, text => JsonSerializer.Deserialize<T>(text, ResultsJson.Document) ?? throw new JsonException("it is empty"));
+    public T ReadDocument<T>(string name)
+    {
+        bool isOlder = ReadManifest().SchemaVersion == 1;
+        return ReadDocument(name, text => isOlder
+            ? UnitNaming.Renamed(JsonNode.Parse(text)).Deserialize<T>(ResultsJson.Document) ?? throw new JsonException("it is empty")
+            : JsonSerializer.Deserialize<T>(text, ResultsJson.Document) ?? throw new JsonException("it is empty"));
+    }
 
     private T ReadDocument<T>(string name, Func<string, T> read)
     {

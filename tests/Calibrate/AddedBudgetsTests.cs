@@ -125,7 +125,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     /// <summary>Where every budget thinks by itself, larger budgets can be added too; their service times are measured.</summary>
     [Theory]
     [InlineData("--independent")]
-    [InlineData("--road", "text", "--semantics", "cap")]
+    [InlineData("--prompt-format", "text", "--semantics", "cap")]
     public async Task Add_BudgetsWithThinkingOfTheirOwn_MayBeLarger(params string[] mode)
     {
         string whole = await MeasureAsync("whole", ["--budgets", "0,16,32,64,128", .. mode]);

@@ -1,6 +1,5 @@
 using System.Text;
 using Calibration.Analysis;
-using Calibration.Calibrate.Stages;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Fitting;
@@ -22,13 +21,13 @@ public sealed class MissingDataTests : IDisposable
     [Fact]
     public async Task Run_LongProblemsMissing_LeavesTheTaskOutWithBoundsThatHoldTheTruth()
     {
-        RunFits truth = FitStage.Read(await RunAsync(new EndpointOptions { Problems = [] }, exitCode: 0));
+        RunFits truth = RunAnalysis.ReadFits(await RunAsync(new EndpointOptions { Problems = [] }, exitCode: 0));
 
         // One problem in five does not fit its largest budget, and the server cuts it without a word.
         int[] lengths = [.. Benchmarks.Find("bbh")!.Load(SampleProblems.Path).Problems.Select(problem => Encoding.UTF8.GetByteCount(problem.Prompt)).Order()];
         int context = lengths[lengths.Length * 4 / 5] + 256 + 40;
         RunFolder folder = await RunAsync(new EndpointOptions { Problems = [], ContextTokens = context, ToldContextTokens = 40_960 }, exitCode: 3);
-        RunFits fits = FitStage.Read(folder);
+        RunFits fits = RunAnalysis.ReadFits(folder);
         TaskFits missing = Assert.Single(fits.Tasks, task => task.IsMissingData);
         Assert.Equal("bbh", missing.Task);
         Assert.Null(missing.Accuracy.Curve);
@@ -42,11 +41,11 @@ public sealed class MissingDataTests : IDisposable
             Assert.InRange(whole.Correct / whole.Answers, exclusion.AccuracyIfWrong - 1e-12, exclusion.AccuracyIfRight + 1e-12);
         }
 
-        RunAllocation allocation = AllocateStage.Read(folder);
+        RunAllocation allocation = new PointFolder(folder, "").ReadAllocation();
         Assert.Equal("arc", Assert.Single(allocation.Tasks).Task);
         Assert.Equal(1, allocation.Tasks[0].Probability, 12);
         Assert.Equal("bbh", Assert.Single(allocation.LeftOut).Task);
-        Assert.StartsWith("BBH takes no part in the allocation", allocation.Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("BBH takes no part in the allocation", allocation.Warnings[0].Text, StringComparison.Ordinal);
         Assert.Contains("BBH*", await File.ReadAllTextAsync(folder.In("table1.md"), Cancelled), StringComparison.Ordinal);
         Assert.Contains("not fitted: missing data", await File.ReadAllTextAsync(folder.In("figures", "fig2.svg"), Cancelled), StringComparison.Ordinal);
         Assert.Contains("Excluded trials", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
@@ -56,10 +55,10 @@ public sealed class MissingDataTests : IDisposable
         Assert.Equal(3, (await CommandRun.OfAsync("allocate", folder.Path)).ExitCode);
         CommandRun accepted = await CommandRun.OfAsync("fit", folder.Path, "--accept-missing");
         Assert.True(accepted.ExitCode == 0, accepted.Error);
-        Assert.True(folder.ReadManifest().AcceptMissing);
-        Assert.DoesNotContain(FitStage.Read(folder).Tasks, task => task.IsMissingData);
+        Assert.True(folder.ReadManifest().Settings.AcceptMissing);
+        Assert.DoesNotContain(RunAnalysis.ReadFits(folder).Tasks, task => task.IsMissingData);
         Assert.Equal(0, (await CommandRun.OfAsync("allocate", folder.Path)).ExitCode);
-        Assert.Equal(2, AllocateStage.Read(folder).Tasks.Length);
+        Assert.Equal(2, new PointFolder(folder, "").ReadAllocation().Tasks.Length);
     }
 
     /// <summary>Where every task is left out there is no allocation, and all other files are written.</summary>
@@ -84,12 +83,12 @@ public sealed class MissingDataTests : IDisposable
             "--concurrency", "2", "--out", _root, "--hours", "0.0012");
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
-        Incompleteness incomplete = FitStage.Read(folder).Incomplete!;
+        Incompleteness incomplete = RunAnalysis.ReadFits(folder).Incomplete!;
         Assert.Equal(1500, incomplete.Planned);
         Assert.InRange(incomplete.Trials, 1, 1499);
         string words = incomplete.ToString();
         Assert.Contains(words, run.Output, StringComparison.Ordinal);
-        Assert.All(FitStage.Read(folder).Tasks[0].Exclusions, exclusion => Assert.Equal(0, exclusion.Excluded));
+        Assert.All(RunAnalysis.ReadFits(folder).Tasks[0].Exclusions, exclusion => Assert.Equal(0, exclusion.Excluded));
         foreach (string file in (string[])["table1.md", "table1.tex", "report.html", "figures/fig2.svg", "figures/fig3.svg", "figures/fig4.svg"])
             Assert.Contains(words, await File.ReadAllTextAsync(folder.In(file), Cancelled), StringComparison.Ordinal);
     }

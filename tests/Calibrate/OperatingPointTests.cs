@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Xml.Linq;
 using Calibration.Analysis;
-using Calibration.Calibrate.Stages;
 using Calibration.Endpoint;
 using Calibration.Optimizer.Uncertainty;
 using Calibration.Report.Tables;
@@ -83,7 +82,7 @@ public sealed class OperatingPointTests : IDisposable
         string folder = Assert.Single(Directory.GetDirectories(runs));
         Assert.EndsWith("-" + id, folder, StringComparison.Ordinal);
         RunManifest manifest = RunFolder.Open(folder).ReadManifest();
-        Assert.Equal((model, label), (manifest.Endpoint.Model, manifest.Label));
+        Assert.Equal((model, label), (manifest.Endpoint.Model, manifest.Settings.Label));
         Assert.Contains(shown, run.Output, StringComparison.Ordinal);
         Assert.Contains($"<h1>{WebUtility.HtmlEncode(shown)}</h1>", await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), Cancelled), StringComparison.Ordinal);
         Assert.Contains(shown, await File.ReadAllTextAsync(Path.Combine(folder, "table1.md"), Cancelled), StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using Calibration.Analysis;
-using Calibration.Calibrate.Stages;
 using Calibration.Fitting;
 using Calibration.Results;
 using Xunit;
@@ -45,7 +44,7 @@ public sealed class UntimedTaskTests : IDisposable
         CommandRun run = await CommandRun.OfAsync("run", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "3", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
-        RunFits fits = FitStage.Read(folder);
+        RunFits fits = RunAnalysis.ReadFits(folder);
         ServiceTimeFit untimed = ServiceTimeFitter.Fit([.. Enumerable.Range(0, 3).Select(trace => new ServiceObservation($"{trace}", 64, 0.9 + (0.01 * trace)))]);
         Assert.Equal(Verdict.NotIdentifiable, untimed.Verdict);
         await folder.WriteDocumentAsync("fits.json", fits with { Tasks = [fits.Tasks[0] with { Service = untimed }, fits.Tasks[1]] });
@@ -56,7 +55,7 @@ public sealed class UntimedTaskTests : IDisposable
         Assert.True(held.Measured);
         Assert.Contains(fits.Tasks[0].Accuracy.Points, point => point.BudgetTokens == held.BudgetTokens);
         Assert.False(allocation.Tasks[1].Measured);
-        Assert.Contains(allocation.Warnings, warning => warning.StartsWith("GSM8K: its service times do not determine t0 + cℓ", StringComparison.Ordinal));
-        Assert.DoesNotContain(allocation.Warnings, warning => warning.Contains("no identifiable curve", StringComparison.Ordinal));
+        Assert.Contains(allocation.Warnings, warning => warning.Text.StartsWith("GSM8K: its service times do not determine t0 + cℓ", StringComparison.Ordinal));
+        Assert.DoesNotContain(allocation.Warnings, warning => warning.Text.Contains("no identifiable curve", StringComparison.Ordinal));
     }
 }

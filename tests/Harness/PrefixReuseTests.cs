@@ -48,7 +48,7 @@ public sealed class PrefixReuseTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         return await ReportedRun.OfAsync(
-            "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,64,257", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--road", road,
+            "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,64,257", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--prompt-format", road,
             "--semantics", road == "text" ? "cap" : "exact");
     }
 }

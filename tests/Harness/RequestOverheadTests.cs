@@ -1,5 +1,4 @@
 using Calibration.Analysis;
-using Calibration.Calibrate.Stages;
 using Calibration.Endpoint;
 using Calibration.Fitting;
 using Calibration.Results;
@@ -49,7 +48,7 @@ public sealed class RequestOverheadTests
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
         RequestOverhead overhead = folder.ReadManifest().RequestOverhead!;
         Assert.InRange(overhead.Seconds, 0.19, 0.22);
-        RunFits fits = FitStage.Read(folder);
+        RunFits fits = RunAnalysis.ReadFits(folder);
         Assert.Equal(overhead, fits.RequestOverhead);
         ServiceTimeFit service = fits.Tasks[0].Service;
 

@@ -38,7 +38,7 @@ public sealed class TextModeTests
     [InlineData]
     public async Task Measure_Exact_IsRefused(params string[] semantics)
     {
-        CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--road", "text", .. semantics]);
+        CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--prompt-format", "text", .. semantics]);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("give --semantics cap", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
@@ -65,7 +65,7 @@ public sealed class TextModeTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,1,64", "--runs", "1", "--semantics", "cap", "--road", "text", "--latency-items", "2");
+            endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,1,64", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--latency-items", "2");
         Assert.All(log.All, served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
         Assert.All(run.Trials, trial => Assert.Equal(trial.BudgetTokens > 1, trial.Status == TrialStatus.Failed));
         Assert.All(run.Service, sample => Assert.Equal(sample.BudgetTokens > 1, sample.Status == TrialStatus.Failed));
@@ -79,7 +79,7 @@ public sealed class TextModeTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 256);
         CommandRun run = await CommandRun.OfAsync(
-            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,220", "--runs", "1", "--semantics", "cap", "--road", "text",
+            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,220", "--runs", "1", "--semantics", "cap", "--prompt-format", "text",
             "--temperature", "0", "--concurrency", "1", "--latency-items", "2");
         Assert.Equal(2, run.ExitCode);
         Assert.Matches(@"^own: 3 of 3 problems do not fit the context of 256 tokens at budget 220\. The largest budget that fits every problem is \d+: lower --budgets own=…, or serve the model with a context of at least \d+ tokens\.$", run.Error.Trim());
@@ -95,7 +95,7 @@ public sealed class TextModeTests
         using var task = new OwnTask("4 + 5?");
         await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken).Start();
         MeasuredRun run = await MeasuredRun.OfAsync(
-            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--road", "text", "--context", "4000", "--latency-items", "2");
+            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
         Trial[] trials = [.. run.Trials.OrderBy(trial => trial.BudgetTokens)];
         Assert.Equal((TrialStatus.Ok, true), (trials[0].Status, trials[0].Correct));
         Assert.Equal((counts ? TrialStatus.Ok : TrialStatus.Unverified, false), (trials[1].Status, trials[1].ClosedByModel));
@@ -108,7 +108,7 @@ public sealed class TextModeTests
         using var task = new OwnTask("4 + 5?");
         await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true) { IgnoresStop = true }.Start();
         MeasuredRun run = await MeasuredRun.OfAsync(
-            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "16,50", "--runs", "1", "--semantics", "cap", "--road", "text", "--context", "4000", "--latency-items", "2");
+            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "16,50", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
         Assert.Equal((TrialStatus.Ok, TrialStatus.BudgetNotEnforced), (run.Trials.Single(trial => trial.BudgetTokens == 16).Status, run.Trials.Single(trial => trial.BudgetTokens == 50).Status));
     }
 
@@ -117,7 +117,7 @@ public sealed class TextModeTests
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--road", "text", "--semantics", "cap", "--latency-items", "2");
+            endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--prompt-format", "text", "--semantics", "cap", "--latency-items", "2");
         Assert.Equal("qwen3-rendered-here", run.Manifest.Profile.GetProperty("name").GetString());
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }
@@ -132,7 +132,7 @@ public sealed class TextModeTests
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
             first.BaseAddress, "--endpoint", second.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,16", "--runs", "10",
-            "--semantics", "cap", "--road", "text", "--concurrency", "2", "--latency-items", "2");
+            "--semantics", "cap", "--prompt-format", "text", "--concurrency", "2", "--latency-items", "2");
         Assert.Equal(3 * 10 * 3, run.Trials.Select(trial => trial.Key).Distinct().Count());
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
         Assert.Equal(2 * 3, run.Service.Length);
@@ -150,7 +150,7 @@ public sealed class TextModeTests
         await using ScriptedServer gateway = Gateway.Start(server.Address, request =>
             Encoding.UTF8.GetString(request.Body).Contains("\"stream\":true", StringComparison.Ordinal) && ++streams == 4 ? Gateway.Refusal("not now") : null);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            new Uri(gateway.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16", "--runs", "1", "--semantics", "cap", "--road", "text",
+            new Uri(gateway.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16", "--runs", "1", "--semantics", "cap", "--prompt-format", "text",
             "--context", "4000", "--concurrency", "1", "--latency-items", "3");
         Assert.True(streams > 4);
         Assert.Equal(3 * 2, run.Service.Length);
@@ -167,7 +167,7 @@ public sealed class TextModeTests
             template, "<|im_start|>system\nB: add 2.<|im_end|>\n{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n<think>\n", TestContext.Current.CancellationToken);
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", 1, 1024, "--jinja", "--chat-template-file", template);
         string[] arguments = ["--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
-        MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--road", "text"]);
+        MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--prompt-format", "text"]);
         MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
         Assert.Equal("deepseek-r1", text.Manifest.Profile.GetProperty("name").GetString());
         Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
@@ -182,7 +182,7 @@ public sealed class TextModeTests
         string[] arguments = ["--task", $"own={task.Path}", "--profile", file, "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
         await using (LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 1024))
         {
-            MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--road", "text"]);
+            MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--prompt-format", "text"]);
             MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
             Assert.Equal("mine", text.Manifest.Profile.GetProperty("name").GetString());
             Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
@@ -190,7 +190,7 @@ public sealed class TextModeTests
 
         await using ScriptedServer other = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
         CommandRun refused = await CommandRun.OfAsync(
-            ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--road", "text", "--context", "4000", "--out", Path.GetDirectoryName(task.Path)!]);
+            ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--prompt-format", "text", "--context", "4000", "--out", Path.GetDirectoryName(task.Path)!]);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("only Qwen3's can be rendered here: leave --profile out", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
@@ -202,7 +202,7 @@ public sealed class TextModeTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await LlamaServer.StartAsync(model, slots: 2, contextPerSlot: 1024);
         return await MeasuredRun.OfAsync(
-            server.Api, "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--road", road,
+            server.Api, "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--prompt-format", road,
             "--temperature", temperature, "--concurrency", "2", "--latency-items", "2");
     }
 }
