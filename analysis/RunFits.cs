@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Calibration.Analysis.Findings;
 using Calibration.Fitting;
 using Calibration.Results;
 

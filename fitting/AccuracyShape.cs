@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Calibration.Fitting;
 
@@ -10,9 +11,11 @@ public abstract record AccuracyShape
     }
 
     /// <summary>The shape's name in files and on the console.</summary>
+    [JsonIgnore]
     public abstract string Name { get; }
 
     /// <summary>Largest budget at which the shape is defined; infinite for a curve with parameters.</summary>
+    [JsonIgnore]
     public virtual double LargestBudget => double.PositiveInfinity;
 
     /// <summary>Probability of a right answer at a budget of thinking tokens, from the shape's smallest to its largest budget.</summary>
@@ -29,6 +32,7 @@ public abstract record AccuracyShape
 public sealed record ExponentialAccuracy(double A, double B, double D) : AccuracyShape
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "exponential";
 
     /// <inheritdoc/>
@@ -46,6 +50,7 @@ public sealed record ExponentialAccuracy(double A, double B, double D) : Accurac
 public sealed record HillAccuracy(double A, double H, double S, double D) : AccuracyShape
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "hill";
 
     /// <inheritdoc/>
@@ -71,9 +76,11 @@ public readonly record struct BudgetAccuracy(double BudgetTokens, double Accurac
 public sealed record PointAccuracy(ImmutableArray<BudgetAccuracy> Points) : AccuracyShape
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "points";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override double LargestBudget => Points[^1].BudgetTokens;
 
     /// <summary>Accuracy at a measured budget; the budget must be one of them.</summary>
@@ -115,9 +122,11 @@ public sealed record InterpolatedAccuracy : AccuracyShape
     public ImmutableArray<BudgetAccuracy> Points { get; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "interpolated";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override double LargestBudget => Points[^1].BudgetTokens;
 
     /// <inheritdoc/>

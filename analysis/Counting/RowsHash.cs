@@ -20,10 +20,13 @@ internal sealed class RowsHash : IDisposable
 
     internal void Add(ServiceSample row) => Add(string.Create(
         CultureInfo.InvariantCulture,
-        $"{row.Task}|{row.TraceId}|{row.BudgetTokens}|{row.ThinkingTokens}|{row.ServiceS:R}|{row.ThinkingS:R}|{row.Status}"));
+        $"{row.Task}|{WithinRun(row.TraceId)}|{row.BudgetTokens}|{row.ThinkingTokens}|{row.ServiceS:R}|{row.ThinkingS:R}|{row.Status}"));
 
     /// <summary>The hash of all rows so far, in lower-case hex.</summary>
     internal string Value => Convert.ToHexStringLower(_hash.GetCurrentHash())[..Digits];
+
+    /// <summary>A trace's id without the run's, which a renamed run would not share with itself.</summary>
+    private static string WithinRun(string traceId) => traceId[(traceId.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     public void Dispose() => _hash.Dispose();
 

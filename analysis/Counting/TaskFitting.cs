@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Calibration.Analysis.Findings;
 using Calibration.Fitting;
 using Calibration.Results;
 

@@ -23,8 +23,8 @@ internal static class WorkloadReport
             output.WriteLine(JsonSerializer.Serialize(
                 new
                 {
-                    arrival_rate_per_second = workload.ArrivalRatePerSecond,
-                    accuracy_weight_seconds = workload.AccuracyWeightSeconds,
+                    arrival_rate_per_s = workload.ArrivalRatePerSecond,
+                    accuracy_weight_s = workload.AccuracyWeightSeconds,
                     objective = best.Performance.Objective,
                     utilization = best.Performance.Utilization,
                     mean_system_time_s = best.Performance.MeanSystemTimeSeconds,

@@ -39,8 +39,8 @@ internal sealed class OperatingPointOptions
     /// <exception cref="UserFault">An option is out of range.</exception>
     internal OperatingPoint Read(ParseResult parsed)
     {
-        double rate = parsed.GetValue(ArrivalRate), weight = parsed.GetValue(AccuracyWeight);
-        int largest = parsed.GetValue(MaxBudget);
+        double rate = parsed.ValueOr(ArrivalRate, Paper.ArrivalRatePerS), weight = parsed.ValueOr(AccuracyWeight, Paper.AccuracyWeightS);
+        int largest = parsed.ValueOr(MaxBudget, Paper.MaxBudgetTokens);
         Require("--arrival-rate", rate, (1e-12, 1e9), "queries per second");
         Require("--accuracy-weight", weight, (1e-9, 1e12), "seconds");
         if (largest < 0)

@@ -16,7 +16,7 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
 
     /// <summary>The run to resume; null where a new one is asked for.</summary>
     /// <exception cref="UserFault">Options contradict each other, or the run cannot be resumed.</exception>
-    internal static Resumption? Read(RunOptions options, ParseResult parsed)
+    internal static Resumption? Read(RunOptions options, ParseResult parsed, TimeProvider clock)
     {
         string[] added = parsed.GetValue(options.AddBudgets) ?? [];
         bool redo = parsed.GetValue(options.RedoLatency);
@@ -51,7 +51,7 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
         ImmutableArray<BudgetSetting> budgets = OptionText.BudgetSettings(added, options.AddBudgets.Name);
         RunSettings own = manifest.Settings with { AddedBudgets = [.. manifest.Settings.AddedBudgets, .. budgets] };
         RunSettings settings = Changed(own, options, parsed);
-        _ = TimeLimits.Of(settings, TimeProvider.System);
+        _ = TimeLimits.Of(settings, clock);
         if (settings.Plan.SettingFaults().FirstOrDefault() is { } fault)
             throw new UserFault(fault);
         return new Resumption(folder, settings, budgets, redo);

@@ -6,10 +6,12 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Settings;
 
 /// <summary>Reads a parsed command line into records, and collects every fault on the way.</summary>
-internal sealed class SettingsBinding(RunOptions options, ParseResult parsed)
+internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, TimeProvider clock)
 {
     /// <summary>A longer name does not fit over a figure.</summary>
     private const int LongestLabel = 60;
+
+    private static readonly EndpointSettings Default = new();
 
     private readonly List<string> _faults = [];
 
@@ -30,7 +32,7 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed)
             Deadline = parsed.GetValue(options.Deadline),
             AcceptMissing = parsed.GetValue(options.AcceptMissing),
         };
-        _ = Checked(() => TimeLimits.Of(settings, TimeProvider.System), null);
+        _ = Checked(() => TimeLimits.Of(settings, clock), null);
         _faults.AddRange(settings.Plan.SettingFaults());
         ThrowIfAny();
         return settings;
@@ -60,8 +62,10 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed)
             ApiKeyFile = parsed.GetValue(options.ApiKeyFile),
             Profile = parsed.GetValue(options.Profile),
             ContextTokens = parsed.GetValue(options.Context),
-            IdleLimitSeconds = Ranged(options.IdleLimit, value => value is > 0 and < 1e6, "give a number of seconds above 0"),
-            DownLimitMinutes = Ranged(options.DownLimit, value => value is >= 0 and < 1e6, "give a number of minutes, 0 or more"),
+            IdleLimitSeconds = Ranged(
+                options.IdleLimit, Default.IdleLimitSeconds, value => value is > 0 and < 1e6, "give a number of seconds above 0"),
+            DownLimitMinutes = Ranged(
+                options.DownLimit, Default.DownLimitMinutes, value => value is >= 0 and < 1e6, "give a number of minutes, 0 or more"),
             Paced = parsed.GetValue(options.Pace),
         };
     }
@@ -164,9 +168,9 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed)
                 + "--label \"Qwen3 8B\".");
     }
 
-    private double Ranged(Option<double> option, Func<double, bool> isInRange, string remedy)
+    private double Ranged(Option<double> option, double otherwise, Func<double, bool> isInRange, string remedy)
     {
-        double value = parsed.GetValue(option);
+        double value = parsed.ValueOr(option, otherwise);
         if (!isInRange(value))
             _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}: {remedy}."));
         return value;

@@ -42,7 +42,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         };
         command.SetAction(async (parsed, cancelled) =>
         {
-            var binding = new SettingsBinding(_options, parsed);
+            var binding = new SettingsBinding(_options, parsed, clock);
             EndpointSettings endpoint = binding.Endpoint();
             binding.ThrowIfAny();
             int wanted = parsed.GetValue(_concurrency);

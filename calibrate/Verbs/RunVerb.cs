@@ -57,9 +57,9 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
     private async Task<(RunFolder Folder, RunSettings Settings)> MeasureAsync(
         ParseResult parsed, OperatingPointOptions? point, CancellationToken cancellationToken)
     {
-        Resumption? resumed = Resumption.Read(_options, parsed);
+        Resumption? resumed = Resumption.Read(_options, parsed, clock);
         string root = parsed.GetValue(_options.Out)!;
-        var binding = new SettingsBinding(_options, parsed);
+        var binding = new SettingsBinding(_options, parsed, clock);
         RunSettings settings = resumed?.Settings ?? binding.Bind(point);
         if (resumed is null)
             RunFolder.ThrowIfUnwritable(root);

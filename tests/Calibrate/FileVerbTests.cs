@@ -78,37 +78,38 @@ public sealed class FileVerbTests : IDisposable
         string points = Write("points.csv", "task,budget_tokens,n,correct\n" + string.Join('\n', new[] { 0, 64, 128, 256, 512, 1024, 2048 }.Select(budget => $"t,{budget},1000,{(int)(1000 * ((0.6 * (1 - Math.Exp(-0.003 * budget))) + 0.2))}")));
         string times = Write("times.csv", "task,tokens,service_s\n" + string.Join('\n', Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"t,{i * 50},{0.2 + (0.012 * i * 50) + (0.003 * (i % 3))}"))));
         using JsonDocument json = await JsonOfAsync("fit", "--accuracy", points, "--service", times, "--json");
-        JsonElement task = Assert.Single(json.RootElement.GetProperty("tasks").EnumerateArray());
+        JsonElement row = Assert.Single(json.RootElement.GetProperty("tasks").EnumerateArray());
+        JsonElement task = row.GetProperty("accuracy");
         Assert.Equal("Identified", task.GetProperty("verdict").GetString());
         Assert.False(task.GetProperty("clustered").GetBoolean());
         foreach ((string name, double truth) in new[] { ("A", 0.6), ("b", 0.003), ("D", 0.2) })
         {
             JsonElement estimate = task.GetProperty(name);
             Assert.Equal("Identified", estimate.GetProperty("status").GetString());
-            Assert.InRange(truth, estimate.GetProperty("low").GetDouble(), estimate.GetProperty("high").GetDouble());
-            Assert.True(estimate.GetProperty("se").GetDouble() > 0);
+            Assert.InRange(truth, estimate.GetProperty("interval").GetProperty("low").GetDouble(), estimate.GetProperty("interval").GetProperty("high").GetDouble());
+            Assert.True(estimate.GetProperty("standard_error").GetDouble() > 0);
         }
 
-        Assert.Equal(0.012, task.GetProperty("c_s_per_token").GetProperty("value").GetDouble(), 1e-4);
+        Assert.Equal(0.012, row.GetProperty("service").GetProperty("c_s_per_token").GetProperty("value").GetDouble(), 1e-4);
         Assert.True(task.TryGetProperty("deviance", out _));
-        Assert.True(task.TryGetProperty("lack_of_fit_p", out _));
+        Assert.True(task.TryGetProperty("lack_of_fit_p_value", out _));
     }
 
     [Fact]
     public async Task Fit_FlatData_LeavesIntervalsOut()
     {
         using JsonDocument json = await JsonOfAsync("fit", "--accuracy", Write("flat.csv", "task,budget_tokens,n,correct\nt,0,500,250\nt,64,500,251\nt,256,500,249\nt,1024,500,250\n"), "--json");
-        JsonElement task = json.RootElement.GetProperty("tasks")[0];
+        JsonElement task = json.RootElement.GetProperty("tasks")[0].GetProperty("accuracy");
         Assert.Equal("NotIdentifiable", task.GetProperty("verdict").GetString());
-        Assert.False(task.GetProperty("b").TryGetProperty("low", out _));
-        Assert.False(task.GetProperty("b").TryGetProperty("se", out _));
+        Assert.False(task.GetProperty("b").TryGetProperty("interval", out _));
+        Assert.False(task.GetProperty("b").TryGetProperty("standard_error", out _));
     }
 
     [Fact]
     public async Task Fit_RealCurveThatIsNotExponential_IsLackOfFit()
     {
         using JsonDocument json = await JsonOfAsync("fit", "--accuracy", Repository.Shared("answers/curve-gsm8k.csv"), "--json");
-        Assert.Equal("LackOfFit", json.RootElement.GetProperty("tasks")[0].GetProperty("verdict").GetString());
+        Assert.Equal("LackOfFit", json.RootElement.GetProperty("tasks")[0].GetProperty("accuracy").GetProperty("verdict").GetString());
     }
 
     [Theory]

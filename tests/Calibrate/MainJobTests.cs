@@ -29,7 +29,7 @@ public sealed class MainJobTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(folder, "journal")));
         using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
         Assert.True(manifest.RootElement.GetProperty("simulated").GetBoolean());
-        Assert.Equal(2, manifest.RootElement.GetProperty("plan").GetProperty("runs").GetInt32());
+        Assert.Equal(2, manifest.RootElement.GetProperty("settings").GetProperty("plan").GetProperty("runs").GetInt32());
 
         // The stages work again alone, and give the same.
         string fits = await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), TestContext.Current.CancellationToken);

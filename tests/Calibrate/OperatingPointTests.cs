@@ -117,7 +117,7 @@ public sealed class OperatingPointTests : IDisposable
         foreach (string figure in (string[])["fig3", "fig4"])
             Assert.Contains(caption, TextOf(Path.Combine(folder, "figures", figure + ".svg")), StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "allocation.json")));
-        string rate = document.RootElement.GetProperty("arrival_rate_per_second").GetDouble().ToString(CultureInfo.InvariantCulture);
+        string rate = document.RootElement.GetProperty("arrival_rate_per_s").GetDouble().ToString(CultureInfo.InvariantCulture);
         Assert.Contains($"λ = {rate}/s", caption, StringComparison.Ordinal);
         string[][] table = [.. File.ReadAllLines(Path.Combine(folder, "table1.csv")).Select(line => line.Split(','))];
         Assert.Equal(["arrival_rate_per_s", "accuracy_weight_s", "max_budget_tokens", "share"], table[0][^4..]);

@@ -94,9 +94,11 @@ public sealed class OptionTests : IDisposable
         Assert.Contains($"{folder} had ended: nothing is left to measure.", again.Error, StringComparison.Ordinal);
 
         string manifest = Path.Combine(folder, "manifest.json");
-        await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken)).Replace("\"--items\"", "\"--elements\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        string text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            manifest, text.Replace("\"schema_version\": 2", "\"schema_version\": 3", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         CommandRun foreign = await CommandRun.OfAsync("measure", "--resume", folder);
         Assert.Equal(2, foreign.ExitCode);
-        Assert.Contains("manifest.json has arguments that this version cannot read: There is no option --elements", foreign.Error, StringComparison.Ordinal);
+        Assert.Contains("manifest.json is damaged, or was not written by this version", foreign.Error, StringComparison.Ordinal);
     }
 }

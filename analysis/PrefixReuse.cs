@@ -1,6 +1,6 @@
 using Calibration.Results;
 
-namespace Calibration.Analysis.Findings;
+namespace Calibration.Analysis;
 
 /// <summary>
 /// Whether the answers' requests found their own prompt and thinking in the server's prefix cache. What they did not find was computed a
