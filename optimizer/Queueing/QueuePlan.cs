@@ -28,7 +28,7 @@ internal sealed class QueuePlan
             TaskModel task = HeldAt(workload.Tasks[k], budgets[k], measurements, k, law);
             at.Add(task);
             Seconds[k] = task.Service.T0Seconds;
-            Right[k] = AliasTable.ToBits(task.Accuracy.D);
+            Right[k] = AliasTable.ToBits(task.Accuracy.At(0));
             (LogMean[k], LogDeviation[k]) = Lognormal(Seconds[k], task.ServiceVariance);
             Measured[k] = measurements is null ? [] : [.. measurements.ServiceSecondsOf(k)];
         }
