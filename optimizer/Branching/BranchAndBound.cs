@@ -40,7 +40,7 @@ internal sealed class BranchAndBound
         Scan(low, high);
         if (double.IsNegativeInfinity(_value) && !AnyStable(low, high))
             return new BranchResult(null, _value, double.NegativeInfinity, 0, true);
-        var root = new BranchNode(low, high, new MomentBox(0, double.PositiveInfinity, 0, double.PositiveInfinity)) { Point = [.. start ?? _best] };
+        var root = new BranchNode([.. low], [.. high], new MomentBox(0, double.PositiveInfinity, 0, double.PositiveInfinity)) { Point = [.. start ?? _best] };
         Visit(root);
         int nodes = 1;
         while (_open.TryPeek(out _, out double negated) && -negated > _value + Tolerance && nodes < nodeLimit)
@@ -109,7 +109,7 @@ internal sealed class BranchAndBound
     {
         if (!Tighten(node))
             return;
-        double[] point = [.. node.Point];
+        double[] point = Clip(node.Point, node.Low, node.High);
         if (double.IsNegativeInfinity(_problem.ValueAt(point)))
             Quickest(node.Low, node.High).CopyTo(point, 0);
         _ascent.Run(point, node.Low, node.High);
@@ -131,11 +131,11 @@ internal sealed class BranchAndBound
         {
             (double p1, double p2) = PricesOf(node);
             double bound = _dual.Of(node, p1, p2, _value + Tolerance);
+            if (!isTangent || bound < node.Bound)
+                SplitByDual(node, bound);
             node.Bound = Math.Min(node.Bound, bound);
             if (node.Bound > _value)
                 Improve(_dual.Picks, node);
-            if (!isTangent)
-                SplitByDual(node);
         }
 
         if (node.Bound > _value + Tolerance && !node.IsExhausted)
@@ -205,10 +205,28 @@ internal sealed class BranchAndBound
             }
         }
 
+        Narrow(node, firstLow, firstHigh, box.FirstLow, beyond * (1 + Rounding));
         ServerTimes at = _problem.Time.At(box.FirstLow);
         double largest = at.PerSquare.Value > 0 ? (longest - at.InService.Value) / at.PerSquare.Value : double.PositiveInfinity;
         node.Box = new MomentBox(box.FirstLow, beyond, box.SecondLow, Math.Max(box.SecondLow, Math.Min(box.SecondHigh, largest)));
         return true;
+    }
+
+    /// <summary>Cuts each interval to the mean service times that leave m1 in the box, whatever the other tasks do.</summary>
+    private void Narrow(BranchNode node, double least, double most, double firstLow, double firstHigh)
+    {
+        double slack = 1e-12 * (1 + most);
+        for (int k = 0; k < node.Low.Length; k++)
+        {
+            if (_problem.Tasks[k] is not CurveTask task)
+                continue;
+            double share = task.Share, low = task.At(node.Low[k]).First, high = task.At(node.High[k]).First;
+            double longest = (firstHigh - least + (share * low) + slack) / share, shortest = (firstLow - most + (share * high) - slack) / share;
+            if (longest < high)
+                node.High[k] = task.LargestWithin(longest, node.Low[k], node.High[k]);
+            if (shortest > low)
+                node.Low[k] = task.SmallestBeyond(shortest, node.Low[k], node.High[k]);
+        }
     }
 
     private void SplitByTangent(BranchNode node)
@@ -228,13 +246,13 @@ internal sealed class BranchAndBound
     }
 
     /// <summary>Divides the box where E[T]'s own gap on it is a good part of the node's, else the task whose picks differ most.</summary>
-    private void SplitByDual(BranchNode node)
+    private void SplitByDual(BranchNode node, double bound)
     {
         MomentBox box = node.Box;
         double high = Math.Min(box.FirstHigh, _problem.Time.Limit * (1 - 1e-9));
         double own = (_problem.Time.At(high).PerSquare.Value - _problem.Time.At(box.FirstLow).PerSquare.Value) * (box.SecondHigh - box.SecondLow) / 4;
         node.Split = (-1, 0);
-        if (own > 0.1 * (node.Bound - _value))
+        if (own > 0.1 * (bound - _value))
             return;
         int widest = -1;
         double most = 0;
@@ -281,7 +299,7 @@ internal sealed class BranchAndBound
         (double leftHigh, double rightLow) = _problem.Tasks[task].Divide(node.Low[task], node.High[task], near)!.Value;
         double[] high = [.. node.High], low = [.. node.Low];
         (high[task], low[task]) = (leftHigh, rightLow);
-        return [new BranchNode(node.Low, high, node.Box) { Point = Clip(node.Point, node.Low, high) }, new BranchNode(low, node.High, node.Box) { Point = Clip(node.Point, low, node.High) }];
+        return [new BranchNode([.. node.Low], high, node.Box) { Point = [.. node.Point] }, new BranchNode(low, [.. node.High], node.Box) { Point = [.. node.Point] }];
     }
 
     private IEnumerable<BranchNode> DivideBox(BranchNode node)
@@ -301,7 +319,7 @@ internal sealed class BranchAndBound
             (left, right) = (box with { SecondHigh = at }, box with { SecondLow = at });
         }
 
-        return [new BranchNode(node.Low, node.High, left) { Point = [.. node.Point] }, new BranchNode(node.Low, node.High, right) { Point = [.. node.Point] }];
+        return [new BranchNode([.. node.Low], [.. node.High], left) { Point = [.. node.Point] }, new BranchNode([.. node.Low], [.. node.High], right) { Point = [.. node.Point] }];
     }
 
     private double[] Clip(double[] point, double[] low, double[] high) =>

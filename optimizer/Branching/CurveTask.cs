@@ -55,6 +55,20 @@ internal sealed class CurveTask : TaskTerms
 
     internal override (Terms Least, Terms Most) RangeOver(double low, double high) => (TermsAt(low), TermsAt(high));
 
+    /// <summary>The largest allowed budget whose mean service time is at most this; the smallest one where none is.</summary>
+    internal double LargestWithin(double seconds, double low, double high)
+    {
+        double at = Math.Clamp(BudgetAt(seconds, after: true), low, high);
+        return _integer ? Math.Max(low, Math.Floor(at)) : at;
+    }
+
+    /// <summary>The smallest allowed budget whose mean service time is at least this; the largest one where none is.</summary>
+    internal double SmallestBeyond(double seconds, double low, double high)
+    {
+        double at = Math.Clamp(BudgetAt(seconds, after: false), low, high);
+        return _integer ? Math.Min(high, Math.Ceiling(at)) : at;
+    }
+
     internal override (double LeftHigh, double RightLow)? Divide(double low, double high, double near)
     {
         if (!_integer)
@@ -102,6 +116,17 @@ internal sealed class CurveTask : TaskTerms
         }
 
         return low;
+    }
+
+    /// <summary>Where the mean service time is this; of several budgets the last or the first, moved outwards by rounding.</summary>
+    private double BudgetAt(double seconds, bool after)
+    {
+        int j = 0;
+        while (j + 1 < _knots.Length && (after ? _knots[j + 1].Terms.First <= seconds : _knots[j + 1].Terms.First < seconds))
+            j++;
+        double perToken = _above[j] * SecondsPerToken;
+        double at = perToken > 0 ? _knots[j].Budget + ((seconds - _knots[j].Terms.First) / perToken) : after ? High : _knots[j].Budget;
+        return after ? at + (1e-9 * (1 + Math.Abs(at))) : at - (1e-9 * (1 + Math.Abs(at)));
     }
 
     private CurvePoint PointAt(int piece, double budget)
