@@ -48,7 +48,7 @@ internal sealed class BranchAndBound
             BranchNode node = _open.Dequeue();
             foreach (BranchNode child in Divide(node))
             {
-                child.Bound = node.Bound;
+                (child.Bound, child.Depth) = (node.Bound, node.Depth + 1);
                 Visit(child);
                 nodes++;
             }
@@ -130,7 +130,7 @@ internal sealed class BranchAndBound
         if (!_problem.Time.IsOneAtATime && node.Bound > _value + Tolerance)
         {
             (double p1, double p2) = PricesOf(node);
-            double bound = _dual.Of(node, p1, p2, _value + Tolerance);
+            double bound = _dual.Of(node, (p1, p2), _value + Tolerance);
             if (!isTangent || bound < node.Bound)
                 SplitByDual(node, bound);
             node.Bound = Math.Min(node.Bound, bound);
@@ -254,6 +254,7 @@ internal sealed class BranchAndBound
         node.Split = (-1, 0);
         if (own > 0.1 * (bound - _value))
             return;
+        double perSecond = _problem.Time.At(high).InService.First;
         int widest = -1;
         double most = 0;
         for (int k = 0; k < node.Low.Length; k++)
@@ -264,9 +265,10 @@ internal sealed class BranchAndBound
                 (widest, most) = (k, spread);
         }
 
-        if (widest >= 0)
+        // Picks of smooth tasks differ a little at any two prices: dividing there would gain nothing.
+        if (widest >= 0 && (!_problem.Tasks[widest].IsReal || most * perSecond > 0.01 * (bound - _value)))
             node.Split = (widest, Between(widest, _dual.Picks[widest], _dual.OtherPicks[widest]));
-        else
+        else if (node.Depth % 2 == 0 || box.IsNarrow)
             SplitWidest(node);
     }
 

@@ -9,6 +9,9 @@ internal sealed class BranchNode(double[] low, double[] high, MomentBox box)
 
     internal MomentBox Box { get; set; } = box;
 
+    /// <summary>How many divisions made it.</summary>
+    internal int Depth { get; set; }
+
     /// <summary>A proved upper bound on J in this part.</summary>
     internal double Bound { get; set; } = double.PositiveInfinity;
 

@@ -8,7 +8,7 @@ internal sealed class PricePolygon
 {
     private List<(double X, double Y)> _corners;
 
-    internal PricePolygon(double width, double height) => _corners = [(0, 0), (width, 0), (width, height), (0, height)];
+    internal PricePolygon((double X, double Y) low, (double X, double Y) high) => _corners = [low, (high.X, low.Y), high, (low.X, high.Y)];
 
     internal bool IsEmpty => _corners.Count < 3;
 

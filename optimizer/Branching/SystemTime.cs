@@ -5,6 +5,9 @@ internal readonly record struct MomentBox(double FirstLow, double FirstHigh, dou
 {
     internal bool IsEmpty => !(FirstLow <= FirstHigh && SecondLow <= SecondHigh);
 
+    /// <summary>Whether it is too narrow to be divided further.</summary>
+    internal bool IsNarrow => FirstHigh - FirstLow <= 1e-11 * FirstHigh && SecondHigh - SecondLow <= 1e-11 * SecondHigh;
+
     internal bool Holds(double first, double second) =>
         first >= FirstLow && first <= FirstHigh && second >= SecondLow && second <= SecondHigh;
 
@@ -65,6 +68,13 @@ internal sealed class SystemTime
         }
 
         return true;
+    }
+
+    /// <summary>The prices ∂E[T]/∂m1 and ∂E[T]/∂m2 at a point.</summary>
+    internal (double OnFirst, double OnSecond) PricesAt(double first, double second)
+    {
+        ServerTimes at = At(Math.Min(first, Limit * 0.999));
+        return (at.InService.First + (at.PerSquare.First * second), at.PerSquare.Value);
     }
 
     /// <summary>
