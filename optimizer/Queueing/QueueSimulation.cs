@@ -1,13 +1,6 @@
 namespace Calibration.Optimizer.Queueing;
 
-/// <summary>What one simulated queue showed.</summary>
-/// <param name="MeanWaitSeconds">Mean wait of all queries after the warm-up.</param>
-/// <param name="MeanSystemTimeSeconds">Mean wait and service of the same queries.</param>
-/// <param name="Accuracy">Share of right answers.</param>
-/// <param name="Utilization">Share of the time in which the server worked.</param>
-public readonly record struct SimulatedOutcome(double MeanWaitSeconds, double MeanSystemTimeSeconds, double Accuracy, double Utilization);
-
-/// <summary>A FIFO queue at one server, by Lindley's recursion W' = max(0, W + S − X).</summary>
+/// <summary>A FIFO queue: at one server by Lindley's recursion W' = max(0, W + S − X), at slots in virtual time.</summary>
 public static class QueueSimulation
 {
     /// <summary>Simulates a stream of queries from an empty system.</summary>
@@ -28,15 +21,22 @@ public static class QueueSimulation
     internal static SimulatedOutcome Run(QueuePlan plan, long queries, long warmUp, ulong seed, ulong stream, QueueTally tally)
     {
         var random = new Xoshiro256(seed, stream);
-        double wait = 0;
         tally.Clear();
+        if (!plan.Server.IsOneAtATime)
+            return new SharedQueue(plan).Run(queries, warmUp, ref random, tally);
+        double wait = 0;
         for (long query = 0; query < warmUp; query++)
         {
             double service = plan.Draw(plan.Types.Type((uint)(random.Next() >> 32)), ref random);
             wait = Math.Max(0, wait + service - (plan.MeanGap * ExponentialDraw.Next(ref random)));
         }
 
-        return plan.IsConstant ? Count<Constant>(plan, queries, wait, ref random, tally) : Count<Drawn>(plan, queries, wait, ref random, tally);
+        return plan.Law switch
+        {
+            DrawnLaw.Constant => Count<Constant>(plan, queries, wait, ref random, tally),
+            DrawnLaw.Lognormal => Count<Lognormal>(plan, queries, wait, ref random, tally),
+            _ => Count<Drawn>(plan, queries, wait, ref random, tally),
+        };
     }
 
     private static SimulatedOutcome Count<TService>(QueuePlan plan, long queries, double wait, ref Xoshiro256 start, QueueTally tally)
@@ -67,7 +67,7 @@ public static class QueueSimulation
             wait = Math.Max(0, system - gap);
         }
 
-        return new SimulatedOutcome(waits / queries, (waits + services) / queries, correct / (double)queries, services / gaps);
+        return new SimulatedOutcome(waits / queries, (waits + services) / queries, correct / (double)queries, services, gaps);
     }
 
     private interface IServiceDraw
@@ -78,6 +78,13 @@ public static class QueueSimulation
     private readonly struct Constant : IServiceDraw
     {
         public double Next(QueuePlan plan, int task, ref Xoshiro256 random) => plan.Seconds[task];
+    }
+
+    private readonly struct Lognormal : IServiceDraw
+    {
+        public double Next(QueuePlan plan, int task, ref Xoshiro256 random) => plan.LogDeviation[task] is var deviation and > 0
+            ? TableExponential.Of(plan.LogMean[task] + (deviation * NormalDraw.Next(ref random)))
+            : plan.Seconds[task];
     }
 
     private readonly struct Drawn : IServiceDraw
