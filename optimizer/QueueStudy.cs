@@ -39,10 +39,7 @@ public static class QueueStudy
     /// </summary>
     public static int WarmUpFor(Performance performance)
     {
-        double lambda = performance.ArrivalRatePerSecond, slack = 1 - performance.Utilization;
-        double perSpeed = lambda / performance.Server.FullSpeed;
-        double relaxed = 10 * perSpeed * perSpeed * performance.MeanSquareServiceSeconds2 / (slack * slack);
-        return (int)Math.Clamp(relaxed + (10 * (performance.Server.Slots - 1)), 100, 100_000_000);
+        return QueuePlan.WarmUpFor(performance);
     }
 
     internal static QueueReport Run(QueuePlan plan, int queries, int replications, int? warmUp, int seed, int? threads)

@@ -46,6 +46,17 @@ internal static class NormalDraw
     private static double Signed(double x, ulong bits) =>
         BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(x) ^ ((bits & Layers) << 55));
 
+    /// <summary>
+    /// The same, with the rare further numbers from a generator of their own: the first then never leaves the processor's registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double Next(ulong bits, ref Xoshiro256 spare)
+    {
+        int layer = (int)(bits & (Layers - 1));
+        double x = (bits >> 11) * Scale[layer];
+        return Signed(x < Edge[layer + 1] ? x : Slow(layer, x, ref spare), bits);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static double Slow(int layer, double x, ref Xoshiro256 random)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Calibration.Optimizer.Queueing;
 
@@ -15,6 +16,16 @@ internal enum ServiceLaw
 /// <summary>A workload at one allocation, as the simulation's inner loop wants it.</summary>
 internal sealed class QueuePlan
 {
+    /// <summary>
+    /// The draws' tables are made before the inner loops are compiled: the compiler then takes them as constants instead of asking at
+    /// every draw whether they exist.
+    /// </summary>
+    static QueuePlan()
+    {
+        foreach (Type tables in (Type[])[typeof(ExponentialDraw), typeof(NormalDraw), typeof(TableExponential)])
+            RuntimeHelpers.RunClassConstructor(tables.TypeHandle);
+    }
+
     internal QueuePlan(Workload workload, ReadOnlySpan<double> budgets, QueueMeasurements? measurements, ServiceLaw law)
     {
         int n = workload.Tasks.Length;
@@ -68,6 +79,16 @@ internal sealed class QueuePlan
 
     /// <summary>Deviation of ln S of each task's first value.</summary>
     internal double[] LogDeviation { get; }
+
+    /// <summary>Queries after which less than 1 % of the empty start's bias is left.</summary>
+    internal int WarmUp => WarmUpFor(Predicted);
+
+    internal static int WarmUpFor(Performance performance)
+    {
+        double perSpeed = performance.ArrivalRatePerSecond / performance.Server.FullSpeed, slack = 1 - performance.Utilization;
+        double relaxed = 10 * perSpeed * perSpeed * performance.MeanSquareServiceSeconds2 / (slack * slack);
+        return (int)Math.Clamp(relaxed + (10 * (performance.Server.Slots - 1)), 100, 100_000_000);
+    }
 
     /// <summary>A service time by whatever law.</summary>
     internal double Draw(int task, ref Xoshiro256 random) =>
