@@ -95,7 +95,7 @@ public sealed class WorkloadSolverTests
     public void Solve_NodeLimit_SaysThatTheGapIsOpen()
     {
         Workload workload = PaperOptimumTests.PaperWorkload(lambda: 2) with { Server = Server.Shared([1, 1.9, 2.7, 3.4]) };
-        ProvedAllocation quick = WorkloadSolver.SolveInteger(workload, new SolverOptions(1e-9, 2)), whole = WorkloadSolver.SolveInteger(workload);
+        ProvedAllocation quick = WorkloadSolver.Solve(workload, new SolverOptions(1e-9, 2)), whole = WorkloadSolver.Solve(workload);
         Assert.Equal((ProofStatus.Open, ProofStatus.Proved), (quick.Status, whole.Status));
         Assert.True(quick.UpperBound >= whole.Performance.Objective && whole.Performance.Objective >= quick.Performance.Objective);
     }
