@@ -10,7 +10,7 @@ public static class QueueStudy
     private const double Level = 0.95;
 
     /// <summary>Simulates the queue at an allocation. Replication i depends on the seed and i only, whatever the threads.</summary>
-    /// <param name="workload">The workload; a service variance makes service times lognormal.</param>
+    /// <param name="workload">The workload; a service variance makes service times lognormal, natural lengths draw min(X, ℓ).</param>
     /// <param name="budgets">The allocation, which must be stable.</param>
     /// <param name="queries">Queries of each replication that count; the paper's 10,000.</param>
     /// <param name="replications">Replications, 2 or more.</param>
@@ -34,13 +34,12 @@ public static class QueueStudy
     }
 
     /// <summary>
-    /// The default warm-up: 10 λ²E[S²]/(1 − ρ)² queries, at least 100. It is about five relaxation times of the M/G/1 queue
+    /// The default warm-up: 10 (λ/φ(m))²E[S²]/(1 − ρ)² queries, and 10 per slot beyond the first, at least 100. It is about five relaxation times of the M/G/1 queue
     /// in heavy traffic, after which less than 1 % of the empty start's bias is left.
     /// </summary>
     public static int WarmUpFor(Performance performance)
     {
-        double lambda = performance.ArrivalRatePerSecond, slack = 1 - performance.Utilization;
-        return (int)Math.Clamp(10 * lambda * lambda * performance.MeanSquareServiceSeconds2 / (slack * slack), 100, 100_000_000);
+        return QueuePlan.WarmUpFor(performance);
     }
 
     internal static QueueReport Run(QueuePlan plan, int queries, int replications, int? warmUp, int seed, int? threads)
@@ -75,9 +74,10 @@ public static class QueueStudy
             Level = Level,
             WaitSeconds = MeanOf([.. outcomes.Select(outcome => outcome.MeanWaitSeconds)]),
             SystemTimeSeconds = MeanOf([.. outcomes.Select(outcome => outcome.MeanSystemTimeSeconds)]),
-            Utilization = MeanOf([.. outcomes.Select(outcome => outcome.Utilization)]),
+            Utilization = RatioOf(outcomes, plan.Server.FullSpeed),
             Accuracy = MeanOf([.. outcomes.Select(outcome => outcome.Accuracy)]),
             Predicted = plan.Predicted,
+            Outcomes = [.. outcomes],
             Tasks = [.. Enumerable.Range(0, tasks).Select(k => TaskOf(plan, k, taskMeans, histogram))],
         };
     }
@@ -85,13 +85,23 @@ public static class QueueStudy
     private static TaskQueueReport TaskOf(QueuePlan plan, int k, double?[,] means, TimeHistogram histogram)
     {
         ImmutableArray<double?> values = [.. Enumerable.Range(0, means.GetLength(1)).Select(i => means[k, i])];
+        double stretch = plan.Server.IsOneAtATime ? 1 : plan.Predicted.MeanTimeInServiceSeconds / plan.Predicted.MeanServiceSeconds;
         return new TaskQueueReport(
             plan.Held.Tasks[k].Task,
             values.All(value => value is not null) ? MeanOf([.. values.Select(value => value!.Value)]) : null,
-            plan.Predicted.MeanWaitSeconds + plan.Seconds[k],
+            plan.Predicted.MeanWaitSeconds + (plan.Seconds[k] * stretch),
             histogram.Percentile(k, 0.5),
             histogram.Percentile(k, 0.95),
             histogram.Percentile(k, 0.99));
+    }
+
+    /// <summary>Work per second and speed: the ratio of the sums, with the interval of its linear approximation.</summary>
+    private static SimulatedMean RatioOf(SimulatedOutcome[] outcomes, double speed)
+    {
+        double time = outcomes.Average(outcome => outcome.ArrivalSeconds), ratio = outcomes.Average(outcome => outcome.ServiceSeconds) / time;
+        SimulatedMean residual = MeanOf([.. outcomes.Select(outcome => (outcome.ServiceSeconds - (ratio * outcome.ArrivalSeconds)) / time)]);
+        double width = (residual.High - residual.Low) / 2;
+        return new SimulatedMean(ratio / speed, (ratio - width) / speed, (ratio + width) / speed, residual.StandardError / speed);
     }
 
     private static SimulatedMean MeanOf(double[] values)

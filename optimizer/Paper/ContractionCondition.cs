@@ -34,7 +34,7 @@ public sealed record ContractionCondition(double MaxUtilization, double? LInfini
             if (!(task.MaxBudgetTokens > 0))
                 continue;
             double common = 1 + (lambda * ((slowest / slack) + (lambda * second / (2 * slack * slack))));
-            largest = Math.Max(largest, ((common / task.Service.SecondsPerToken) + (lambda / (task.Accuracy.B * slack))) * perToken);
+            largest = Math.Max(largest, ((common / task.Service.SecondsPerToken) + (lambda / (task.Exponential.B * slack))) * perToken);
             floor = Math.Max(floor, perToken / task.Service.SecondsPerToken);
         }
 

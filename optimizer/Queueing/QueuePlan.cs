@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Calibration.Optimizer.Queueing;
 
@@ -15,93 +16,109 @@ internal enum ServiceLaw
 /// <summary>A workload at one allocation, as the simulation's inner loop wants it.</summary>
 internal sealed class QueuePlan
 {
+    /// <summary>
+    /// The draws' tables are made before the inner loops are compiled: the compiler then takes them as constants instead of asking at
+    /// every draw whether they exist.
+    /// </summary>
+    static QueuePlan()
+    {
+        foreach (Type tables in (Type[])[typeof(ExponentialDraw), typeof(NormalDraw), typeof(TableExponential)])
+            RuntimeHelpers.RunClassConstructor(tables.TypeHandle);
+    }
+
     internal QueuePlan(Workload workload, ReadOnlySpan<double> budgets, QueueMeasurements? measurements, ServiceLaw law)
     {
         int n = workload.Tasks.Length;
         if (budgets.Length != n)
             throw new ArgumentException($"{budgets.Length} budgets were given for {n} tasks.", nameof(budgets));
-        (Seconds, Right) = (new double[n], new uint[n]);
-        (LogMean, LogDeviation, Measured) = (new double[n], new double[n], new double[n][]);
+        (Seconds, Right, Draws) = (new double[n], new uint[n], new ServiceDraw[n]);
         var at = ImmutableArray.CreateBuilder<TaskModel>(n);
         for (int k = 0; k < n; k++)
         {
-            TaskModel task = HeldAt(workload.Tasks[k], budgets[k], measurements, k, law);
-            at.Add(task);
-            Seconds[k] = task.Service.T0Seconds;
-            Right[k] = AliasTable.ToBits(task.Accuracy.D);
-            (LogMean[k], LogDeviation[k]) = Lognormal(Seconds[k], task.ServiceVariance);
-            Measured[k] = measurements is null ? [] : [.. measurements.ServiceSecondsOf(k)];
+            (TaskModel held, Draws[k]) = HeldAt(workload.Tasks[k], budgets[k], measurements, k, law);
+            at.Add(held);
+            Seconds[k] = held.Service.T0Seconds;
+            Right[k] = AliasTable.ToBits(held.Accuracy.At(0));
         }
 
-        Law = law;
         MeanGap = 1 / workload.ArrivalRatePerSecond;
         Types = new AliasTable([.. at.Select(task => task.Probability)]);
         Held = workload with { Tasks = at.MoveToImmutable() };
         Predicted = Held.At(new double[n]);
-        IsConstant = law == ServiceLaw.Model && Held.Tasks.All(task => task.ServiceVariance == 0) && Measured.All(times => times.Length == 0);
+        Law = law == ServiceLaw.Exponential ? DrawnLaw.Exponential
+            : Draws.All(draw => draw.IsConstant) ? DrawnLaw.Constant
+            : Draws.All(draw => draw.IsSingle) ? DrawnLaw.Lognormal
+            : DrawnLaw.Any;
+        (LogMean, LogDeviation) = ([.. Draws.Select(draw => draw.LogMean[0])], [.. Draws.Select(draw => draw.LogDeviation[0])]);
     }
 
+    /// <summary>The tasks as constants, with mean and variance of what is drawn.</summary>
     internal Workload Held { get; }
 
     internal Performance Predicted { get; }
 
-    internal ServiceLaw Law { get; }
+    internal Server Server => Held.Server;
 
-    /// <summary>Whether every task's service time is one number.</summary>
-    internal bool IsConstant { get; }
+    /// <summary>How service times are drawn, for all tasks alike where that is quicker.</summary>
+    internal DrawnLaw Law { get; }
 
     internal double MeanGap { get; }
 
     internal AliasTable Types { get; }
 
+    /// <summary>Mean service times.</summary>
     internal double[] Seconds { get; }
 
     /// <summary>Probability of a right answer, times 2³².</summary>
     internal uint[] Right { get; }
 
+    internal ServiceDraw[] Draws { get; }
+
+    /// <summary>Mean of ln S of each task's first value.</summary>
     internal double[] LogMean { get; }
 
+    /// <summary>Deviation of ln S of each task's first value.</summary>
     internal double[] LogDeviation { get; }
 
-    internal double[][] Measured { get; }
+    /// <summary>Queries after which less than 1 % of the empty start's bias is left.</summary>
+    internal int WarmUp => WarmUpFor(Predicted);
 
-    internal double Draw(int task, ref Xoshiro256 random)
+    internal static int WarmUpFor(Performance performance)
     {
-        if (Law == ServiceLaw.Exponential)
-            return Seconds[task] * ExponentialDraw.Next(ref random);
-        double[] measured = Measured[task];
-        if (measured.Length > 0)
-            return measured[random.Below(measured.Length)];
-        return LogDeviation[task] > 0 ? Math.Exp(LogMean[task] + (LogDeviation[task] * random.Normal())) : Seconds[task];
+        double perSpeed = performance.ArrivalRatePerSecond / performance.Server.FullSpeed, slack = 1 - performance.Utilization;
+        double relaxed = 10 * perSpeed * perSpeed * performance.MeanSquareServiceSeconds2 / (slack * slack);
+        return (int)Math.Clamp(relaxed + (10 * (performance.Server.Slots - 1)), 100, 100_000_000);
     }
 
-    /// <summary>
-    /// Mean and deviation of ln S for a lognormal S: s² = ln(1 + σ²/m²), μ = ln m − s²/2. Where σ/m is large its square may overflow:
-    /// ln(1 + r²) is then 2 ln r to double precision.
-    /// </summary>
-    private static (double LogMean, double LogDeviation) Lognormal(double mean, double variance)
-    {
-        if (variance <= 0)
-            return (0, 0);
-        double ratio = Math.Sqrt(variance) / mean;
-        double square = ratio < 1e100 ? double.LogP1(ratio * ratio) : Math.Log(variance) - (2 * Math.Log(mean));
-        return (Math.Log(mean) - (square / 2), Math.Sqrt(square));
-    }
+    /// <summary>A service time by whatever law.</summary>
+    internal double Draw(int task, ref Xoshiro256 random) =>
+        Law == DrawnLaw.Exponential ? Seconds[task] * ExponentialDraw.Next(ref random) : Draws[task].Next(ref random);
 
-    /// <summary>The task as constants at its budget, with the mean and variance of what is drawn, so that P–K sees the same law.</summary>
-    private static TaskModel HeldAt(TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
+    /// <summary>The task as constants at its budget, with the mean and variance of what is drawn, so that the formulas see the same law.</summary>
+    private static (TaskModel Held, ServiceDraw Draw) HeldAt(TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
     {
         ImmutableArray<bool> outcomes = measurements?.OutcomesOf(k) ?? [];
         ImmutableArray<double> times = measurements?.ServiceSecondsOf(k) ?? [];
         double accuracy = outcomes.IsEmpty ? task.Accuracy.At(budget) : outcomes.Count(right => right) / (double)outcomes.Length;
-        double mean = times.IsEmpty ? task.Service.At(budget) : times.Average();
-        double variance = times.IsEmpty ? task.ServiceVariance : times.Average(time => (time - mean) * (time - mean));
+        ServiceDraw draw = times.IsEmpty ? ServiceDraw.Of(task, budget) : ServiceDraw.Measured(times);
+        double mean, variance;
+        if (times.IsEmpty)
+        {
+            (mean, double square) = task.ServiceAt(budget);
+            variance = draw.IsConstant ? 0 : draw.IsSingle ? draw.Variance : Math.Max(0, square - (mean * mean));
+        }
+        else
+        {
+            mean = times.Average();
+            variance = times.Average(time => (time - mean) * (time - mean));
+        }
+
         if (law == ServiceLaw.Exponential)
             variance = mean * mean;
 
         // A time that is never below 0 and is 0 in the mean is always 0: a fitted t0 at its bound 0, without thinking.
         if (mean <= 0)
             variance = 0;
-        return TaskModel.Held(task.Task, task.Probability, accuracy, mean) with { ServiceVariance = variance };
+        return (TaskModel.Held(task.Task, task.Probability, accuracy, mean) with { ServiceVariance = variance }, draw);
     }
 }

@@ -1,13 +1,6 @@
 namespace Calibration.Optimizer.Queueing;
 
-/// <summary>What one simulated queue showed.</summary>
-/// <param name="MeanWaitSeconds">Mean wait of all queries after the warm-up.</param>
-/// <param name="MeanSystemTimeSeconds">Mean wait and service of the same queries.</param>
-/// <param name="Accuracy">Share of right answers.</param>
-/// <param name="Utilization">Share of the time in which the server worked.</param>
-public readonly record struct SimulatedOutcome(double MeanWaitSeconds, double MeanSystemTimeSeconds, double Accuracy, double Utilization);
-
-/// <summary>A FIFO queue at one server, by Lindley's recursion W' = max(0, W + S − X).</summary>
+/// <summary>A FIFO queue: at one server by Lindley's recursion W' = max(0, W + S − X), at slots in virtual time.</summary>
 public static class QueueSimulation
 {
     /// <summary>Simulates a stream of queries from an empty system.</summary>
@@ -28,15 +21,22 @@ public static class QueueSimulation
     internal static SimulatedOutcome Run(QueuePlan plan, long queries, long warmUp, ulong seed, ulong stream, QueueTally tally)
     {
         var random = new Xoshiro256(seed, stream);
-        double wait = 0;
         tally.Clear();
+        if (!plan.Server.IsOneAtATime)
+            return new SharedQueue(plan).Run(queries, warmUp, ref random, tally);
+        double wait = 0;
         for (long query = 0; query < warmUp; query++)
         {
             double service = plan.Draw(plan.Types.Type((uint)(random.Next() >> 32)), ref random);
             wait = Math.Max(0, wait + service - (plan.MeanGap * ExponentialDraw.Next(ref random)));
         }
 
-        return plan.IsConstant ? Count<Constant>(plan, queries, wait, ref random, tally) : Count<Drawn>(plan, queries, wait, ref random, tally);
+        return plan.Law switch
+        {
+            DrawnLaw.Constant => Count<Constant>(plan, queries, wait, ref random, tally),
+            DrawnLaw.Lognormal => CountLognormal(plan, queries, wait, random, tally),
+            _ => Count<Drawn>(plan, queries, wait, ref random, tally),
+        };
     }
 
     private static SimulatedOutcome Count<TService>(QueuePlan plan, long queries, double wait, ref Xoshiro256 start, QueueTally tally)
@@ -67,7 +67,39 @@ public static class QueueSimulation
             wait = Math.Max(0, system - gap);
         }
 
-        return new SimulatedOutcome(waits / queries, (waits + services) / queries, correct / (double)queries, services / gaps);
+        return new SimulatedOutcome(waits / queries, (waits + services) / queries, correct / (double)queries, services, gaps);
+    }
+
+    /// <summary>The same for lognormal times around one number per task, with all that the loop needs in locals.</summary>
+    private static SimulatedOutcome CountLognormal(QueuePlan plan, long queries, double wait, Xoshiro256 random, QueueTally tally)
+    {
+        var spare = new Xoshiro256(random.Next(), 1);
+        AliasTable types = plan.Types;
+        uint[] right = plan.Right;
+        (double[] means, double[] deviations, double[] seconds) = (plan.LogMean, plan.LogDeviation, plan.Seconds);
+        double[] systemTimes = tally.SystemTimes;
+        long[] served = tally.Served;
+        TimeHistogram histogram = tally.Histogram;
+        double waits = 0, services = 0, gaps = 0, meanGap = plan.MeanGap;
+        long correct = 0;
+        for (long query = 0; query < queries; query++)
+        {
+            ulong bits = random.Next();
+            int k = types.Type((uint)(bits >> 32));
+            double normal = NormalDraw.Next(random.Next(), ref spare);
+            double service = deviations[k] > 0 ? TableExponential.Of(means[k] + (deviations[k] * normal)) : seconds[k];
+            double gap = meanGap * ExponentialDraw.Next(random.Next(), ref spare), system = wait + service;
+            correct += (uint)bits < right[k] ? 1 : 0;
+            waits += wait;
+            services += service;
+            gaps += gap;
+            systemTimes[k] += system;
+            served[k]++;
+            histogram.Add(k, system);
+            wait = Math.Max(0, system - gap);
+        }
+
+        return new SimulatedOutcome(waits / queries, (waits + services) / queries, correct / (double)queries, services, gaps);
     }
 
     private interface IServiceDraw

@@ -29,9 +29,19 @@ internal sealed class TimeHistogram(int tasks)
     }
 
     /// <summary>The time that a share of the task's queries does not exceed; null where there were none.</summary>
-    internal double? Percentile(int task, double share)
+    internal double? Percentile(int task, double share) => Percentile(_counts.AsSpan(task * Bins, Bins), share);
+
+    /// <summary>The time that a share of all queries does not exceed; null where there were none.</summary>
+    internal double? Percentile(double share)
     {
-        ReadOnlySpan<long> bins = _counts.AsSpan(task * Bins, Bins);
+        var all = new long[Bins];
+        for (int i = 0; i < _counts.Length; i++)
+            all[i % Bins] += _counts[i];
+        return Percentile(all, share);
+    }
+
+    private static double? Percentile(ReadOnlySpan<long> bins, double share)
+    {
         long total = 0, below = 0;
         foreach (long count in bins)
             total += count;

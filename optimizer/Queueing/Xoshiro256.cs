@@ -48,9 +48,6 @@ internal struct Xoshiro256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Below(int bound) => (int)(((Next() >> 32) * (ulong)bound) >> 32);
 
-    /// <summary>Standard normal, by Box and Muller.</summary>
-    internal double Normal() => Math.Sqrt(-2 * Math.Log(Open())) * Math.Cos(2 * Math.PI * Open());
-
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -1,3 +1,5 @@
+using Calibration.Fitting;
+
 namespace Calibration.Optimizer.Solving;
 
 /// <summary>A workload as arrays, with −J, its gradient and the pieces of its Hessian in O(N).</summary>
@@ -13,6 +15,7 @@ internal sealed class ObjectiveModel
         int n = tasks.Length;
         (Pi, A, B, D) = (new double[n], new double[n], new double[n], new double[n]);
         (T0, C, Variance, MaxBudget) = (new double[n], new double[n], new double[n], new double[n]);
+        Spread = new double[n];
         (Lambda, Alpha) = (lambda, alpha);
         for (int k = 0; k < n; k++)
             Set(k, tasks[k]);
@@ -36,6 +39,9 @@ internal sealed class ObjectiveModel
 
     internal double[] Variance { get; }
 
+    /// <summary>1 + r², by which a task's t² enters E[S²].</summary>
+    internal double[] Spread { get; }
+
     internal double[] MaxBudget { get; }
 
     internal int Count => Pi.Length;
@@ -51,7 +57,9 @@ internal sealed class ObjectiveModel
 
     internal void Set(int k, TaskModel task)
     {
-        (Pi[k], A[k], B[k], D[k]) = (task.Probability, task.Accuracy.A, task.Accuracy.B, task.Accuracy.D);
+        ExponentialAccuracy curve = task.Exponential;
+        (Pi[k], A[k], B[k], D[k]) = (task.Probability, curve.A, curve.B, curve.D);
+        Spread[k] = 1 + (task.RelativeSigma * task.RelativeSigma);
         (T0[k], C[k], Variance[k], MaxBudget[k]) = (task.Service.T0Seconds, task.Service.SecondsPerToken, task.ServiceVariance, task.MaxBudgetTokens);
     }
 
@@ -67,7 +75,7 @@ internal sealed class ObjectiveModel
             double seconds = T0[k] + (C[k] * budgets[k]);
             double left = Pi[k] * A[k] * Math.Exp(-B[k] * budgets[k]);
             first += Pi[k] * seconds;
-            second += Pi[k] * ((seconds * seconds) + Variance[k]);
+            second += Pi[k] * ((Spread[k] * (seconds * seconds)) + Variance[k]);
             accuracy += (Pi[k] * (D[k] + A[k])) - left;
             gains[k] = Alpha * B[k] * left;
         }
@@ -80,14 +88,14 @@ internal sealed class ObjectiveModel
     /// <summary>Price π c (1 + λt/δ + λ²E[S²]/(2δ²)) of a token in everybody's system time, the second part, equation (10).</summary>
     internal double PriceAt(int k, double budget, in Moments moments)
     {
-        double seconds = T0[k] + (C[k] * budget);
+        double seconds = Spread[k] * (T0[k] + (C[k] * budget));
         return Pi[k] * C[k] * (1 + (Lambda * seconds / moments.Slack) + moments.Congestion(Lambda));
     }
 
     /// <summary>The largest of the three terms of the price.</summary>
     internal double LargestPriceTerm(int k, double budget, in Moments moments)
     {
-        double own = Lambda * (T0[k] + (C[k] * budget)) / moments.Slack;
+        double own = Lambda * Spread[k] * (T0[k] + (C[k] * budget)) / moments.Slack;
         return Pi[k] * C[k] * Math.Max(1, Math.Max(own, moments.Congestion(Lambda)));
     }
 }

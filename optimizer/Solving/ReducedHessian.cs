@@ -23,8 +23,8 @@ internal sealed class ReducedHessian(ObjectiveModel model)
         for (int k = 0; k < budgets.Length; k++)
         {
             _u[k] = model.Pi[k] * model.C[k];
-            _v[k] = _u[k] * (model.T0[k] + (model.C[k] * budgets[k]));
-            _inverse[k] = free[k] ? 1 / ((gains[k] * model.B[k]) + (lambda * _u[k] * model.C[k] / slack)) : 0;
+            _v[k] = _u[k] * (model.Spread[k] * (model.T0[k] + (model.C[k] * budgets[k])));
+            _inverse[k] = free[k] ? 1 / ((gains[k] * model.B[k]) + (lambda * _u[k] * model.C[k] * model.Spread[k] / slack)) : 0;
             double scaled = _u[k] * _inverse[k];
             _uu += _u[k] * scaled;
             _uv += _v[k] * scaled;

@@ -25,7 +25,7 @@ public sealed record Sensitivity(ImmutableArray<double> PerArrivalRate, Immutabl
         for (int k = 0; k < n; k++)
         {
             // ∂²J/∂ℓ∂λ: the price 1 + λt/δ + λ²E[S²]/(2δ²) rises by itself and through δ = 1 − λE[S].
-            double time = model.T0[k] + (model.C[k] * budgets[k]);
+            double time = model.Spread[k] * (model.T0[k] + (model.C[k] * budgets[k]));
             byRate[k] = -model.Pi[k] * model.C[k] * ((time / (slack * slack)) + (lambda * m.Second / (slack * slack * slack)));
             byWeight[k] = ascent.Gains[k] / model.Alpha;
         }
@@ -47,13 +47,13 @@ public static class StabilityLimit
     public static double? At(Workload workload, ReadOnlySpan<double> budgets)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        return workload.At(budgets).MeanServiceSeconds is var mean and > 0 ? 1 / mean : null;
+        return workload.At(budgets).MeanServiceSeconds is var mean and > 0 ? workload.Server.FullSpeed / mean : null;
     }
 
     /// <summary>The rate 1/E[S(0)] from which on no allocation is stable; null where E[S(0)] is 0.</summary>
     public static double? WithoutThinking(Workload workload)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        return At(workload, new double[workload.Tasks.Length]);
+        return At(workload, [.. workload.Tasks.Select(task => task.MinBudgetTokens)]);
     }
 }

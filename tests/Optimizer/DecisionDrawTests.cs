@@ -31,7 +31,7 @@ public sealed class DecisionDrawTests
         for (int i = 0; i < Replicates; i++)
         {
             TaskModel model = draw.Next(i).Model!;
-            (right[i], origin[i]) = (model.Accuracy.D, model.Service.T0Seconds);
+            (right[i], origin[i]) = (model.Accuracy.At(0), model.Service.T0Seconds);
         }
 
         Assert.True(right.Distinct().Count() > 10 && origin.Distinct().Count() > 10);

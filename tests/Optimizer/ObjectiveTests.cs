@@ -1,3 +1,4 @@
+using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
@@ -111,7 +112,7 @@ public sealed class ObjectiveTests
     {
         TaskModel task = workload.Tasks[k];
         double room = (1 - workload.At(point).Utilization) / (workload.ArrivalRatePerSecond * task.Probability * task.Service.SecondsPerToken);
-        return 1e-4 * Math.Min(1 / task.Accuracy.B, Math.Min(room, 1 + point[k]));
+        return 1e-4 * Math.Min(1 / ((ExponentialAccuracy)task.Accuracy).B, Math.Min(room, 1 + point[k]));
     }
 
     private static double Shifted(Workload workload, double[] point, int k, double by)

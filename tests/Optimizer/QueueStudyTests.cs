@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Queueing;
+using MathNet.Numerics.Distributions;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;
@@ -83,6 +84,7 @@ public sealed class QueueStudyTests
         QueueReport report = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 10_000, 100);
         QueueReport wrong = report with { Predicted = report.Predicted with { MeanSquareServiceSeconds2 = 4 } };
         Assert.False(wrong.Agrees);
+        Assert.True(report.Agrees);
         Assert.Contains("mean wait", wrong.Verdict, StringComparison.Ordinal);
     }
 
@@ -116,6 +118,99 @@ public sealed class QueueStudyTests
             double tail = Math.Exp(-(j + 1));
             Assert.Equal(tail, 1 - (upTo[j] / (double)count), 3.5 * Math.Sqrt(tail / count));
         }
+    }
+
+    [Fact]
+    public void NormalDraw_ManyNumbers_FollowTheLaw()
+    {
+        const int count = 4_000_000;
+        var random = new Xoshiro256(5, 0);
+        double[] sums = new double[4];
+        double[] edges = [-4, -3, -2, -1, 0, 0.5, 1.5, 2.5, 3.5, 3.7, 4.2];
+        var below = new int[edges.Length];
+        for (int i = 0; i < count; i++)
+        {
+            double x = NormalDraw.Next(ref random), power = 1;
+            for (int j = 0; j < sums.Length; j++)
+                sums[j] += power *= x;
+            for (int j = 0; j < edges.Length; j++)
+                below[j] += x < edges[j] ? 1 : 0;
+        }
+
+        // Moments 0, 1, 0, 3 with variances 1, 2, 15, 96.
+        double[] moments = [0, 1, 0, 3], variances = [1, 2, 15, 96];
+        for (int j = 0; j < sums.Length; j++)
+            Assert.Equal(moments[j], sums[j] / count, 3.5 * Math.Sqrt(variances[j] / count));
+        for (int j = 0; j < edges.Length; j++)
+        {
+            double share = Normal.CDF(0, 1, edges[j]);
+            Assert.Equal(share, below[j] / (double)count, 3.7 * Math.Sqrt(share * (1 - share) / count));
+        }
+    }
+
+    [Fact]
+    public void TableExponential_AnyNumber_IsTheLibrarys()
+    {
+        for (double x = -720; x < 709; x += 0.0371)
+            Assert.Equal(Math.Exp(x), TableExponential.Of(x), 1e-13 * Math.Exp(x));
+    }
+
+    [Fact]
+    public void Run_Caps_DrawMinOfNaturalLengthAndBudget()
+    {
+        var task = new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.3), new ServiceTimeLine(0.5, 0.01), 1_000)
+        {
+            Natural = new NaturalLengths([20, 300, 50, 120, 120]), ServiceVariance = 0.04, RelativeSigma = 0.3,
+        };
+        QueueReport report = QueueStudy.Run(new Workload(0.4, 30, [task]), [100], 50_000, 100);
+        double[] times = [0.7, 1.5, 1, 1.5, 1.5];
+        Assert.Equal(times.Average(), report.Predicted.MeanServiceSeconds, 1e-12);
+        Assert.Equal((1.09 * times.Average(time => time * time)) + 0.04, report.Predicted.MeanSquareServiceSeconds2, 1e-12);
+        Assert.All(report.Comparisons, comparison => Assert.InRange(comparison.StandardErrors, 0, 3.5));
+    }
+
+    /// <summary>Exponential service at slots is the birth–death chain itself: the formula is exact there, for any speed.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.85)]
+    public void Run_ExponentialServiceAtSlots_IsTheChain(double load)
+    {
+        foreach (Server server in (Server[])[Server.Shared([1, 1.6, 2, 2.2]), Server.Replicas(3), Server.Shared([1, 1.8, 1.7])])
+        {
+            Workload workload = Of(load * server.FullSpeed, [1]) with { Server = server };
+            QueueReport report = QueueStudy.Run(new QueuePlan(workload, [0], null, ServiceLaw.Exponential), 20_000, 100, null, 3, null);
+            Assert.All(report.Comparisons, comparison => Assert.InRange(comparison.StandardErrors, 0, 3.7));
+            Assert.Null(report.JointPValue);
+        }
+    }
+
+    /// <summary>With a slot for every query there is no wait, and the law of the service times does not matter.</summary>
+    [Fact]
+    public void Run_ManySlots_DependsOnTheMeanAlone()
+    {
+        Workload workload = Of(1.5, [0.25, 1.75]) with { Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * 3 / (2.0 + n))]) };
+        QueueReport report = QueueStudy.Run(workload, new double[2], 20_000, 100, 2_000);
+        Assert.InRange(report.Comparisons[1].StandardErrors, 0, 3.5);
+
+        // n·r/(r − 1 + n) with unlimited slots: E[T] = m1/(1 − ρ/r).
+        Assert.Equal(1 / (1 - (1.5 / 3)), report.Predicted.MeanSystemTimeSeconds, 1e-9);
+    }
+
+    [Fact]
+    public void Run_TwentyQueries_HasNoBias()
+    {
+        QueueReport report = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 20, 100_000, 200);
+        Assert.InRange(report.Utilization.Mean / report.Predicted.Utilization, 0.998, 1.002);
+        Assert.InRange(report.Comparisons[2].StandardErrors, 0, 3.5);
+    }
+
+    /// <summary>The joint test rejects right formulas as often as it says: in 5 % of studies.</summary>
+    [Fact]
+    public void Agrees_RightStudies_HoldsItsLevel()
+    {
+        const int Studies = 600;
+        int rejected = Enumerable.Range(0, Studies).Count(seed => !QueueStudy.Run(Of(0.3, [1, 2]), new double[2], 500, 60, 100, seed).Agrees);
+        Assert.InRange(rejected / (double)Studies, 0.05 - 0.027, 0.05 + 0.027);
     }
 
     [Fact]

@@ -1,0 +1,266 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+using Calibration.Results;
+
+namespace Calibration.Analysis;
+
+/// <summary>A workload file that cannot be read; the message names file, task and field.</summary>
+public sealed class WorkloadFormatException(string message) : Exception(message);
+
+/// <summary>
+/// <c>workload.json</c>: arrivals, server, and per task its share, accuracy shape, service times and natural lengths. Fields that it does not
+/// know are ignored. What is written is read back as the same workload.
+/// </summary>
+public static class WorkloadJson
+{
+    private const double LargestNumber = 1e9;
+    private const double ShareTolerance = 1e-6;
+
+    /// <summary>Reads a workload.</summary>
+    /// <param name="text">The file's content.</param>
+    /// <param name="file">Its name, for faults.</param>
+    /// <exception cref="WorkloadFormatException">The content is malformed.</exception>
+    public static Workload Read(string text, string file)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(text);
+        }
+        catch (JsonException fault)
+        {
+            throw new WorkloadFormatException($"{file} is no JSON: {fault.Message}");
+        }
+
+        using (document)
+        {
+            var root = new WorkloadField(document.RootElement, file, "the workload");
+            ImmutableArray<TaskModel> tasks = [.. root.Items("tasks").Select((task, k) => TaskOf(root.Within(task, $"task {k + 1}")))];
+            if (tasks.IsEmpty)
+                throw root.Fault("tasks", "is empty: give at least one task");
+            if (tasks.GroupBy(task => task.Task).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw root.Fault("tasks", $"names the task {twice.Key} twice");
+            double sum = tasks.Sum(task => task.Probability);
+            if (!(Math.Abs(sum - 1) <= ShareTolerance))
+                throw root.Fault("tasks", FormattableString.Invariant($"has probabilities that sum to {sum}: they must sum to 1"));
+            return new Workload(root.Number("arrival_rate_per_s", 1e-12, 1e6), root.Number("accuracy_weight_s", 1e-12, LargestNumber), tasks)
+            {
+                Server = root.Object("server") is { } server ? ServerOf(server) : Server.OneAtATime,
+            };
+        }
+    }
+
+    /// <summary>The file's content for a workload; <see cref="Read"/> gives the same workload back.</summary>
+    public static string Write(Workload workload)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var root = new JsonObject
+        {
+            ["arrival_rate_per_s"] = workload.ArrivalRatePerSecond,
+            ["accuracy_weight_s"] = workload.AccuracyWeightSeconds,
+        };
+        if (!workload.Server.IsOneAtATime || workload.Server.IsReplicas)
+        {
+            root["server"] = workload.Server.IsReplicas
+                ? new JsonObject { ["replicas"] = workload.Server.Slots }
+                : new JsonObject { ["speed"] = Numbers(workload.Server.Speed) };
+        }
+
+        root["tasks"] = new JsonArray([.. workload.Tasks.Select(Written)]);
+        return root.ToJsonString(ResultsJson.Document) + "\n";
+    }
+
+    private static Server ServerOf(WorkloadField server)
+    {
+        if (server.Has("replicas"))
+        {
+            double replicas = server.Number("replicas", 1, 100_000);
+            return replicas == Math.Floor(replicas) ? Server.Replicas((int)replicas) : throw server.Fault("replicas", "is not an integer");
+        }
+
+        ImmutableArray<double> speed = server.Numbers("speed", 0);
+        return Server.FaultIn(speed.AsSpan()) is { } fault ? throw server.Fault("speed", $"is wrong: {fault.TrimEnd('.')}") : Server.Shared(speed);
+    }
+
+    private static TaskModel TaskOf(WorkloadField unnamed)
+    {
+        string name = unnamed.Text("task");
+        WorkloadField task = unnamed.Named($"task {name}");
+        AccuracyShape shape = ShapeOf(task.Required("accuracy"));
+        WorkloadField service = task.Required("service");
+        double deviation = service.Optional("sigma_s", LargestNumber);
+        double largest = task.Number("max_budget_tokens", 0, int.MaxValue);
+        bool isMeasured = service.Has("points");
+        var model = new TaskModel(
+            name,
+            task.Number("probability", 1e-12, 1),
+            shape,
+            isMeasured ? new ServiceTimeLine(0, 1) : new ServiceTimeLine(service.Number("t0_s", 0, LargestNumber), service.Number("c_s_per_token", 1e-15, LargestNumber)),
+            largest)
+        {
+            ServiceVariance = deviation * deviation,
+            RelativeSigma = service.Optional("relative_sigma", LargestNumber),
+            Natural = task.Has("natural_tokens") ? new NaturalLengths(task.Numbers("natural_tokens", 0)) : null,
+            MeasuredServices = isMeasured ? MeasuredOf(service, shape) : [],
+        };
+        return model.MinBudgetTokens <= largest
+            ? model
+            : throw task.Fault("max_budget_tokens", FormattableString.Invariant($"is below the task's smallest budget, {model.MinBudgetTokens}"));
+    }
+
+    private static AccuracyShape ShapeOf(WorkloadField accuracy)
+    {
+        string shape = accuracy.Text("shape");
+        if (shape is "interpolated" or "points")
+        {
+            ImmutableArray<BudgetAccuracy> points = [.. accuracy.Rows("points", 2).Select(row => new BudgetAccuracy(row[0], row[1]))];
+            if (points.Any(point => point.Accuracy is < 0 or > 1))
+                throw accuracy.Fault("points", "has an accuracy outside 0 to 1");
+            return shape == "points" ? new PointAccuracy(points) : new InterpolatedAccuracy(points);
+        }
+
+        if (shape is not ("exponential" or "hill"))
+            throw accuracy.Fault("shape", $"is \"{shape}\": it must be exponential, hill, interpolated or points");
+        double gain = accuracy.Number("A", 0, 1), floor = accuracy.Number("D", 0, 1);
+        if (gain + floor > 1 + 1e-9)
+            throw accuracy.Fault("A", "and D sum to more than 1");
+        return shape == "exponential"
+            ? new ExponentialAccuracy(gain, accuracy.Number("b", 1e-12, 1e6), floor)
+            : new HillAccuracy(gain, accuracy.Number("h", 1e-9, LargestNumber), accuracy.Number("s", 1e-6, 1e3), floor);
+    }
+
+    private static ImmutableArray<MeasuredService> MeasuredOf(WorkloadField service, AccuracyShape shape)
+    {
+        if (shape is not PointAccuracy points)
+            throw service.Fault("points", "can be used only where the accuracy's shape is points");
+        ImmutableArray<MeasuredService> measured =
+            [.. service.Rows("points", 3).Select(row => new MeasuredService(row[0], row[1], row[2]))];
+        if (measured.Any(at => at.MeanSeconds < 0 || at.VarianceSeconds2 < 0))
+            throw service.Fault("points", "has a mean or a variance below 0");
+        foreach (BudgetAccuracy point in points.Points)
+        {
+            if (measured.All(at => at.BudgetTokens != point.BudgetTokens))
+                throw service.Fault("points", FormattableString.Invariant($"has no row for the budget {point.BudgetTokens}"));
+        }
+
+        return measured;
+    }
+
+    private static JsonObject Written(TaskModel task)
+    {
+        var written = new JsonObject
+        {
+            ["task"] = task.Task,
+            ["probability"] = task.Probability,
+            ["accuracy"] = Written(task.Accuracy),
+            ["service"] = task.MeasuredServices.IsEmpty ? Line(task) : new JsonObject
+            {
+                ["points"] = Rows(task.MeasuredServices.Select(at => (double[])[at.BudgetTokens, at.MeanSeconds, at.VarianceSeconds2])),
+            },
+            ["max_budget_tokens"] = task.MaxBudgetTokens,
+        };
+        if (task.Natural is { } natural)
+            written["natural_tokens"] = Numbers(natural.Tokens);
+        return written;
+    }
+
+    private static JsonObject Line(TaskModel task)
+    {
+        var line = new JsonObject { ["t0_s"] = task.Service.T0Seconds, ["c_s_per_token"] = task.Service.SecondsPerToken };
+        if (task.ServiceVariance > 0)
+            line["sigma_s"] = Math.Sqrt(task.ServiceVariance);
+        if (task.RelativeSigma > 0)
+            line["relative_sigma"] = task.RelativeSigma;
+        return line;
+    }
+
+    private static JsonObject Written(AccuracyShape shape) => shape switch
+    {
+        ExponentialAccuracy curve => new() { ["shape"] = curve.Name, ["A"] = curve.A, ["b"] = curve.B, ["D"] = curve.D },
+        HillAccuracy curve => new() { ["shape"] = curve.Name, ["A"] = curve.A, ["h"] = curve.H, ["s"] = curve.S, ["D"] = curve.D },
+        InterpolatedAccuracy curve => new() { ["shape"] = curve.Name, ["points"] = Rows(curve.Points.Select(point => (double[])[point.BudgetTokens, point.Accuracy])) },
+        PointAccuracy points => new() { ["shape"] = points.Name, ["points"] = Rows(points.Points.Select(point => (double[])[point.BudgetTokens, point.Accuracy])) },
+        _ => throw new ArgumentException($"The shape {shape.Name} has no form in a workload file."),
+    };
+
+    private static JsonArray Numbers(IEnumerable<double> values) => new([.. values.Select(value => (JsonNode)value)]);
+
+    private static JsonArray Rows(IEnumerable<double[]> rows) => new([.. rows.Select(row => (JsonNode)Numbers(row))]);
+}
+
+/// <summary>One object of a workload file, which knows where it stands: its faults name file, task and field in one sentence.</summary>
+internal sealed class WorkloadField
+{
+    private readonly JsonElement _element;
+    private readonly string _file;
+    private readonly string _owner;
+
+    internal WorkloadField(JsonElement element, string file, string owner)
+    {
+        (_element, _file, _owner) = (element, file, owner);
+        if (element.ValueKind != JsonValueKind.Object)
+            throw new WorkloadFormatException($"{file}: {owner} is not a JSON object.");
+    }
+
+    internal WorkloadField Within(JsonElement element, string owner) => new(element, _file, owner);
+
+    internal WorkloadField Named(string owner) => new(_element, _file, owner);
+
+    internal WorkloadFormatException Fault(string field, string what) => new($"{_file}: the field {field} of {_owner} {what}.");
+
+    internal bool Has(string field) => _element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+
+    internal WorkloadField? Object(string field) => Has(field) ? new(_element.GetProperty(field), _file, $"{_owner}'s {field}") : null;
+
+    internal WorkloadField Required(string field) => Object(field) ?? throw Missing(field);
+
+    internal string Text(string field) =>
+        Element(field) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text ? text : throw Fault(field, "is not a text");
+
+    internal double Number(string field, double low, double high)
+    {
+        double value = NumberOf(Element(field), field);
+        return value >= low && value <= high ? value : throw Fault(field, FormattableString.Invariant($"is {value}: it must be from {low} to {high}"));
+    }
+
+    /// <summary>A number from 0 on; 0 where it is absent.</summary>
+    internal double Optional(string field, double high) => Has(field) ? Number(field, 0, high) : 0;
+
+    internal JsonElement.ArrayEnumerator Items(string field) =>
+        Element(field) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : throw Fault(field, "is not a list");
+
+    internal ImmutableArray<double> Numbers(string field, double low)
+    {
+        ImmutableArray<double> values = [.. Items(field).Select(value => NumberOf(value, field))];
+        if (values.IsEmpty)
+            throw Fault(field, "is an empty list");
+        return values.All(value => value >= low) ? values : throw Fault(field, FormattableString.Invariant($"has the number {values.Min()}: it must be at least {low}"));
+    }
+
+    /// <summary>Rows of numbers that begin with a budget, 0 or more; the budgets ascend.</summary>
+    internal ImmutableArray<double[]> Rows(string field, int width)
+    {
+        ImmutableArray<double[]> rows =
+            [.. Items(field).Select(row => row.ValueKind == JsonValueKind.Array ? row.EnumerateArray().Select(value => NumberOf(value, field)).ToArray() : [])];
+        if (rows.IsEmpty || rows.Any(row => row.Length != width))
+            throw Fault(field, $"must be a list of rows of {width} numbers");
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (rows[i][0] < (i == 0 ? 0 : Math.BitIncrement(rows[i - 1][0])))
+                throw Fault(field, FormattableString.Invariant($"has the budget {rows[i][0]} out of order: budgets are 0 or more and ascend"));
+        }
+
+        return rows;
+    }
+
+    private JsonElement Element(string field) => Has(field) ? _element.GetProperty(field) : throw Missing(field);
+
+    private WorkloadFormatException Missing(string field) => Fault(field, "is missing");
+
+    private double NumberOf(JsonElement value, string field) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Fault(field, "has a value that is not a number");
+}
