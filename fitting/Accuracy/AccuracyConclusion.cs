@@ -1,5 +1,3 @@
-using Calibration.Fitting.Statistics;
-
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>From an optimum to a published fit: identification, lack of fit, intervals, verdict.</summary>
@@ -36,13 +34,15 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     public AccuracyFit Conclude()
     {
         bool degenerate = table.Count < 3 || point.A < 1e-6;
-        var distance = new MinimumDistance(table, Guide(), solver.MinTheta, solver.MaxTheta);
-        Weakness weakness = Identification.Judge(table, distance, options.IdentificationLevel);
-        double? lackOfFit = LackOfFit(distance, weakness);
+        var test = new LackOfFitTest(table, Guide(), solver);
+        Weakness weakness = Identification.Judge(table, test.Distance, options.IdentificationLevel);
+        double? lackOfFit = test.PValue(weakness, options.LackOfFitLevel);
         ClusterCovariance covariance = ClusterCovariance.At(point, solver, table, !AtZero, !AtOne, true);
         if (weakness.Kind == WeaknessKind.None && (degenerate || !covariance.Regular))
             weakness = new Weakness(WeaknessKind.Flat, "accuracy does not rise with the budget");
-        (ParameterEstimate a, ParameterEstimate b, ParameterEstimate d) = new ParameterConclusion(table, solver, point, options, covariance).Estimate(weakness, AtZero, AtOne);
+        var parameters = new ParameterConclusion(table, solver, point, options, covariance);
+        (ParameterEstimate a, ParameterEstimate b, ParameterEstimate d) =
+            lackOfFit < options.LackOfFitLevel ? parameters.Withheld("the data reject the exponential") : parameters.Estimate(weakness, AtZero, AtOne);
         (Verdict verdict, string explanation) = Judge(lackOfFit, a, b, d);
         double deviance = Enumerable.Range(0, table.Count).Sum(j => RivalShapes.BinomialDeviance(table.Answers[j], table.Correct[j], _fitted[j]));
         deviance = double.IsFinite(deviance) ? deviance : 0;
@@ -75,30 +75,12 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         return [.. Enumerable.Range(0, table.Count).Select(j => 1 - mirror.Probability(falling, j))];
     }
 
-    /// <summary>
-    /// T² of the saturated proportions against the closest exponential; not testable without spare budgets or enough clusters.
-    /// Where the rate cannot be learned and a limit of the exponential (a line that may end above 1, a step, a decrease)
-    /// follows the data, the p-value is that limit's: such data are not identifiable, rather than of the wrong shape.
-    /// </summary>
-    private double? LackOfFit(MinimumDistance distance, Weakness weakness)
-    {
-        if (table.Count < 4 || (table.Clusters > 0 && table.Clusters < 2 * table.Count))
-            return null;
-        double bounded = Tail(distance.Exponential, distance.ActiveBounds);
-        double closure = Tail(distance.Closure, distance.AtLimit ? 1 : 0);
-        return weakness.Kind != WeaknessKind.None && closure >= options.LackOfFitLevel ? closure : bounded;
-
-        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
-        double Tail(double value, int bounds) => (Quantiles.HotellingTail(value, distance.Restrictions, table.Clusters)
-            + Quantiles.HotellingTail(value, distance.Restrictions + bounds, table.Clusters)) / 2;
-    }
-
     private (Verdict, string) Judge(double? lackOfFit, ParameterEstimate a, ParameterEstimate b, ParameterEstimate d)
     {
         if (lackOfFit is double p && p < options.LackOfFitLevel)
         {
             return (Verdict.LackOfFit, FormattableString.Invariant(
-                $"Lack of fit: the data reject the exponential (p = {p:G2}), so its parameters mean nothing."));
+                $"The data reject the exponential (p = {p:G2}); no intervals of its parameters are given."));
         }
 
         (string Name, ParameterEstimate Value)[] all = [("A", a), ("b", b), ("D", d)];

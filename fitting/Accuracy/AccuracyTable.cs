@@ -32,6 +32,9 @@ internal sealed class AccuracyTable
 
     public int Count => Budgets.Length;
 
+    /// <summary>Share of right answers at each budget.</summary>
+    public double[] Proportions() => [.. Correct.Zip(Answers, (correct, answers) => correct / answers)];
+
     public static AccuracyTable From(IReadOnlyList<AccuracyObservation> observations) =>
         From([.. observations.Select(o => new AccuracyCell(o.Problem, o.BudgetTokens, 1, o.Correct ? 1 : 0))]);
 
