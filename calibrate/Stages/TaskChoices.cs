@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Analysis;
 using Calibration.Calibrate.Settings;
 using Calibration.Fitting;
+using Calibration.Fitting.Shapes;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Solving;
 

@@ -1,3 +1,4 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;

@@ -1,3 +1,5 @@
+using Calibration.Fitting.Answers;
+using Calibration.Fitting.Distances;
 using Calibration.Fitting.Statistics;
 using MathNet.Numerics.Distributions;
 

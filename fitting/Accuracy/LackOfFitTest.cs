@@ -1,4 +1,5 @@
-using Calibration.Fitting.Statistics;
+using Calibration.Fitting.Answers;
+using Calibration.Fitting.Distances;
 
 namespace Calibration.Fitting.Accuracy;
 
@@ -9,16 +10,13 @@ namespace Calibration.Fitting.Accuracy;
 /// </summary>
 internal sealed class LackOfFitTest
 {
-    /// <summary>Answers are taken as nested below this share of changes from right to wrong.</summary>
-    private const double NestedReversals = 0.02;
-
     private const int Parameters = 3;
 
     private readonly AccuracyTable _table;
     private readonly double[] _fitted;
     private readonly double[] _differences;
     private readonly CurveSolver _solver;
-    private readonly double _live;
+    private readonly ProportionCovariance _covariance;
 
     /// <param name="table">The answers.</param>
     /// <param name="fitted">Probabilities that say which variances to expect, one per budget.</param>
@@ -27,9 +25,8 @@ internal sealed class LackOfFitTest
     {
         (_table, _fitted, _solver) = (table, fitted, solver);
         _differences = table.Clusters > 0 ? NeighbourDifferences.Covariance(table) : [];
-        ProportionCovariance covariance = ProportionCovariance.Of(table, fitted, _differences);
-        _live = covariance.Live;
-        Distance = new MinimumDistance(table, covariance.Whitening, solver.MinTheta, solver.MaxTheta);
+        _covariance = ProportionCovariance.Of(table, fitted, _differences);
+        Distance = new MinimumDistance(table, _covariance.Whitening, solver.MinTheta, solver.MaxTheta);
     }
 
     /// <summary>Distances in the clustered covariance.</summary>
@@ -44,7 +41,7 @@ internal sealed class LackOfFitTest
     {
         if (_table.Count <= Parameters || (_table.Clusters > 0 && _table.Clusters < 2 * _table.Count))
             return null;
-        (double bounded, double closure) = _table.Clusters > 0 && NeighbourDifferences.ReversalShare(_table) < NestedReversals ? RaoScottTails() : WaldTails();
+        (double bounded, double closure) = NeighbourDifferences.AreNested(_table) ? RaoScottTails() : WaldTails();
         return weakness.Kind != WeaknessKind.None && closure >= level ? closure : bounded;
     }
 
@@ -57,14 +54,7 @@ internal sealed class LackOfFitTest
 
     private (double Bounded, double Closure) WaldTails()
     {
-        return (Tail(Distance.Exponential, Distance.ActiveBounds), Tail(Distance.Closure, Distance.Limit == MinimumDistance.RateLimit.None ? 0 : 1));
-
-        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
-        double Tail(double value, int bounds)
-        {
-            // Restrictions that are alive: a difference under the floor of half an answer adds that much less to the distance.
-            double restrictions = Math.Max(1, _live - Parameters);
-            return (Quantiles.HotellingTail(value, restrictions, _table.Clusters) + Quantiles.HotellingTail(value, restrictions + bounds, _table.Clusters)) / 2;
-        }
+        return (_covariance.Tail(Distance.Exponential, Parameters, Distance.ActiveBounds),
+            _covariance.Tail(Distance.Closure, Parameters, Distance.Limit == MinimumDistance.RateLimit.None ? 0 : 1));
     }
 }

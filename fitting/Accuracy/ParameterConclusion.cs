@@ -1,3 +1,4 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
@@ -7,7 +8,7 @@ internal sealed class ParameterConclusion(
     AccuracyTable table, CurveSolver solver, CurvePoint point, AccuracyFitOptions options, ClusterCovariance covariance)
 {
     private readonly ProfileInterval _profile = new(solver, point, Quantile(table, options.Level));
-    private readonly ClusterCovariance _ceiling = FreeCeiling(table, solver, point, covariance);
+    private ClusterCovariance? _freeCeiling;
 
     private double Rate => Math.Exp(point.Theta) / table.Scale;
 
@@ -49,6 +50,10 @@ internal sealed class ParameterConclusion(
         };
         return (GainOf(atOne), b, d);
     }
+
+    /// <summary>Whether the interval of the rate is closed at both ends.</summary>
+    public bool HasRate(Weakness weakness) =>
+        _profile.HasRate(new ProfileInterval.Scale(covariance.DesignEffect(0, 0, 1), 0, null, Widening(weakness)));
 
     private ParameterEstimate GainOf(bool atOne)
     {
@@ -97,10 +102,11 @@ internal sealed class ParameterConclusion(
 
     private double? CeilingHeight(double c0, double c1, double c2)
     {
-        if (!_ceiling.Regular)
+        ClusterCovariance ceiling = _freeCeiling ??= FreeCeiling();
+        if (!ceiling.Regular)
             return null;
         double normal = Quantiles.TwoSided(options.Level, double.PositiveInfinity), scale = Quantile(table, options.Level) / normal;
-        return CeilingLaw.Height(_ceiling.WithCeiling(c0, c1, c2), _ceiling.CurvatureWithCeiling(c0, c1, c2), options.Level) * scale * scale;
+        return CeilingLaw.Height(ceiling.WithCeiling(c0, c1, c2), ceiling.CurvatureWithCeiling(c0, c1, c2), options.Level) * scale * scale;
     }
 
     /// <summary>A rate is reported only where the straight line is clearly rejected: near that threshold it is too high on average.</summary>
@@ -111,7 +117,7 @@ internal sealed class ParameterConclusion(
     }
 
     /// <summary>The covariance with the ceiling free, at the curvature of the optimum.</summary>
-    private static ClusterCovariance FreeCeiling(AccuracyTable table, CurveSolver solver, CurvePoint point, ClusterCovariance covariance)
+    private ClusterCovariance FreeCeiling()
     {
         if (point.S < 1 - 1e-9)
             return covariance;

@@ -1,3 +1,5 @@
+using Calibration.Fitting.Statistics;
+
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>
@@ -37,6 +39,13 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
     public Ends OfTheta(Scale scale) =>
         Between(best.Theta, solver.MinTheta, solver.MaxTheta, scale, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
 
+    /// <summary>Whether the profile of θ is closed at both ends of the searched range.</summary>
+    public bool HasRate(Scale scale) =>
+        IsClosed(solver.MinTheta, scale.DesignEffect * scale.Below) && IsClosed(solver.MaxTheta, scale.DesignEffect);
+
+    private bool IsClosed(double limit, double designEffect) =>
+        2 * (best.Objective - solver.Polish(best with { Theta = limit }, Held.Rate, Tolerance).Objective) / designEffect > quantile * quantile;
+
     private Ends Between(double at, double low, double high, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
     {
         double width = scale.StandardError > 0 ? quantile * scale.StandardError : 0.05 * (high - low);
@@ -50,58 +59,19 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
         (double end, bool bounded) = End(at, limit, width, scale.DesignEffect, profile);
         if (!bounded || scale.CeilingHeight is not { } height || profile(end, best).S < 1 - 1e-9)
             return (end, bounded);
-        return End(at, limit, end - at, Math.Max(scale.DesignEffect, height / (quantile * quantile)), profile);
+        return (End(at, limit, end - at, Math.Max(scale.DesignEffect, height / (quantile * quantile)), profile).End, true);
     }
 
-    /// <summary>Where the root of the scaled drop, almost linear in ψ, reaches the quantile: a bracket and Illinois steps.</summary>
+    /// <summary>The end on one side, each profile point started from the one before.</summary>
     private (double End, bool Bounded) End(double at, double limit, double width, double designEffect, Func<double, CurvePoint, CurvePoint> profile)
     {
-        if (Math.Abs(limit - at) < 1e-12)
-            return (limit, false);
         CurvePoint near = best;
-        double inner = at, innerValue = -quantile, outer = at + width, outerValue;
-        while (true)
-        {
-            bool last = width < 0 ? outer <= limit : outer >= limit;
-            if (last)
-                outer = limit;
-            outerValue = Excess(outer);
-            if (outerValue >= 0)
-                break;
-            if (last)
-                return (limit, false);
-            (inner, innerValue) = (outer, outerValue);
-            double factor = Math.Clamp(quantile / Math.Max(outerValue + quantile, 0.3 * quantile), 1.05, 3);
-            outer = at + ((outer - at) * factor * 1.02);
-        }
-
-        for (int i = 0; i < 40 && Math.Abs(outer - inner) > 1e-7 * Math.Abs(width); i++)
-        {
-            double share = double.IsFinite(outerValue) ? innerValue / (innerValue - outerValue) : 0.5;
-            double middle = inner + ((outer - inner) * share), value = Excess(middle);
-            if (Math.Abs(value) < 1e-5)
-                return (middle, true);
-            if (value >= 0)
-            {
-                (outer, outerValue) = (middle, value);
-                innerValue /= 2;
-            }
-            else
-            {
-                (inner, innerValue) = (middle, value);
-                outerValue /= 2;
-            }
-        }
-
-        return (outer, true);
-
-        double Excess(double value)
+        return ProfileEnd.Find(at, limit, width, quantile, value =>
         {
             CurvePoint point = profile(value, near);
             if (double.IsFinite(point.Objective))
                 near = point;
-            double drop = 2 * (best.Objective - point.Objective) / designEffect;
-            return double.IsFinite(drop) ? Math.Sqrt(Math.Max(0, drop)) - quantile : double.PositiveInfinity;
-        }
+            return 2 * (best.Objective - point.Objective) / designEffect;
+        });
     }
 }

@@ -1,5 +1,4 @@
 using Calibration.Fitting;
-using Calibration.Fitting.Accuracy;
 using Calibration.Fitting.Statistics;
 using MathNet.Numerics.Random;
 using Xunit;

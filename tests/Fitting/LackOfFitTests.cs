@@ -1,8 +1,9 @@
+using Calibration.Fitting;
+using Calibration.Fitting.Answers;
+using Calibration.Fitting.Distances;
+using MathNet.Numerics.Random;
 using System.Globalization;
 using System.IO.Compression;
-using Calibration.Fitting;
-using Calibration.Fitting.Accuracy;
-using MathNet.Numerics.Random;
 using Xunit;
 
 namespace Calibration.Tests.Fitting;

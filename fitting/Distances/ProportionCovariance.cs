@@ -1,4 +1,7 @@
-namespace Calibration.Fitting.Accuracy;
+using Calibration.Fitting.Answers;
+using Calibration.Fitting.Statistics;
+
+namespace Calibration.Fitting.Distances;
 
 /// <summary>
 /// Covariance V of the proportions, one per budget: clustered by problem, or binomial on the fitted curve where answers are
@@ -14,13 +17,27 @@ internal sealed class ProportionCovariance
     // Up to so many expected answers of the rarer kind, a proportion without clustered variance gets its binomial one.
     private const double FewAnswers = 2;
 
-    private ProportionCovariance(Whitening whitening, double live) => (Whitening, Live) = (whitening, live);
+    private readonly double _live;
+    private readonly int _clusters;
+
+    private ProportionCovariance(Whitening whitening, double live, int clusters) => (Whitening, _live, _clusters) = (whitening, live, clusters);
 
     /// <summary>The factor of V.</summary>
     public Whitening Whitening { get; }
 
-    /// <summary>Number of proportions, less the share of each difference whose expected variance lies under the floor of half an answer.</summary>
-    public double Live { get; }
+    /// <summary>
+    /// P(the data lie further from a true curve than this distance), Hotelling's T². A difference whose expected variance lies under the floor of
+    /// half an answer adds that much less to the distance and counts that much less. With the truth on a bound the distance is of either
+    /// dimension half of the time (Chernoff's mixture).
+    /// </summary>
+    /// <param name="distance">The distance at its minimum.</param>
+    /// <param name="parameters">Number of the curve's parameters.</param>
+    /// <param name="bounds">How many of them are on a bound there.</param>
+    public double Tail(double distance, int parameters, int bounds)
+    {
+        double restrictions = Math.Max(1, _live - parameters);
+        return (Quantiles.HotellingTail(distance, restrictions, _clusters) + Quantiles.HotellingTail(distance, restrictions + bounds, _clusters)) / 2;
+    }
 
     /// <param name="table">The answers.</param>
     /// <param name="fitted">Probabilities on the fitted curve, one per budget.</param>
@@ -29,11 +46,11 @@ internal sealed class ProportionCovariance
     {
         int m = table.Count;
         if (table.Clusters == 0)
-            return new ProportionCovariance(new Whitening(Independent(table, fitted), m, differences: false), m);
+            return new ProportionCovariance(new Whitening(Independent(table, fitted), m, differences: false), m, 0);
         double[] v = [.. differences];
         double live = m - RaiseDifferences(v, table, fitted);
         RaiseLevels(v, table, fitted);
-        return new ProportionCovariance(new Whitening(v, m, differences: true), live);
+        return new ProportionCovariance(new Whitening(v, m, differences: true), live, table.Clusters);
     }
 
     private static double[] Independent(AccuracyTable table, double[] fitted)

@@ -1,4 +1,4 @@
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Statistics;
 
 /// <summary>
 /// The law of a profile's height where the truth lies on A + D = 1. With the parameter held, the ceiling may bind a second time,

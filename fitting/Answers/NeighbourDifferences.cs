@@ -1,4 +1,4 @@
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Answers;
 
 /// <summary>
 /// The changes of accuracy from one budget to the next, the first one counted from 0. Answers that are nested over the budgets
@@ -6,6 +6,12 @@ namespace Calibration.Fitting.Accuracy;
 /// </summary>
 internal static class NeighbourDifferences
 {
+    /// <summary>Answers are taken as nested below this share of changes from right to wrong.</summary>
+    private const double NestedReversals = 0.02;
+
+    /// <summary>Whether an answer that is right stays right with more thinking, but for a few.</summary>
+    public static bool AreNested(AccuracyTable table) => table.Clusters > 0 && ReversalShare(table) < NestedReversals;
+
     /// <summary>Clustered covariance of the differences of the proportions, G/(G − 1) Σ e_g e_gᵀ, row by row.</summary>
     public static double[] Covariance(AccuracyTable table)
     {

@@ -1,6 +1,7 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Distances;
 
 /// <summary>
 /// The second-order Rao–Scott test of a curve on nested answers: Pearson's distance of the neighbouring differences in the

@@ -1,6 +1,7 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Distances;
 
 /// <summary>
 /// Distance of the measured proportions from a shape, (p̄ − p)ᵀ V⁻¹ (p̄ − p), minimised over A and D of either sign and over b,

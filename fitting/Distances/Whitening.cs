@@ -1,4 +1,4 @@
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Distances;
 
 /// <summary>The Cholesky factor L of a covariance, of proportions or of their neighbouring differences, and L⁻¹ applied to curves.</summary>
 internal sealed class Whitening
