@@ -10,6 +10,8 @@ internal static class FittingCoverage
 {
     public static int Run(string[] args)
     {
+        if (args is ["near-one", .. string[] rest])
+            return NearOne(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 2000);
         int experiments = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2000;
         double[] correlations = args.Length > 1 ? [double.Parse(args[1], CultureInfo.InvariantCulture)] : [0.5, 0, 0.8];
         FitMethod method = args.Contains("wls") ? FitMethod.WeightedLeastSquares : FitMethod.MaximumLikelihood;
@@ -18,6 +20,37 @@ internal static class FittingCoverage
             Study(experiments, correlation, method, problems);
         return 0;
     }
+
+    /// <summary>Intervals near A + D = 1, where the curve is not saturated at the largest budget: b times that budget is bL.</summary>
+    private static int NearOne(int experiments)
+    {
+        Console.WriteLine($"{experiments} experiments, A = 0.723, nested answers, share 0.6; coverage of the given intervals, and with verdict Identified or AtBound alone");
+        Console.WriteLine("A + D  size      bL      A         b         D      | given that verdict: A, b, D          | verdicts");
+        foreach ((double ceiling, int problems, int runs) in new[] { (1.0, 100, 2), (1.0, 250, 3), (0.95, 100, 2) })
+        {
+            foreach (double rate in new[] { 1.0, 2, 3, 4, 6.5, 20 })
+            {
+                SyntheticTask grid = SyntheticTask.All.Single(task => task.Name == "gsm8k");
+                var truth = new ExponentialAccuracy(0.723, rate / grid.Largest, ceiling - 0.723);
+                var fits = new AccuracyFit[experiments];
+                Parallel.For(0, experiments, i => fits[i] = AccuracyFitter.Fit(
+                    SyntheticTraces.Nested(truth.At, grid.Budgets, problems, runs, 0.6, new Xoshiro256StarStar((i * 7919) + 12345, false)),
+                    new AccuracyFitOptions { CompareRivals = false }));
+                AccuracyFit[] used = [.. fits.Where(f => f.Verdict is Verdict.Identified or Verdict.AtBound)];
+                string verdicts = string.Join(' ', Enum.GetValues<Verdict>().Select(v => fits.Count(f => f.Verdict == v)));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{ceiling,-5}  {problems,3} x {runs}  {rate,4}  {Covers(fits, truth)} | {Covers(used, truth)} | {verdicts} | misses {MissesOf(fits, truth)}"));
+            }
+        }
+
+        return 0;
+    }
+
+    private static string MissesOf(AccuracyFit[] fits, ExponentialAccuracy truth) =>
+        string.Join(" ", Misses(fits, f => f.A, truth.A), Misses(fits, f => f.B, truth.B), Misses(fits, f => f.D, truth.D));
+
+    private static string Covers(AccuracyFit[] fits, ExponentialAccuracy truth) =>
+        string.Join(" ", Cover(fits, f => f.A, truth.A), Cover(fits, f => f.B, truth.B), Cover(fits, f => f.D, truth.D));
 
     private static void Study(int experiments, double correlation, FitMethod method, int problems)
     {

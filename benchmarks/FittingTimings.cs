@@ -30,7 +30,23 @@ internal static class FittingTimings
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"6 x 2,000 bootstrap replicates, 2 threads: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
         }
 
+        Shapes("exponential answers", [.. tasks.Select(task => AccuracyBootstrap.Of(task))]);
+        Shapes("Hill answers", [.. SyntheticTask.All.Select(task => AccuracyBootstrap.Of(SyntheticTraces.Nested(
+            new HillAccuracy(0.85, Math.Log(2) / task.Truth.B, 2.5, 0.1).At, task.Budgets, 250, 3, 0.6, new Xoshiro256StarStar(7, false))))]);
         return 0;
+    }
+
+    /// <summary>Every replicate chooses its shape anew.</summary>
+    private static void Shapes(string name, AccuracyBootstrap[] bootstraps)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string[] kinds = [.. bootstraps.SelectMany(bootstrap =>
+        {
+            AccuracyBootstrap.ShapeWorker worker = bootstrap.CreateShapeWorker();
+            return Enumerable.Range(0, 2000).Select(i => worker.Draw(1, i).Shape.Name).ToArray();
+        })];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"6 x 2,000 replicates that choose their shape, {name}, 1 thread: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms; {string.Join(", ", kinds.CountBy(kind => kind).OrderBy(pair => pair.Key, StringComparer.Ordinal))}"));
     }
 
     private static int Each<T>(T[][] sets, Func<T[], AccuracyFit> fit)

@@ -9,6 +9,9 @@ public sealed record EndpointOptions
     /// <summary>The problems it knows the answers of.</summary>
     public required ImmutableArray<Problem> Problems { get; init; }
 
+    /// <summary>What the simulated model can do; null: the numbers of the paper's Table I.</summary>
+    public EndpointTruth? Truth { get; init; }
+
     /// <summary>Seed of its draws.</summary>
     public ulong Seed { get; init; } = 1;
 

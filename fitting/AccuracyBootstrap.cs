@@ -1,5 +1,6 @@
 using Calibration.Fitting.Accuracy;
-using Calibration.Fitting.Statistics;
+using Calibration.Fitting.Answers;
+using Calibration.Fitting.Shapes;
 
 namespace Calibration.Fitting;
 
@@ -65,71 +66,71 @@ public sealed class AccuracyBootstrap
         return curves;
     }
 
+    /// <summary>A worker that draws replicates and lets each choose its shape anew; not thread-safe, make one per thread.</summary>
+    /// <param name="given">The shape that the user named; null lets each replicate's answers choose.</param>
+    /// <param name="options">How curves are fitted and judged; the bootstrap's own method is used.</param>
+    public ShapeWorker CreateShapeWorker(ShapeKind? given = null, AccuracyFitOptions? options = null) =>
+        new(_table, given, (options ?? new AccuracyFitOptions()) with { Method = _method });
+
     /// <summary>One replicate.</summary>
     /// <param name="Curve">Its fitted curve; A may be 0 and b at the end of the searched range where the draw carries no information.</param>
     /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
     /// <param name="Correct">How many of them are right.</param>
     public readonly record struct Replicate(ExponentialAccuracy Curve, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
 
+    /// <summary>One replicate with the shape that its answers choose.</summary>
+    /// <param name="Shape">The shape. Where it is the exponential of all budgets, it is the curve of the same <see cref="Replicate"/>, bit by bit.</param>
+    /// <param name="LargestBudget">Largest budget that it offers; infinite for a curve without a fall.</param>
+    /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
+    /// <param name="Correct">How many of them are right.</param>
+    public readonly record struct ShapeReplicate(AccuracyShape Shape, double LargestBudget, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
+
     /// <summary>Work space of one thread.</summary>
     public sealed class Worker
     {
         private readonly AccuracyTable _table;
         private readonly CurveSolver _solver;
-        private readonly double[] _answers;
-        private readonly double[] _correct;
+        private readonly AnswerDraw _draw;
 
-        internal Worker(AccuracyTable table, FitMethod method)
-        {
-            _table = table;
-            _solver = new CurveSolver(table.X, method);
-            (_answers, _correct) = (new double[table.Count], new double[table.Count]);
-        }
+        internal Worker(AccuracyTable table, FitMethod method) =>
+            (_table, _solver, _draw) = (table, new CurveSolver(table.X, method), new AnswerDraw(table));
 
         /// <summary>Replicate <paramref name="index"/> of a seed.</summary>
         public Replicate Draw(ulong seed, int index)
         {
-            var random = new SplitMix64(seed, (ulong)index);
-            if (_table.Clusters > 0)
-                DrawClusters(ref random);
-            else
-                DrawAnswers(ref random);
-            _solver.Load(_answers, _correct);
+            _draw.Next(seed, index);
+            _solver.Load(_draw.Answers, _draw.Correct);
             CurvePoint point = _solver.Solve();
-            return new Replicate(new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _answers, _correct);
+            return new Replicate(new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _draw.Answers, _draw.Correct);
+        }
+    }
+
+    /// <summary>Work space of one thread whose replicates choose their shape.</summary>
+    public sealed class ShapeWorker
+    {
+        private readonly AnswerDraw _draw;
+        private readonly ShapeReplicates _shapes;
+
+        internal ShapeWorker(AccuracyTable table, ShapeKind? given, AccuracyFitOptions options) =>
+            (_draw, _shapes) = (new AnswerDraw(table), new ShapeReplicates(table, given, options));
+
+        /// <summary>Replicate <paramref name="index"/> of a seed: the same answers as those of <see cref="Worker.Draw"/>.</summary>
+        public ShapeReplicate Draw(ulong seed, int index)
+        {
+            _draw.Next(seed, index);
+            (AccuracyShape shape, double largest) = _shapes.Choose(_draw.Table());
+            return new ShapeReplicate(shape, largest, _draw.Answers, _draw.Correct);
         }
 
-        private void DrawClusters(ref SplitMix64 random)
+        /// <summary>The last draw as cells, each drawn problem under a name of its own.</summary>
+        internal AccuracyCell[] LastCells()
         {
-            int m = _table.Count, clusters = _table.Clusters;
-            Array.Clear(_answers);
-            Array.Clear(_correct);
-            for (int draw = 0; draw < clusters; draw++)
-            {
-                int row = random.Below(clusters) * m;
-                for (int j = 0; j < m; j++)
-                {
-                    _answers[j] += _table.ClusterAnswers[row + j];
-                    _correct[j] += _table.ClusterCorrect[row + j];
-                }
-            }
-        }
-
-        private void DrawAnswers(ref SplitMix64 random)
-        {
-            for (int j = 0; j < _table.Count; j++)
-            {
-                double n = _table.Answers[j], p = _table.Correct[j] / n;
-                (_answers[j], _correct[j]) = (n, 0);
-                if (n > 20_000)
-                {
-                    _correct[j] = Math.Clamp(Math.Round((n * p) + (random.Gaussian() * Math.Sqrt(n * p * (1 - p)))), 0, n);
-                    continue;
-                }
-
-                for (int i = 0; i < n; i++)
-                    _correct[j] += random.Uniform() < p ? 1 : 0;
-            }
+            AccuracyTable table = _draw.Table();
+            return
+            [
+                .. Enumerable.Range(0, table.ClusterAnswers.Length).Select(i => new AccuracyCell(
+                    $"{i / table.Count:00000}", table.Budgets[i % table.Count], (int)table.ClusterAnswers[i], (int)table.ClusterCorrect[i])),
+            ];
         }
     }
 }

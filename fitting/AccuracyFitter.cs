@@ -1,4 +1,5 @@
 using Calibration.Fitting.Accuracy;
+using Calibration.Fitting.Answers;
 
 namespace Calibration.Fitting;
 

@@ -9,7 +9,7 @@ public sealed record ParameterEstimate
     /// <summary>Whether the data determine the parameter.</summary>
     public required ParameterStatus Status { get; init; }
 
-    /// <summary>Which bound, or why the parameter is not identifiable; null where identified.</summary>
+    /// <summary>Which bound, or why there is no interval; null where identified.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Cluster-robust standard error; null where not identifiable or where the parameter itself lies on its bound.</summary>
@@ -35,7 +35,7 @@ public enum ParameterStatus
     /// <summary>The estimate lies on a bound, named by the reason.</summary>
     AtBound,
 
-    /// <summary>Not determined by the data; there is no standard error and no interval.</summary>
+    /// <summary>Not determined by the data, or of a shape that the data reject; there is no standard error and no interval.</summary>
     NotIdentifiable,
 }
 
@@ -60,7 +60,7 @@ public enum Verdict
     /// <summary>At least one parameter cannot be learned from these data.</summary>
     NotIdentifiable,
 
-    /// <summary>The data reject the model's shape: its parameters mean nothing.</summary>
+    /// <summary>The data reject the model's shape: its parameters have no errors and no intervals, and another shape should be used.</summary>
     LackOfFit,
 
     /// <summary>Too many trials are missing: no curve was fitted.</summary>

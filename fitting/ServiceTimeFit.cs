@@ -43,6 +43,15 @@ public sealed record ServiceTimeFit
     /// <summary>The observations in their order, with fitted times, residuals and outlier flags.</summary>
     public required IReadOnlyList<ServicePoint> Points { get; init; }
 
+    /// <summary>Traces and samples that stand out and move c by more than its standard error, the strongest first; they are part of the fit all the same.</summary>
+    public IReadOnlyList<ServiceInfluence> Influences { get; init; } = [];
+
+    /// <summary>
+    /// Skewness of the overheads of the traces (of their times at their fewest tokens, beside the line) where it is clear; t0 is then the mean of a
+    /// skewed distribution, and its interval may be too low. Null where no skewness is seen.
+    /// </summary>
+    public double? OverheadSkewness { get; init; }
+
     /// <summary>Whether points were clustered by trace; false: they were taken as independent.</summary>
     public required bool Clustered { get; init; }
 
@@ -65,6 +74,19 @@ public sealed record ServiceTimeFit
 /// <param name="Residual">Measured less fitted time.</param>
 /// <param name="Outlier">Flagged by the rule of <see cref="ServiceTimeFitter"/>; the observation is part of the fit all the same.</param>
 public sealed record ServicePoint(string Cluster, double Tokens, double Seconds, double Fitted, double Residual, bool Outlier);
+
+/// <summary>A trace or a sample that stands out and moves the slope.</summary>
+/// <param name="Trace">The trace; null where times are not told apart by trace.</param>
+/// <param name="Tokens">Thinking tokens of the sample; null for a whole trace.</param>
+/// <param name="Seconds">Measured time of the sample; null for a whole trace.</param>
+/// <param name="SecondsPerTokenWithout">c without it, in seconds.</param>
+/// <param name="SlopeShift">By how much it moves c, in seconds per token.</param>
+public sealed record ServiceInfluence(string? Trace, double? Tokens, double? Seconds, double SecondsPerTokenWithout, double SlopeShift)
+{
+    /// <summary>The influence in words.</summary>
+    public string Sentence => FormattableString.Invariant(
+        $"{(Tokens is { } tokens ? $"The time of {Seconds:0.###} s at {tokens:0} tokens{(Trace is null ? "" : $" (trace {Trace})")}" : $"Trace {Trace}")} moves c by {100 * SlopeShift / SecondsPerTokenWithout:+0.0;-0.0} %: without it c is {SecondsPerTokenWithout:G4} s.");
+}
 
 /// <summary>Service time of one request on an idle server against thinking tokens, equation (1): t(ℓ) = t0 + cℓ.</summary>
 /// <param name="T0Seconds">Time without thinking, in seconds: prefill and answer; 0 or more.</param>

@@ -7,10 +7,13 @@ namespace Calibration.Fitting;
 /// Weights are inverse variances α² + β² t² (absolute and relative noise), estimated from robust residuals. An observation is
 /// flagged as an outlier where its residual from the robust line (Huber weights) exceeds six robust standard deviations,
 /// 6 × 1.4826 × the median absolute standardised residual; flagged observations stay in the fit.
+/// Where the times are slightly curved, within the tolerance, the intervals are widened by the departure of the curve from the line:
+/// that of c by its slopes at both ends of the measured budgets, that of t0 by its time without thinking.
 /// </remarks>
 public static class ServiceTimeFitter
 {
     internal const double OutlierLimit = 6;
+    internal const double SkewnessLimit = 1.5;
     internal const double CurvatureLevel = 0.01;
     internal const double CurvatureShareLimit = 0.05;
 

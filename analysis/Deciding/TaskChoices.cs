@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
+using Calibration.Fitting.Shapes;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Solving;
 using Calibration.Results;

@@ -20,7 +20,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 
     private readonly SharedSpeed? _speed = options.TotalTokensPerSecond is { } perSecond ? new SharedSpeed(perSecond) : null;
 
-    private readonly HiddenTruth _truth = new(options.Seed);
+    private readonly HiddenTruth _truth = new(options.Seed, options.Truth);
 
     private readonly Dictionary<string, Problem> _problems = options.Problems
         .GroupBy(problem => problem.Prompt, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
@@ -117,7 +117,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         var generation = new Generation(prompt, _truth, group);
         ulong jitter = SeededDraw.Hash(options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
         int cached = options.AsVllm ? _cache.Enter(request.CacheSalt, request.Prompt) : 0;
-        var response = new CompletionResponse(request, options, new SimulatedService(prompt, jitter, (double)cached / request.Prompt.Length), cached);
+        var response = new CompletionResponse(request, options, new SimulatedService(prompt, _truth.Of(prompt.Problem), jitter, (double)cached / request.Prompt.Length), cached);
         var tokenSeconds = ImmutableArray.CreateBuilder<double>();
 
         // A request that does not fit the context is cut without a word, as vLLM does it.

@@ -14,9 +14,8 @@ internal sealed class SimulatedService
     private readonly double _firstSeconds;
     private readonly double _perTokenSeconds;
 
-    internal SimulatedService(PromptReading prompt, ulong jitterSeed, double cachedShare)
+    internal SimulatedService(PromptReading prompt, TaskTruth truth, ulong jitterSeed, double cachedShare)
     {
-        TaskTruth truth = HiddenTruth.Of(prompt.Problem);
         double overhead = truth.T0Seconds * (1 + (OverheadJitter * SeededDraw.Normal(jitterSeed)));
         double share = !prompt.Closed || prompt.ThinkingTokens > 0 ? 0.5 : 1;
         bool continued = !prompt.Closed && prompt.ThinkingTokens > 0;

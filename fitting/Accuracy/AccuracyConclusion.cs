@@ -1,4 +1,4 @@
-using Calibration.Fitting.Statistics;
+using Calibration.Fitting.Answers;
 
 namespace Calibration.Fitting.Accuracy;
 
@@ -13,13 +13,36 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
 
     private bool AtOne => point.S >= 1 - BoundTolerance;
 
+    private bool IsDegenerate => table.Count < 3 || point.A < 1e-6;
+
+    /// <summary>Binomial deviance against the saturated model.</summary>
+    public double Deviance
+    {
+        get
+        {
+            double sum = Enumerable.Range(0, table.Count).Sum(j => RivalShapes.BinomialDeviance(table.Answers[j], table.Correct[j], _fitted[j]));
+            return double.IsFinite(sum) ? sum : 0;
+        }
+    }
+
+    /// <summary>The verdict alone, without the intervals: for replicates.</summary>
+    public Verdict Verdict()
+    {
+        (Weakness weakness, double? lackOfFit, ClusterCovariance covariance) = Assess();
+        if (lackOfFit < options.LackOfFitLevel)
+            return Fitting.Verdict.LackOfFit;
+        if (weakness.Kind != WeaknessKind.None || !new ParameterConclusion(table, solver, point, options, covariance).HasRate(weakness))
+            return Fitting.Verdict.NotIdentifiable;
+        return AtZero || AtOne ? Fitting.Verdict.AtBound : Fitting.Verdict.Identified;
+    }
+
     public static AccuracyFit Empty(AccuracyFitOptions options)
     {
         const string reason = "no answers";
         ParameterEstimate unknown = ParameterEstimate.Unknown(0, reason);
         return new AccuracyFit
         {
-            Verdict = Verdict.NotIdentifiable,
+            Verdict = Fitting.Verdict.NotIdentifiable,
             Explanation = "Not identifiable: there are no answers.",
             A = unknown,
             B = unknown,
@@ -35,33 +58,38 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
 
     public AccuracyFit Conclude()
     {
-        bool degenerate = table.Count < 3 || point.A < 1e-6;
-        var distance = new MinimumDistance(table, Guide(), solver.MinTheta, solver.MaxTheta);
-        Weakness weakness = Identification.Judge(table, distance, options.IdentificationLevel);
-        double? lackOfFit = LackOfFit(distance, weakness);
-        ClusterCovariance covariance = ClusterCovariance.At(point, solver, table, !AtZero, !AtOne, true);
-        if (weakness.Kind == WeaknessKind.None && (degenerate || !covariance.Regular))
-            weakness = new Weakness(WeaknessKind.Flat, "accuracy does not rise with the budget");
-        (ParameterEstimate a, ParameterEstimate b, ParameterEstimate d) = new ParameterConclusion(table, solver, point, options, covariance).Estimate(weakness, AtZero, AtOne);
+        (Weakness weakness, double? lackOfFit, ClusterCovariance covariance) = Assess();
+        var parameters = new ParameterConclusion(table, solver, point, options, covariance);
+        (ParameterEstimate a, ParameterEstimate b, ParameterEstimate d) =
+            lackOfFit < options.LackOfFitLevel ? parameters.Withheld("the data reject the exponential") : parameters.Estimate(weakness, AtZero, AtOne);
         (Verdict verdict, string explanation) = Judge(lackOfFit, a, b, d);
-        double deviance = Enumerable.Range(0, table.Count).Sum(j => RivalShapes.BinomialDeviance(table.Answers[j], table.Correct[j], _fitted[j]));
-        deviance = double.IsFinite(deviance) ? deviance : 0;
         return new AccuracyFit
         {
             Verdict = verdict,
             Explanation = explanation,
-            Curve = degenerate ? null : new ExponentialAccuracy(point.A, Math.Exp(point.Theta) / table.Scale, point.D),
+            Curve = IsDegenerate ? null : new ExponentialAccuracy(point.A, Math.Exp(point.Theta) / table.Scale, point.D),
             A = a,
             B = b,
             D = d,
             Points = Points(),
-            Deviance = deviance,
+            Deviance = Deviance,
             LackOfFitPValue = lackOfFit,
             Method = options.Method,
             Clustered = table.Clusters > 0,
             Clusters = table.Clusters,
-            Rivals = options.CompareRivals && table.Count > 0 ? RivalShapes.Compare(table, deviance, MeanDesignEffect()) : [],
+            Rivals = options.CompareRivals && table.Count > 0 ? RivalShapes.Compare(table, Deviance, DesignEffects.Mean(table)) : [],
         };
+    }
+
+    private (Weakness Weakness, double? LackOfFit, ClusterCovariance Covariance) Assess()
+    {
+        var test = new LackOfFitTest(table, Guide(), solver);
+        Weakness weakness = Identification.Judge(table, test.Distance, options.IdentificationLevel);
+        double? lackOfFit = test.PValue(weakness, options.LackOfFitLevel);
+        ClusterCovariance covariance = ClusterCovariance.At(point, solver, table, !AtZero, !AtOne, true);
+        if (weakness.Kind == WeaknessKind.None && (IsDegenerate || !covariance.Regular))
+            weakness = new Weakness(WeaknessKind.Flat, "accuracy does not rise with the budget");
+        return (weakness, lackOfFit, covariance);
     }
 
     /// <summary>Probabilities that say which variances to expect: the fitted ones, or where nothing rises those of the mirrored, falling curve.</summary>
@@ -75,89 +103,35 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         return [.. Enumerable.Range(0, table.Count).Select(j => 1 - mirror.Probability(falling, j))];
     }
 
-    /// <summary>
-    /// T² of the saturated proportions against the closest exponential; not testable without spare budgets or enough clusters.
-    /// Where the rate cannot be learned and a limit of the exponential (a line that may end above 1, a step, a decrease)
-    /// follows the data, the p-value is that limit's: such data are not identifiable, rather than of the wrong shape.
-    /// </summary>
-    private double? LackOfFit(MinimumDistance distance, Weakness weakness)
-    {
-        if (table.Count < 4 || (table.Clusters > 0 && table.Clusters < 2 * table.Count))
-            return null;
-        double bounded = Tail(distance.Exponential, distance.ActiveBounds);
-        double closure = Tail(distance.Closure, distance.AtLimit ? 1 : 0);
-        return weakness.Kind != WeaknessKind.None && closure >= options.LackOfFitLevel ? closure : bounded;
-
-        // With the truth on a bound the distance is of either dimension half of the time (Chernoff's mixture).
-        double Tail(double value, int bounds) => (Quantiles.HotellingTail(value, distance.Restrictions, table.Clusters)
-            + Quantiles.HotellingTail(value, distance.Restrictions + bounds, table.Clusters)) / 2;
-    }
-
     private (Verdict, string) Judge(double? lackOfFit, ParameterEstimate a, ParameterEstimate b, ParameterEstimate d)
     {
         if (lackOfFit is double p && p < options.LackOfFitLevel)
         {
-            return (Verdict.LackOfFit, FormattableString.Invariant(
-                $"Lack of fit: the data reject the exponential (p = {p:G2}), so its parameters mean nothing."));
+            return (Fitting.Verdict.LackOfFit, FormattableString.Invariant(
+                $"The data reject the exponential (p = {p:G2}); no intervals of its parameters are given."));
         }
 
         (string Name, ParameterEstimate Value)[] all = [("A", a), ("b", b), ("D", d)];
         (string Name, ParameterEstimate Value)[] unknown = [.. all.Where(e => e.Value.Status == ParameterStatus.NotIdentifiable)];
         if (unknown.Length > 0)
         {
-            return (Verdict.NotIdentifiable,
+            return (Fitting.Verdict.NotIdentifiable,
                 $"Not identifiable ({string.Join(", ", unknown.Select(e => e.Name))}): {unknown[0].Value.Reason}.");
         }
 
         string[] bounds = [.. all.Where(e => e.Value.Status == ParameterStatus.AtBound).Select(e => e.Value.Reason!)];
         return bounds.Length > 0
-            ? (Verdict.AtBound, $"The fit lies on its bound {string.Join(" and ", bounds)}; everything else is identified.")
-            : (Verdict.Identified, "Every parameter is identified.");
+            ? (Fitting.Verdict.AtBound, $"The fit lies on its bound {string.Join(" and ", bounds)}; everything else is identified.")
+            : (Fitting.Verdict.Identified, "Every parameter is identified.");
     }
 
     private AccuracyPoint[] Points()
     {
-        double[] errors = StandardErrors();
+        double[] errors = DesignEffects.StandardErrors(table);
         return
         [
             .. Enumerable.Range(0, table.Count).Select(j => new AccuracyPoint(
                 table.Budgets[j], table.Answers[j], table.Correct[j], _fitted[j], (table.Correct[j] / table.Answers[j]) - _fitted[j], errors[j])),
         ];
-    }
-
-    private double[] StandardErrors()
-    {
-        int m = table.Count;
-        var variance = new double[m];
-        for (int j = 0; j < m; j++)
-        {
-            double n = table.Answers[j], p = table.Correct[j] / n;
-            if (table.Clusters == 0)
-            {
-                variance[j] = p * (1 - p) / n;
-                continue;
-            }
-
-            for (int g = 0; g < table.Clusters; g++)
-            {
-                double e = (table.ClusterCorrect[(g * m) + j] - (table.ClusterAnswers[(g * m) + j] * p)) / n;
-                variance[j] += e * e * table.Clusters / (table.Clusters - 1.0);
-            }
-        }
-
-        return Array.ConvertAll(variance, Math.Sqrt);
-    }
-
-    /// <summary>Mean over the budgets of the proportions' clustered variance over the binomial one.</summary>
-    private double MeanDesignEffect()
-    {
-        double[] errors = StandardErrors();
-        double[] ratios =
-        [
-            .. Enumerable.Range(0, table.Count)
-                .Select(j => (Error: errors[j], P: table.Correct[j] / table.Answers[j], N: table.Answers[j]))
-                .Where(t => t.P is > 0 and < 1).Select(t => t.Error * t.Error * t.N / (t.P * (1 - t.P))),
-        ];
-        return ratios.Length == 0 ? 1 : ratios.Average();
     }
 }

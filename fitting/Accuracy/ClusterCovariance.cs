@@ -1,3 +1,4 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
@@ -66,6 +67,15 @@ internal sealed class ClusterCovariance
         // Identical clusters would give no variance at all: no less than a tenth of the independent one.
         return Regular && double.IsFinite(effect) ? Math.Max(0.1, effect) : 1;
     }
+
+    /// <summary>Robust spread of c0 D + c1 S + c2 θ and of the ceiling S.</summary>
+    public CeilingLaw.Spread WithCeiling(double c0, double c1, double c2) => Spread(_sandwich, c0, c1, c2);
+
+    /// <summary>The same by the likelihood's curvature alone.</summary>
+    public CeilingLaw.Spread CurvatureWithCeiling(double c0, double c1, double c2) => Spread(_naive, c0, c1, c2);
+
+    private static CeilingLaw.Spread Spread(double[] v, double c0, double c1, double c2) =>
+        new(Quadratic(v, c0, c1, c2), v[4], (c0 * v[1]) + (c1 * v[4]) + (c2 * v[5]));
 
     private static double Quadratic(double[] v, double c0, double c1, double c2) =>
         (c0 * c0 * v[0]) + (c1 * c1 * v[4]) + (c2 * c2 * v[8]) + (2 * ((c0 * c1 * v[1]) + (c0 * c2 * v[2]) + (c1 * c2 * v[5])));

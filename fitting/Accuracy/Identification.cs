@@ -1,3 +1,5 @@
+using Calibration.Fitting.Answers;
+using Calibration.Fitting.Distances;
 using Calibration.Fitting.Statistics;
 using MathNet.Numerics.Distributions;
 
@@ -14,7 +16,11 @@ internal enum WeaknessKind
 }
 
 /// <summary>A weakness and its sentence.</summary>
-internal readonly record struct Weakness(WeaknessKind Kind, string Reason);
+/// <param name="Kind">The weakness; none: the rate is identified.</param>
+/// <param name="Reason">Its sentence.</param>
+/// <param name="Line">How strongly the straight line is rejected, in standard deviations.</param>
+/// <param name="Threshold">How strongly it has to be rejected for a rate to be reported.</param>
+internal readonly record struct Weakness(WeaknessKind Kind, string Reason, double Line = 0, double Threshold = 0);
 
 /// <summary>
 /// The rate is identified where the data reject, at the identification level and with their clustered covariance, each of
@@ -45,6 +51,6 @@ internal static class Identification
             return new Weakness(WeaknessKind.Linear, "accuracy still rises linearly at the largest budget");
         if (distance.Step - distance.Closure < one)
             return new Weakness(WeaknessKind.Saturated, "accuracy is saturated before the first positive budget");
-        return new Weakness(WeaknessKind.None, string.Empty);
+        return new Weakness(WeaknessKind.None, string.Empty, Math.Sqrt(distance.Line - distance.Closure), Math.Sqrt(one));
     }
 }

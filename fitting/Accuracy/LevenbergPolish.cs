@@ -1,3 +1,4 @@
+using Calibration.Fitting.Answers;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Optimization;

@@ -1,3 +1,4 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
@@ -6,18 +7,20 @@ namespace Calibration.Fitting.Accuracy;
 internal sealed class ParameterConclusion(
     AccuracyTable table, CurveSolver solver, CurvePoint point, AccuracyFitOptions options, ClusterCovariance covariance)
 {
-    private readonly ProfileInterval _profile = new(
-        solver, point, Quantiles.TwoSided(options.Level, table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity));
+    private readonly ProfileInterval _profile = new(solver, point, Quantile(table, options.Level));
+    private ClusterCovariance? _freeCeiling;
+
+    private double Rate => Math.Exp(point.Theta) / table.Scale;
+
+    /// <summary>Values without errors or intervals.</summary>
+    public (ParameterEstimate A, ParameterEstimate B, ParameterEstimate D) Withheld(string reason) =>
+        (ParameterEstimate.Unknown(point.A, reason), ParameterEstimate.Unknown(Rate, reason), ParameterEstimate.Unknown(point.D, reason));
 
     public (ParameterEstimate A, ParameterEstimate B, ParameterEstimate D) Estimate(Weakness weakness, bool atZero, bool atOne)
     {
-        double rate = Math.Exp(point.Theta) / table.Scale;
         if (weakness.Kind is WeaknessKind.Flat or WeaknessKind.Decreasing)
-        {
-            return (ParameterEstimate.Unknown(point.A, weakness.Reason), ParameterEstimate.Unknown(rate, weakness.Reason),
-                ParameterEstimate.Unknown(point.D, weakness.Reason));
-        }
-
+            return Withheld(weakness.Reason);
+        double rate = Rate;
         ParameterEstimate d = OriginOf(atZero, weakness);
         if (weakness.Kind != WeaknessKind.None)
         {
@@ -28,7 +31,7 @@ internal sealed class ParameterConclusion(
         }
 
         double error = covariance.StandardError(0, 0, 1);
-        ProfileInterval.Ends ends = _profile.OfTheta(covariance.DesignEffect(0, 0, 1), error);
+        ProfileInterval.Ends ends = _profile.OfTheta(ScaleOf(covariance, 0, 0, 1) with { Below = Widening(weakness) });
         if (!ends.BoundedBelow || !ends.BoundedAbove)
         {
             string reason = ends.BoundedBelow
@@ -48,10 +51,14 @@ internal sealed class ParameterConclusion(
         return (GainOf(atOne), b, d);
     }
 
+    /// <summary>Whether the interval of the rate is closed at both ends.</summary>
+    public bool HasRate(Weakness weakness) =>
+        _profile.HasRate(new ProfileInterval.Scale(covariance.DesignEffect(0, 0, 1), 0, null, Widening(weakness)));
+
     private ParameterEstimate GainOf(bool atOne)
     {
         double error = covariance.StandardError(-1, 1, 0);
-        ProfileInterval.Ends ends = _profile.OfA(covariance.DesignEffect(-1, 1, 0), error);
+        ProfileInterval.Ends ends = _profile.OfA(ScaleOf(covariance, -1, 1, 0));
         return new ParameterEstimate
         {
             Value = point.A,
@@ -77,8 +84,8 @@ internal sealed class ParameterConclusion(
         }
 
         double error = at.StandardError(1, 0, 0);
-        double effect = atZero ? Math.Max(1, at.DesignEffect(1, 0, 0)) : at.DesignEffect(1, 0, 0);
-        ProfileInterval.Ends ends = _profile.OfD(effect, error);
+        ProfileInterval.Scale scale = ScaleOf(at, 1, 0, 0);
+        ProfileInterval.Ends ends = _profile.OfD(atZero ? scale with { DesignEffect = Math.Max(1, scale.DesignEffect) } : scale);
         return new ParameterEstimate
         {
             Value = atZero ? 0 : point.D,
@@ -88,4 +95,36 @@ internal sealed class ParameterConclusion(
             Interval = new Interval(Math.Min(point.D, ends.Low), Math.Max(point.D, ends.High)),
         };
     }
+
+    /// <summary>How high the profile of c0 D + c1 S + c2 θ may be.</summary>
+    private ProfileInterval.Scale ScaleOf(ClusterCovariance at, double c0, double c1, double c2) =>
+        new(at.DesignEffect(c0, c1, c2), at.StandardError(c0, c1, c2), CeilingHeight(c0, c1, c2));
+
+    private double? CeilingHeight(double c0, double c1, double c2)
+    {
+        ClusterCovariance ceiling = _freeCeiling ??= FreeCeiling();
+        if (!ceiling.Regular)
+            return null;
+        double normal = Quantiles.TwoSided(options.Level, double.PositiveInfinity), scale = Quantile(table, options.Level) / normal;
+        return CeilingLaw.Height(ceiling.WithCeiling(c0, c1, c2), ceiling.CurvatureWithCeiling(c0, c1, c2), options.Level) * scale * scale;
+    }
+
+    /// <summary>A rate is reported only where the straight line is clearly rejected: near that threshold it is too high on average.</summary>
+    private double Widening(Weakness weakness)
+    {
+        double ratio = ReportedAbove.Quantile(weakness.Line, weakness.Threshold, options.Level) / Quantiles.TwoSided(options.Level, double.PositiveInfinity);
+        return ratio * ratio;
+    }
+
+    /// <summary>The covariance with the ceiling free, at the curvature of the optimum.</summary>
+    private ClusterCovariance FreeCeiling()
+    {
+        if (point.S < 1 - 1e-9)
+            return covariance;
+        solver.Polish(point, Held.None);
+        return ClusterCovariance.At(point, solver, table, point.D > 1e-9, true, true);
+    }
+
+    private static double Quantile(AccuracyTable table, double level) =>
+        Quantiles.TwoSided(level, table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity);
 }

@@ -1,10 +1,16 @@
+using Calibration.Fitting.Statistics;
+
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>
 /// Intervals from the profile of the objective with its height scaled by the design effect (Chandler and Bate, Biometrika
 /// 94 (2007) 167: the vertical adjustment of the independence likelihood): all ψ with 2 (ℓ̂ − ℓ_p(ψ)) / δ ≤ q².
-/// They keep to the bounds, are as skewed as the data, and end in one side at a bound.
+/// They keep to the bounds, are as skewed as the data, and end in one side at a bound. An end where A + D = 1 binds is taken at
+/// the height of <see cref="CeilingLaw"/>.
 /// </summary>
+/// <param name="solver">The loaded objective.</param>
+/// <param name="best">Its optimum.</param>
+/// <param name="quantile">q.</param>
 internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, double quantile)
 {
     // Of the profile's height, where 3.84 makes the interval.
@@ -13,76 +19,59 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
     /// <summary>The interval and whether its ends lie inside the range that was searched.</summary>
     internal readonly record struct Ends(double Low, double High, bool BoundedBelow, bool BoundedAbove);
 
-    public Ends OfD(double designEffect, double standardError) =>
-        Between(best.D, 0, best.S, designEffect, standardError, (d, near) => solver.Polish(near with { D = d, S = Math.Max(near.S, d) }, Held.D, Tolerance));
+    /// <summary>How high a profile may be.</summary>
+    /// <param name="DesignEffect">δ.</param>
+    /// <param name="StandardError">Of the parameter, for the first step; 0 where unknown.</param>
+    /// <param name="CeilingHeight">2 (ℓ̂ − ℓ_p) at an end where the ceiling binds; null: as elsewhere.</param>
+    /// <param name="Below">How many times higher at the lower end.</param>
+    internal readonly record struct Scale(double DesignEffect, double StandardError, double? CeilingHeight, double Below = 1);
 
-    public Ends OfA(double designEffect, double standardError) =>
-        Between(best.A, 0, 1, designEffect, standardError, (a, near) =>
+    public Ends OfD(Scale scale) =>
+        Between(best.D, 0, best.S, scale, (d, near) => solver.Polish(near with { D = d, S = Math.Max(near.S, d) }, Held.D, Tolerance));
+
+    public Ends OfA(Scale scale) =>
+        Between(best.A, 0, 1, scale, (a, near) =>
         {
             double d = Math.Clamp(near.D, 0, 1 - a);
             return solver.Polish(near with { D = d, S = Math.Min(1, d + a) }, Held.A, Tolerance);
         });
 
-    public Ends OfTheta(double designEffect, double standardError) =>
-        Between(best.Theta, solver.MinTheta, solver.MaxTheta, designEffect, standardError, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
+    public Ends OfTheta(Scale scale) =>
+        Between(best.Theta, solver.MinTheta, solver.MaxTheta, scale, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
 
-    private Ends Between(double at, double low, double high, double designEffect, double standardError, Func<double, CurvePoint, CurvePoint> profile)
+    /// <summary>Whether the profile of θ is closed at both ends of the searched range.</summary>
+    public bool HasRate(Scale scale) =>
+        IsClosed(solver.MinTheta, scale.DesignEffect * scale.Below) && IsClosed(solver.MaxTheta, scale.DesignEffect);
+
+    private bool IsClosed(double limit, double designEffect) =>
+        2 * (best.Objective - solver.Polish(best with { Theta = limit }, Held.Rate, Tolerance).Objective) / designEffect > quantile * quantile;
+
+    private Ends Between(double at, double low, double high, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
     {
-        double width = standardError > 0 ? quantile * standardError : 0.05 * (high - low);
-        (double lower, bool below) = End(at, low, -width, designEffect, profile);
-        (double upper, bool above) = End(at, high, width, designEffect, profile);
+        double width = scale.StandardError > 0 ? quantile * scale.StandardError : 0.05 * (high - low);
+        (double lower, bool below) = EndOf(at, low, -width, scale with { DesignEffect = scale.DesignEffect * scale.Below, CeilingHeight = scale.CeilingHeight * scale.Below }, profile);
+        (double upper, bool above) = EndOf(at, high, width, scale, profile);
         return new Ends(lower, upper, below, above);
     }
 
-    /// <summary>Where the root of the scaled drop, almost linear in ψ, reaches the quantile: a bracket and Illinois steps.</summary>
+    private (double End, bool Bounded) EndOf(double at, double limit, double width, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
+    {
+        (double end, bool bounded) = End(at, limit, width, scale.DesignEffect, profile);
+        if (!bounded || scale.CeilingHeight is not { } height || profile(end, best).S < 1 - 1e-9)
+            return (end, bounded);
+        return (End(at, limit, end - at, Math.Max(scale.DesignEffect, height / (quantile * quantile)), profile).End, true);
+    }
+
+    /// <summary>The end on one side, each profile point started from the one before.</summary>
     private (double End, bool Bounded) End(double at, double limit, double width, double designEffect, Func<double, CurvePoint, CurvePoint> profile)
     {
-        if (Math.Abs(limit - at) < 1e-12)
-            return (limit, false);
         CurvePoint near = best;
-        double inner = at, innerValue = -quantile, outer = at + width, outerValue;
-        while (true)
-        {
-            bool last = width < 0 ? outer <= limit : outer >= limit;
-            if (last)
-                outer = limit;
-            outerValue = Excess(outer);
-            if (outerValue >= 0)
-                break;
-            if (last)
-                return (limit, false);
-            (inner, innerValue) = (outer, outerValue);
-            double factor = Math.Clamp(quantile / Math.Max(outerValue + quantile, 0.3 * quantile), 1.05, 3);
-            outer = at + ((outer - at) * factor * 1.02);
-        }
-
-        for (int i = 0; i < 40 && Math.Abs(outer - inner) > 1e-7 * Math.Abs(width); i++)
-        {
-            double share = double.IsFinite(outerValue) ? innerValue / (innerValue - outerValue) : 0.5;
-            double middle = inner + ((outer - inner) * share), value = Excess(middle);
-            if (Math.Abs(value) < 1e-5)
-                return (middle, true);
-            if (value >= 0)
-            {
-                (outer, outerValue) = (middle, value);
-                innerValue /= 2;
-            }
-            else
-            {
-                (inner, innerValue) = (middle, value);
-                outerValue /= 2;
-            }
-        }
-
-        return (outer, true);
-
-        double Excess(double value)
+        return ProfileEnd.Find(at, limit, width, quantile, value =>
         {
             CurvePoint point = profile(value, near);
             if (double.IsFinite(point.Objective))
                 near = point;
-            double drop = 2 * (best.Objective - point.Objective) / designEffect;
-            return double.IsFinite(drop) ? Math.Sqrt(Math.Max(0, drop)) - quantile : double.PositiveInfinity;
-        }
+            return 2 * (best.Objective - point.Objective) / designEffect;
+        });
     }
 }

@@ -1,3 +1,5 @@
+using Calibration.Fitting.Answers;
+
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>

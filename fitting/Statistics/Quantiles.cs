@@ -46,9 +46,10 @@ internal static class Quantiles
             return 1;
         if (clusters == 0)
             return Math.Clamp(1 - ChiSquared.CDF(restrictions, q), 0, 1);
-        double f = q * (clusters - restrictions) / (restrictions * (clusters - 1.0));
-        double d2 = clusters - restrictions;
-        // The upper tail directly, so that small p-values keep their digits.
-        return MathNet.Numerics.SpecialFunctions.BetaRegularized(d2 / 2, restrictions / 2, d2 / (d2 + (restrictions * f)));
+        return FisherTail(q * (clusters - restrictions) / (restrictions * (clusters - 1.0)), restrictions, clusters - restrictions);
     }
+
+    /// <summary>P(F > f) of Fisher's F; both degrees of freedom may be fractions. The upper tail directly, so that small p-values keep their digits.</summary>
+    public static double FisherTail(double f, double d1, double d2) =>
+        f <= 0 ? 1 : MathNet.Numerics.SpecialFunctions.BetaRegularized(d2 / 2, d1 / 2, d2 / (d2 + (d1 * f)));
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
+using Calibration.Fitting.Shapes;
 using Calibration.Optimizer.Queueing;
-using Calibration.Optimizer.Solving;
 
 namespace Calibration.Optimizer.Uncertainty;
 

@@ -43,4 +43,52 @@ internal static class SyntheticTraces
 
         return observations;
     }
+
+    /// <summary>
+    /// Nested answers: a (problem, run) is right where its level lies below the curve; with probability
+    /// <paramref name="share"/> the level is the problem's own, the same for all of its runs.
+    /// </summary>
+    public static AccuracyCell[] Nested(
+        Func<double, double> probability, int[] budgets, int problems, int runs, double share, Xoshiro256StarStar random) =>
+        Cells(budgets, problems, runs, () =>
+        {
+            double own = random.NextDouble();
+            return () =>
+            {
+                double each = random.NextDouble(), level = random.NextDouble() < share ? own : each;
+                return budget => level < probability(budget);
+            };
+        });
+
+    /// <summary>
+    /// Answers that also go back: right where Φ(√0.7 z + √0.3 e) lies below the curve, z half the problem's and half the run's, e
+    /// fresh at each budget.
+    /// </summary>
+    public static AccuracyCell[] Walk(Func<double, double> probability, int[] budgets, int problems, int runs, Xoshiro256StarStar random) =>
+        Cells(budgets, problems, runs, () =>
+        {
+            double own = Normal.Sample(random, 0, 1);
+            return () =>
+            {
+                double z = (Math.Sqrt(0.5) * own) + (Math.Sqrt(0.5) * Normal.Sample(random, 0, 1));
+                return budget => Normal.CDF(0, 1, (Math.Sqrt(0.7) * z) + (Math.Sqrt(0.3) * Normal.Sample(random, 0, 1))) < probability(budget);
+            };
+        });
+
+    private static AccuracyCell[] Cells(int[] budgets, int problems, int runs, Func<Func<Func<int, bool>>> drawProblem)
+    {
+        var correct = new int[problems * budgets.Length];
+        for (int problem = 0; problem < problems; problem++)
+        {
+            Func<Func<int, bool>> drawRun = drawProblem();
+            for (int run = 0; run < runs; run++)
+            {
+                Func<int, bool> isRight = drawRun();
+                for (int j = 0; j < budgets.Length; j++)
+                    correct[(problem * budgets.Length) + j] += isRight(budgets[j]) ? 1 : 0;
+            }
+        }
+
+        return [.. correct.Select((count, i) => new AccuracyCell($"p{i / budgets.Length:000}", budgets[i % budgets.Length], runs, count))];
+    }
 }

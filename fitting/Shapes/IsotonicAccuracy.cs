@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Optimizer.Solving;
+namespace Calibration.Fitting.Shapes;
 
 /// <summary>Accuracy without a model: the non-decreasing values closest to the measured ones.</summary>
 public static class IsotonicAccuracy

@@ -1,4 +1,4 @@
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Answers;
 
 /// <summary>Counts by cluster and budget: everything that the likelihood and its clustered scores need.</summary>
 internal sealed class AccuracyTable
@@ -31,6 +31,9 @@ internal sealed class AccuracyTable
     public required double[] ClusterCorrect { get; init; }
 
     public int Count => Budgets.Length;
+
+    /// <summary>Share of right answers at each budget.</summary>
+    public double[] Proportions() => [.. Correct.Zip(Answers, (correct, answers) => correct / answers)];
 
     public static AccuracyTable From(IReadOnlyList<AccuracyObservation> observations) =>
         From([.. observations.Select(o => new AccuracyCell(o.Problem, o.BudgetTokens, 1, o.Correct ? 1 : 0))]);
@@ -108,6 +111,20 @@ internal sealed class AccuracyTable
             ClusterAnswers = clustered ? clusterAnswers : [],
             ClusterCorrect = clustered ? clusterCorrect : [],
         };
+    }
+
+    /// <summary>The same answers up to a budget.</summary>
+    public AccuracyTable UpTo(int budget) => Keep([.. Enumerable.Range(0, Count).Where(j => Budgets[j] <= budget)]);
+
+    /// <summary>The same answers at some of the budgets.</summary>
+    public AccuracyTable Keep(int[] columns)
+    {
+        int[] budgets = Array.ConvertAll(columns, j => Budgets[j]);
+        if (Clusters == 0)
+            return From(columns.Select(j => (Budgets[j], Answers[j], Correct[j])));
+        return From(budgets, Clusters, Columns(ClusterAnswers), Columns(ClusterCorrect));
+
+        double[] Columns(double[] rows) => [.. Enumerable.Range(0, Clusters).SelectMany(g => columns.Select(j => rows[(g * Count) + j]))];
     }
 
     private static double[] Scaled(int[] budgets)

@@ -1,18 +1,19 @@
+using Calibration.Fitting.Answers;
 using Calibration.Fitting.Statistics;
 
-namespace Calibration.Fitting.Accuracy;
+namespace Calibration.Fitting.Distances;
 
 /// <summary>
-/// Distance of the saturated proportions from a shape, (p̄ − p)ᵀ V⁻¹ (p̄ − p), with V their clustered covariance, minimised
-/// over A and D of either sign and over b, with its limits the straight line (b → 0) and the step (b → ∞). Under the model
-/// the minimum is Hotelling's T² with m − 3 restrictions, however the answers of a problem hang together.
+/// Distance of the measured proportions from a shape, (p̄ − p)ᵀ V⁻¹ (p̄ − p), minimised over A and D of either sign and over b,
+/// with its limits the straight line (b → 0) and the step (b → ∞). With V the clustered covariance the minimum is, under the
+/// model, Hotelling's T² with m − 3 restrictions, however the answers of a problem hang together.
 /// </summary>
 internal sealed class MinimumDistance
 {
     private const double GridStep = 0.3;
 
     private readonly AccuracyTable _table;
-    private readonly ProportionCovariance _covariance;
+    private readonly Whitening _whitening;
     private readonly double[] _data;
     private readonly double[] _one;
     private readonly double[] _column;
@@ -20,32 +21,42 @@ internal sealed class MinimumDistance
     private readonly double _oo;
     private readonly double _oy;
     private readonly double _yy;
-    private (double Free, double Inside, double Rise, int Active) _last;
+    private readonly Minimum _free;
+    private readonly Minimum _inside;
+    private (double Free, double Inside, double Rise, bool AtZero, bool AtOne) _last;
 
-    public MinimumDistance(AccuracyTable table, ReadOnlySpan<double> fitted, double minTheta, double maxTheta)
+    public MinimumDistance(AccuracyTable table, Whitening whitening, double minTheta, double maxTheta)
     {
         _table = table;
         int m = table.Count;
         (_column, _white) = (new double[m], new double[m]);
-        _covariance = new ProportionCovariance(table, fitted);
-        _data = _covariance.Whiten(Array.ConvertAll(Enumerable.Range(0, m).ToArray(), j => table.Correct[j] / table.Answers[j]), new double[m]);
-        _one = _covariance.Whiten([.. Enumerable.Repeat(1.0, m)], new double[m]);
+        _whitening = whitening;
+        _data = whitening.Whiten(table.Proportions(), new double[m]);
+        _one = whitening.Whiten([.. Enumerable.Repeat(1.0, m)], new double[m]);
         (_oo, _oy, _yy) = (Sum(_one, _one), Sum(_one, _data), Sum(_data, _data));
         Flat = Math.Max(0, _yy - (_oy * _oy / _oo));
         for (int j = 0; j < m; j++)
             _column[j] = 1 - table.X[j];
-        (Line, _, double lineRise, _) = Distances();
+        (Line, _, double lineRise, _, _) = Distances();
         for (int j = 0; j < m; j++)
             _column[j] = table.X[j] > 0 ? 0 : 1;
-        (Step, _, double stepRise, _) = Distances();
+        (Step, _, double stepRise, _, _) = Distances();
         Search(minTheta, maxTheta, out Minimum free, out Minimum inside);
+        (_free, _inside) = (free, inside);
         (Closure, Rise) = (free.Value, free.Rise);
-        (Exponential, ActiveBounds) = (inside.Value, inside.Active);
         const double tie = 1 + 1e-3;
         if (Line <= Closure * tie)
-            (Closure, Rise, AtLimit) = (Math.Min(Line, Closure), lineRise, true);
+            (Closure, Rise, Limit) = (Math.Min(Line, Closure), lineRise, RateLimit.Line);
         if (Step <= Closure * tie)
-            (Closure, Rise, AtLimit) = (Math.Min(Step, Closure), stepRise, true);
+            (Closure, Rise, Limit) = (Math.Min(Step, Closure), stepRise, RateLimit.Step);
+    }
+
+    /// <summary>An end of the rate's range.</summary>
+    internal enum RateLimit
+    {
+        None,
+        Line,
+        Step,
     }
 
     /// <summary>Distance of one proportion everywhere.</summary>
@@ -58,30 +69,51 @@ internal sealed class MinimumDistance
     public double Step { get; }
 
     /// <summary>Distance of the exponential within its bounds: D ≥ 0, A ≥ 0, A + D ≤ 1.</summary>
-    public double Exponential { get; }
+    public double Exponential => _inside.Value;
 
     /// <summary>Whether the closure's minimum is the straight line or the step, ends of the rate's range.</summary>
-    public bool AtLimit { get; }
+    public RateLimit Limit { get; }
 
-    /// <summary>How many of D = 0 and A + D = 1 hold there.</summary>
-    public int ActiveBounds { get; }
+    /// <summary>How many of D = 0 and A + D = 1 hold at the exponential's minimum.</summary>
+    public int ActiveBounds => (_inside.AtZero ? 1 : 0) + (_inside.AtOne ? 1 : 0);
 
     /// <summary>Distance of the exponential with A and D of any size and either sign, its limits included.</summary>
     public double Closure { get; }
 
-    /// <summary>
-    /// Restrictions that are alive: m − 3, less the share of each difference whose expected variance lies under the floor of
-    /// half an answer, since it adds that much less to the distance. Not a whole number; at least 1 where testable.
-    /// </summary>
-    public double Restrictions => Math.Max(_table.Count > 3 ? 1 : 0, _covariance.Live - 3);
-
     /// <summary>Rise from 0 to the ceiling (of a line: to the largest budget) at the closure's minimum; negative: the data decrease.</summary>
     public double Rise { get; }
+
+    /// <summary>Slopes at the exponential's minimum in the parameters that are not on a bound.</summary>
+    public IReadOnlyList<double[]> Tangents() => Tangents(_inside.Theta, !_inside.AtZero, !_inside.AtOne);
+
+    /// <summary>Slopes at the closure's minimum.</summary>
+    public IReadOnlyList<double[]> ClosureTangents()
+    {
+        double[] one = [.. Enumerable.Repeat(1.0, _column.Length)];
+        return Limit switch
+        {
+            RateLimit.Line => [one, _table.X],
+            RateLimit.Step => [one, Array.ConvertAll(_table.X, x => x > 0 ? 0.0 : 1)],
+            _ => Tangents(_free.Theta, freeD: true, freeS: true),
+        };
+    }
+
+    private List<double[]> Tangents(double theta, bool freeD, bool freeS)
+    {
+        double k = Math.Exp(theta);
+        var tangents = new List<double[]>(3);
+        if (freeD)
+            tangents.Add(Array.ConvertAll(_table.X, x => Math.Exp(-k * x)));
+        if (freeS)
+            tangents.Add(Array.ConvertAll(_table.X, x => -double.ExpM1(-k * x)));
+        tangents.Add(Array.ConvertAll(_table.X, x => k * x * Math.Exp(-k * x)));
+        return tangents;
+    }
 
     /// <summary>Minima over the rate, free and within the bounds: a grid, then golden sections, once where both are the same.</summary>
     private void Search(double minTheta, double maxTheta, out Minimum free, out Minimum inside)
     {
-        free = inside = new Minimum(double.PositiveInfinity, 0, 0, minTheta);
+        free = inside = new Minimum(double.PositiveInfinity, 0, false, false, minTheta);
         for (double theta = minTheta; theta <= maxTheta; theta += GridStep)
         {
             Minimum a = AtRate(theta, bounded: false), b = AtRate(theta, bounded: true, evaluated: true);
@@ -89,10 +121,10 @@ internal sealed class MinimumDistance
             inside = b.Value < inside.Value ? b : inside;
         }
 
-        bool same = free.Theta == inside.Theta && inside.Active == 0;
+        bool same = free.Theta == inside.Theta && !inside.OnBound;
         free = Refine(free, bounded: false);
         Minimum there = AtRate(free.Theta, bounded: true);
-        inside = same && there.Active == 0 && there.Value <= free.Value * (1 + 1e-9) ? there : Refine(inside, bounded: true);
+        inside = same && !there.OnBound && there.Value <= free.Value * (1 + 1e-9) ? there : Refine(inside, bounded: true);
     }
 
     private Minimum Refine(Minimum best, bool bounded)
@@ -131,22 +163,21 @@ internal sealed class MinimumDistance
             _last = Distances();
         }
 
-        return new Minimum(bounded ? _last.Inside : _last.Free, _last.Rise, _last.Active, theta);
+        return new Minimum(bounded ? _last.Inside : _last.Free, _last.Rise, _last.AtZero, _last.AtOne, theta);
     }
 
     /// <summary>Distance of D e + S (1 − e) for the decays e in the column: over all (D, S) and over 0 ≤ D ≤ S ≤ 1.</summary>
-    private (double Free, double Inside, double Rise, int Active) Distances()
+    private (double Free, double Inside, double Rise, bool AtZero, bool AtOne) Distances()
     {
-        double[] e = _covariance.Whiten(_column, _white);
+        double[] e = _whitening.Whiten(_column, _white);
         double a = Sum(e, e), oe = Sum(_one, e), u = Sum(e, _data);
         double b = oe - a, c = _oo - (2 * oe) + a, v = _oy - u;
         (double d, double s, double loss) = Triangle.Minimise(a, b, c, u, v);
-        int active = (d <= 0 ? 1 : 0) + (s >= 1 ? 1 : 0);
         double inside = Math.Max(0, _yy + loss), spread = a - (oe * oe / _oo);
         if (!(spread > 1e-10 * a))
-            return (Flat, inside, s - d, active);
+            return (Flat, inside, s - d, d <= 0, s >= 1);
         double slope = (u - (oe * _oy / _oo)) / spread;
-        return (Math.Max(0, Flat - (slope * slope * spread)), inside, -slope, active);
+        return (Math.Max(0, Flat - (slope * slope * spread)), inside, -slope, d <= 0, s >= 1);
     }
 
     private static double Sum(double[] a, double[] b)
@@ -157,5 +188,8 @@ internal sealed class MinimumDistance
         return sum;
     }
 
-    private readonly record struct Minimum(double Value, double Rise, int Active, double Theta);
+    private readonly record struct Minimum(double Value, double Rise, bool AtZero, bool AtOne, double Theta)
+    {
+        public bool OnBound => AtZero || AtOne;
+    }
 }
