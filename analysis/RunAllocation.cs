@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Uncertainty;
 using Calibration.Results;
 
 namespace Calibration.Analysis;
@@ -44,11 +43,19 @@ public sealed record RunAllocation
     /// <summary>Mean accuracy at ℓ*.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Largest KKT residual at ℓ*, relative to the terms of its gradient.</summary>
-    public required double KktResidual { get; init; }
+    /// <summary>Largest KKT residual at ℓ*, relative to the terms of its gradient; absent outside the paper's model.</summary>
+    public double? KktResidual { get; init; }
 
-    /// <summary>Upper bound on how far J(ℓ*) can be below the optimum, by concavity.</summary>
-    public required double GapBound { get; init; }
+    /// <summary>What the solver proved.</summary>
+    public ProofStatus Proof { get; init; }
+
+    /// <summary>
+    /// Upper bound in seconds on how far J(ℓ*) can be below the optimum of the fitted model; absent where nothing was proved.
+    /// </summary>
+    public double? GapBound { get; init; }
+
+    /// <summary>Nodes of the branch and bound; 1 where no branching was needed.</summary>
+    public int Nodes { get; init; }
 
     /// <summary>The tasks with their budgets.</summary>
     public required ImmutableArray<TaskAllocation> Tasks { get; init; }
@@ -85,6 +92,9 @@ public sealed record RunAllocation
 
     /// <summary>What 200 simulated queues of 10,000 queries at ℓ* say of the formulas; a disagreement is a finding.</summary>
     public required string QueueVerdict { get; init; }
+
+    /// <summary>The best uniform budget, each task cut at its own largest; absent where none is stable.</summary>
+    public UniformPoint? BestUniform { get; init; }
 
     /// <summary>J under uniform budgets; a budget that is not stable is left out.</summary>
     public required ImmutableArray<UniformAllocation> Uniform { get; init; }
@@ -127,7 +137,10 @@ public sealed record TaskAllocation
     /// <summary>The best integer budget.</summary>
     public required int IntegerBudgetTokens { get; init; }
 
-    /// <summary>Whether the budget is the best of the measured ones, because no curve could be identified.</summary>
+    /// <summary>The shape of its gain in the decision; empty in files of schema 1.</summary>
+    public string Shape { get; init; } = "";
+
+    /// <summary>Whether the budget is the best of the measured ones, because no curve could be used.</summary>
     public required bool Measured { get; init; }
 
     /// <summary>Whether ℓ* lies beyond the largest measured budget.</summary>
@@ -142,8 +155,11 @@ public sealed record TaskAllocation
     /// <summary>dℓ*/dα in tokens per second; absent where a bound or a measured budget holds the task.</summary>
     public double? BudgetPerAccuracyWeight { get; init; }
 
-    /// <summary>Accuracy at the budget.</summary>
+    /// <summary>Accuracy at the budget on the shape; of measured points the pooled one, which does not fall.</summary>
     public required double Accuracy { get; init; }
+
+    /// <summary>Measured accuracy at the budget; absent where it was not measured there.</summary>
+    public double? MeasuredAccuracy { get; init; }
 
     /// <summary>Service time at the budget, in seconds.</summary>
     public required double ServiceSeconds { get; init; }
@@ -151,17 +167,23 @@ public sealed record TaskAllocation
     /// <summary>Variance of service times at the budget, in s², as P–K wants it.</summary>
     public required double ServiceVarianceSeconds2 { get; init; }
 
-    /// <summary>
-    /// Mean thinking tokens used at the budget, between the measured budgets beside it, under cap semantics; absent otherwise. Where
-    /// <see cref="Extrapolated"/>, the mean at the largest measured budget, of which more can only be used.
-    /// </summary>
+    /// <summary>Mean thinking tokens used at the budget under a cap, E[min(X, ℓ)]; absent otherwise.</summary>
     public double? MeanThinkingTokens { get; init; }
 }
 
 /// <summary>J where every task has the same budget.</summary>
 /// <param name="BudgetTokens">The budget.</param>
 /// <param name="Objective">J, in seconds.</param>
-public sealed record UniformAllocation(int BudgetTokens, double Objective);
+public sealed record UniformAllocation(int BudgetTokens, double Objective)
+{
+    /// <summary>Tasks whose largest measured budget is below it: their part is extrapolated, or cut at what their shape offers.</summary>
+    public ImmutableArray<string> ExtrapolatedTasks { get; init; } = [];
+}
+
+/// <summary>The best uniform budget.</summary>
+/// <param name="BudgetTokens">The budget, in thinking tokens.</param>
+/// <param name="Objective">J there, in seconds.</param>
+public sealed record UniformPoint(double BudgetTokens, double Objective);
 
 /// <summary>J as one task's budget runs.</summary>
 /// <param name="Task">Task name in files.</param>

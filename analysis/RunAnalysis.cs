@@ -1,7 +1,7 @@
 using Calibration.Analysis.Counting;
 using Calibration.Analysis.Deciding;
 using Calibration.Analysis.Findings;
-using Calibration.Fitting;
+using Calibration.Optimizer;
 using Calibration.Results;
 
 namespace Calibration.Analysis;
@@ -10,7 +10,11 @@ namespace Calibration.Analysis;
 /// <param name="Point">The operating point.</param>
 /// <param name="Seed">Seed of the bootstrap and of the simulated queues.</param>
 /// <param name="SweepTask">The task whose budget runs in Fig. 4, where it takes part with a curve.</param>
-public sealed record AllocationRequest(OperatingPoint Point, int Seed, string SweepTask);
+public sealed record AllocationRequest(OperatingPoint Point, int Seed, string SweepTask)
+{
+    /// <summary>The server; it serves one query at a time by default, as in the paper.</summary>
+    public Server Server { get; init; } = Server.OneAtATime;
+}
 
 /// <summary>The way from a run folder to its fits (<c>fits.json</c>), its allocations (<c>allocation.json</c>) and its findings.</summary>
 public static class RunAnalysis
@@ -19,15 +23,15 @@ public static class RunAnalysis
 
     /// <summary>Fits both models to a run's rows, and writes <c>fits.json</c> and <c>fits.parquet</c>.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="method">What the accuracy fit maximises.</param>
-    /// <param name="acceptMissing">Whether tasks with many missing trials are fitted; the manifest remembers it.</param>
+    /// <param name="request">How it is fitted.</param>
     /// <param name="cancellationToken">Ends the fitting.</param>
-    /// <exception cref="AnalysisException">The run has no trials yet.</exception>
-    public static async Task<RunFits> FitAsync(RunFolder folder, FitMethod method, bool acceptMissing, CancellationToken cancellationToken)
+    /// <exception cref="AnalysisException">The run has no trials yet, or a shape is named for a task that it does not have.</exception>
+    public static async Task<RunFits> FitAsync(RunFolder folder, FitRequest request, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(folder);
         RunManifest manifest = folder.ReadManifest();
-        if (acceptMissing && !manifest.Settings.AcceptMissing)
+        if (request.AcceptMissing && !manifest.Settings.AcceptMissing)
         {
             manifest = manifest with { Settings = manifest.Settings with { AcceptMissing = true } };
             await folder.WriteManifestAsync(manifest);
@@ -36,8 +40,14 @@ public static class RunAnalysis
         RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
         if (rows.Semantics is not { } semantics)
             throw new AnalysisException($"{folder.Path} holds no trials yet: resume it with calibrate run --resume {folder.Path}.");
+        if (request.Shapes.Keys.FirstOrDefault(name => manifest.Tasks.All(task => task.Task != name)) is { } unknown)
+        {
+            string names = string.Join(", ", manifest.Tasks.Select(task => task.Task));
+            throw new AnalysisException($"{{Shape}} names {unknown}, which was not measured; the tasks are {names}.");
+        }
+
         ILookup<string, ServiceSample> service = rows.Service.ToLookup(sample => sample.Task);
-        var fitting = new TaskFitting(manifest, method);
+        var fitting = new TaskFitting(manifest, request);
         var fits = new RunFits
         {
             Run = manifest.Id,
@@ -85,13 +95,11 @@ public static class RunAnalysis
 
         RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
         ThrowIfOtherRows(folder, fits, rows.Hash);
-        RunAllocation allocation = Decision.Of(fits, request) with
-        {
-            FitsHash = FitsHashOf(folder),
-            Decision = DecisionIntervals.Of(fits, rows, request),
-        };
+        var decision = new Decision(fits, rows, request);
+        RunAllocation allocation = decision.Conclude() with { FitsHash = FitsHashOf(folder) };
         PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
         await place.WriteAsync(allocation);
+        await AtomicFile.WriteTextAsync(place.In("workload.json"), WorkloadJson.Write(decision.Workload) + "\n");
         return (place, allocation);
     }
 

@@ -49,6 +49,9 @@ public sealed record TaskFits
     /// <summary>The accuracy curve, its points and what they are worth.</summary>
     public required AccuracyFit Accuracy { get; init; }
 
+    /// <summary>The shape that the decision uses; absent in files of schema 1, and where the task is not fitted.</summary>
+    public TaskShape? Shape { get; init; }
+
     /// <summary>The service-time line, its points and what they are worth.</summary>
     public required ServiceTimeFit Service { get; init; }
 

@@ -83,7 +83,16 @@ public sealed class AccuracyBootstrap
     /// <param name="LargestBudget">Largest budget that it offers; infinite for a curve without a fall.</param>
     /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
     /// <param name="Correct">How many of them are right.</param>
-    public readonly record struct ShapeReplicate(AccuracyShape Shape, double LargestBudget, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
+    /// <param name="Problems">
+    /// The drawn problems, by their place in the ordinal order of their names; empty where answers are independent. Valid until the
+    /// worker's next draw.
+    /// </param>
+    public readonly record struct ShapeReplicate(
+        AccuracyShape Shape,
+        double LargestBudget,
+        ReadOnlyMemory<double> Answers,
+        ReadOnlyMemory<double> Correct,
+        ReadOnlyMemory<int> Problems);
 
     /// <summary>Work space of one thread.</summary>
     public sealed class Worker
@@ -119,7 +128,7 @@ public sealed class AccuracyBootstrap
         {
             _draw.Next(seed, index);
             (AccuracyShape shape, double largest) = _shapes.Choose(_draw.Table());
-            return new ShapeReplicate(shape, largest, _draw.Answers, _draw.Correct);
+            return new ShapeReplicate(shape, largest, _draw.Answers, _draw.Correct, _draw.Problems);
         }
 
         /// <summary>The last draw as cells, each drawn problem under a name of its own.</summary>

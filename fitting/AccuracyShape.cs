@@ -4,6 +4,11 @@ using System.Text.Json.Serialization;
 namespace Calibration.Fitting;
 
 /// <summary>Probability of a right answer against the budget of a task: one of four shapes.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "shape")]
+[JsonDerivedType(typeof(ExponentialAccuracy), "exponential")]
+[JsonDerivedType(typeof(HillAccuracy), "hill")]
+[JsonDerivedType(typeof(InterpolatedAccuracy), "interpolated")]
+[JsonDerivedType(typeof(PointAccuracy), "points")]
 public abstract record AccuracyShape
 {
     private protected AccuracyShape()

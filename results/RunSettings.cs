@@ -34,6 +34,9 @@ public sealed record RunSettings
     /// <summary>Local time of day, as HH:MM, after which no new trace is started; absent where there is no such limit.</summary>
     public string? Deadline { get; init; }
 
+    /// <summary>Shapes of accuracy that the user named, as <c>TASK=SHAPE</c>; the data choose the others.</summary>
+    public ImmutableArray<string> Shapes { get; init; } = [];
+
     /// <summary>Whether tasks are fitted although more than 5 % of their trials at a budget are excluded.</summary>
     public bool AcceptMissing { get; init; }
 }

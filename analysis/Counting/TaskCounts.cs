@@ -12,6 +12,8 @@ internal sealed class TaskCounts
     private readonly Dictionary<TrialStatus, int> _statuses = [];
     private readonly SortedDictionary<int, (int Tried, int Excluded, int Correct)> _tried = [];
     private readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, SortedDictionary<string, List<int>>> _lengths = [];
+    private readonly Dictionary<int, int> _lengthened = [];
 
     /// <summary>Trials that were tried, whatever came of them.</summary>
     internal long Tried => _statuses.Values.Sum(count => (long)count);
@@ -36,6 +38,18 @@ internal sealed class TaskCounts
     internal ImmutableArray<BudgetUse> Use =>
         [.. _use.Select(budget => new BudgetUse(budget.Key, (double)budget.Value.ThinkingTokens / budget.Value.Answers))];
 
+    /// <summary>
+    /// Thinking tokens of the usable answers at the largest budget, by problem in the ordinal order of their names: under a cap the natural
+    /// lengths, cut at that budget. Empty under exact semantics.
+    /// </summary>
+    internal ImmutableArray<ImmutableArray<int>> Lengths => _lengths.Count == 0
+        ? []
+        : [.. _lengths[_lengths.Keys.Max()].Values.Select(problem => problem.ToImmutableArray())];
+
+    /// <summary>Share of the usable answers at a budget whose thinking was lengthened by continuation cues.</summary>
+    internal double LengthenedShareAt(int budget) =>
+        _use.TryGetValue(budget, out (long Answers, long ThinkingTokens) use) ? (double)_lengthened.GetValueOrDefault(budget) / use.Answers : 0;
+
     /// <summary>Trials of every status.</summary>
     internal ImmutableSortedDictionary<string, int> Statuses => _statuses.ToImmutableSortedDictionary(
         status => status.Key.ToString(), status => status.Value, StringComparer.Ordinal);
@@ -57,5 +71,18 @@ internal sealed class TaskCounts
         _cells[(trial.ProblemId, trial.BudgetTokens)] = (answers + 1, correct + (trial.Correct ? 1 : 0));
         (long used, long tokens) = _use.GetValueOrDefault(trial.BudgetTokens);
         _use[trial.BudgetTokens] = (used + 1, tokens + trial.ThinkingTokens);
+        if (trial.Cues > 0)
+            _lengthened[trial.BudgetTokens] = _lengthened.GetValueOrDefault(trial.BudgetTokens) + 1;
+        if (trial.Semantics == BudgetSemantics.Cap)
+            AddLength(trial);
+    }
+
+    private void AddLength(Trial trial)
+    {
+        if (!_lengths.TryGetValue(trial.BudgetTokens, out SortedDictionary<string, List<int>>? byProblem))
+            _lengths.Add(trial.BudgetTokens, byProblem = new(StringComparer.Ordinal));
+        if (!byProblem.TryGetValue(trial.ProblemId, out List<int>? lengths))
+            byProblem.Add(trial.ProblemId, lengths = []);
+        lengths.Add(trial.ThinkingTokens);
     }
 }

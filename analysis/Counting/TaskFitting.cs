@@ -5,19 +5,25 @@ using Calibration.Results;
 namespace Calibration.Analysis.Counting;
 
 /// <summary>From the rows of a run to one task's fits: the one place where rows become the mathematics' inputs.</summary>
-internal sealed class TaskFitting(RunManifest manifest, FitMethod method)
+internal sealed class TaskFitting(RunManifest manifest, FitRequest request)
 {
     internal TaskFits Fit(TaskFacts task, TaskCounts trials, IReadOnlyList<ServiceSample> service)
     {
         ServiceSample[] timed = [.. service.Where(sample => sample.Status == TrialStatus.Ok)];
         ServiceSample[] excluded = [.. service.Where(sample => sample.Status != TrialStatus.Ok)];
-        AccuracyFit accuracy = AccuracyFitter.Fit([.. trials.Cells], new AccuracyFitOptions { Method = method });
+        ImmutableArray<AccuracyCell> cells = [.. trials.Cells];
+        var options = new AccuracyFitOptions { Method = request.Method };
+        ShapeKind? given = request.Shapes.TryGetValue(task.Task, out ShapeKind kind) ? kind : null;
+        ShapeChoice? choice = cells.IsEmpty ? null : AccuracyShapeFitter.Choose(cells, given, options);
+        AccuracyFit accuracy = choice is null ? AccuracyFitter.Fit(cells, options) : WithAllPoints(choice, cells, options);
         ImmutableArray<BudgetExclusion> missing = [.. trials.Exclusions.Where(exclusion => exclusion.Share > BudgetExclusion.LargestShare)];
+        bool isFitted = missing.IsEmpty || manifest.Settings.AcceptMissing;
         return new TaskFits
         {
             Task = task.Task,
             DisplayName = task.DisplayName,
-            Accuracy = missing.IsEmpty || manifest.Settings.AcceptMissing ? accuracy : accuracy.WithoutParameters(Missing(missing, trials.ExclusionReason)),
+            Accuracy = isFitted ? accuracy : accuracy.WithoutParameters(Missing(missing, trials.ExclusionReason)),
+            Shape = isFitted && choice is not null ? TaskShape.Of(choice, trials.LengthenedShareAt) : null,
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => ObservationOf(sample, manifest.RequestOverhead))]),
             Trials = trials.Statuses,
             ServiceExcluded = excluded.Length,
@@ -27,6 +33,18 @@ internal sealed class TaskFitting(RunManifest manifest, FitMethod method)
             Prefix = PrefixReuse.Of(timed),
             Use = trials.Use,
         };
+    }
+
+    /// <summary>The fit up to the peak where accuracy falls, with the points of every budget; beyond the peak nothing is fitted.</summary>
+    private static AccuracyFit WithAllPoints(ShapeChoice choice, IReadOnlyList<AccuracyCell> cells, AccuracyFitOptions options)
+    {
+        AccuracyFit fit = choice.Exponential;
+        if (choice.Fall is null)
+            return fit;
+        int peak = choice.Fall.PeakTokens;
+        IEnumerable<AccuracyPoint> beyond = AccuracyFitter.Fit(cells, options).Points.Where(point => point.BudgetTokens > peak)
+            .Select(point => point with { Fitted = point.Correct / point.Answers, Residual = 0 });
+        return fit with { Points = [.. fit.Points, .. beyond] };
     }
 
     /// <summary>With thinking a time is that of two requests, without that of one: every budget pays for one, as on a server that thinks and answers in one.</summary>

@@ -1,115 +1,179 @@
 using System.Collections.Immutable;
+using Calibration.Analysis.Counting;
+using Calibration.Analysis.Uncertainty;
+using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
 using Calibration.Results;
 
 namespace Calibration.Analysis.Deciding;
 
-/// <summary>From fits to the allocation at one operating point.</summary>
-internal static class Decision
+/// <summary>From fits to the allocation at one operating point: each optimisation is solved once.</summary>
+internal sealed class Decision
 {
     private const int StudyQueries = 10_000;
+    private const int FrontierPoints = 25;
+    private static readonly int[] PaperUniform = [0, 100, 500];
 
-    internal static RunAllocation Of(RunFits fits, AllocationRequest request)
+    private readonly RunFits _fits;
+    private readonly RunRows _rows;
+    private readonly AllocationRequest _request;
+    private readonly TaskModels _models;
+    private readonly ImmutableArray<TaskFits> _taking;
+    private readonly ProvedAllocation _best;
+    private readonly ProvedAllocation _integer;
+    private readonly ProvedAllocation _modelFree;
+    private readonly PaperView? _paper;
+
+    /// <summary>Solves.</summary>
+    /// <exception cref="AnalysisException">No allocation is possible; the message says why.</exception>
+    internal Decision(RunFits fits, RunRows rows, AllocationRequest request)
     {
+        (_fits, _rows, _request, _models) = (fits, rows, request, new TaskModels(fits, rows, request.Point));
+        _taking = _models.Taking();
         OperatingPoint point = request.Point;
-        ImmutableArray<TaskChoice> choices = TaskChoices.Of(fits, point);
-        if (choices.IsEmpty)
-        {
-            throw new AnalysisException(
-                "{Mix} names only tasks that are left out for missing data: name others, or fit them with {AcceptMissing}.");
-        }
+        Workload = new Workload(point.ArrivalRatePerS, point.AccuracyWeightS, [.. _taking.Select(_models.Of)]) { Server = request.Server };
+        _best = WorkloadSolver.Solve(Workload);
+        Feasibility.ThrowIfNone(_best);
+        _integer = WorkloadSolver.SolveInteger(Workload);
+        MeasuredWorkload = Workload with { Tasks = [.. _taking.Select(_models.PointsOf)] };
+        _modelFree = WorkloadSolver.Solve(MeasuredWorkload);
+        _paper = PaperView.Of(Workload, _best.Budgets);
+    }
 
-        MixedAllocation mixed = MixedSolver.Solve(point.ArrivalRatePerS, point.AccuracyWeightS, choices);
-        Allocation best = mixed.Allocation;
-        Feasibility.ThrowIfNone(best);
-        IntegerAllocation integer = IntegerSolver.Solve(mixed.Workload);
-        MeasuredAllocation modelFree = MeasuredSolver.Solve(
-            point.ArrivalRatePerS, point.AccuracyWeightS, [.. choices.Select(choice => MeasuredOf(FitsOf(fits, choice), fits, point))]);
-        Sensitivity? sensitivity = Sensitivity.Of(mixed.Workload);
-        Performance at = best.Performance;
-        ImmutableArray<TaskAllocation> tasks = [.. choices.Select((choice, k) => TaskOf(fits, choice, mixed, integer, k) with
-        {
-            ModelFreeBudgetTokens = modelFree.Budgets[k],
-            BudgetPerArrivalRate = sensitivity is not null && sensitivity.Free[k] ? sensitivity.PerArrivalRate[k] : null,
-            BudgetPerAccuracyWeight = sensitivity is not null && sensitivity.Free[k] ? sensitivity.PerAccuracyWeight[k] : null,
-        })];
+    /// <summary>What was solved.</summary>
+    internal Workload Workload { get; }
+
+    /// <summary>The same over the measured budgets alone.</summary>
+    internal Workload MeasuredWorkload { get; }
+
+    /// <summary>Everything that is said of the decision.</summary>
+    internal RunAllocation Conclude()
+    {
+        Performance at = _best.Performance;
+        Sensitivity? sensitivity = _paper is null ? null : Sensitivity.Of(_paper.Workload);
+        DecisionReport? uncertainty = Intervals();
+        ImmutableArray<TaskAllocation> tasks = [.. _taking.Select((task, k) => TaskOf(task, k, sensitivity))];
+        (double BudgetTokens, double Objective)? uniform = UniformPolicy.Best(Workload);
         return new RunAllocation
         {
-            Source = fits.Run,
-            Simulated = fits.Simulated,
-            Samples = fits.Samples,
-            ArrivalRatePerSecond = point.ArrivalRatePerS,
-            AccuracyWeightSeconds = point.AccuracyWeightS,
-            MaxBudgetTokens = point.MaxBudgetTokens,
+            Source = _fits.Run,
+            Simulated = _fits.Simulated,
+            Samples = _fits.Samples,
+            ArrivalRatePerSecond = Workload.ArrivalRatePerSecond,
+            AccuracyWeightSeconds = Workload.AccuracyWeightSeconds,
+            MaxBudgetTokens = _request.Point.MaxBudgetTokens,
             Objective = at.Objective,
             Utilization = at.Utilization,
             MeanWaitSeconds = at.MeanWaitSeconds,
             MeanSystemTimeSeconds = at.MeanSystemTimeSeconds,
             Accuracy = at.Accuracy,
-            KktResidual = best.KktResidual,
-            GapBound = best.GapBound,
+            Proof = _best.Status,
+            GapBound = double.IsFinite(_best.GapBound) ? _best.GapBound : null,
+            Nodes = _best.Nodes,
+            KktResidual = _paper?.Best.KktResidual,
             Tasks = tasks,
-            IntegerObjective = integer.Performance.Objective,
-            CornerObjective = IntegerSolver.BestCorner(mixed.Workload, best)?.Performance.Objective,
-            RoundedObjective = IntegerSolver.Rounded(mixed.Workload, best)?.Performance.Objective,
-            LowerBound = RoundingBound.At(mixed.Workload, best.Budgets.AsSpan()),
-            ModelFreeObjective = modelFree.Performance.Objective,
-            StabilityLimitPerSecond = StabilityLimit.At(mixed.Workload, best.Budgets.AsSpan()),
-            StabilityLimitWithoutThinkingPerSecond = StabilityLimit.WithoutThinking(mixed.Workload),
-            Methods = PaperMethods.Of(mixed.Workload),
-            Frontier = PaperMethods.Frontier(mixed.Workload),
-            QueueVerdict = QueueStudy.Run(mixed.Workload, best.Budgets.AsSpan(), StudyQueries, seed: request.Seed).Verdict,
-            Uniform = [.. Uniform(choices, point)],
-            Sweep = Fig4Sweep.Of(fits, choices, mixed, request),
-            Incomplete = fits.Incomplete,
+            IntegerObjective = _integer.Performance.Objective,
+            CornerObjective = _paper is null ? null : PaperCorners.Best(_paper.Workload, _paper.Best)?.Performance.Objective,
+            RoundedObjective = _paper is null ? null : PaperCorners.Rounded(_paper.Workload, _paper.Best)?.Performance.Objective,
+            LowerBound = _paper is null ? null : RoundingBound.At(_paper.Workload, _paper.Free(_best.Budgets.AsSpan())),
+            Decision = uncertainty,
+            ModelFreeObjective = _modelFree.Performance.Objective,
+            StabilityLimitPerSecond = StabilityLimit.At(Workload, _best.Budgets.AsSpan()),
+            StabilityLimitWithoutThinkingPerSecond = StabilityLimit.WithoutThinking(Workload),
+            Methods = _paper?.Methods() ?? [],
+            Frontier = Frontier(),
+            QueueVerdict = QueueStudy.Run(Workload, _best.Budgets.AsSpan(), StudyQueries, seed: _request.Seed).Verdict,
+            BestUniform = uniform is { } best ? new UniformPoint(best.BudgetTokens, best.Objective) : null,
+            Uniform = [.. Uniform()],
+            Sweep = new Fig4Sweep(Workload, _best, _paper, _request).Of(_taking),
+            Incomplete = _fits.Incomplete,
             LeftOut =
             [
-                .. from task in fits.Tasks
+                .. from task in _fits.Tasks
                    where task.IsMissingData
-                   let share = TaskChoices.AskedShareOf(task, fits, point)
+                   let share = _models.AskedShareOf(task)
                    select new LeftOutTask(task.Task, task.DisplayName, task.Accuracy.Explanation, share),
             ],
-            Warnings = Warnings.Of(fits, tasks),
+            Warnings = Warnings.Of(_fits, tasks, uncertainty),
         };
     }
 
-    private static TaskAllocation TaskOf(RunFits fits, TaskChoice choice, MixedAllocation mixed, IntegerAllocation integer, int k)
+    private TaskAllocation TaskOf(TaskFits task, int k, Sensitivity? sensitivity)
     {
-        TaskFits task = FitsOf(fits, choice);
-        TaskModel model = mixed.Workload.Tasks[k];
-        double budget = mixed.Budgets[k];
-        bool measured = choice.Measured is not null;
-        double at = measured ? 0 : budget;
+        TaskModel model = Workload.Tasks[k];
+        double budget = _best.Budgets[k];
+        (double accuracy, double mean, double square) = AnyBudget.At(model, budget);
+        bool moves = sensitivity is not null && sensitivity.Free[k];
         return new TaskAllocation
         {
             Task = task.Task,
             DisplayName = task.DisplayName,
             Probability = model.Probability,
             BudgetTokens = budget,
-            IntegerBudgetTokens = measured ? (int)budget : integer.Budgets[k],
-            Measured = measured,
-            ModelFreeBudgetTokens = 0,
-            Extrapolated = !measured && budget > task.Accuracy.Points[^1].BudgetTokens,
-            Accuracy = model.Accuracy.At(at),
-            ServiceSeconds = model.Service.At(at),
-            ServiceVarianceSeconds2 = model.ServiceVariance,
-            MeanThinkingTokens = fits.Semantics == BudgetSemantics.Cap ? BudgetUse.MeanAt(task.Use, budget) : null,
+            IntegerBudgetTokens = (int)_integer.Budgets[k],
+            Measured = model.Accuracy is PointAccuracy,
+            Shape = model.Accuracy is PointAccuracy ? "measured points" : task.Shape!.ShownName,
+            Extrapolated = budget > task.Accuracy.Points[^1].BudgetTokens,
+            ModelFreeBudgetTokens = (int)_modelFree.Budgets[k],
+            BudgetPerArrivalRate = moves ? sensitivity!.PerArrivalRate[k] : null,
+            BudgetPerAccuracyWeight = moves ? sensitivity!.PerAccuracyWeight[k] : null,
+            Accuracy = accuracy,
+            MeasuredAccuracy = MeasuredAt(task, budget),
+            ServiceSeconds = mean,
+            ServiceVarianceSeconds2 = Math.Max(0, square - (mean * mean)),
+            MeanThinkingTokens = model.Natural is null ? null : model.MeanTokensAt(budget),
         };
     }
 
     /// <summary>The paper's uniform policies; one that overloads the server is left out.</summary>
-    private static IEnumerable<UniformAllocation> Uniform(ImmutableArray<TaskChoice> choices, OperatingPoint point) =>
-        from budget in (int[])[0, 100, 500]
-        where budget <= point.MaxBudgetTokens
-        let performance = Fig4Sweep.At(choices, point, [.. Enumerable.Repeat((double)budget, choices.Length)]).Performance
-        where performance.IsStable
-        select new UniformAllocation(budget, performance.Objective);
+    private IEnumerable<UniformAllocation> Uniform() =>
+        from budget in PaperUniform
+        where budget <= _request.Point.MaxBudgetTokens
+        let objective = UniformPolicy.At(Workload, budget)
+        where double.IsFinite(objective)
+        let beyond = _taking.Where(task => budget > task.Accuracy.Points[^1].BudgetTokens).Select(task => task.DisplayName)
+        select new UniformAllocation(budget, objective) { ExtrapolatedTasks = [.. beyond] };
 
-    private static MeasuredTask MeasuredOf(TaskFits task, RunFits fits, OperatingPoint point) =>
-        TaskChoices.MeasuredOf(task, TaskChoices.ShareOf(task, fits, point), point.MaxBudgetTokens);
+    /// <summary>Accuracy against mean system time as α runs over four decades around its value.</summary>
+    private ImmutableArray<FrontierPoint> Frontier()
+    {
+        double alpha = Workload.AccuracyWeightSeconds;
+        double[] weights = [.. Enumerable.Range(0, FrontierPoints).Select(i => alpha * Math.Pow(10, (4.0 * i / (FrontierPoints - 1)) - 2))];
+        return
+        [
+            .. from found in AllocationWishes.Frontier(Workload, weights, DecisionBootstrap.Options)
+               let at = found.Performance
+               select new FrontierPoint(at.AccuracyWeightSeconds, at.Accuracy, at.MeanSystemTimeSeconds),
+        ];
+    }
 
-    internal static TaskFits FitsOf(RunFits fits, TaskChoice choice) =>
-        fits.Tasks.First(task => task.Task == (choice.Model?.Task ?? choice.Measured!.Task));
+    private static double? MeasuredAt(TaskFits task, double budget) =>
+        task.Accuracy.Points.FirstOrDefault(point => point.BudgetTokens == budget) is { Answers: > 0 } point
+            ? point.Correct / point.Answers
+            : null;
+
+    private DecisionReport? Intervals()
+    {
+        ImmutableArray<DecisionTask> tasks =
+        [
+            .. _taking.Select((task, k) => new DecisionTask(Workload.Tasks[k], MeasuredWorkload.Tasks[k])
+            {
+                Answers = AccuracyBootstrap.Of([.. _rows.Of(task.Task).Cells], task.Accuracy.Method),
+                Given = Workload.Tasks[k].Accuracy is PointAccuracy && TaskModels.LineOf(task) is null ? ShapeKind.Points
+                    : task.Shape is { Given: true, Kind: var kind } ? kind : null,
+                ServiceTimes = TaskModels.LineOf(task) is null
+                    ? []
+                    : [.. task.Service.Points.Select(time => new ServiceObservation(time.Cluster, time.Tokens, time.Seconds))],
+                ServiceFit = task.Service,
+                Lengths = _rows.Of(task.Task).Lengths,
+                LargestBudget = _fits.Semantics == BudgetSemantics.Cap
+                    ? Math.Min(_request.Point.MaxBudgetTokens, task.Accuracy.Points[^1].BudgetTokens)
+                    : _request.Point.MaxBudgetTokens,
+            }),
+        ];
+        return new DecisionBootstrap(Workload, MeasuredWorkload, tasks).Run(_request.Seed);
+    }
 }

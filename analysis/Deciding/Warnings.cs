@@ -9,18 +9,42 @@ namespace Calibration.Analysis.Deciding;
 internal static class Warnings
 {
     private static readonly Func<TaskFits, TaskAllocation, Warning?>[] PerTask =
-        [NoServiceLine, NoCurve, RejectedCurve, Extrapolated, NotAffine, Recomputed, Excluded];
+        [NoServiceLine, NoCurve, RejectedCurve, ShapeWarning, Extrapolated, FarFromMeasured, NotAffine, Influenced, Recomputed, Excluded];
 
-    /// <summary>The warnings of a run: tasks that are left out, then each task's, then the whole run's.</summary>
-    internal static ImmutableArray<Warning> Of(RunFits fits, ImmutableArray<TaskAllocation> tasks) =>
+    /// <summary>The warnings of a run: falls first, then tasks that are left out, then each task's own, then the whole decision's.</summary>
+    internal static ImmutableArray<Warning> Of(RunFits fits, ImmutableArray<TaskAllocation> tasks, DecisionReport? uncertainty) =>
     [
+        .. fits.Tasks.Select(task => Falls(fits, task)).OfType<Warning>(),
         .. fits.Tasks.Where(task => task.IsMissingData).Select(LeftOut),
         .. from task in tasks
            let fit = fits.Tasks.First(candidate => candidate.Task == task.Task)
            from warning in PerTask.Select(condition => condition(fit, task)).OfType<Warning>()
            select warning,
-        .. fits.Semantics == BudgetSemantics.Cap ? [Caps()] : Array.Empty<Warning>(),
+        .. ModelLoses(uncertainty) is { } loses ? [loses] : Array.Empty<Warning>(),
     ];
+
+    private static Warning? Falls(RunFits fits, TaskFits task)
+    {
+        if (task.Shape?.Fall is not { } fall)
+            return null;
+        string share = task.Shape.LengthenedShare is { } lengthened && lengthened > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" {100 * lengthened:0} % of the answers at {fall.ToTokens} continue lengthened thinking.")
+            : "";
+        string advice = fits.Semantics == BudgetSemantics.Exact
+            ? " Forced thinking costs accuracy here: try {Semantics} cap."
+            : " Longer thinking costs accuracy here: the model itself is worse beyond the peak.";
+        return new Warning(Severity.Serious, $"{task.DisplayName}: {fall.Sentence}{share}{advice}");
+    }
+
+    /// <summary>The model loses against the data by more than sampling error explains.</summary>
+    private static Warning? ModelLoses(DecisionReport? uncertainty) => uncertainty?.ModelFreeDifference is { Interval.Low: > 0 } difference
+        ? new(
+            Severity.Serious,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The best measured budgets beat the fitted shapes by {difference.Value:0.000} s of J [{difference.Interval.Low:0.000}, "
+                + $"{difference.Interval.High:0.000}]: use the allocation over the measured budgets, or measure more budgets."))
+        : null;
 
     private static Warning LeftOut(TaskFits fit) => new(
         Severity.Serious,
@@ -39,16 +63,34 @@ internal static class Warnings
             : null;
 
     private static Warning? RejectedCurve(TaskFits fit, TaskAllocation task) =>
-        !task.Measured && fit.Accuracy.Verdict == Verdict.LackOfFit
-            ? new(
-                Severity.Serious,
-                $"{fit.DisplayName}: the data reject the exponential curve that its budget rests on. {fit.Accuracy.Explanation}")
+        fit.Accuracy.Verdict == Verdict.LackOfFit && fit.Shape is { } shape
+            ? new(Severity.Caution, $"{fit.DisplayName}: {shape.Reason} The allocation uses: {task.Shape}.")
             : null;
+
+    private static Warning? ShapeWarning(TaskFits fit, TaskAllocation task) =>
+        fit.Shape?.Warning is { } text ? new(Severity.Note, $"{fit.DisplayName}: {text}") : null;
 
     private static Warning? Extrapolated(TaskFits fit, TaskAllocation task) => task.Extrapolated
         ? new(Severity.Caution, string.Create(
             CultureInfo.InvariantCulture,
             $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0.0} lies beyond the largest measured budget, {Largest(fit)}; it is extrapolated."))
+        : null;
+
+    /// <summary>ℓ* lies between two measured budgets more than a factor of 2 apart: a budget there would help most.</summary>
+    private static Warning? FarFromMeasured(TaskFits fit, TaskAllocation task)
+    {
+        int[] budgets = [.. fit.Accuracy.Points.Select(point => point.BudgetTokens)];
+        int low = budgets.LastOrDefault(budget => budget <= task.BudgetTokens), high = budgets.FirstOrDefault(budget => budget > task.BudgetTokens);
+        return low > 0 && high > 2 * low && low != task.BudgetTokens && !task.Measured
+            ? new(Severity.Note, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0} lies between the measured budgets {low} and {high}: {{Resume}} RUN {{AddBudgets}} "
+                + $"{fit.Task}={Math.Round(task.BudgetTokens):0} would help most."))
+            : null;
+    }
+
+    private static Warning? Influenced(TaskFits fit, TaskAllocation task) => fit.Service.Influences is { Count: > 0 } influences
+        ? new(Severity.Caution, $"{fit.DisplayName}: {influences[0].Sentence}")
         : null;
 
     private static Warning? NotAffine(TaskFits fit, TaskAllocation task) => fit.Service.Verdict == Verdict.LackOfFit
@@ -74,11 +116,6 @@ internal static class Warnings
                 Severity.Note,
                 $"{fit.DisplayName}: {excluded} trials and service times are not in the fits ({counts}; {fit.ServiceExcluded} service times).");
     }
-
-    private static Warning Caps() => new(
-        Severity.Caution,
-        "Budgets are caps: where thinking ends early, t0 + cℓ overstates the service time; the mean tokens used are printed beside each "
-        + "budget.");
 
     private static bool HasLine(TaskFits fit) => fit.Service.Verdict != Verdict.NotIdentifiable;
 

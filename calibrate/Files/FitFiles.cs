@@ -89,7 +89,8 @@ internal static class FitFiles
         List<CsvRow> rows = CsvRow.Read(file, TimeHeader);
 
         // Times without their traces are independent: each is a cluster of its own.
-        return rows.Select((row, index) => (Task: row.Text("task"), Time: new ServiceObservation(index.ToString(CultureInfo.InvariantCulture), row.Real("tokens", 0), row.Real("service_s", 0))))
+        return rows.Select((row, index) => (Task: row.Text("task"), Time: new ServiceObservation(
+                row.Has("trace") ? row.Text("trace") : index.ToString(CultureInfo.InvariantCulture), row.Real("tokens", 0), row.Real("service_s", 0))))
             .ToLookup(pair => pair.Task, pair => pair.Time);
     }
 }

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
+using System.Text;
+using Calibration.Analysis;
+using Calibration.Datasets.Loading;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Files;
 
-/// <summary>A workload as CSV, so that the optimizer is useful without having measured anything.</summary>
+/// <summary>A workload as JSON or CSV, so that the optimizer is useful without having measured anything.</summary>
 internal static class WorkloadFile
 {
     /// <summary>What lies beyond these is a mistake of units or of typing, and leaves the range of the arithmetic.</summary>
@@ -15,9 +18,29 @@ internal static class WorkloadFile
 
     private const string Header = "task,A,b,D,t0_s,c_s_per_token";
 
+    /// <summary>Reads a workload: JSON with its own operating point, or CSV at <paramref name="point"/>.</summary>
+    /// <exception cref="UserFault">The file is missing or malformed; the message names file, place and field.</exception>
+    internal static Workload Read(string file, OperatingPoint point)
+    {
+        if (!file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return ReadCsv(file, point);
+        try
+        {
+            return WorkloadJson.Read(Encoding.UTF8.GetString(Utf8Text.Read(file)), file);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserFault($"{file} does not exist.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or WorkloadFormatException)
+        {
+            throw new UserFault(fault is WorkloadFormatException ? fault.Message : $"{file} cannot be read: {fault.Message}");
+        }
+    }
+
     /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens]</c>; without a probability the mixture is uniform.</summary>
     /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
-    internal static Workload Read(string file, OperatingPoint point)
+    private static Workload ReadCsv(string file, OperatingPoint point)
     {
         List<CsvRow> rows = CsvRow.Read(file, Header);
         ImmutableArray<TaskModel> tasks = [.. rows.Select(row => TaskOf(row, rows.Count, point.MaxBudgetTokens))];

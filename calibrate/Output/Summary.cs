@@ -1,5 +1,6 @@
 using System.Globalization;
 using Calibration.Analysis;
+using Calibration.Calibrate.Settings;
 using Calibration.Fitting;
 using Calibration.Report.Tables;
 using Calibration.Results;
@@ -14,7 +15,7 @@ internal static class Summary
         output.WriteLine();
         output.WriteLine(Table1.Markdown(fits, allocation));
         foreach (TaskFits task in fits.Tasks.Where(task => task.Accuracy.Verdict != Verdict.Identified))
-            output.WriteLine($"{task.DisplayName}: {task.Accuracy.Explanation}");
+            output.WriteLine($"{task.DisplayName}: {OptionNames.In(task.Accuracy.Explanation)}");
         foreach (TaskFits task in fits.Tasks.Where(task => task.Trials.ContainsKey(nameof(TrialStatus.NoAnswer))))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.DisplayName}: in {task.Trials[nameof(TrialStatus.NoAnswer)]:N0} of {task.Trials.Values.Sum():N0} trials no answer could be read; they count as not correct."));
         if (fits.Incomplete is { } incomplete)
@@ -32,37 +33,55 @@ internal static class Summary
         output.WriteLine($"\nAllocation at {AllocationPoint.Of(allocation).Caption}{simulated}:");
         foreach (TaskAllocation task in allocation.Tasks)
         {
-            string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {(task.Extrapolated ? "at least " : "")}{mean:0} tokens used on average") : "";
+            string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average") : "";
             string interval = allocation.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task) is { } decided
                 ? string.Create(CultureInfo.InvariantCulture, $" [{decided.BudgetTokens.Low:0.0}, {decided.BudgetTokens.High:0.0}]")
                 : "";
-            string remark = task.Measured ? " (best measured budget)" : task.Extrapolated ? " (extrapolated)" : "";
+            string remark = $" ({task.Shape}{(task.Extrapolated ? ", extrapolated" : "")})";
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   whole {task.IntegerBudgetTokens,6}   accuracy {task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
+                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   integer {task.IntegerBudgetTokens,6}   accuracy {task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
         }
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time {allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}"));
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  certificate: KKT residual {allocation.KktResidual:0.0e+0}, J* − J ≤ {allocation.GapBound:0.0e+0} s; whole budgets J = {allocation.IntegerObjective:0.0000}, lower bound (41) {(allocation.LowerBound is { } bound ? $"{bound:0.0000}" : "none")}"));
+        output.WriteLine("  " + ProofOf(allocation));
         if (allocation.Decision is { } decision)
         {
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {100 * decision.Level:0.#} % intervals of the re-optimised bootstrap ({decision.Replicates:N0} replicates): J [{decision.Objective.Low:0.0000}, {decision.Objective.High:0.0000}], gain over the best uniform budget [{decision.GainOverUniform.Low:0.0000}, {decision.GainOverUniform.High:0.0000}]"));
+            string level = string.Create(CultureInfo.InvariantCulture, $"{100 * decision.Level:0.#} %");
+            output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals, optimism taken off:");
+            output.WriteLine($"    J {Shown(decision.Objective)}");
+            if (decision.GainOverUniform is { } gain && allocation.BestUniform is { } uniform)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    gain over the best uniform budget ({uniform.BudgetTokens:0}) {Shown(gain)}"));
         }
 
+        string measured = string.Join(", ", allocation.Tasks.Select(task => task.ModelFreeBudgetTokens));
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  without the model, over the measured budgets alone: J = {allocation.ModelFreeObjective:0.0000} at {string.Join(", ", allocation.Tasks.Select(task => task.ModelFreeBudgetTokens))}"));
+            CultureInfo.InvariantCulture, $"  over the measured budgets alone: J = {allocation.ModelFreeObjective:0.0000} at {measured}"));
         foreach (MethodOutcome method in allocation.Methods)
             output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
         output.WriteLine("  simulated queue at ℓ*: " + allocation.QueueVerdict);
-        output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(CultureInfo.InvariantCulture, $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}"))));
+        output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(
+                CultureInfo.InvariantCulture,
+                $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : " (extrapolated)")}"))));
         foreach (Warning warning in allocation.Warnings)
-            output.WriteLine("  warning: " + warning.Text);
+            output.WriteLine("  warning: " + OptionNames.In(warning.Text));
+    }
+
+    private static string Shown(CorrectedValue value) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{value.Value:0.0000} s [{value.Interval.Low:0.0000}, {value.Interval.High:0.0000}] (raw {value.Raw:0.0000}, optimism {value.Optimism:0.0000})");
+
+    private static string ProofOf(RunAllocation allocation)
+    {
+        string integer = string.Create(CultureInfo.InvariantCulture, $"; integer budgets J = {allocation.IntegerObjective:0.0000}");
+        string bound = allocation.LowerBound is { } lower
+            ? string.Create(CultureInfo.InvariantCulture, $", lower bound (41) {lower:0.0000}")
+            : "";
+        string gap = allocation.GapBound is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $"at most {most:0.0e+0} s below the optimum of the fitted model")
+            : "no bound could be proved on this server";
+        return $"certificate ({allocation.Proof}): {gap}{integer}{bound}";
     }
 }

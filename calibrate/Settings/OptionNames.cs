@@ -9,9 +9,10 @@ internal static class OptionNames
 {
     private static readonly ImmutableArray<(string Setting, string Option)> Known =
     [
-        .. from PropertyInfo property in typeof(RunOptions).GetProperties(BindingFlags.Instance | BindingFlags.NonPublic)
+        .. from holder in (object[])[new RunOptions(), new OperatingPointOptions()]
+           from property in holder.GetType().GetProperties(BindingFlags.Instance | BindingFlags.NonPublic)
            where property.PropertyType.IsAssignableTo(typeof(Option))
-           select ($"{{{property.Name}}}", ((Option)property.GetValue(new RunOptions())!).Name),
+           select ($"{{{property.Name}}}", ((Option)property.GetValue(holder)!).Name),
     ];
 
     /// <summary>The message with options in place of settings.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Calibration.Fitting;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Settings;
@@ -14,6 +15,24 @@ internal static class OptionText
            let parts = text.Split('=', 2)
            select new BudgetSetting(parts.Length == 2 ? parts[0] : null, Budgets(parts[^1], option)),
     ];
+
+    /// <summary><c>gsm8k=hill</c>, one setting each.</summary>
+    internal static ImmutableSortedDictionary<string, ShapeKind> Shapes(IEnumerable<string> texts)
+    {
+        var shapes = ImmutableSortedDictionary.CreateBuilder<string, ShapeKind>(StringComparer.Ordinal);
+        foreach (string text in texts)
+        {
+            if (text.Split('=', 2) is not [{ Length: > 0 } task, var name] || !Enum.TryParse(name, ignoreCase: true, out ShapeKind kind)
+                || int.TryParse(name, out _))
+            {
+                throw new UserFault($"--shape has \"{text}\": give it as TASK=SHAPE, where SHAPE is exponential, hill, interpolated or points.");
+            }
+
+            shapes[task] = kind;
+        }
+
+        return shapes.ToImmutable();
+    }
 
     /// <summary><c>gsm8k=0.5,bbh=0.5</c> as shares that sum to 1.</summary>
     internal static ImmutableSortedDictionary<string, double> Shares(string text)

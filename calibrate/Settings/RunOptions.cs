@@ -243,6 +243,15 @@ internal sealed class RunOptions
             + "separate file and not used in fits.",
     };
 
+    internal Option<string[]> Shape { get; } = new("--shape")
+    {
+        Description =
+            "Use this shape for a task's accuracy instead of the one that its data choose: exponential, hill, interpolated, "
+            + "points. May be repeated.",
+        HelpName = "TASK=SHAPE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     internal Option<bool> AcceptMissing { get; } = new("--accept-missing")
     {
         Description =

@@ -31,7 +31,9 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, Ti
             Hours = parsed.GetValue(options.Hours),
             Deadline = parsed.GetValue(options.Deadline),
             AcceptMissing = parsed.GetValue(options.AcceptMissing),
+            Shapes = [.. parsed.ValueOr(options.Shape, null!) ?? []],
         };
+        _ = Checked(() => OptionText.Shapes(settings.Shapes), null!);
         _ = Checked(() => TimeLimits.Of(settings, clock), null);
         _faults.AddRange(settings.Plan.SettingFaults());
         ThrowIfAny();

@@ -45,7 +45,7 @@ internal sealed class AllocateVerb(TextWriter output)
     {
         OperatingPoint point = _point.Read(parsed);
         RunFolder folder = RunFolder.Open(
-            parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE.csv."));
+            parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE."));
         var asked = new AllocationRequest(point, folder.ReadManifest().Plan.Seed, Benchmarks.PaperSweepTask);
         (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancellationToken);
         RunFits fits = RunAnalysis.ReadFits(folder);

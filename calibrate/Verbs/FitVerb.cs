@@ -13,6 +13,7 @@ internal sealed class FitVerb(TextWriter output)
 {
     private readonly Argument<string?> _run = RunArguments.OptionalRun();
     private readonly Option<bool> _acceptMissing = new RunOptions().AcceptMissing;
+    private readonly Option<string[]> _shape = new RunOptions().Shape;
     private readonly Option<bool> _json = RunArguments.Json();
 
     private readonly Option<string?> _accuracy = new("--accuracy")
@@ -25,7 +26,7 @@ internal sealed class FitVerb(TextWriter output)
 
     private readonly Option<string?> _service = new("--service")
     {
-        Description = "Service times from elsewhere: CSV with the header task,tokens,service_s.",
+        Description = "Service times from elsewhere: CSV with the header task,tokens,service_s[,trace]. Times of one trace share their errors.",
         HelpName = "TIMES.csv",
     };
 
@@ -39,7 +40,7 @@ internal sealed class FitVerb(TextWriter output)
     {
         var command = new Command("fit", "Fit both models to a run's measurements (fits.json, Table I), or to points from elsewhere.")
         {
-            _run, _accuracy, _service, _method, _acceptMissing, _json,
+            _run, _accuracy, _service, _method, _acceptMissing, _shape, _json,
         };
         command.SetAction((parsed, cancelled) => parsed.GetValue(_run) is { } path
             ? FitRunAsync(path, parsed, cancelled)
@@ -52,7 +53,13 @@ internal sealed class FitVerb(TextWriter output)
         if (parsed.GetValue(_accuracy) is not null || parsed.GetValue(_service) is not null)
             throw new UserFault("Give a run folder, or files with --accuracy and --service, not both.");
         RunFolder folder = RunFolder.Open(path);
-        RunFits fits = await RunAnalysis.FitAsync(folder, Method(parsed), parsed.GetValue(_acceptMissing), cancellationToken);
+        var request = new FitRequest
+        {
+            Method = Method(parsed),
+            AcceptMissing = parsed.GetValue(_acceptMissing),
+            Shapes = OptionText.Shapes(parsed.GetValue(_shape) ?? []),
+        };
+        RunFits fits = await RunAnalysis.FitAsync(folder, request, cancellationToken);
         await RunFiles.WriteTablesAsync(folder.Path, fits, allocation: null);
         if (parsed.GetValue(_json))
             await output.WriteAsync(await File.ReadAllTextAsync(folder.In("fits.json"), cancellationToken));

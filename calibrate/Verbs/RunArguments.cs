@@ -13,8 +13,10 @@ internal static class RunArguments
 
     internal static Option<string?> Workload() => new("--workload")
     {
-        Description = "Workload from elsewhere: CSV with the header task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens].",
-        HelpName = "FILE.csv",
+        Description =
+            "Workload from elsewhere: workload.json of a run folder (docs/schema.md), or CSV with the header "
+            + "task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens].",
+        HelpName = "FILE",
     };
 
     internal static void AddAll(this Command command, IEnumerable<Option> options)

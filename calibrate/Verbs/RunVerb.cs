@@ -5,7 +5,6 @@ using Calibration.Calibrate.Measuring;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
-using Calibration.Fitting;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
@@ -38,11 +37,11 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
     /// <summary>Gives the command all options of a run, and its action.</summary>
     internal void AddTo(Command command)
     {
-        command.AddAll([.. _options.All(), _options.AcceptMissing, .. _point.All()]);
+        command.AddAll([.. _options.All(), _options.AcceptMissing, _options.Shape, .. _point.All()]);
         command.SetAction(async (parsed, cancelled) =>
         {
             (RunFolder folder, RunSettings settings) = await MeasureAsync(parsed, _point, cancelled);
-            RunFits fits = await RunAnalysis.FitAsync(folder, FitMethod.MaximumLikelihood, settings.AcceptMissing, cancelled);
+            RunFits fits = await RunAnalysis.FitAsync(folder, FitRequestOf(settings), cancelled);
             var asked = new AllocationRequest(settings.Point, settings.Plan.Seed, Benchmarks.PaperSweepTask);
             (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancelled);
             await RunFiles.WriteTablesAsync(place.Path, fits, allocation);
@@ -52,6 +51,12 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
             return ExitCodes.Of(fits);
         });
     }
+
+    private static FitRequest FitRequestOf(RunSettings settings) => new()
+    {
+        AcceptMissing = settings.AcceptMissing,
+        Shapes = OptionText.Shapes(settings.Shapes),
+    };
 
     /// <summary>A new run must have a place; of one that has ended nothing is measured.</summary>
     private async Task<(RunFolder Folder, RunSettings Settings)> MeasureAsync(

@@ -18,6 +18,9 @@ internal sealed class AnswerDraw(AccuracyTable table)
     /// <summary>How many of them are right.</summary>
     public double[] Correct { get; } = new double[table.Count];
 
+    /// <summary>The drawn problems, by their place in the order of their names; empty where answers are independent.</summary>
+    public ReadOnlyMemory<int> Problems => _drawn;
+
     public void Next(ulong seed, int index)
     {
         var random = new SplitMix64(seed, (ulong)index);

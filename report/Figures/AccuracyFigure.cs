@@ -4,7 +4,7 @@ using ScottPlot;
 
 namespace Calibration.Report.Figures;
 
-/// <summary>Fig. 2: measured accuracy against budget with 95 % error bars, and the fitted curves (2).</summary>
+/// <summary>Fig. 2: measured accuracy against budget with 95 % error bars, and the shapes that the data chose.</summary>
 public static class AccuracyFigure
 {
     private static readonly int[] Ticks = [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536];
@@ -32,12 +32,17 @@ public static class AccuracyFigure
         bars.Color = FigureStyle.ColourOf(index);
         bars.CapSize = 2;
         var markers = plot.Add.Markers(xs, ys, FigureStyle.MarkerOf(index), 4.5f, FigureStyle.ColourOf(index));
-        markers.LegendText = task.DisplayName + Remark(task.Accuracy.Verdict) + (task.MarkedBudgets.Any() ? " (× more than 1 % excluded)" : "");
+        markers.LegendText = task.DisplayName + Remark(task) + (task.MarkedBudgets.Any() ? " (× more than 1 % excluded)" : "");
         DrawExclusions(plot, task, index);
-        if (!IsDrawn(task.Accuracy) || points.Count == 0)
+        if (task.Shape is not { Curve: not PointAccuracy } shape || points.Count == 0)
             return;
-        double[] lineXs = Enumerable.Range(0, 201).Select(step => X(points[^1].BudgetTokens) * step / 200).ToArray();
-        var line = plot.Add.ScatterLine(lineXs, lineXs.Select(x => task.Accuracy.Curve!.At(Math.Pow(2, x) - 1)).ToArray(), FigureStyle.ColourOf(index));
+
+        // Nothing is drawn beyond the peak, where a fall begins, nor beyond what was measured.
+        double low = shape.Curve is InterpolatedAccuracy interpolated ? interpolated.Points[0].BudgetTokens : 0;
+        double high = Math.Min(points[^1].BudgetTokens, shape.LargestBudgetTokens ?? double.PositiveInfinity);
+        double[] lineXs = Enumerable.Range(0, 201).Select(step => X(low) + ((X(high) - X(low)) * step / 200)).ToArray();
+        double[] lineYs = lineXs.Select(x => shape.Curve.At(Math.Clamp(Math.Pow(2, x) - 1, low, high))).ToArray();
+        var line = plot.Add.ScatterLine(lineXs, lineYs, FigureStyle.ColourOf(index));
         line.LinePattern = FigureStyle.PatternOf(index);
         line.LineWidth = 1.1f;
     }
@@ -56,16 +61,21 @@ public static class AccuracyFigure
         }
     }
 
-    /// <summary>A curve that cannot be identified is not drawn; a rejected one is, and says so.</summary>
-    private static bool IsDrawn(AccuracyFit fit) => fit.Curve is not null && new[] { fit.A, fit.B, fit.D }.All(estimate => estimate.Status != ParameterStatus.NotIdentifiable);
-
-    private static string Remark(Verdict verdict) => verdict switch
+    private static string Remark(TaskFits task)
     {
-        Verdict.NotIdentifiable => " (no curve)",
-        Verdict.LackOfFit => " (fit rejected)",
-        Verdict.MissingData => " (not fitted: missing data)",
-        _ => "",
-    };
+        if (task.Accuracy.Verdict == Verdict.MissingData)
+            return " (not fitted: missing data)";
+        string shape = task.Shape?.Kind switch
+        {
+            ShapeKind.Exponential => "",
+            ShapeKind.Hill => "Hill curve",
+            ShapeKind.Interpolated => "interpolated",
+            _ => "no curve",
+        };
+        string fall = task.Shape?.Fall is { } fallen ? $"falls beyond {fallen.PeakTokens}" : "";
+        string both = string.Join(", ", new[] { shape, fall }.Where(text => text.Length > 0));
+        return both.Length == 0 ? "" : $" ({both})";
+    }
 
     private static double X(double tokens) => Math.Log2(1 + tokens);
 

@@ -15,7 +15,7 @@ public static class ObjectiveFigure
         Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", origin, AllocationPoint.Of(allocation).Caption);
         (string Label, double Value)[] bars =
         [
-            .. allocation.Uniform.Select(uniform => (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}"), uniform.Objective)),
+            .. allocation.Uniform.Select(uniform => (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : "‡")}"), uniform.Objective)),
             ("ℓ*", allocation.Objective),
         ];
         for (int index = 0; index < bars.Length; index++)

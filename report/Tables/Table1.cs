@@ -15,7 +15,7 @@ public static class Table1
         var text = new StringBuilder(
             "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,"
             + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share,"
-            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share\n");
+            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share,shape\n");
         foreach (TaskFits task in fits.Tasks)
         {
             TaskAllocation? decided = Decided(allocation, task);
@@ -25,7 +25,7 @@ public static class Table1
                 task.Service.Verdict.ToString(), .. Cells(task.Service.T0Seconds), .. Cells(task.Service.SecondsPerToken),
                 decided is null ? "" : Exact(decided.BudgetTokens), decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
                 decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false",
-                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max()), .. Point(allocation, decided)]).Append('\n');
+                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max()), .. Point(allocation, decided), Shape(task, decided)]).Append('\n');
         }
 
         return text.ToString();
@@ -48,11 +48,11 @@ public static class Table1
     /// <summary>The table's cells to read, the header first.</summary>
     internal static IEnumerable<string[]> Rows(RunFits fits, RunAllocation? allocation) =>
     [
-        ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "verdict"],
+        ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "shape", "verdict"],
         .. fits.Tasks.Select(task => new[]
         {
             Marked(task), Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
-            Star(Decided(allocation, task)), Verdicts(task),
+            Star(Decided(allocation, task)), Shape(task, Decided(allocation, task)), Verdicts(task),
         }),
     ];
 
@@ -66,7 +66,7 @@ public static class Table1
         {
             TaskAllocation? decided = Decided(allocation, task);
             AccuracyFit fit = task.Accuracy;
-            string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (decided.Measured ? "$^\\dagger$" : decided.Extrapolated ? "$^\\ddagger$" : "");
+            string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (Mark(task, decided) is { Length: > 0 } mark ? mark : decided.Extrapolated ? "$^\\ddagger$" : "");
             string name = TexText.Escaped(Marked(task)).Replace("*", "$^*$", StringComparison.Ordinal);
             text.AppendJoin(" & ", [name, Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
         }
@@ -76,6 +76,10 @@ public static class Table1
             text.Append("\\\\ $^*$ more than 1\\,\\% of the trials at a budget are excluded\n");
         if (allocation?.Tasks.Any(task => task.Measured) == true)
             text.Append("\\\\ $^\\dagger$ best measured budget: no curve could be identified\n");
+        if (fits.Tasks.Any(task => Decided(allocation, task) is { Measured: false } && task.Shape is { Kind: not ShapeKind.Exponential }))
+            text.Append("\\\\ $^\\S$ exponential rejected: Hill curve or interpolation\n");
+        if (fits.Tasks.Any(task => Decided(allocation, task) is not null && task.Shape?.Fall is not null))
+            text.Append("\\\\ $^\\P$ accuracy falls beyond a budget: fitted up to the peak\n");
         if (allocation?.Tasks.Any(task => task.Extrapolated) == true)
             text.Append("\\\\ $^\\ddagger$ beyond the largest measured budget\n");
         return text.Append("\\end{table}\n").ToString();
@@ -83,6 +87,14 @@ public static class Table1
 
     /// <summary>The task's name, with a mark where more than 1 % of the trials at a budget are excluded.</summary>
     private static string Marked(TaskFits task) => task.DisplayName + (task.MarkedBudgets.Any() ? "*" : "");
+
+    private static string Mark(TaskFits task, TaskAllocation decided)
+    {
+        string fall = task.Shape?.Fall is null ? "" : "$^\\P$";
+        if (decided.Measured)
+            return "$^\\dagger$" + fall;
+        return (task.Shape is { Kind: not ShapeKind.Exponential } ? "$^\\S$" : "") + fall;
+    }
 
     private static string Caption(RunFits fits, RunAllocation? allocation) =>
         $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "")
@@ -116,6 +128,10 @@ public static class Table1
         string remark = decided.Measured ? " (measured)" : decided.Extrapolated ? " (extrapolated)" : "";
         return decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + remark;
     }
+
+    /// <summary>The shape of the task's gain in the decision; before it, the one that its data chose.</summary>
+    private static string Shape(TaskFits task, TaskAllocation? decided) =>
+        decided is { Shape: { Length: > 0 } used } ? used : task.Shape?.ShownName ?? "–";
 
     private static string Verdicts(TaskFits task) => task.Service.Verdict == Verdict.Identified
         ? task.Accuracy.Verdict.ToString()

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Calibration.Analysis;
 using Calibration.Endpoint;
-using Calibration.Optimizer.Uncertainty;
 using Calibration.Report.Tables;
 using Calibration.Results;
 using Xunit;

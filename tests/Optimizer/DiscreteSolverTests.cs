@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
@@ -18,9 +20,9 @@ public sealed class DiscreteSolverTests
             int n = 1 + random.Next(4), largest = 2 + random.Next(n < 3 ? 40 : 7);
             Workload workload = RandomWorkload.Draw(random, n, largest);
             double best = Grid(n, largest + 1).Select(point => workload.At([.. point.Select((budget, k) => Math.Min(budget, workload.Tasks[k].MaxBudgetTokens))]).Objective).Max();
-            IntegerAllocation found = IntegerSolver.Solve(workload);
-            Assert.Equal(best, found.Performance.Objective, 1e-12 * Math.Max(1, Math.Abs(best)));
-            Assert.Equal(0, found.GapBound);
+            ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
+            Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
+            Assert.Equal(ProofStatus.Proved, found.Status);
         });
     }
 
@@ -30,8 +32,8 @@ public sealed class DiscreteSolverTests
         for (int instance = 0; instance < 20; instance++)
         {
             Workload workload = RandomWorkload.Draw(new Xoshiro256StarStar(20_000 + instance, false), 30, 5_000);
-            IntegerAllocation quick = IntegerSolver.Solve(workload, nodeLimit: 3);
-            IntegerAllocation better = IntegerSolver.Solve(workload, nodeLimit: 300);
+            ProvedAllocation quick = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 3));
+            ProvedAllocation better = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 300));
             Assert.True(better.Performance.Objective >= quick.Performance.Objective);
             Assert.True(better.Performance.Objective <= quick.Performance.Objective + quick.GapBound + (1e-12 * Math.Abs(quick.Performance.Objective)));
         }
@@ -43,11 +45,11 @@ public sealed class DiscreteSolverTests
         Parallel.For(0, 200, instance =>
         {
             var random = new Xoshiro256StarStar(30_000 + instance, false);
-            (double lambda, double alpha, ImmutableArray<MeasuredTask> tasks) = Measured(random, 1 + random.Next(5), 5);
+            (double lambda, double alpha, ImmutableArray<TaskModel> tasks) = Measured(random, 1 + random.Next(5), 5);
             double best = Grid(tasks.Length, 5).Select(point => At(lambda, alpha, tasks, point)).Max();
-            MeasuredAllocation found = MeasuredSolver.Solve(lambda, alpha, tasks);
-            Assert.Equal(best, found.Performance.Objective, 1e-11 * Math.Max(1, Math.Abs(best)));
-            Assert.Equal(0, found.GapBound);
+            ProvedAllocation found = WorkloadSolver.Solve(new Workload(lambda, alpha, tasks));
+            Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
+            Assert.Equal(ProofStatus.Proved, found.Status);
         });
     }
 
@@ -57,29 +59,32 @@ public sealed class DiscreteSolverTests
         Parallel.For(0, 100, instance =>
         {
             var random = new Xoshiro256StarStar(40_000 + instance, false);
-            (double lambda, double alpha, ImmutableArray<MeasuredTask> measured) = Measured(random, 1 + random.Next(3), 5);
+            (double lambda, double alpha, ImmutableArray<TaskModel> measured) = Measured(random, 1 + random.Next(3), 5);
             Workload curves = RandomWorkload.Draw(random, 1 + random.Next(4));
-            ImmutableArray<TaskChoice> tasks =
+            ImmutableArray<TaskModel> tasks =
             [
-                .. measured.Select(task => TaskChoice.Of(task with { Probability = task.Probability / 2 })),
-                .. curves.Tasks.Select(task => TaskChoice.Of(task with { Probability = task.Probability / 2 })),
+                .. measured.Select(task => task with { Probability = task.Probability / 2 }),
+                .. curves.Tasks.Select(task => task with { Probability = task.Probability / 2 }),
             ];
             lambda /= 3;
             double best = Grid(measured.Length, 5).Select(point =>
             {
-                double[] budgets = [.. tasks.Select((task, k) => task.Measured is null ? 0 : (double)task.Measured.Budgets[(int)point[k]].BudgetTokens)];
-                return AllocationSolver.Solve(new Workload(lambda, alpha, [.. tasks.Select((task, k) => task.At(budgets[k]))])).Performance.Objective;
+                TaskModel[] held = [.. tasks.Select((task, k) => k < measured.Length ? HeldAt(task, (int)point[k]) : task)];
+                return AllocationSolver.Solve(new Workload(lambda, alpha, [.. held])).Performance.Objective;
             }).Max();
-            MixedAllocation found = MixedSolver.Solve(lambda, alpha, tasks);
-            Assert.True(double.IsNegativeInfinity(best) ? found.Allocation.Ending == SolverEnding.Infeasible : Math.Abs(best - found.Allocation.Performance.Objective) <= 1e-10 * Math.Max(alpha, Math.Abs(best)), $"instance {instance}");
+            ProvedAllocation found = WorkloadSolver.Solve(new Workload(lambda, alpha, tasks));
+            bool isRight = double.IsNegativeInfinity(best)
+                ? found.Status == ProofStatus.Infeasible
+                : Math.Abs(best - found.Performance.Objective) <= 1e-9 * Math.Max(alpha, Math.Abs(best));
+            Assert.True(isRight, $"instance {instance}");
         });
     }
 
     [Fact]
     public void MeasuredSolve_FiftyTasks_IsProvedBestOrStatesItsGap()
     {
-        (double lambda, double alpha, ImmutableArray<MeasuredTask> tasks) = Measured(new Xoshiro256StarStar(5, false), 50, 10);
-        MeasuredAllocation found = MeasuredSolver.Solve(lambda, alpha, tasks, nodeLimit: 500);
+        (double lambda, double alpha, ImmutableArray<TaskModel> tasks) = Measured(new Xoshiro256StarStar(5, false), 50, 10);
+        ProvedAllocation found = WorkloadSolver.Solve(new Workload(lambda, alpha, tasks), new SolverOptions(NodeLimit: 500));
         Assert.InRange(found.GapBound, 0, 1e-3 * alpha);
     }
 
@@ -110,7 +115,8 @@ public sealed class DiscreteSolverTests
     [Fact]
     public void Frontier_RisingWeight_BuysAccuracyWithTime()
     {
-        ImmutableArray<Allocation> frontier = EfficientFrontier.Of(PaperOptimumTests.PaperWorkload(), EfficientFrontier.Weights(1, 10_000, 30));
+        ImmutableArray<ProvedAllocation> frontier = AllocationWishes.Frontier(
+            PaperOptimumTests.PaperWorkload(), Enumerable.Range(0, 30).Select(i => Math.Pow(10, 4 * i / 29.0)));
         for (int i = 1; i < frontier.Length; i++)
         {
             Assert.True(frontier[i].Performance.Accuracy >= frontier[i - 1].Performance.Accuracy - 1e-12);
@@ -118,22 +124,37 @@ public sealed class DiscreteSolverTests
         }
     }
 
-    private static double At(double lambda, double alpha, ImmutableArray<MeasuredTask> tasks, double[] point) =>
-        new Workload(lambda, alpha, [.. tasks.Select((task, k) => task.HeldAt(task.Budgets[(int)point[k]].BudgetTokens))]).At(new double[tasks.Length]).Objective;
+    private static double At(double lambda, double alpha, ImmutableArray<TaskModel> tasks, double[] point) =>
+        new Workload(lambda, alpha, tasks).At([.. tasks.Select((task, k) => task.MeasuredServices[(int)point[k]].BudgetTokens)]).Objective;
 
-    private static (double Lambda, double Alpha, ImmutableArray<MeasuredTask> Tasks) Measured(Xoshiro256StarStar random, int count, int budgets)
+    private static TaskModel HeldAt(TaskModel task, int point)
+    {
+        MeasuredService at = task.MeasuredServices[point];
+        return TaskModel.Held(task.Task, task.Probability, task.Accuracy.At(at.BudgetTokens), at.MeanSeconds) with { ServiceVariance = at.VarianceSeconds2 };
+    }
+
+    private static (double Lambda, double Alpha, ImmutableArray<TaskModel> Tasks) Measured(Xoshiro256StarStar random, int count, int budgets)
     {
         double[] shares = [.. Enumerable.Range(0, count).Select(_ => 0.1 + random.NextDouble())];
-        ImmutableArray<MeasuredTask> tasks =
+        ImmutableArray<TaskModel> tasks =
         [
             .. shares.Select((share, k) =>
             {
                 double[] accuracy = [.. Enumerable.Range(0, budgets).Select(_ => random.NextDouble()).Order()];
                 double t0 = RandomWorkload.Log(random, 0.05, 1), c = RandomWorkload.Log(random, 1e-3, 0.02);
-                return new MeasuredTask("m" + k, share / shares.Sum(), [.. accuracy.Select((value, i) => new MeasuredBudget(i == 0 ? 0 : 32 << i, value, t0 + (c * (i == 0 ? 0 : 32 << i))) { ServiceVariance = random.NextDouble() < 0.5 ? 0 : random.NextDouble() })]);
+                int[] grid = [.. Enumerable.Range(0, budgets).Select(i => i == 0 ? 0 : 32 << i)];
+                var points = new PointAccuracy([.. grid.Select((budget, i) => new BudgetAccuracy(budget, accuracy[i]))]);
+                return new TaskModel("m" + k, share / shares.Sum(), points, new ServiceTimeLine(t0, c), grid[^1])
+                {
+                    MeasuredServices =
+                    [
+                        .. grid.Select(budget => new MeasuredService(
+                            budget, t0 + (c * budget), random.NextDouble() < 0.5 ? 0 : random.NextDouble())),
+                    ],
+                };
             }),
         ];
-        return (RandomWorkload.Log(random, 0.01, 0.9) / tasks.Sum(task => task.Probability * task.Budgets[0].ServiceSeconds), RandomWorkload.Log(random, 1, 1e4), tasks);
+        return (RandomWorkload.Log(random, 0.01, 0.9) / tasks.Sum(task => task.Probability * task.MeasuredServices[0].MeanSeconds), RandomWorkload.Log(random, 1, 1e4), tasks);
     }
 
     private static IEnumerable<double[]> Grid(int dimensions, int size)

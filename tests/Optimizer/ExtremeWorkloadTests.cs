@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Queueing;
 using Calibration.Optimizer.Solving;
@@ -20,9 +21,9 @@ public sealed class ExtremeWorkloadTests
     {
         var workload = new Workload(0.1, 30, [Task(rate, 0.5), Task(0.01, 0.5)]);
         double best = Enumerable.Range(0, 41).SelectMany(i => Enumerable.Range(0, 41), (i, j) => workload.At([i, j]).Objective).Max();
-        IntegerAllocation found = IntegerSolver.Solve(workload);
-        Assert.InRange(best, found.Performance.Objective - 1e-12, found.Performance.Objective + found.GapBound + 1e-12);
-        Assert.Equal(best, found.Performance.Objective, 1e-12);
+        ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
+        Assert.InRange(best, found.Performance.Objective - 1e-12, found.UpperBound + 1e-12);
+        Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
 
         static TaskModel Task(double b, double share) => new("t", share, new ExponentialAccuracy(0.5, b, 0.2), new ServiceTimeLine(0.1, 0.01), 40);
     }
@@ -38,10 +39,17 @@ public sealed class ExtremeWorkloadTests
             workload = workload with { Tasks = [.. workload.Tasks.Select(task => task with { MaxBudgetTokens = 20 * random.NextDouble() })] };
             Allocation relaxed = AllocationSolver.Solve(workload);
             double ceiling = relaxed.Performance.Objective + relaxed.GapBound + 1e-9;
-            foreach (IntegerAllocation? whole in (IntegerAllocation?[])[IntegerSolver.BestCorner(workload, relaxed), IntegerSolver.Rounded(workload, relaxed), IntegerSolver.Solve(workload)])
+            ProvedAllocation best = WorkloadSolver.SolveInteger(workload);
+            IntegerAllocation?[] projections = [PaperCorners.Best(workload, relaxed), PaperCorners.Rounded(workload, relaxed)];
+            (double Objective, double[] Budgets)[] all =
+            [
+                (best.Performance.Objective, [.. best.Budgets]),
+                .. projections.OfType<IntegerAllocation>().Select(whole => (whole.Performance.Objective, whole.Budgets.Select(budget => (double)budget).ToArray())),
+            ];
+            foreach ((double objective, double[] budgets) in all)
             {
-                Assert.True(whole is null || whole.Performance.Objective <= ceiling, $"instance {instance}");
-                Assert.True(whole is null || whole.Budgets.Select((budget, k) => budget <= workload.Tasks[k].MaxBudgetTokens).All(inside => inside), $"instance {instance}");
+                Assert.True(objective <= ceiling, $"instance {instance}");
+                Assert.True(budgets.Select((budget, k) => budget <= workload.Tasks[k].MaxBudgetTokens).All(inside => inside), $"instance {instance}");
             }
         }
     }
@@ -61,7 +69,7 @@ public sealed class ExtremeWorkloadTests
             if (best.Ending == SolverEnding.Infeasible)
                 continue;
             string place = $"instance {instance}: {workload.ArrivalRatePerSecond} {workload.AccuracyWeightSeconds} {string.Join(' ', tasks)}";
-            IntegerAllocation whole = IntegerSolver.Solve(workload, nodeLimit: 200);
+            ProvedAllocation whole = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 200));
             Performance at = best.Performance;
             Finite(place, at.Objective, at.Utilization, at.MeanSystemTimeSeconds, at.Accuracy, best.KktResidual, best.GapBound, whole.Performance.Objective, whole.GapBound);
             Finite(place, [.. best.Budgets]);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
 using Xunit;
@@ -48,13 +49,13 @@ public sealed class PaperOptimumTests
     {
         Workload workload = PaperWorkload();
         Allocation relaxed = AllocationSolver.Solve(workload);
-        IntegerAllocation best = IntegerSolver.Solve(workload);
+        ProvedAllocation best = WorkloadSolver.SolveInteger(workload);
 
         Assert.Equal([0, 341, 0, 0, 346, 30], best.Budgets.AsEnumerable());
         Close(9.754199256633752, best.Performance.Objective);
-        Assert.Equal(0, best.GapBound);
-        Assert.Equal(best.Budgets.AsEnumerable(), IntegerSolver.BestCorner(workload, relaxed)!.Budgets.AsEnumerable());
-        Assert.Equal(best.Budgets.AsEnumerable(), IntegerSolver.Rounded(workload, relaxed)!.Budgets.AsEnumerable());
+        Assert.Equal(ProofStatus.Proved, best.Status);
+        Assert.Equal(best.Budgets.AsEnumerable(), PaperCorners.Best(workload, relaxed)!.Budgets.Select(budget => (double)budget));
+        Assert.Equal(best.Budgets.AsEnumerable(), PaperCorners.Rounded(workload, relaxed)!.Budgets.Select(budget => (double)budget));
     }
 
     [Fact]

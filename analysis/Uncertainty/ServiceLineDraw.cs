@@ -1,7 +1,7 @@
 using Calibration.Fitting;
-using Calibration.Optimizer.Queueing;
+using Calibration.Fitting.Statistics;
 
-namespace Calibration.Optimizer.Uncertainty;
+namespace Calibration.Analysis.Uncertainty;
 
 /// <summary>
 /// Cluster bootstrap of the service line: whole traces are drawn with replacement and the line is fitted again by least
@@ -36,7 +36,7 @@ internal sealed class ServiceLineDraw
         }
     }
 
-    internal ServiceTimeLine Next(ref Xoshiro256 random)
+    internal ServiceTimeLine Next(ref SplitMix64 random)
     {
         if (_clusters < 2)
             return _fitted;

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Calibration.Analysis.Deciding;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+using Calibration.Optimizer.Branching;
+
+namespace Calibration.Analysis.Uncertainty;
+
+/// <summary>
+/// The bootstrap through to the decision: each replicate draws every task's answers, traces and lengths anew, lets its answers choose the
+/// shape, and optimises again. Replicate i depends on the seed and i only.
+/// </summary>
+/// <param name="decided">The workload that was decided on.</param>
+/// <param name="measured">The same over the measured budgets alone.</param>
+/// <param name="tasks">The tasks of the decision.</param>
+internal sealed class DecisionBootstrap(Workload decided, Workload measured, ImmutableArray<DecisionTask> tasks)
+{
+    private const double Level = 0.95;
+    private const double NormalQuantile = 1.959963984540054;
+
+    /// <summary>In a replicate a gap far below the bootstrap's own noise is enough.</summary>
+    internal static SolverOptions Options { get; } = new(1e-6);
+
+    /// <summary>Number of replicates.</summary>
+    internal int Replicates { get; init; } = 2_000;
+
+    /// <summary>Threads; all processors by default.</summary>
+    internal int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Runs the bootstrap.</summary>
+    /// <returns>The intervals; null where fewer than two replicates were stable.</returns>
+    internal DecisionReport? Run(int seed, CancellationToken cancellationToken = default)
+    {
+        var outcomes = new Outcome?[Replicates];
+        int workers = Math.Clamp(Threads, 1, Replicates);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+        Parallel.For(0, workers, parallel, worker =>
+        {
+            TaskDraw[] draw = [.. tasks.Select((task, k) => new TaskDraw(task, SeedOf(seed, k, part: 0), SeedOf(seed, k, part: 1)))];
+            for (int i = worker; i < Replicates; i += workers)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                outcomes[i] = Decide(draw, i);
+            }
+        });
+        Outcome[] stable = [.. outcomes.OfType<Outcome>()];
+        return stable.Length < 2 ? null : Report(stable);
+    }
+
+    private DecisionReport Report(Outcome[] stable)
+    {
+        ProvedAllocation best = WorkloadSolver.Solve(decided, Options);
+        double objective = best.Performance.Objective;
+        double modelFree = WorkloadSolver.Solve(measured, Options).Performance.Objective;
+        double? gain = UniformPolicy.Best(decided) is { } uniform ? objective - uniform.Objective : null;
+        Outcome[] gained = [.. stable.Where(outcome => outcome.Gain.IsFinite)];
+        return new DecisionReport
+        {
+            Replicates = stable.Length,
+            Infeasible = Replicates - stable.Length,
+            Level = Level,
+            Tasks =
+            [
+                .. tasks.Select((task, k) => new DecidedBudget(
+                    task.Model.Task,
+                    Percentiles([.. stable.Select(outcome => outcome.Budgets[k])]),
+                    stable.Count(outcome => outcome.Budgets[k] <= 0) / (double)stable.Length)),
+            ],
+            Objective = Corrected(objective, stable.Select(outcome => outcome.Objective)),
+            GainOverUniform = gain is { } raw && gained.Length >= 2 ? Corrected(raw, gained.Select(outcome => outcome.Gain)) : null,
+            ModelFreeDifference = Corrected(modelFree - objective, stable.Select(outcome => outcome.Difference)),
+        };
+    }
+
+    private Outcome? Decide(TaskDraw[] draw, int index)
+    {
+        (TaskModel Model, TaskModel Measured)[] drawn = [.. draw.Select(task => task.Next(index))];
+        Workload own = decided with { Tasks = [.. drawn.Select(task => task.Model)] };
+        Workload points = measured with { Tasks = [.. drawn.Select(task => task.Measured)] };
+        ProvedAllocation best = WorkloadSolver.Solve(own, Options), free = WorkloadSolver.Solve(points, Options);
+        if (best.Status == ProofStatus.Infeasible || free.Status == ProofStatus.Infeasible)
+            return null;
+        double onData = AnyBudget.At(decided, best.Budgets.AsSpan()).Objective;
+        double freeOnData = AnyBudget.At(measured, free.Budgets.AsSpan()).Objective;
+        if (!double.IsFinite(onData) || !double.IsFinite(freeOnData))
+            return null;
+        double objective = best.Performance.Objective;
+        (double BudgetTokens, double Objective)? uniform = UniformPolicy.Best(own);
+        return new Outcome(
+            best.Budgets,
+            new Pair(objective, onData),
+            uniform is { } same
+                ? new Pair(objective - same.Objective, onData - UniformPolicy.At(decided, same.BudgetTokens))
+                : new Pair(double.NaN, double.NaN),
+            new Pair(free.Performance.Objective - objective, freeOnData - onData));
+    }
+
+    /// <summary>A replicate's optimum flatters it as the data's own flatters them: the mean difference is taken off.</summary>
+    private static CorrectedValue Corrected(double raw, IEnumerable<Pair> replicates)
+    {
+        Pair[] pairs = [.. replicates];
+        double optimism = pairs.Average(pair => pair.Own - pair.OnData), mean = pairs.Average(pair => pair.Own);
+        double deviation = Math.Sqrt(pairs.Sum(pair => (pair.Own - mean) * (pair.Own - mean)) / (pairs.Length - 1));
+        double half = NormalQuantile * deviation;
+        return new CorrectedValue(raw, optimism, deviation, new Interval(raw - optimism - half, raw - optimism + half));
+    }
+
+    /// <summary>Percentiles by linear interpolation between order statistics.</summary>
+    private static Interval Percentiles(double[] values)
+    {
+        Array.Sort(values);
+        return new Interval(At((1 - Level) / 2), At((1 + Level) / 2));
+
+        double At(double share)
+        {
+            double rank = share * (values.Length - 1);
+            int below = Math.Min((int)rank, values.Length - 1), above = Math.Min(below + 1, values.Length - 1);
+            return values[below] + ((rank - below) * (values[above] - values[below]));
+        }
+    }
+
+    /// <summary>A seed of its own for every task and part, in bits of their own.</summary>
+    private static ulong SeedOf(int seed, int task, int part) => ((ulong)(uint)seed << 32) | ((ulong)(uint)task << 1) | (uint)part;
+
+    /// <summary>A replicate's own value, and that of its choice on the data.</summary>
+    private readonly record struct Pair(double Own, double OnData)
+    {
+        internal bool IsFinite => double.IsFinite(Own) && double.IsFinite(OnData);
+    }
+
+    private sealed record Outcome(ImmutableArray<double> Budgets, Pair Objective, Pair Gain, Pair Difference);
+}
