@@ -15,6 +15,9 @@ namespace Calibration.Analysis;
 public sealed record AllocationPoint(
     double ArrivalRatePerSecond, double AccuracyWeightSeconds, double MaxBudgetTokens, ImmutableSortedDictionary<string, double> Shares)
 {
+    /// <summary>Speed of a server with slots; absent for one query at a time.</summary>
+    public ImmutableArray<double>? ServerSpeed { get; init; }
+
     /// <summary>The point of an allocation.</summary>
     public static AllocationPoint Of(RunAllocation allocation)
     {
@@ -29,12 +32,15 @@ public sealed record AllocationPoint(
             allocation.ArrivalRatePerSecond,
             allocation.AccuracyWeightSeconds,
             allocation.MaxBudgetTokens,
-            asked.ToImmutableSortedDictionary(task => task.Task, task => Math.Round(task.Share, 12), StringComparer.Ordinal));
+            asked.ToImmutableSortedDictionary(task => task.Task, task => Math.Round(task.Share, 12), StringComparer.Ordinal))
+        {
+            ServerSpeed = allocation.ServerSpeed,
+        };
     }
 
     /// <summary>The point in words, for tables, figures, the report and the console.</summary>
     public string Caption => string.Create(
-        CultureInfo.InvariantCulture, $"λ = {ArrivalRatePerSecond}/s, α = {AccuracyWeightSeconds} s, ℓ ≤ {MaxBudgetTokens}, shares {SharesShown}");
+        CultureInfo.InvariantCulture, $"λ = {ArrivalRatePerSecond}/s, α = {AccuracyWeightSeconds} s, ℓ ≤ {MaxBudgetTokens}, shares {SharesShown}{ServerShown}");
 
     /// <summary>A folder's name for the point: λ, α, and a hash of all else that it consists of. Equal points have equal names.</summary>
     public string FolderName => string.Create(CultureInfo.InvariantCulture, $"{ArrivalRatePerSecond:R}-{AccuracyWeightSeconds:R}-{ShortHash.Of(Canonical)}");
@@ -48,7 +54,14 @@ public sealed record AllocationPoint(
         [
             "shares=" + string.Join(',', Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Key}:{share.Value:R}"))),
             string.Create(CultureInfo.InvariantCulture, $"max_budget={MaxBudgetTokens:R}"),
+            .. ServerSpeed is { } speed
+                ? ["server=" + string.Join(',', speed.Select(phi => phi.ToString("R", CultureInfo.InvariantCulture)))]
+                : Array.Empty<string>(),
         ]);
+
+    private string ServerShown => ServerSpeed is { } speed
+        ? string.Create(CultureInfo.InvariantCulture, $", server of {speed.Length} slots, φ({speed.Length}) = {speed[^1]:0.###}")
+        : "";
 
     private string SharesShown => Shares.Values.Distinct().Count() == 1
         ? $"{(Shares.Count == 1 ? "1" : $"1/{Shares.Count} each")} ({string.Join(", ", Shares.Keys)})"

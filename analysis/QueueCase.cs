@@ -15,17 +15,17 @@ public sealed record QueueCase(
     Workload Workload, ImmutableArray<double> Budgets, string Source, QueueMeasurements? Measurements = null)
 {
     /// <summary>
-    /// A run's decided allocation, at which every task is a constant: its accuracy and its service time there. Where the budget
-    /// is a measured one, answers are drawn from those measured at it.
+    /// A run's decided allocation. Where a budget is a measured one, answers are drawn from those measured at it.
     /// </summary>
-    public static async Task<QueueCase> OfAsync(RunFolder folder, RunAllocation allocation, CancellationToken cancellationToken)
+    public static async Task<QueueCase> OfAsync(PointFolder place, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(folder);
-        ArgumentNullException.ThrowIfNull(allocation);
+        ArgumentNullException.ThrowIfNull(place);
+        RunAllocation allocation = RunAnalysis.Read(place).Allocation
+            ?? throw new AnalysisException($"{place.Path} has no allocation: every task is left out for missing data.");
         Dictionary<(string Task, int BudgetTokens), ImmutableArray<bool>.Builder> answers = allocation.Tasks
             .Where(task => task.BudgetTokens == Math.Floor(task.BudgetTokens))
             .ToDictionary(task => (task.Task, (int)task.BudgetTokens), _ => ImmutableArray.CreateBuilder<bool>());
-        await foreach (Trial trial in folder.Trials.ReadAsync().WithCancellation(cancellationToken))
+        await foreach (Trial trial in place.Run.Trials.ReadAsync().WithCancellation(cancellationToken))
         {
             if (trial.IsUsable && answers.TryGetValue((trial.Task, trial.BudgetTokens), out ImmutableArray<bool>.Builder? outcomesAt))
                 outcomesAt.Add(trial.Correct);
@@ -33,20 +33,25 @@ public sealed record QueueCase(
 
         ImmutableArray<ImmutableArray<bool>> outcomes = [.. allocation.Tasks.Select(task =>
             answers.TryGetValue((task.Task, (int)task.BudgetTokens), out var measured) ? measured.ToImmutable() : [])];
-        return Of(allocation) with { Measurements = new QueueMeasurements { Outcomes = outcomes } };
+        return Of(place, allocation) with { Measurements = new QueueMeasurements { Outcomes = outcomes } };
     }
 
-    private static QueueCase Of(RunAllocation allocation) => new(
-        new Workload(
-            allocation.ArrivalRatePerSecond,
-            allocation.AccuracyWeightSeconds,
-            [
-                .. from task in allocation.Tasks
-                   let model = TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds)
-                   select model with { ServiceVariance = task.ServiceVarianceSeconds2 },
-            ]),
-        [.. new double[allocation.Tasks.Length]],
-        $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}");
+    /// <summary>The decision's own workload, with its shapes, caps and server; in folders of schema 1 every task as a constant.</summary>
+    private static QueueCase Of(PointFolder place, RunAllocation allocation)
+    {
+        string source = $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}";
+        string file = place.In("workload.json");
+        if (File.Exists(file))
+            return new QueueCase(WorkloadJson.Read(File.ReadAllText(file), file), [.. allocation.Tasks.Select(task => task.BudgetTokens)], source);
+        ImmutableArray<TaskModel> constants =
+        [
+            .. from task in allocation.Tasks
+               let model = TaskModel.Held(task.Task, task.Probability, task.Accuracy, task.ServiceSeconds)
+               select model with { ServiceVariance = task.ServiceVarianceSeconds2 },
+        ];
+        var workload = new Workload(allocation.ArrivalRatePerSecond, allocation.AccuracyWeightSeconds, constants);
+        return new QueueCase(workload, [.. new double[constants.Length]], source);
+    }
 
     /// <summary>A workload at budgets of the user's choice.</summary>
     /// <exception cref="AnalysisException">There is not one budget per task, or the queue is not stable.</exception>

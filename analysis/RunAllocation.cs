@@ -28,6 +28,9 @@ public sealed record RunAllocation
     /// <summary>Largest allowed budget ℓ_max.</summary>
     public required double MaxBudgetTokens { get; init; }
 
+    /// <summary>Speed φ(1), …, φ(m) of a server with slots; absent for the paper's, which serves one query at a time.</summary>
+    public ImmutableArray<double>? ServerSpeed { get; init; }
+
     /// <summary>J(ℓ*), equation (7).</summary>
     public required double Objective { get; init; }
 

@@ -77,6 +77,16 @@ public static class RunAnalysis
         return folder.ReadDocument<RunFits>(FitsName);
     }
 
+    /// <summary>The workload that a run's fits amount to at an operating point, as <see cref="AllocateAsync"/> solves it.</summary>
+    /// <exception cref="AnalysisException">No allocation is possible at that point; the message says why.</exception>
+    public static async Task<Workload> WorkloadAsync(RunFolder folder, AllocationRequest request, CancellationToken cancellationToken)
+    {
+        RunFits fits = ReadFits(folder);
+        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
+        ThrowIfOtherRows(folder, fits, rows.Hash);
+        return new Decision(fits, rows, request).Workload;
+    }
+
     /// <summary>Decides at one operating point, and writes <c>allocation.json</c> into the point's own folder.</summary>
     /// <returns>The folder, and no allocation where no task is left because too many trials are missing of each.</returns>
     /// <exception cref="AnalysisException">No allocation is possible at that point; the message says why.</exception>

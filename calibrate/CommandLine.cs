@@ -73,7 +73,7 @@ public static class CommandLine
             run.Run(),
             run.Measure(),
             new FitVerb(output).Command(),
-            new AllocateVerb(output).Command(),
+            new AllocateVerb(output, log).Command(),
             new SimulateVerb(output).Command(),
             new FiguresVerb(output).Command(),
             new RegradeVerb(output).Command(),

@@ -68,6 +68,9 @@ public sealed record EndpointSettings
     /// <summary>Minutes for which measuring waits for an endpoint that is down, 0 or more.</summary>
     public double DownLimitMinutes { get; init; } = 60;
 
+    /// <summary>File with the hidden truth of the embedded endpoint; absent for the paper's.</summary>
+    public string? Truth { get; init; }
+
     /// <summary>Whether the embedded endpoint takes its simulated times in real time.</summary>
     public bool Paced { get; init; }
 }

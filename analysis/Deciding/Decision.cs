@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Analysis.Counting;
+using Calibration.Analysis.Policies;
 using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
@@ -65,6 +66,7 @@ internal sealed class Decision
             ArrivalRatePerSecond = Workload.ArrivalRatePerSecond,
             AccuracyWeightSeconds = Workload.AccuracyWeightSeconds,
             MaxBudgetTokens = _request.Point.MaxBudgetTokens,
+            ServerSpeed = Workload.Server.IsOneAtATime ? null : Workload.Server.Speed,
             Objective = at.Objective,
             Utilization = at.Utilization,
             MeanWaitSeconds = at.MeanWaitSeconds,
@@ -115,7 +117,7 @@ internal sealed class Decision
             BudgetTokens = budget,
             IntegerBudgetTokens = (int)_integer.Budgets[k],
             Measured = model.Accuracy is PointAccuracy,
-            Shape = model.Accuracy is PointAccuracy ? "measured points" : task.Shape!.ShownName,
+            Shape = model.Accuracy is PointAccuracy && task.Shape is not { Kind: ShapeKind.Points } ? "measured points" : task.Shape!.ShownName,
             Extrapolated = budget > task.Accuracy.Points[^1].BudgetTokens,
             ModelFreeBudgetTokens = (int)_modelFree.Budgets[k],
             BudgetPerArrivalRate = moves ? sensitivity!.PerArrivalRate[k] : null,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Calibration.Analysis.Policies;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Paper;

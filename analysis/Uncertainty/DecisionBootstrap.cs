@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Calibration.Analysis.Deciding;
+using Calibration.Analysis.Policies;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Branching;

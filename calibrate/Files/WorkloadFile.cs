@@ -24,9 +24,18 @@ internal static class WorkloadFile
     {
         if (!file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             return ReadCsv(file, point);
+        return ReadJson(file, text => WorkloadJson.Read(text, file));
+    }
+
+    /// <summary>Reads a server from its JSON file.</summary>
+    /// <exception cref="UserFault">The file is missing or malformed.</exception>
+    internal static Server ReadServer(string file) => ReadJson(file, text => WorkloadJson.ReadServer(text, file));
+
+    private static T ReadJson<T>(string file, Func<string, T> read)
+    {
         try
         {
-            return WorkloadJson.Read(Encoding.UTF8.GetString(Utf8Text.Read(file)), file);
+            return read(Encoding.UTF8.GetString(Utf8Text.Read(file)));
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

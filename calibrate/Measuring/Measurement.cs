@@ -63,6 +63,7 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
                 Problems = [.. plan.Tasks.SelectMany(task => task.Problems)],
                 Seed = (ulong)(uint)plan.Seed,
                 Paced = _settings.Endpoint.Paced,
+                Truth = _settings.Endpoint.Truth is { } truth ? EndpointTruth.Load(truth) : null,
             },
             cancellationToken);
         return await MeasureAsync(plan, [embedded.BaseAddress], deadline.Token, cancellationToken);

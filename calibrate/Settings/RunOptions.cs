@@ -189,6 +189,14 @@ internal sealed class RunOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    internal Option<string?> Truth { get; } = new("--truth")
+    {
+        Description =
+            "Hidden truth of the embedded endpoint, as JSON: accuracy curves and natural lengths by task (docs/examples). "
+            + "Default: the paper's.",
+        HelpName = "FILE",
+    };
+
     internal Option<bool> Pace { get; } = new("--pace")
     {
         Description = "Run the embedded endpoint in real time.",
@@ -263,6 +271,6 @@ internal sealed class RunOptions
     [
         Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics,
         Temperature, TopP, TopK, MinP, Seed, Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, PromptFormat,
-        Context, Independent, Note, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
+        Context, Independent, Note, Truth, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
     ];
 }

@@ -52,6 +52,8 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, Ti
         ImmutableArray<string> addresses = Checked(() => Addresses(Given(options.Endpoint)), []);
         if (!addresses.IsEmpty && parsed.GetValue(options.Pace))
             _faults.Add("--pace is for the embedded endpoint, and --endpoint names another: leave one out.");
+        if (!addresses.IsEmpty && parsed.ValueOr(options.Truth, null) is not null)
+            _faults.Add("--truth is for the embedded endpoint, and --endpoint names another: leave one out.");
         if (parsed.GetValue(options.ApiKeyEnv) is not null && parsed.GetValue(options.ApiKeyFile) is not null)
             _faults.Add("--api-key-env and --api-key-file exclude each other: name one.");
         if (parsed.GetValue(options.Context) is < 1)
@@ -68,6 +70,7 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, Ti
                 options.IdleLimit, Default.IdleLimitSeconds, value => value is > 0 and < 1e6, "give a number of seconds above 0"),
             DownLimitMinutes = Ranged(
                 options.DownLimit, Default.DownLimitMinutes, value => value is >= 0 and < 1e6, "give a number of minutes, 0 or more"),
+            Truth = parsed.ValueOr(options.Truth, null),
             Paced = parsed.GetValue(options.Pace),
         };
     }

@@ -4,54 +4,93 @@ using Calibration.Calibrate.Files;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
+using Calibration.Optimizer;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
 
 /// <summary><c>allocate</c>: the optimal budgets of a fitted run, or of a workload file.</summary>
-internal sealed class AllocateVerb(TextWriter output)
+internal sealed class AllocateVerb(TextWriter output, TextWriter log)
 {
     private readonly Argument<string?> _run = RunArguments.OptionalRun();
     private readonly Option<string?> _workload = RunArguments.Workload();
     private readonly Option<bool> _json = RunArguments.Json();
     private readonly OperatingPointOptions _point = new();
+    private readonly WishOptions _wish = new();
+
+    private readonly Option<string?> _server = new("--server-speed")
+    {
+        Description =
+            "The server, as JSON: {\"speed\": [φ(1), …, φ(m)]} for m slots that share a speed, or {\"replicas\": N}. Default: one query at a "
+            + "time, as in the paper.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _policy = new("--policy")
+    {
+        Description = "Also write ℓ*(λ), integer budgets by arrival rate, as CSV or JSON by the file's name.",
+        HelpName = "FILE",
+    };
 
     internal Command Command()
     {
         var command = new Command(
             "allocate",
-            "Find the optimal budgets of a fitted run (allocation.json, Table I), or of a workload file. The run folder keeps its first "
-            + "operating point; others go to RUN/points/.")
+            "Find the optimal budgets of a fitted run (allocation.json, workload.json, Table I), or of a workload file. The run folder keeps "
+            + "its first operating point; others go to RUN/points/.")
         {
-            _run, _workload, _json,
+            _run, _workload, _json, _server, _policy,
         };
-        command.AddAll(_point.All());
+        command.AddAll([.. _point.All(), .. _wish.All()]);
         command.SetAction((parsed, cancelled) => parsed.GetValue(_workload) is { } file
-            ? Task.FromResult(AllocateFile(file, parsed))
+            ? AllocateFileAsync(file, parsed)
             : AllocateRunAsync(parsed, cancelled));
         return command;
     }
 
-    private int AllocateFile(string file, ParseResult parsed)
+    private async Task<int> AllocateFileAsync(string file, ParseResult parsed)
     {
-        OperatingPoint point = _point.Read(parsed);
         if (parsed.GetValue(_run) is not null || parsed.GetValue(_point.Mix) is not null)
             throw new UserFault("--workload brings its own tasks and probabilities: leave the run folder and --mix out.");
-        WorkloadReport.Write(WorkloadFile.Read(file, point), parsed.GetValue(_json), output);
+        Workload read = WorkloadFile.Read(file, _point.Read(parsed));
+        Workload workload = parsed.GetValue(_server) is { } server ? read with { Server = WorkloadFile.ReadServer(server) } : read;
+        if (_wish.IsGiven(parsed, _point))
+        {
+            (double weight, string found) = _wish.Resolve(parsed, workload);
+            workload = workload with { AccuracyWeightSeconds = weight };
+            await log.WriteLineAsync(found);
+        }
+
+        WorkloadReport.Write(workload, parsed.GetValue(_json), output);
+        await WritePolicyAsync(parsed, workload);
         return 0;
     }
 
     private async Task<int> AllocateRunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         OperatingPoint point = _point.Read(parsed);
+        bool isWish = _wish.IsGiven(parsed, _point);
         RunFolder folder = RunFolder.Open(
             parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE."));
-        var asked = new AllocationRequest(point, folder.ReadManifest().Plan.Seed, Benchmarks.PaperSweepTask);
+        var asked = new AllocationRequest(point, folder.ReadManifest().Plan.Seed, Benchmarks.PaperSweepTask)
+        {
+            Server = parsed.GetValue(_server) is { } server ? WorkloadFile.ReadServer(server) : Server.OneAtATime,
+        };
+        if (isWish)
+        {
+            Workload workload = await RunAnalysis.WorkloadAsync(folder, asked, cancellationToken);
+            (double weight, string found) = _wish.Resolve(parsed, workload);
+            asked = asked with { Point = point with { AccuracyWeightS = weight } };
+            await log.WriteLineAsync(found);
+        }
+
         (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancellationToken);
         RunFits fits = RunAnalysis.ReadFits(folder);
         await RunFiles.WriteTablesAsync(place.Path, fits, allocation);
         if (place.Within.Length > 0)
             await RunFiles.WriteFiguresAsync(place, fits, allocation, cancellationToken);
+        if (allocation is not null)
+            await WritePolicyAsync(parsed, WorkloadFile.Read(place.In("workload.json"), point));
         if (parsed.GetValue(_json) && allocation is not null)
         {
             await output.WriteLineAsync(await File.ReadAllTextAsync(place.In("allocation.json"), cancellationToken));
@@ -62,5 +101,13 @@ internal sealed class AllocateVerb(TextWriter output)
         if (allocation is not null)
             await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}");
         return ExitCodes.Of(fits);
+    }
+
+    private async Task WritePolicyAsync(ParseResult parsed, Workload workload)
+    {
+        if (parsed.GetValue(_policy) is not { } file)
+            return;
+        await PolicyFile.WriteAsync(file, workload);
+        await log.WriteLineAsync($"Policy: {file}");
     }
 }

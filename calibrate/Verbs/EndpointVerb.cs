@@ -34,7 +34,7 @@ internal sealed class EndpointVerb(TextWriter output)
     {
         var command = new Command("endpoint", "Serve the embedded simulated endpoint on the loopback interface until interrupted.")
         {
-            _port, _log, _asVllm, _speed, _options.Data, _options.Seed, _options.Pace,
+            _port, _log, _asVllm, _speed, _options.Data, _options.Seed, _options.Pace, _options.Truth,
         };
         command.SetAction(async (parsed, cancelled) =>
         {
@@ -47,6 +47,7 @@ internal sealed class EndpointVerb(TextWriter output)
                     Problems = [.. Benchmarks.All.SelectMany(benchmark => Loaded(benchmark, directory))],
                     Seed = (ulong)(uint)parsed.GetValue(_options.Seed),
                     Paced = parsed.GetValue(_options.Pace),
+                    Truth = parsed.GetValue(_options.Truth) is { } truth ? EndpointTruth.Load(truth) : null,
                     Port = parsed.GetValue(_port),
                     Log = requests,
                     AsVllm = parsed.GetValue(_asVllm),

@@ -85,7 +85,7 @@ internal sealed class SimulateVerb(TextWriter output)
 
         PointFolder place = PointFolder.Open(
             parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE."));
-        return await QueueCase.OfAsync(place.Run, place.ReadAllocation(), cancellationToken);
+        return await QueueCase.OfAsync(place, cancellationToken);
     }
 
     private static double Budget(string text) =>

@@ -26,7 +26,7 @@ public sealed class DecisionBootstrapTests
         Assert.True(report.Objective.Optimism > 0, "The maximum of noisy data is too high.");
         Assert.Equal(report.Objective.Raw - report.Objective.Optimism, report.Objective.Value);
         Assert.True(report.GainOverUniform!.Interval.Low > 0);
-        Assert.Equal(1, report.Tasks[0].ShareWithoutThinking, 0.05);
+        Assert.InRange(report.Tasks[0].ShareWithoutThinking, 0.8, 1);
         Assert.True(report.ModelFreeDifference.Interval.Low < 0, "True exponentials do not lose against their own points.");
     }
 

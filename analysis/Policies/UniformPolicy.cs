@@ -1,7 +1,7 @@
 using Calibration.Fitting;
 using Calibration.Optimizer;
 
-namespace Calibration.Analysis.Deciding;
+namespace Calibration.Analysis.Policies;
 
 /// <summary>One budget for all tasks, each cut at its own largest: what heterogeneous budgets are measured against.</summary>
 internal static class UniformPolicy

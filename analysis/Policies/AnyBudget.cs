@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 
-namespace Calibration.Analysis.Deciding;
+namespace Calibration.Analysis.Policies;
 
 /// <summary>
 /// A task at any budget, also where the decision may not choose it: beyond its largest budget as at that, below its smallest as at that,
