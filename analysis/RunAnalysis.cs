@@ -106,7 +106,7 @@ public static class RunAnalysis
         RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
         ThrowIfOtherRows(folder, fits, rows.Hash);
         var decision = new Decision(fits, rows, request);
-        RunAllocation allocation = decision.Conclude() with { FitsHash = FitsHashOf(folder) };
+        RunAllocation allocation = decision.Conclude(cancellationToken) with { FitsHash = FitsHashOf(folder) };
         PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
         await place.WriteAsync(allocation);
         await AtomicFile.WriteTextAsync(place.In("workload.json"), WorkloadJson.Write(decision.Workload) + "\n");

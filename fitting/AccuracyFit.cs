@@ -33,6 +33,12 @@ public sealed record AccuracyFit
     /// <summary>What was maximised.</summary>
     public required FitMethod Method { get; init; }
 
+    /// <summary>Whether the search for the maximum ended at its own tolerance.</summary>
+    public bool Converged { get; init; } = true;
+
+    /// <summary>The curve by unweighted nonlinear least squares, as in the paper; null where there are no fitted values.</summary>
+    public ExponentialAccuracy? Unweighted { get; init; }
+
     /// <summary>Whether answers were clustered by problem; false: they were taken as independent.</summary>
     public required bool Clustered { get; init; }
 
@@ -52,6 +58,7 @@ public sealed record AccuracyFit
             Verdict = Verdict.MissingData,
             Explanation = reason,
             Curve = null,
+            Unweighted = null,
             A = unknown,
             B = unknown,
             D = unknown,
@@ -88,4 +95,7 @@ public enum FitMethod
 
     /// <summary>Squared errors of the proportions, weighted by their binomial precision on a first fit.</summary>
     WeightedLeastSquares,
+
+    /// <summary>Squared errors of the proportions, all budgets alike: the paper's nonlinear least squares.</summary>
+    LeastSquares,
 }

@@ -43,6 +43,16 @@ public static class AccuracyFitter
         solver.Load(table.Answers, table.Correct);
         CurvePoint point = solver.Solve();
         point = LevenbergPolish.Finish(point, solver, table, options.Method);
-        return new AccuracyConclusion(table, solver, point, options).Conclude();
+        AccuracyFit fit = new AccuracyConclusion(table, solver, point, options).Conclude();
+        return fit.Curve is null ? fit : fit with { Unweighted = Unweighted(table) };
+    }
+
+    /// <summary>The paper's fit: nonlinear least squares in which every budget weighs alike.</summary>
+    private static ExponentialAccuracy Unweighted(AccuracyTable table)
+    {
+        var solver = new CurveSolver(table.X, FitMethod.LeastSquares);
+        solver.Load(table.Answers, table.Correct);
+        CurvePoint point = LevenbergPolish.Finish(solver.Solve(), solver, table, FitMethod.LeastSquares);
+        return new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / table.Scale, point.D);
     }
 }

@@ -33,6 +33,9 @@ public sealed record HillFit
     /// <summary>p-value of the lack-of-fit test; null where it cannot be tested.</summary>
     public double? LackOfFitPValue { get; init; }
 
+    /// <summary>Whether the search for the maximum ended at its own tolerance.</summary>
+    public bool Converged { get; init; } = true;
+
     /// <summary>Whether answers were clustered by problem; false: they were taken as independent.</summary>
     public required bool Clustered { get; init; }
 

@@ -18,6 +18,7 @@ public static class QueueStudy
     /// <param name="seed">Seed of all draws.</param>
     /// <param name="measurements">Measured answers and service times to draw from.</param>
     /// <param name="threads">Threads; all processors by default.</param>
+    /// <param name="cancellationToken">Ends the study between two replications.</param>
     /// <exception cref="ArgumentException">The allocation is not stable, so there is no mean to estimate.</exception>
     public static QueueReport Run(
         Workload workload,
@@ -27,22 +28,25 @@ public static class QueueStudy
         int? warmUp = null,
         int seed = 1,
         QueueMeasurements? measurements = null,
-        int? threads = null)
+        int? threads = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        return Run(new QueuePlan(workload, budgets, measurements, ServiceLaw.Model), queries, replications, warmUp, seed, threads);
+        var plan = new QueuePlan(workload, budgets, measurements, ServiceLaw.Model);
+        return Run(plan, queries, replications, warmUp, seed, threads, cancellationToken);
     }
 
     /// <summary>
-    /// The default warm-up: 10 (λ/φ(m))²E[S²]/(1 − ρ)² queries, and 10 per slot beyond the first, at least 100. It is about five relaxation times of the M/G/1 queue
-    /// in heavy traffic, after which less than 1 % of the empty start's bias is left.
+    /// The default warm-up: 10 (λ/φ(m))²E[S²]/(1 − ρ)² queries, and 10 per slot beyond the first, at least 100. It is about five relaxation
+    /// times of the M/G/1 queue in heavy traffic, after which less than 1 % of the empty start's bias is left.
     /// </summary>
     public static int WarmUpFor(Performance performance)
     {
         return QueuePlan.WarmUpFor(performance);
     }
 
-    internal static QueueReport Run(QueuePlan plan, int queries, int replications, int? warmUp, int seed, int? threads)
+    internal static QueueReport Run(
+        QueuePlan plan, int queries, int replications, int? warmUp, int seed, int? threads, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(replications, 2);
@@ -53,11 +57,13 @@ public static class QueueStudy
         var taskMeans = new double?[tasks, replications];
         var histogram = new TimeHistogram(tasks);
         int workers = Math.Clamp(threads ?? Environment.ProcessorCount, 1, replications);
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+        Parallel.For(0, workers, parallel, worker =>
         {
             var tally = new QueueTally(tasks);
             for (int i = worker; i < replications; i += workers)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 outcomes[i] = QueueSimulation.Run(plan, queries, before, unchecked((ulong)seed), (ulong)i, tally);
                 for (int k = 0; k < tasks; k++)
                     taskMeans[k, i] = tally.Served[k] > 0 ? tally.SystemTimes[k] / tally.Served[k] : null;

@@ -51,11 +51,11 @@ internal sealed class Decision
     internal Workload MeasuredWorkload { get; }
 
     /// <summary>Everything that is said of the decision.</summary>
-    internal RunAllocation Conclude()
+    internal RunAllocation Conclude(CancellationToken cancellationToken)
     {
         Performance at = _best.Performance;
         Sensitivity? sensitivity = _paper is null ? null : Sensitivity.Of(_paper.Workload);
-        DecisionReport? uncertainty = Intervals();
+        DecisionReport? uncertainty = Intervals(cancellationToken);
         ImmutableArray<TaskAllocation> tasks = [.. _taking.Select((task, k) => TaskOf(task, k, sensitivity))];
         (double BudgetTokens, double Objective)? uniform = UniformPolicy.Best(Workload);
         return new RunAllocation
@@ -87,7 +87,7 @@ internal sealed class Decision
             StabilityLimitWithoutThinkingPerSecond = StabilityLimit.WithoutThinking(Workload),
             Methods = _paper?.Methods() ?? [],
             Frontier = Frontier(),
-            QueueVerdict = QueueStudy.Run(Workload, _best.Budgets.AsSpan(), StudyQueries, seed: _request.Seed).Verdict,
+            QueueVerdict = QueueVerdict(cancellationToken),
             BestUniform = uniform is { } best ? new UniformPoint(best.BudgetTokens, best.Objective) : null,
             Uniform = [.. Uniform()],
             Sweep = new Fig4Sweep(Workload, _best, _paper, _request).Of(_taking),
@@ -152,12 +152,15 @@ internal sealed class Decision
         ];
     }
 
+    private string QueueVerdict(CancellationToken cancellationToken) => QueueStudy.Run(
+        Workload, _best.Budgets.AsSpan(), StudyQueries, seed: _request.Seed, cancellationToken: cancellationToken).Verdict;
+
     private static double? MeasuredAt(TaskFits task, double budget) =>
         task.Accuracy.Points.FirstOrDefault(point => point.BudgetTokens == budget) is { Answers: > 0 } point
             ? point.Correct / point.Answers
             : null;
 
-    private DecisionReport? Intervals()
+    private DecisionReport? Intervals(CancellationToken cancellationToken)
     {
         ImmutableArray<DecisionTask> tasks =
         [
@@ -176,6 +179,6 @@ internal sealed class Decision
                     : _request.Point.MaxBudgetTokens,
             }),
         ];
-        return new DecisionBootstrap(Workload, MeasuredWorkload, tasks).Run(_request.Seed);
+        return new DecisionBootstrap(Workload, MeasuredWorkload, tasks).Run(_request.Seed, cancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
+using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Files;
@@ -45,16 +46,22 @@ internal static class PolicyFile
 
     private static string Csv(PolicyRow[] rows, ImmutableArray<string> tasks)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        text.WriteLine(string.Join(',', (string[])["arrival_rate_per_s", .. tasks, "objective", "accuracy", "mean_system_time_s", "stability_limit_per_s"]));
-        foreach (PolicyRow row in rows)
-        {
-            Performance at = row.Allocation!.Performance;
-            double?[] numbers =
-                [row.ArrivalRatePerSecond, .. row.Allocation.Budgets.Select(budget => (double?)budget), at.Objective, at.Accuracy, at.MeanSystemTimeSeconds, row.StabilityLimitPerSecond];
-            text.WriteLine(string.Join(',', numbers.Select(number => number?.ToString("R", CultureInfo.InvariantCulture) ?? "")));
-        }
+        string[] header = ["arrival_rate_per_s", .. tasks, "objective", "accuracy", "mean_system_time_s", "stability_limit_per_s"];
+        return CsvText.Of(rows.Select(Cells).Prepend(header));
+    }
 
-        return text.ToString();
+    private static string[] Cells(PolicyRow row)
+    {
+        Performance at = row.Allocation!.Performance;
+        double?[] numbers =
+        [
+            row.ArrivalRatePerSecond,
+            .. row.Allocation.Budgets.Select(budget => (double?)budget),
+            at.Objective,
+            at.Accuracy,
+            at.MeanSystemTimeSeconds,
+            row.StabilityLimitPerSecond,
+        ];
+        return [.. numbers.Select(number => number?.ToString("R", CultureInfo.InvariantCulture) ?? "")];
     }
 }

@@ -32,7 +32,9 @@ internal sealed class FitVerb(TextWriter output)
 
     private readonly Option<string> _method = new("--method")
     {
-        Description = "ml: binomial maximum likelihood. wls: weighted least squares.",
+        Description =
+            "ml: binomial maximum likelihood (reweighted nonlinear least squares). wls: nonlinear least squares weighted once. nls: unweighted, "
+            + "as in the paper.",
         DefaultValueFactory = _ => "ml",
     };
 
@@ -87,6 +89,7 @@ internal sealed class FitVerb(TextWriter output)
     {
         "ml" => FitMethod.MaximumLikelihood,
         "wls" => FitMethod.WeightedLeastSquares,
-        var other => throw new UserFault($"--method is \"{other}\": it is ml or wls."),
+        "nls" => FitMethod.LeastSquares,
+        var other => throw new UserFault($"--method is \"{other}\": it is ml, wls or nls."),
     };
 }

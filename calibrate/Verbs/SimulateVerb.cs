@@ -55,7 +55,8 @@ internal sealed class SimulateVerb(TextWriter output)
                 parsed.GetValue(_queries),
                 parsed.GetValue(_replications),
                 seed: parsed.GetValue(_seed),
-                measurements: queue.Measurements);
+                measurements: queue.Measurements,
+                cancellationToken: cancelled);
             if (parsed.GetValue(_json))
                 QueueReportText.WriteJson(report, output);
             else

@@ -50,6 +50,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
             Points = [],
             Deviance = 0,
             Method = options.Method,
+            Converged = IsDegenerate || point.Converged,
             Clustered = false,
             Clusters = 0,
             Rivals = [],

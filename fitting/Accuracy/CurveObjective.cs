@@ -18,9 +18,12 @@ internal sealed class CurveObjective
     private readonly double[] _hessian = new double[9];
     private readonly double[] _gaussNewton = new double[9];
 
+    private readonly bool _isUnweighted;
+
     public CurveObjective(double[] x, FitMethod method)
     {
         _x = x;
+        _isUnweighted = method == FitMethod.LeastSquares;
         IsLikelihood = method == FitMethod.MaximumLikelihood;
         int m = x.Length;
         (_answers, _correct, _weights, _proportions, _decay) = (new double[m], new double[m], new double[m], new double[m], new double[m]);
@@ -49,16 +52,38 @@ internal sealed class CurveObjective
             _weights[j] = n > 0 ? n / (smooth * (1 - smooth)) : 0;
             _proportions[j] = n > 0 ? _correct[j] / n : 0;
         }
+
+        if (_isUnweighted)
+            WeighEqually();
     }
 
     /// <summary>Least-squares weights from a fit: those of the observed proportions lean towards the lucky ones.</summary>
     public void Reweight(CurvePoint point)
     {
+        if (_isUnweighted)
+            return;
         for (int j = 0; j < _x.Length; j++)
         {
             double n = _answers[j], p = ((n * Probability(point, j)) + 0.5) / (n + 1);
             _weights[j] = n > 0 ? n / (p * (1 - p)) : 0;
         }
+    }
+
+    /// <summary>
+    /// One weight for all budgets with answers: the mean of their binomial precisions, so that the objective keeps a likelihood's scale.
+    /// </summary>
+    private void WeighEqually()
+    {
+        int answered = 0;
+        double sum = 0;
+        foreach (double weight in _weights)
+        {
+            answered += weight > 0 ? 1 : 0;
+            sum += weight;
+        }
+
+        for (int j = 0; j < _weights.Length; j++)
+            _weights[j] = _weights[j] > 0 ? sum / answered : 0;
     }
 
     /// <summary>Weighted least squares for given decays on the triangle 0 ≤ D ≤ S ≤ 1.</summary>

@@ -4,6 +4,9 @@ namespace Calibration.Fitting.Accuracy;
 internal readonly record struct CurvePoint(double D, double S, double Theta, double Objective)
 {
     public double A => S - D;
+
+    /// <summary>Whether the search ended at its own tolerance, and not at its limit of steps.</summary>
+    public bool Converged { get; init; }
 }
 
 /// <summary>Which quantity a profile holds fixed.</summary>

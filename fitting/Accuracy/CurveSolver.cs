@@ -78,7 +78,7 @@ internal sealed class CurveSolver
             _objective.Differentiate(point);
             double decrement = Step(point, held, gradient, hessian, step);
             if (decrement < tolerance)
-                return point;
+                return point with { Converged = true };
             bool fine = decrement < 1e-9;
             double length = 1;
             int halving = 0;
@@ -95,7 +95,11 @@ internal sealed class CurveSolver
             }
 
             if (halving == 40)
+            {
+                // No step raises the objective: it is at its maximum but for rounding.
+                point = point with { Converged = decrement < 1e-6 };
                 break;
+            }
         }
 
         _objective.Value(point);
@@ -107,7 +111,9 @@ internal sealed class CurveSolver
     public CurvePoint Better(CurvePoint first, CurvePoint other)
     {
         bool inside = other.D >= 0 && other.S <= 1 && other.Theta >= MinTheta && other.Theta <= MaxTheta;
-        CurvePoint better = inside && _objective.Value(other) is double value && value > first.Objective ? other with { Objective = value } : first;
+        CurvePoint better = inside && _objective.Value(other) is double value && value > first.Objective
+            ? other with { Objective = value, Converged = first.Converged }
+            : first;
         _objective.Value(better);
         _objective.Differentiate(better);
         return better;

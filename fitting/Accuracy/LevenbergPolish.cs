@@ -1,13 +1,11 @@
 using Calibration.Fitting.Answers;
-using MathNet.Numerics;
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Optimization;
+using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>
-/// Last step of a published fit: MathNet's Levenberg–Marquardt on those of (D, S, θ) that are not on a bound. Its weights
-/// are n / (p (1 − p)) at the optimum, for which the least-squares optimum solves the likelihood equations too. The answer
+/// Last step of a published fit: nonlinear least squares on those of (D, S, θ) that are not on a bound. For the likelihood its weights are
+/// n / (p (1 − p)) at the optimum: iteratively reweighted least squares, whose fixed point solves the likelihood equations. The answer
 /// is taken only where the objective does not fall, so a minimizer that reports success too early does no harm.
 /// </summary>
 internal static class LevenbergPolish
@@ -23,47 +21,32 @@ internal static class LevenbergPolish
         for (int j = 0; j < m; j++)
         {
             double p = solver.Probability(point, j);
-            weights[j] = method == FitMethod.WeightedLeastSquares ? solver.Objective.Weights[j] : p is > 0 and < 1 ? table.Answers[j] / (p * (1 - p)) : 0;
+            double binomial = p is > 0 and < 1 ? table.Answers[j] / (p * (1 - p)) : 0;
+            weights[j] = method == FitMethod.MaximumLikelihood ? binomial : solver.Objective.Weights[j];
         }
 
-        Vector<double> Model(Vector<double> b, Vector<double> x)
+        double Model(IReadOnlyList<double> b, double x)
         {
             CurvePoint at = Place(b, freeD, freeS);
-            return Vector<double>.Build.Dense(m, j => solver.Probability(at, j));
+            double e = Math.Exp(-Math.Exp(at.Theta) * x);
+            return (at.D * e) + (at.S * (1 - e));
         }
 
-        Matrix<double> Jacobian(Vector<double> b, Vector<double> x)
+        double[] Jacobian(IReadOnlyList<double> b, double x)
         {
             CurvePoint at = Place(b, freeD, freeS);
-            double k = Math.Exp(at.Theta);
-            Matrix<double> slopes = Matrix<double>.Build.Dense(m, b.Count);
-            for (int j = 0; j < m; j++)
+            double k = Math.Exp(at.Theta), e = Math.Exp(-k * x), last = at.A * k * x * e;
+            return (freeD, freeS) switch
             {
-                double e = Math.Exp(-k * x[j]);
-                int column = 0;
-                if (freeD)
-                    slopes[j, column++] = e;
-                if (freeS)
-                    slopes[j, column++] = 1 - e;
-                slopes[j, column] = at.A * k * x[j] * e;
-            }
-
-            return slopes;
+                (true, true) => [e, 1 - e, last],
+                (true, false) => [e, last],
+                (false, true) => [1 - e, last],
+                _ => [last],
+            };
         }
 
-        try
-        {
-            IObjectiveModel objective = ObjectiveFunction.NonlinearModel(
-                Model, Jacobian, Vector<double>.Build.Dense(table.X), Vector<double>.Build.Dense(m, j => table.Correct[j] / table.Answers[j]),
-                Vector<double>.Build.Dense(weights));
-            NonlinearMinimizationResult result = new LevenbergMarquardtMinimizer(1e-3, 1e-12, 1e-12, 1e-12, 20)
-                .FindMinimum(objective, Vector<double>.Build.Dense(start));
-            return solver.Better(point, Place(result.MinimizingPoint, freeD, freeS));
-        }
-        catch (Exception e) when (e is NonConvergenceException or ArithmeticException or ArgumentException)
-        {
-            return point;
-        }
+        LeastSquaresFit? fit = LeastSquares.Fit(Model, Jacobian, table.X, table.Proportions(), start, weights);
+        return fit is null ? point : solver.Better(point, Place(fit.Parameters, freeD, freeS));
     }
 
     private static IEnumerable<double> Free(CurvePoint point, bool freeD, bool freeS)
@@ -75,6 +58,6 @@ internal static class LevenbergPolish
         yield return point.Theta;
     }
 
-    private static CurvePoint Place(Vector<double> b, bool freeD, bool freeS) =>
+    private static CurvePoint Place(IReadOnlyList<double> b, bool freeD, bool freeS) =>
         new(freeD ? b[0] : 0, freeS ? b[freeD ? 1 : 0] : 1, b[b.Count - 1], 0);
 }

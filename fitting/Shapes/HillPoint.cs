@@ -13,6 +13,9 @@ internal readonly record struct HillPoint(double D, double S, double Eta, double
 
     public double A => S - D;
 
+    /// <summary>Whether the search ended at its own tolerance, and not at its limit of steps.</summary>
+    public bool Converged { get; init; }
+
     public bool AtZero => D <= BoundTolerance;
 
     public bool AtOne => S >= 1 - BoundTolerance;

@@ -90,7 +90,7 @@ internal sealed class HillSolver
         {
             Differentiate(point);
             if (Step(point, held, step) < tolerance)
-                return point;
+                return point with { Converged = true };
             double length = 1;
             bool risen = false;
             for (int halving = 0; halving < 30 && !risen; halving++, length /= 2)
@@ -102,7 +102,7 @@ internal sealed class HillSolver
             }
 
             if (!risen)
-                return point;
+                return point with { Converged = true };
         }
 
         Differentiate(point);

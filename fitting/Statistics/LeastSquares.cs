@@ -15,6 +15,9 @@ public sealed record LeastSquaresFit
     /// <summary>Weighted residual sum of squares.</summary>
     public required double ResidualSumOfSquares { get; init; }
 
+    /// <summary>Whether the last step was below the precision of the numbers.</summary>
+    public required bool Converged { get; init; }
+
     /// <summary>Number of observations less number of parameters.</summary>
     public required int DegreesOfFreedom { get; init; }
 }
@@ -51,6 +54,7 @@ public static class LeastSquares
         if (found is null)
             return null;
         (Matrix<double> j, Vector<double> r) = Linearise(model, jacobian, x, y, weights, found);
+        bool converged = false;
         for (int step = 0; step < 8; step++)
         {
             // MathNet stops at its normal equations' precision; Gauss–Newton through QR wins the last digits.
@@ -60,6 +64,7 @@ public static class LeastSquares
             (Matrix<double> j2, Vector<double> r2) = Linearise(model, jacobian, x, y, weights, next);
             if (!(r2.DotProduct(r2) <= r.DotProduct(r) * (1 + 1e-13)))
                 break;
+            converged = found.Zip(next).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-8 * (Math.Abs(pair.First) + 1e-8));
             (found, j, r) = (next, j2, r2);
         }
 
@@ -72,6 +77,7 @@ public static class LeastSquares
             Parameters = found,
             StandardErrors = freedom > 0 ? StandardErrors(j, rss / freedom) : null,
             ResidualSumOfSquares = rss,
+            Converged = converged,
             DegreesOfFreedom = freedom,
         };
     }

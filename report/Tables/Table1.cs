@@ -12,23 +12,34 @@ public static class Table1
     public static string Csv(RunFits fits, RunAllocation? allocation)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        var text = new StringBuilder(
+        const string Header =
             "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,"
-            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share,"
-            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share,shape\n");
-        foreach (TaskFits task in fits.Tasks)
-        {
-            TaskAllocation? decided = Decided(allocation, task);
-            text.AppendJoin(',', [
-                task.DisplayName, task.Accuracy.Verdict.ToString(),
-                .. Cells(task.Accuracy.A), .. Cells(task.Accuracy.B), .. Cells(task.Accuracy.D),
-                task.Service.Verdict.ToString(), .. Cells(task.Service.T0Seconds), .. Cells(task.Service.SecondsPerToken),
-                decided is null ? "" : Exact(decided.BudgetTokens), decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
-                decided is null ? "" : decided.Measured ? "measured" : "curve", fits.Simulated ? "true" : "false",
-                Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max()), .. Point(allocation, decided), Shape(task, decided)]).Append('\n');
-        }
+            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share,shape,"
+            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share";
+        return CsvText.Of(fits.Tasks.Select(task => CsvRow(fits, allocation, task)).Prepend(Header.Split(',')));
+    }
 
-        return text.ToString();
+    private static string[] CsvRow(RunFits fits, RunAllocation? allocation, TaskFits task)
+    {
+        TaskAllocation? decided = Decided(allocation, task);
+        return
+        [
+            task.DisplayName,
+            task.Accuracy.Verdict.ToString(),
+            .. Cells(task.Accuracy.A),
+            .. Cells(task.Accuracy.B),
+            .. Cells(task.Accuracy.D),
+            task.Service.Verdict.ToString(),
+            .. Cells(task.Service.T0Seconds),
+            .. Cells(task.Service.SecondsPerToken),
+            decided is null ? "" : Exact(decided.BudgetTokens),
+            decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
+            decided is null ? "" : decided.Measured ? "measured" : "curve",
+            fits.Simulated ? "true" : "false",
+            Exact(task.Exclusions.Select(exclusion => exclusion.Share).DefaultIfEmpty(0).Max()),
+            Shape(task, decided),
+            .. Point(allocation, decided),
+        ];
     }
 
     /// <summary>A Markdown table to read.</summary>

@@ -130,4 +130,29 @@ public sealed class AccuracyFitterTests
         Assert.InRange(Math.Abs(likely.B.Value - least.B.Value) / likely.B.StandardError!.Value, 0, 1);
         Assert.InRange(Math.Abs(likely.A.Value - least.A.Value) / likely.A.StandardError!.Value, 0, 1);
     }
+
+    [Fact]
+    public void Fit_Methods_DifferByTheirWeightsOnly()
+    {
+        // Budgets with few and with many answers: unweighted least squares gives the few as much say.
+        AccuracyCount[] counts = [new(0, 1_000, 200), new(64, 20, 9), new(256, 1_000, 560), new(1_024, 1_000, 750), new(4_096, 1_000, 760)];
+        AccuracyFit ml = AccuracyFitter.Fit(counts), wls = Of(FitMethod.WeightedLeastSquares), nls = Of(FitMethod.LeastSquares);
+        Assert.True(ml.Converged && wls.Converged && nls.Converged);
+        Assert.Equal(nls.Curve!.A, ml.Unweighted!.A, 1e-9);
+        Assert.Equal(nls.Curve.B, ml.Unweighted.B, 1e-9);
+
+        // Each is a minimum of its own sum of squares.
+        foreach (AccuracyFit other in (AccuracyFit[])[ml, wls])
+            Assert.True(Squares(nls.Curve, _ => 1) < Squares(other.Curve!, _ => 1));
+        foreach (double factor in (double[])[0.999, 1.001])
+        {
+            Assert.True(Squares(nls.Curve, _ => 1) < Squares(nls.Curve with { B = nls.Curve.B * factor }, _ => 1));
+            Assert.True(Squares(nls.Curve, _ => 1) < Squares(nls.Curve with { D = nls.Curve.D * factor }, _ => 1));
+        }
+
+        AccuracyFit Of(FitMethod method) => AccuracyFitter.Fit(counts, new AccuracyFitOptions { Method = method });
+
+        double Squares(ExponentialAccuracy curve, Func<AccuracyCount, double> weight) =>
+            counts.Sum(count => weight(count) * Math.Pow(((double)count.Correct / count.Answers) - curve.At(count.BudgetTokens), 2));
+    }
 }

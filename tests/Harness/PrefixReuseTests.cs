@@ -15,7 +15,7 @@ public sealed class PrefixReuseTests
     public async Task Run_LlamaCpp_NoAnswerComputesItsThinkingAgain()
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 2048);
-        ReportedRun run = await RunAsync(server, "ids");
+        ReportedRun run = await RunAsync(server, "token-ids");
         Assert.All(run.Rows.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
         Assert.All(run.Rows.Service.Where(sample => sample.ThinkingTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 2));
         Assert.All(run.Rows.Service.Where(sample => sample.ThinkingTokens == 0), sample => Assert.Null(sample.AnswerRecomputedTokens));
@@ -37,18 +37,18 @@ public sealed class PrefixReuseTests
     public async Task Run_ServerThatLosesThePrefix_IsToldWithItsTokens()
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 2, contextPerSlot: 2048, "--slot-prompt-similarity", "0", "--cache-ram", "0");
-        ReportedRun run = await RunAsync(server, "ids");
+        ReportedRun run = await RunAsync(server, "token-ids");
         ServiceSample[] thinking = [.. run.Rows.Service.Where(sample => sample.ThinkingTokens > 0)];
         int missed = thinking.Count(sample => sample.AnswerRecomputedTokens > 128);
         Assert.NotEqual(0, missed);
         Assert.Contains($"{missed} of {thinking.Length} service times with thinking {Warning}, up to {thinking.Max(sample => sample.AnswerRecomputedTokens)}:", run.Html, StringComparison.Ordinal);
     }
 
-    private static async Task<ReportedRun> RunAsync(LlamaServer server, string road)
+    private static async Task<ReportedRun> RunAsync(LlamaServer server, string format)
     {
         using var task = new OwnTask(OwnTask.Scripts);
         return await ReportedRun.OfAsync(
-            "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,64,257", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--prompt-format", road,
-            "--semantics", road == "text" ? "cap" : "exact");
+            "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,64,257", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--prompt-format", format,
+            "--semantics", format == "text" ? "cap" : "exact");
     }
 }

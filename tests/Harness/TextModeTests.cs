@@ -47,7 +47,7 @@ public sealed class TextModeTests
     public async Task Measure_Cap_CountsWhatTheIdsCount()
     {
         MeasuredRun text = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "text", "0");
-        MeasuredRun ids = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "ids", "0");
+        MeasuredRun ids = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "token-ids", "0");
         Assert.Equal(ids.Trials.Select(Counted), text.Trials.Select(Counted));
         Assert.Contains(text.Trials, trial => trial is { ClosedByModel: true, Status: TrialStatus.Ok });
     }
@@ -197,12 +197,12 @@ public sealed class TextModeTests
 
     private static (string, int, int, bool, int) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel, trial.AnswerTokens);
 
-    private static async Task<MeasuredRun> MeasureAsync(string model, string semantics, string road, string temperature)
+    private static async Task<MeasuredRun> MeasureAsync(string model, string semantics, string format, string temperature)
     {
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await LlamaServer.StartAsync(model, slots: 2, contextPerSlot: 1024);
         return await MeasuredRun.OfAsync(
-            server.Api, "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--prompt-format", road,
+            server.Api, "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--prompt-format", format,
             "--temperature", temperature, "--concurrency", "2", "--latency-items", "2");
     }
 }
