@@ -91,7 +91,7 @@ public sealed class ExtremeWorkloadTests
     public void Simulate_NoTimeInTheMean_IsNoTime()
     {
         var workload = new Workload(1, 30, [new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.2), new ServiceTimeLine(0, 0.01), 100) { ServiceVariance = 0.04 }]);
-        QueueReport report = QueueStudy.Run(workload, [0], queries: 100, replications: 3);
+        QueueReport report = QueueStudy.Run(workload, [0], queries: 100, replications: 3, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((0, 0, 0, 0), (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds, report.Tasks[0].PredictedSystemTimeSeconds));
     }
 }
