@@ -1,7 +1,12 @@
 namespace Calibration.Optimizer.Branching;
 
-/// <summary>What a search found and proved.</summary>
-internal sealed record BranchResult(double[]? Budgets, double Value, double Bound, int Nodes, bool IsProved);
+/// <summary>What a search found.</summary>
+/// <param name="Budgets">The best budgets; null where no allocation is stable.</param>
+/// <param name="Value">J there.</param>
+/// <param name="Bound">An upper bound on every J.</param>
+/// <param name="Nodes">Nodes visited.</param>
+/// <param name="HasBound">Whether the bound holds; false where T_in or h was found not to be convex.</param>
+internal sealed record BranchResult(double[]? Budgets, double Value, double Bound, int Nodes, bool HasBound);
 
 /// <summary>
 /// Branch and bound on the tasks' budgets and on the box of (m1, m2). Where E[T] is convex in (m1, √m2) on a node's box, a tangent plane bounds
