@@ -159,12 +159,8 @@ internal sealed class CurveTask : TaskTerms
             {
                 Consider(left);
                 Consider(right);
-                if (!(right.Budget > left.Budget))
-                    return;
-                if (task._convex[j])
-                    Convex(j, left, right);
-                else
-                    Concave(j, left, right);
+                if (right.Budget > left.Budget)
+                    Inside(j, left, right);
                 return;
             }
 
@@ -174,12 +170,19 @@ internal sealed class CurveTask : TaskTerms
             CurvePoint low = task.PointAt(j, first), high = task.PointAt(j, last);
             Consider(low);
             Consider(high);
-            if (last - first < 2)
-                return;
-            if (task._convex[j])
-                Convex(j, low, high);
+            if (last - first >= 2)
+                Inside(j, low, high);
+        }
+
+        /// <summary>Looks between two points of a piece, which were considered.</summary>
+        private void Inside(int j, in CurvePoint left, in CurvePoint right)
+        {
+            if (prices.OnSecond < 0)
+                Shifted(j, left, right);
+            else if (task._convex[j])
+                Convex(j, left, right);
             else
-                Concave(j, low, high);
+                Concave(j, left, right);
         }
 
         private void Consider(in CurvePoint point)
@@ -232,6 +235,49 @@ internal sealed class CurveTask : TaskTerms
             CurvePoint top = task.PointAt(j, x);
             Consider(top);
             _bound = Math.Max(_bound, prices.ValueOf(top.Terms) + (Math.Abs(slope) * (high - low)));
+        }
+
+        /// <summary>
+        /// A negative price of q, whose chord then bounds −OnSecond·q from above. Where the curve is convex the value is, and its ends are
+        /// best; where it is concave, the tangents of both ends bound curve and chord together, and the interval is divided until that
+        /// is tight.
+        /// </summary>
+        private void Shifted(int j, in CurvePoint left, in CurvePoint right)
+        {
+            if (task._convex[j])
+                return;
+            var open = new Stack<(CurvePoint Left, CurvePoint Right)>();
+            open.Push((left, right));
+            while (open.TryPop(out (CurvePoint Left, CurvePoint Right) part))
+            {
+                double width = part.Right.Budget - part.Left.Budget;
+                double cost = ((prices.OnFirst * (part.Right.Terms.First - part.Left.Terms.First))
+                    + (prices.OnSecond * (part.Right.Terms.Second - part.Left.Terms.Second))) / width;
+                double rise = (prices.Weight * part.Left.Slope) - cost, fall = (prices.Weight * part.Right.Slope) - cost;
+                if (!(rise > 0 && fall < 0))
+                    continue;
+                double from = prices.ValueOf(part.Left.Terms), to = prices.ValueOf(part.Right.Terms);
+                double meet = Math.Clamp((to - from - (fall * width)) / (rise - fall), 0, width);
+                double ceiling = double.IsFinite(rise) ? from + (rise * meet) : to - (fall * width);
+                if (ceiling <= _value)
+                    continue;
+                double at = part.Left.Budget + Math.Clamp(meet, 0.125 * width, 0.875 * width);
+                if (task._integer)
+                    at = Math.Round(at);
+                if (!(at > part.Left.Budget && at < part.Right.Budget) || ceiling - _value <= 1e-14 * (Math.Abs(ceiling) + prices.Weight))
+                {
+                    if (!task._integer)
+                        _bound = Math.Max(_bound, ceiling);
+                    if (!task._integer || width < 2)
+                        continue;
+                    at = Math.Floor((part.Left.Budget + part.Right.Budget) / 2);
+                }
+
+                CurvePoint middle = task.PointAt(j, at);
+                Consider(middle);
+                open.Push((part.Left, middle));
+                open.Push((middle, part.Right));
+            }
         }
 
         /// <summary>Where the curve is convex its chord bounds it, and chord less cost is a parabola; the interval is divided until that is tight.</summary>

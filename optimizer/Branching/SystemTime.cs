@@ -52,23 +52,26 @@ internal sealed class SystemTime
     }
 
     /// <summary>
-    /// Whether E[T] is convex in (m1, √m2) on a box: h h″ + h T_in″/m2 ≥ 2h′². With one slot it is an identity, the paper's Lemma 1; with
-    /// more it is tested at <see cref="ConvexityTest.LoadsPerBox"/> loads across the box with a margin of 1 %, and not proved between them.
+    /// The smallest κ ≥ 0 for which E[T] + κ m2 is convex in (m1, √m2) on a box: (h + κ)(h″ + T_in″/m2) ≥ 2h′². Null where there is none.
+    /// With one slot κ = 0 by an identity, the paper's Lemma 1; with more it is found at <see cref="ConvexityTest.LoadsPerBox"/> loads across
+    /// the box with a margin of 1 %, and not proved between them.
     /// </summary>
-    internal bool IsConvexOn(in MomentBox box)
+    internal double? ShiftOn(in MomentBox box)
     {
         if (_server.IsOneAtATime)
-            return true;
-        double high = Math.Min(box.FirstHigh, Limit * (1 - 1e-9));
+            return 0;
+        double high = Math.Min(box.FirstHigh, Limit * (1 - 1e-9)), shift = 0;
         for (int i = 0; i < ConvexityTest.LoadsPerBox; i++)
         {
             ServerTimes at = At(box.FirstLow + ((high - box.FirstLow) * i / (ConvexityTest.LoadsPerBox - 1)));
             Jet h = at.PerSquare;
-            if (!(h.Value * (h.Second + (at.InService.Second / Math.Max(box.SecondHigh, double.Epsilon))) >= 2.02 * h.First * h.First))
-                return false;
+            double bend = h.Second + (at.InService.Second / Math.Max(box.SecondHigh, double.Epsilon)), needed = 2.02 * h.First * h.First;
+            if (needed > 0 && !(bend > 0))
+                return null;
+            shift = needed > 0 ? Math.Max(shift, (needed / bend) - h.Value) : shift;
         }
 
-        return true;
+        return double.IsFinite(shift) ? shift : null;
     }
 
     /// <summary>The prices ∂E[T]/∂m1 and ∂E[T]/∂m2 at a point.</summary>
@@ -79,8 +82,8 @@ internal sealed class SystemTime
     }
 
     /// <summary>
-    /// An upper bound, given that T_in and h are convex, on the largest p1·m1 + p2·m2 − E[T] over a box, and where it is about reached. For a given m1 it is linear
-    /// in m2, so an end of m2 is best; there it is concave in m1.
+    /// An upper bound, given that T_in and h are convex, on the largest p1·m1 + p2·m2 − E[T] over a box, and where it is about reached. For
+    /// a given m1 it is linear in m2, so an end of m2 is best; there it is concave in m1.
     /// </summary>
     internal (double Bound, double First, double Second) Conjugate(double onFirst, double onSecond, in MomentBox box)
     {
