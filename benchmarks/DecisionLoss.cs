@@ -21,14 +21,18 @@ internal static class DecisionLoss
     private static readonly double[] Weights = [30, 150];
     private static readonly ImmutableArray<string> Rules = ["ours", "exponential", "points", "hill", "interpolated"];
 
-    /// <param name="args">Number of sets per cell, 400 by default; then the number of threads, 1 by default; then the index of one scenario.</param>
+    /// <param name="args">
+    /// Number of sets per cell, 400 by default; then the number of threads, 1 by default; then the index of one scenario.
+    /// </param>
     public static int Run(string[] args)
     {
         int sets = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 400;
         int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
         int? only = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : null;
-        Console.WriteLine($"Mean loss of true J in seconds against the true optimum, {sets} sets per cell, λ = 0.1; se: standard error of what stands before it");
-        Console.WriteLine("size   α    scenario                          ours  exponent.  points    hill  interpol. | excess of ours over best, se   | |printed J − true J| ours, interpolation, difference, se | rejected tasks: hill, interpolated, of all");
+        Console.WriteLine($"Mean loss of true J in seconds against the true optimum, {sets} sets per cell, λ = 0.1; ± one standard error");
+        Console.WriteLine(
+            "size   α    scenario                             ours  exponent.  points     hill  interpol. | excess of ours over the best one rule"
+            + " | |printed J − true J|: ours, interpolation, difference | rejected tasks: Hill, interpolated; excess over the exponential");
         foreach ((int problems, int runs) in new[] { (100, 2), (250, 3) })
         {
             var all = Weights.ToDictionary(weight => weight, _ => new List<Outcome[]>());
@@ -40,7 +44,10 @@ internal static class DecisionLoss
                 DecisionTruth[] truths = [.. Weights.Select(weight => new DecisionTruth(scenario, weight))];
                 var outcomes = new Outcome[sets][];
                 Parallel.For(0, sets, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-                    outcomes[i] = Decide(scenario, truths, (problems, runs), new Xoshiro256StarStar((i * 9973) + (s * 131) + problems, false)));
+                {
+                    var random = new Xoshiro256StarStar((i * 9973) + (s * 131) + problems, false);
+                    outcomes[i] = Decide(scenario, truths, (problems, runs), random);
+                });
                 for (int w = 0; w < Weights.Length; w++)
                 {
                     Outcome[] cell = [.. outcomes.Select(at => at[w])];
@@ -58,7 +65,8 @@ internal static class DecisionLoss
     }
 
     /// <summary>Draws answers to all tasks, lets each rule decide for each weight, and looks at the truth.</summary>
-    private static Outcome[] Decide(DecisionScenario scenario, DecisionTruth[] truths, (int Problems, int Runs) size, Xoshiro256StarStar random)
+    private static Outcome[] Decide(
+        DecisionScenario scenario, DecisionTruth[] truths, (int Problems, int Runs) size, Xoshiro256StarStar random)
     {
         ImmutableArray<TaskModel>[] tasks = [.. Rules.Select(_ => ImmutableArray<TaskModel>.Empty)];
         (int hill, int interpolated) = (0, 0);
@@ -67,7 +75,8 @@ internal static class DecisionLoss
             SyntheticTask task = SyntheticTask.All[k];
             ShapeChoice choice = AccuracyShapeFitter.Choose(
                 SyntheticTraces.Nested(scenario.Curves[k], task.Budgets, size.Problems, size.Runs, 0.6, random), options: Options);
-            (hill, interpolated) = (hill + (choice.Kind == ShapeKind.Hill ? 1 : 0), interpolated + (choice.Kind == ShapeKind.Interpolated ? 1 : 0));
+            hill += choice.Kind == ShapeKind.Hill ? 1 : 0;
+            interpolated += choice.Kind == ShapeKind.Interpolated ? 1 : 0;
             double largest = choice.Fall is { } fall ? Math.Min(fall.PeakTokens, MaxBudget) : MaxBudget;
             for (int rule = 0; rule < Rules.Length; rule++)
                 tasks[rule] = tasks[rule].Add(new TaskModel(task.Name, 1 / 6.0, ShapeOf(choice, rule), DecisionScenario.Lines[k], largest));
@@ -114,7 +123,8 @@ internal static class DecisionLoss
         double[] means = [.. Rules.Select((_, rule) => cell.Average(at => at.Losses[rule]))];
         int best = Enumerable.Range(1, Rules.Length - 1).MinBy(rule => means[rule]);
         Line(name, means, (best, MeanOf(cell, at => at.Losses[0] - at.Losses[best])), cell);
-        Console.WriteLine(Invariant($" | {cell.Average(at => at.Hill):0.00} {cell.Average(at => at.Interpolated):0.00} of 6; over exponential {Show(MeanOf(cell, at => at.Losses[0] - at.Losses[1]))}"));
+        string shares = Invariant($"{cell.Average(at => at.Hill):0.00} {cell.Average(at => at.Interpolated):0.00} of 6");
+        Console.WriteLine($" | {shares}; {Show(MeanOf(cell, at => at.Losses[0] - at.Losses[1]))}");
     }
 
     /// <summary>The mean over scenarios, whose sets are independent.</summary>
@@ -123,7 +133,10 @@ internal static class DecisionLoss
         Outcome[] means =
         [
             .. Enumerable.Range(0, cells[0].Length).Select(i => new Outcome(
-                [.. Rules.Select((_, rule) => cells.Average(cell => cell[i].Losses[rule]))], [.. Rules.Select((_, rule) => cells.Average(cell => cell[i].Misprints[rule]))], 0, 0)),
+                [.. Rules.Select((_, rule) => cells.Average(cell => cell[i].Losses[rule]))],
+                [.. Rules.Select((_, rule) => cells.Average(cell => cell[i].Misprints[rule]))],
+                0,
+                0)),
         ];
         double[] losses = [.. Rules.Select((_, rule) => means.Average(at => at.Losses[rule]))];
         int best = Enumerable.Range(1, Rules.Length - 1).MinBy(rule => losses[rule]);
@@ -135,7 +148,8 @@ internal static class DecisionLoss
     {
         (double Mean, double Error) print = MeanOf(cell, at => at.Misprints[0] - at.Misprints[^1]);
         string losses = string.Join(' ', means.Select(mean => Invariant($"{mean,8:0.000}")));
-        Console.Write(Invariant($"{name,-44} {losses} | {Show(best.Excess)} over {Rules[best.Rule],-12} | {cell.Average(at => at.Misprints[0]):0.000} {cell.Average(at => at.Misprints[^1]):0.000} {Show(print)}"));
+        string misprints = Invariant($"{cell.Average(at => at.Misprints[0]):0.000} {cell.Average(at => at.Misprints[^1]):0.000}");
+        Console.Write($"{name,-44} {losses} | {Show(best.Excess)} over {Rules[best.Rule],-12} | {misprints} {Show(print)}");
     }
 
     private static (double Mean, double Error) MeanOf(Outcome[] cell, Func<Outcome, double> value)

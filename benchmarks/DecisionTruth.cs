@@ -1,6 +1,8 @@
 namespace Calibration.Benchmarks;
 
-/// <summary>True J of an allocation in a scenario, and the best of all by coordinate ascent from many starts on a fine grid of budgets.</summary>
+/// <summary>
+/// True J of an allocation in a scenario, and the best of all by coordinate ascent from many starts on a fine grid of budgets.
+/// </summary>
 internal sealed class DecisionTruth
 {
     private const double Rate = 0.1;

@@ -4,14 +4,16 @@ using Calibration.Tests.Optimizer;
 namespace Calibration.Benchmarks;
 
 /// <summary>
-/// The formula of the mean system time against simulation, over random concave speeds of 1 to 64 slots and laws of service times, at loads of
-/// 0.3 to 0.95 of φ(m). The error may be the tolerance of the load and two standard errors of the simulation.
+/// The formula of the mean system time against simulation, over random concave speeds of 1 to 64 slots and laws of service times, at loads
+/// of 0.3 to 0.95 of φ(m). The error may be the tolerance of the load and two standard errors of the simulation.
 /// </summary>
 internal static class FormulaError
 {
     private const int Replications = 20;
 
-    /// <param name="args">Number of settings, 200 by default; then queries per setting, 4,000,000 by default; then threads, 1 by default.</param>
+    /// <param name="args">
+    /// Number of settings, 200 by default; then queries per setting, 4,000,000 by default; then threads, 1 by default.
+    /// </param>
     public static int Run(string[] args)
     {
         int settings = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 200;
@@ -24,7 +26,7 @@ internal static class FormulaError
             QueueSetting.Comparison at = setting.Simulate(queries / Replications, Replications, threads);
             all.Add((setting, at));
             if (!setting.IsWithin(at))
-                Print($"setting {number}: load {setting.Load}, {setting.Workload.Server.Slots} slots, φ(m) = {setting.Workload.Server.FullSpeed:0.00}, {setting.Law}: {at.Error:P2} ± {at.StandardError:P2}, allowed {setting.Tolerance:P1} + 2 standard errors");
+                Print($"setting {number} is outside: load {setting.Load}, {Describe(setting, at)}");
         }
 
         Print($"{settings} settings of {queries:N0} queries; formula less simulation, relative");
@@ -32,12 +34,17 @@ internal static class FormulaError
         {
             (QueueSetting worst, QueueSetting.Comparison at) = group.MaxBy(one => Math.Abs(one.At.Error));
             double beyond = group.Max(one => Math.Abs(one.At.Error) - (2 * one.At.StandardError));
-            int within = group.Count(one => one.Setting.IsWithin(one.At)), slots = worst.Workload.Server.Slots;
-            Print($"load {group.Key,4:0.00}: {within} of {group.Count()} within {worst.Tolerance:P1} + 2 se; largest {at.Error,7:P2} ± {at.StandardError:P2} ({slots} slots, {worst.Law}); largest beyond 2 se {beyond:P2}; mean of absolute errors {group.Average(one => Math.Abs(one.At.Error)):P2}");
+            int within = group.Count(one => one.Setting.IsWithin(one.At));
+            Print($"load {group.Key,4:0.00}: {within} of {group.Count()} within {worst.Tolerance:P1} + 2 se; largest: {Describe(worst, at)}");
+            Print($"           largest beyond 2 se {beyond:P2}; mean of absolute errors {group.Average(one => Math.Abs(one.At.Error)):P2}");
         }
 
         return all.All(one => one.Setting.IsWithin(one.At)) ? 0 : 1;
     }
+
+    private static string Describe(QueueSetting setting, QueueSetting.Comparison at) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{at.Error:P2} ± {at.StandardError:P2} ({setting.Workload.Server.Slots} slots, speed {setting.Workload.Server.FullSpeed:0.00}, {setting.Law})");
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -110,7 +110,7 @@ internal sealed class SystemTime
                     (low, high) = slope >= 0 ? (x, high) : (low, x);
                     double next = x + (slope / (at.InService.Second + (at.PerSquare.Second * second)));
                     next = next > low && next < high ? next : (low + high) / 2;
-                    if (Math.Abs(next - x) <= 1e-15 * x || slope == 0)
+                    if (Math.Abs(next - x) <= 1e-13 * x || slope == 0)
                         break;
                     x = next;
                 }

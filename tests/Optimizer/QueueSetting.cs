@@ -20,7 +20,8 @@ internal sealed record QueueSetting(string Law, double Load, double Tolerance, W
     private static readonly (double Load, double Tolerance)[] Loads = [(0.3, 0.005), (0.6, 0.016), (0.8, 0.034), (0.9, 0.06), (0.95, 0.08)];
 
     /// <summary>Service times of the paper's tasks at its allocation (0, 341, 0, 0, 346, 30), in seconds.</summary>
-    private static readonly double[] PaperSeconds = [0.1380, 0.1459 + (0.0141 * 341), 0.1674, 0.0176, 0.2073 + (0.0127 * 346), 0.0581 + (0.0119 * 30)];
+    private static readonly double[] PaperSeconds =
+        [0.1380, 0.1459 + (0.0141 * 341), 0.1674, 0.0176, 0.2073 + (0.0127 * 346), 0.0581 + (0.0119 * 30)];
 
     /// <summary>How the simulation differs from the formula.</summary>
     /// <param name="Error">(E[T] by the formula)/(mean system time simulated) − 1.</param>
@@ -82,7 +83,8 @@ internal sealed record QueueSetting(string Law, double Load, double Tolerance, W
                 return ("the paper's tasks", [.. PaperSeconds.Select((seconds, k) => Constant("t" + k, 1 / 6.0, seconds))]);
             case 4:
                 double square = RandomWorkload.Log(random, 0.05, 4);
-                return (FormattableString.Invariant($"lognormal, C² = {square:0.00}"), [Constant("t0", 1, mean) with { ServiceVariance = square * mean * mean }]);
+                TaskModel lognormal = Constant("t0", 1, mean) with { ServiceVariance = square * mean * mean };
+                return (FormattableString.Invariant($"lognormal, C² = {square:0.00}"), [lognormal]);
             default:
                 double share = 0.1 + (0.8 * random.NextDouble()), second = RandomWorkload.Log(random, 0.1, 10);
                 return ("two capped tasks", [
