@@ -23,7 +23,7 @@ internal static class SolverTimes
         Workload paper = Paper(0.1, Server.OneAtATime);
         Time("exponential, one at a time, 1e-9", 2000 * repeats, () => WorkloadSolver.Solve(paper));
         Time("exponential, one at a time, integers, 1e-9", repeats, () => WorkloadSolver.SolveInteger(paper));
-        foreach (double rate in new[] { 0.1, 1, 3 })
+        foreach (double rate in new[] { 0.1, 1, 2, 3, 4 })
         {
             foreach (double steepness in new[] { 1.5, 2.5 })
             {

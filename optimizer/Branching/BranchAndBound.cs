@@ -10,8 +10,8 @@ internal sealed record BranchResult(double[]? Budgets, double Value, double Boun
 
 /// <summary>
 /// Branch and bound on the tasks' budgets and on the box of (m1, m2). Two bounds hold in a node: a tangent plane of E[T], made convex in
-/// (m1, √m2) by a multiple of m2 where it is not, and the dual bound. Where the tangent plane's is lower a budget is divided, else a budget
-/// or the box. The search takes the node of the highest bound first; nodes that it leaves out keep their bound in the result.
+/// (m1, √m2) by a multiple of m2 where it is not, and the dual bound. Where there is such a multiple the budget is divided that the tangent
+/// plane leaves most open; elsewhere a budget or the box. The search takes the node of the highest bound first; nodes that it leaves out keep their bound in the result.
 /// </summary>
 internal sealed class BranchAndBound
 {
@@ -136,7 +136,7 @@ internal sealed class BranchAndBound
         {
             (double p1, double p2) = PricesOf(node);
             double bound = _dual.Of(node, (p1, p2), _value + Tolerance);
-            if (shift is null || bound < node.Bound)
+            if (shift is null)
                 SplitByDual(node, bound);
             node.Bound = Math.Min(node.Bound, bound);
             if (node.Bound > _value)
