@@ -15,12 +15,15 @@ return args switch
     ["simulation"] => OptimizerTimings.Simulation(),
     ["optimizer-bdn"] => OptimizerBenchmarks.Run(),
     ["decision"] => OptimizerTimings.Decision(),
+    ["decision-loss", .. string[] rest] => DecisionLoss.Run(rest),
+    ["formula-error", .. string[] rest] => FormulaError.Run(rest),
+    ["solver-times", .. string[] rest] => SolverTimes.Run(rest),
     ["compaction", .. string[] rest] => await Compaction.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | simulation | decision | compaction [TRIALS]");
+    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | simulation | decision | decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | solver-times [REPEATS] | compaction [TRIALS]");
     return 2;
 }

@@ -1,12 +1,17 @@
 namespace Calibration.Optimizer.Branching;
 
-/// <summary>What a search found and proved.</summary>
-internal sealed record BranchResult(double[]? Budgets, double Value, double Bound, int Nodes, bool IsProved);
+/// <summary>What a search found.</summary>
+/// <param name="Budgets">The best budgets; null where no allocation is stable.</param>
+/// <param name="Value">J there.</param>
+/// <param name="Bound">An upper bound on every J.</param>
+/// <param name="Nodes">Nodes visited.</param>
+/// <param name="HasBound">Whether the bound holds; false where T_in or h was found not to be convex.</param>
+internal sealed record BranchResult(double[]? Budgets, double Value, double Bound, int Nodes, bool HasBound);
 
 /// <summary>
-/// Branch and bound on the tasks' budgets and on the box of (m1, m2). Where E[T] is convex in (m1, √m2) on a node's box, a tangent plane bounds
-/// it and only budgets are divided; elsewhere the dual bound does, and the box is divided too. The search takes the node of the
-/// highest bound first; nodes that it leaves out keep their bound in the result.
+/// Branch and bound on the tasks' budgets and on the box of (m1, m2). Two bounds hold in a node: a tangent plane of E[T], made convex in
+/// (m1, √m2) by a multiple of m2 where it is not, and the dual bound. Where there is such a multiple the budget is divided that the tangent
+/// plane leaves most open; elsewhere a budget or the box. The search takes the node of the highest bound first; nodes that it leaves out keep their bound in the result.
 /// </summary>
 internal sealed class BranchAndBound
 {
@@ -117,11 +122,11 @@ internal sealed class BranchAndBound
         if (!_problem.Integer)
             Offer(point);
         (double first, double second, _) = _problem.MomentsAt(point);
-        MomentBox convex = node.Box.With(first, second);
-        bool isTangent = first < _problem.Time.Limit && _problem.Time.IsConvexOn(convex);
-        if (isTangent)
+        MomentBox box = node.Box.With(first, second);
+        double? shift = first < _problem.Time.Limit ? _problem.Time.ShiftOn(box) : null;
+        if (shift is { } convex)
         {
-            node.Bound = Math.Min(node.Bound, _tangent.Of(point, node, convex, _value + Tolerance));
+            node.Bound = Math.Min(node.Bound, _tangent.Of(point, node, new ConvexBox(box, convex), _value + Tolerance));
             if (node.Bound > _value)
                 Improve(_tangent.Picks, node);
             SplitByTangent(node);
@@ -131,7 +136,7 @@ internal sealed class BranchAndBound
         {
             (double p1, double p2) = PricesOf(node);
             double bound = _dual.Of(node, (p1, p2), _value + Tolerance);
-            if (!isTangent || bound < node.Bound)
+            if (shift is null)
                 SplitByDual(node, bound);
             node.Bound = Math.Min(node.Bound, bound);
             if (node.Bound > _value)

@@ -6,10 +6,11 @@ namespace Calibration.Optimizer.Branching;
 /// at given prices is concave where the curve is; where it is convex, its chord bounds it. That is the least concave majorant, piece by
 /// piece, and the best budget over all pieces is global.
 /// </summary>
-internal sealed class CurveTask : TaskTerms
+internal sealed partial class CurveTask : TaskTerms
 {
     private const double NarrowestShare = 1e-13;
     private const int RootSteps = 100;
+    private const int PiecesPerBlock = 16;
 
     private readonly GainCurve _gain;
     private readonly TaskModel _task;
@@ -18,6 +19,7 @@ internal sealed class CurveTask : TaskTerms
     private readonly CurvePoint[] _knots;
     private readonly double[] _above;
     private readonly bool[] _convex;
+    private readonly double[] _highestInBlock;
 
     internal CurveTask(TaskModel task, bool integer)
     {
@@ -29,6 +31,10 @@ internal sealed class CurveTask : TaskTerms
         _above = [.. at.Select(x => task.Natural?.ShareAbove(x) ?? 1)];
         _convex = [.. at.Select((x, j) => j + 1 < at.Length && _gain.IsConvexAt((x + at[j + 1]) / 2))];
         _knots = [.. at.Select(x => new CurvePoint(x, TermsAt(x), _gain.SlopeAt(x)))];
+
+        // No shape is higher between two knots than at both: it is monotone there.
+        _highestInBlock = [.. Enumerable.Range(0, (at.Length / PiecesPerBlock) + 1).Select(block => _knots
+            .Skip(block * PiecesPerBlock).Take(PiecesPerBlock + 1).Select(knot => knot.Terms.Accuracy).DefaultIfEmpty(0).Max())];
     }
 
     internal override double Low { get; }
@@ -87,19 +93,30 @@ internal sealed class CurveTask : TaskTerms
 
     internal override Pick Best(in Prices prices, double low, double high)
     {
-        int j = PieceOf(low);
-        CurvePoint left = PointAt(j, low);
+        int first = PieceOf(low), last = PieceOf(high);
+        if (last > first && _knots[last].Budget == high)
+            last--;
         var search = new Search(this, prices);
-        while (true)
+        if (last - first > 2 * PiecesPerBlock)
         {
-            bool last = j + 1 >= _knots.Length || high <= _knots[j + 1].Budget;
-            CurvePoint right = last ? PointAt(j, high) : _knots[j + 1];
-            search.Piece(j, left, right);
-            if (last)
-                return search.Result;
-            left = right;
-            j++;
+            for (int j = first + PiecesPerBlock; j <= last; j += PiecesPerBlock)
+                search.Knot(_knots[j]);
         }
+
+        for (int j = first; j <= last;)
+        {
+            int end = Math.Min(last, (j / PiecesPerBlock * PiecesPerBlock) + PiecesPerBlock - 1);
+            if (end > j && search.IsWorse(j, end))
+            {
+                j = end + 1;
+                continue;
+            }
+
+            for (; j <= end; j++)
+                search.Piece(j, j == first ? PointAt(j, low) : _knots[j], j == last ? PointAt(j, high) : _knots[j + 1]);
+        }
+
+        return search.Result;
     }
 
     private Terms TermsAt(double budget) =>
@@ -143,130 +160,4 @@ internal sealed class CurveTask : TaskTerms
     }
 
     private readonly record struct CurvePoint(double Budget, Terms Terms, double Slope);
-
-    /// <summary>The search for the best budget at one set of prices.</summary>
-    private struct Search(CurveTask task, Prices prices)
-    {
-        private double _budget;
-        private double _value = double.NegativeInfinity;
-        private double _bound = double.NegativeInfinity;
-
-        internal readonly Pick Result => new(_budget, _value, Math.Max(_value, _bound));
-
-        internal void Piece(int j, in CurvePoint left, in CurvePoint right)
-        {
-            if (!task._integer)
-            {
-                Consider(left);
-                Consider(right);
-                if (!(right.Budget > left.Budget))
-                    return;
-                if (task._convex[j])
-                    Convex(j, left, right);
-                else
-                    Concave(j, left, right);
-                return;
-            }
-
-            double first = Math.Ceiling(left.Budget), last = Math.Floor(right.Budget);
-            if (first > last)
-                return;
-            CurvePoint low = task.PointAt(j, first), high = task.PointAt(j, last);
-            Consider(low);
-            Consider(high);
-            if (last - first < 2)
-                return;
-            if (task._convex[j])
-                Convex(j, low, high);
-            else
-                Concave(j, low, high);
-        }
-
-        private void Consider(in CurvePoint point)
-        {
-            double value = prices.ValueOf(point.Terms);
-            if (value > _value)
-                (_budget, _value) = (point.Budget, value);
-        }
-
-        /// <summary>Slope of the value per token within a piece.</summary>
-        private readonly double SlopeAt(int j, double budget, double gain) => (prices.Weight * gain)
-            - (task._above[j] * task.SecondsPerToken * (prices.OnFirst + (prices.OnSecond * task.SecondPerFirst(budget))));
-
-        /// <summary>A concave value: its only maximum inside lies where its slope changes its sign; the tangents of both ends bound it.</summary>
-        private void Concave(int j, in CurvePoint left, in CurvePoint right)
-        {
-            double rise = SlopeAt(j, left.Budget, left.Slope), fall = SlopeAt(j, right.Budget, right.Slope);
-            if (!(rise > 0 && fall < 0))
-                return;
-            double width = right.Budget - left.Budget, from = prices.ValueOf(left.Terms), to = prices.ValueOf(right.Terms);
-            double meet = Math.Clamp((to - from - (fall * width)) / (rise - fall), 0, width);
-            double ceiling = double.IsFinite(rise) ? from + (rise * meet) : to - (fall * width);
-            if (ceiling <= _value)
-                return;
-            (double low, double high) = (left.Budget, right.Budget);
-            double x = left.Budget + meet, slope = 0;
-            for (int step = 0; step < RootSteps; step++)
-            {
-                slope = SlopeAt(j, x, task._gain.SlopeAt(x));
-                if (slope >= 0)
-                    low = x;
-                else
-                    high = x;
-                double curvature = (prices.Weight * task._gain.CurvatureAt(x)) - (prices.OnSecond * task._above[j] * task.SecondCurvature);
-                double next = x - (slope / curvature);
-                if (!(next > low && next < high))
-                    next = (low + high) / 2;
-                if (slope == 0 || Math.Abs(next - x) <= 1e-14 * (1 + x) || !(high - low > 1e-14 * (1 + high)))
-                    break;
-                x = next;
-            }
-
-            if (task._integer)
-            {
-                Consider(task.PointAt(j, Math.Clamp(Math.Floor(x), left.Budget, right.Budget)));
-                Consider(task.PointAt(j, Math.Clamp(Math.Floor(x) + 1, left.Budget, right.Budget)));
-                return;
-            }
-
-            CurvePoint top = task.PointAt(j, x);
-            Consider(top);
-            _bound = Math.Max(_bound, prices.ValueOf(top.Terms) + (Math.Abs(slope) * (high - low)));
-        }
-
-        /// <summary>Where the curve is convex its chord bounds it, and chord less cost is a parabola; the interval is divided until that is tight.</summary>
-        private void Convex(int j, in CurvePoint left, in CurvePoint right)
-        {
-            var open = new Stack<(CurvePoint Left, CurvePoint Right)>();
-            open.Push((left, right));
-            double bend = prices.OnSecond * task._above[j] * task.SecondCurvature;
-            while (open.TryPop(out (CurvePoint Left, CurvePoint Right) part))
-            {
-                double width = part.Right.Budget - part.Left.Budget, gain = (part.Right.Terms.Accuracy - part.Left.Terms.Accuracy) / width;
-                double rise = SlopeAt(j, part.Left.Budget, gain);
-                double top = bend > 0 ? Math.Clamp(rise / bend, 0, width) : rise > 0 ? width : 0;
-                if (top is 0 || top == width)
-                    continue;
-                double ceiling = prices.ValueOf(part.Left.Terms) + (rise * top) - (bend * top * top / 2);
-                if (ceiling <= _value)
-                    continue;
-                double at = part.Left.Budget + Math.Clamp(top, 0.125 * width, 0.875 * width);
-                if (task._integer)
-                    at = Math.Round(at);
-                if (!(at > part.Left.Budget && at < part.Right.Budget) || ceiling - _value <= 1e-14 * (Math.Abs(ceiling) + prices.Weight))
-                {
-                    if (!task._integer)
-                        _bound = Math.Max(_bound, ceiling);
-                    if (!task._integer || width < 2)
-                        continue;
-                    at = Math.Floor((part.Left.Budget + part.Right.Budget) / 2);
-                }
-
-                CurvePoint middle = task.PointAt(j, at);
-                Consider(middle);
-                open.Push((part.Left, middle));
-                open.Push((middle, part.Right));
-            }
-        }
-    }
 }

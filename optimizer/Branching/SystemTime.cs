@@ -15,11 +15,9 @@ internal readonly record struct MomentBox(double FirstLow, double FirstHigh, dou
         Math.Min(FirstLow, first), Math.Max(FirstHigh, first), Math.Min(SecondLow, second), Math.Max(SecondHigh, second));
 }
 
-/// <summary>E[T](m1, m2) = T_in(m1) + h(m1) m2 at one server, and what can be proved of it on a box.</summary>
+/// <summary>E[T](m1, m2) = T_in(m1) + h(m1) m2 at one server, and bounds on it over a box.</summary>
 internal sealed class SystemTime
 {
-    private const int ShapeSamples = 512;
-    private const int ConvexSamples = 24;
     private const int RootSteps = 60;
 
     private readonly Server _server;
@@ -35,7 +33,10 @@ internal sealed class SystemTime
     /// <summary>Mean service time from which on the queue is not stable, φ(m)/λ.</summary>
     internal double Limit { get; }
 
-    /// <summary>Whether T_in and h are convex, which every bound for more than one slot rests on; tested at many loads.</summary>
+    /// <summary>
+    /// Whether T_in and h are convex, which every bound for more than one slot rests on. With one slot it is known; with more it was
+    /// tested at <see cref="ConvexityTest.Loads"/> loads and is not proved between them.
+    /// </summary>
     internal bool IsConvexInFirst { get; }
 
     internal bool IsOneAtATime => _server.IsOneAtATime;
@@ -51,23 +52,26 @@ internal sealed class SystemTime
     }
 
     /// <summary>
-    /// Whether E[T] is convex in (m1, √m2) on a box: h h″ + h T_in″/m2 ≥ 2h′². With one slot it is an identity, the paper's Lemma 1; with
-    /// more it is tested at loads across the box with a margin.
+    /// The smallest κ ≥ 0 for which E[T] + κ m2 is convex in (m1, √m2) on a box: (h + κ)(h″ + T_in″/m2) ≥ 2h′². Null where there is none.
+    /// With one slot κ = 0 by an identity, the paper's Lemma 1; with more it is found at <see cref="ConvexityTest.LoadsPerBox"/> loads across
+    /// the box with a margin of 1 %, and not proved between them.
     /// </summary>
-    internal bool IsConvexOn(in MomentBox box)
+    internal double? ShiftOn(in MomentBox box)
     {
         if (_server.IsOneAtATime)
-            return true;
-        double high = Math.Min(box.FirstHigh, Limit * (1 - 1e-9));
-        for (int i = 0; i <= ConvexSamples; i++)
+            return 0;
+        double high = Math.Min(box.FirstHigh, Limit * (1 - 1e-9)), shift = 0;
+        for (int i = 0; i < ConvexityTest.LoadsPerBox; i++)
         {
-            ServerTimes at = At(box.FirstLow + ((high - box.FirstLow) * i / ConvexSamples));
+            ServerTimes at = At(box.FirstLow + ((high - box.FirstLow) * i / (ConvexityTest.LoadsPerBox - 1)));
             Jet h = at.PerSquare;
-            if (!(h.Value * (h.Second + (at.InService.Second / Math.Max(box.SecondHigh, double.Epsilon))) >= 2.02 * h.First * h.First))
-                return false;
+            double bend = h.Second + (at.InService.Second / Math.Max(box.SecondHigh, double.Epsilon)), needed = 2.02 * h.First * h.First;
+            if (needed > 0 && !(bend > 0))
+                return null;
+            shift = needed > 0 ? Math.Max(shift, (needed / bend) - h.Value) : shift;
         }
 
-        return true;
+        return double.IsFinite(shift) ? shift : null;
     }
 
     /// <summary>The prices ∂E[T]/∂m1 and ∂E[T]/∂m2 at a point.</summary>
@@ -78,8 +82,8 @@ internal sealed class SystemTime
     }
 
     /// <summary>
-    /// A proved upper bound on the largest p1·m1 + p2·m2 − E[T] over a box, and where it is about reached. For a given m1 it is linear
-    /// in m2, so an end of m2 is best; there it is concave in m1.
+    /// An upper bound, given that T_in and h are convex, on the largest p1·m1 + p2·m2 − E[T] over a box, and where it is about reached. For
+    /// a given m1 it is linear in m2, so an end of m2 is best; there it is concave in m1.
     /// </summary>
     internal (double Bound, double First, double Second) Conjugate(double onFirst, double onSecond, in MomentBox box)
     {
@@ -106,7 +110,7 @@ internal sealed class SystemTime
                     (low, high) = slope >= 0 ? (x, high) : (low, x);
                     double next = x + (slope / (at.InService.Second + (at.PerSquare.Second * second)));
                     next = next > low && next < high ? next : (low + high) / 2;
-                    if (Math.Abs(next - x) <= 1e-15 * x || slope == 0)
+                    if (Math.Abs(next - x) <= 1e-13 * x || slope == 0)
                         break;
                     x = next;
                 }
@@ -128,9 +132,9 @@ internal sealed class SystemTime
 
     private bool HasConvexParts()
     {
-        for (int i = 0; i < ShapeSamples; i++)
+        for (int i = 0; i < ConvexityTest.Loads; i++)
         {
-            ServerTimes at = At(Limit * i / ShapeSamples);
+            ServerTimes at = At(Limit * i / ConvexityTest.Loads);
             if (at.InService.Second < -1e-9 * at.InService.First / Limit || at.PerSquare.Second < 0)
                 return false;
         }

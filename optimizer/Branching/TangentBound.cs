@@ -1,9 +1,15 @@
 namespace Calibration.Optimizer.Branching;
 
+/// <summary>A box of the moments on which E[T] + κ m2 is convex in (m1, √m2).</summary>
+/// <param name="Box">The box.</param>
+/// <param name="Shift">κ, in 1/s; 0 where E[T] itself is convex.</param>
+internal readonly record struct ConvexBox(MomentBox Box, double Shift);
+
 /// <summary>
-/// An upper bound on J from a tangent plane of E[T]. As a function of the tasks' mean service times E[T] is convex where it is convex in
-/// (m1, √m2), because every q is a function of s whose root is convex. So with the tangent's prices
-/// J ≤ Σπ_k max_ℓ[α a − P_k s] + a constant, with each maximum global over the interval.
+/// An upper bound on J from a tangent plane of E[T] + κ m2. As a function of the tasks' mean service times that is convex where it is convex
+/// in (m1, √m2), because every q is a function of s whose root is convex. So with the tangent's prices
+/// J ≤ Σπ_k max_ℓ[α a + κ q − P_k s] + a constant, with each maximum global over the interval. Where the budgets are the tangent's own the
+/// bound is exact, if the tasks' values are still highest there in spite of κ.
 /// </summary>
 internal sealed class TangentBound(BranchProblem problem)
 {
@@ -26,9 +32,9 @@ internal sealed class TangentBound(BranchProblem problem)
 
     /// <summary>
     /// The lowest bound of several tangent points, beginning with an allocation; it stops below <paramref name="enough"/>. Tangent
-    /// points stay in the box on which E[T] is convex.
+    /// points stay in the box on which E[T] + κ m2 is convex.
     /// </summary>
-    internal double Of(double[] point, BranchNode node, in MomentBox convex, double enough)
+    internal double Of(double[] point, BranchNode node, in ConvexBox convex, double enough)
     {
         (double[] low, double[] high) = (node.Low, node.High);
         for (int k = 0; k < point.Length; k++)
@@ -58,7 +64,7 @@ internal sealed class TangentBound(BranchProblem problem)
         return best;
     }
 
-    private double? At(double[] low, double[] high, in MomentBox convex)
+    private double? At(double[] low, double[] high, in ConvexBox convex)
     {
         double first = 0, second = 0;
         for (int k = 0; k < _budget.Length; k++)
@@ -67,10 +73,10 @@ internal sealed class TangentBound(BranchProblem problem)
             second += problem.Tasks[k].Share * _second[k];
         }
 
-        if (!(first < problem.Time.Limit) || !convex.Holds(first, second))
+        if (!(first < problem.Time.Limit) || !convex.Box.Holds(first, second))
             return null;
         ServerTimes at = problem.Time.At(first);
-        double onFirst = at.InService.First + (at.PerSquare.First * second), h = at.PerSquare.Value;
+        double onFirst = at.InService.First + (at.PerSquare.First * second), h = at.PerSquare.Value + convex.Shift;
         double bound = (onFirst * first) - at.InService.Value;
         for (int k = 0; k < _budget.Length; k++)
         {
@@ -78,14 +84,14 @@ internal sealed class TangentBound(BranchProblem problem)
             if (task is CurveTask curve)
             {
                 double slope = curve.SecondPerFirst(_budget[k]);
-                var prices = new Prices(problem.Alpha, onFirst + (h * slope), 0, 0);
+                var prices = new Prices(problem.Alpha, onFirst + (h * slope), -convex.Shift, 0);
                 _pick[k] = task.Best(prices, low[k], high[k]);
                 _own[k] = prices.ValueOf(task.At(_budget[k]));
                 bound += task.Share * (_pick[k].Bound + (h * slope * _first[k]));
             }
             else
             {
-                var prices = new Prices(problem.Alpha, onFirst, 0, 2 * h * Math.Sqrt(_second[k]));
+                var prices = new Prices(problem.Alpha, onFirst, -convex.Shift, 2 * h * Math.Sqrt(_second[k]));
                 _pick[k] = task.Best(prices, low[k], high[k]);
                 _own[k] = prices.ValueOf(task.At(_budget[k]));
                 bound += task.Share * (_pick[k].Bound + (2 * h * _second[k]));

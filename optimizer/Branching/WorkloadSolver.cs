@@ -4,8 +4,9 @@ using Calibration.Optimizer.Solving;
 namespace Calibration.Optimizer.Branching;
 
 /// <summary>
-/// The best allocation of any workload, real or integer, with its certificate. One query at a time with exponential curves and real budgets is
-/// solved by Newton's steps, whose bound is the tangent plane; everything else by one branch and bound.
+/// The best allocation of any workload, real or integer, with its certificate. <see cref="ProvedAllocation.Basis"/> says what that rests
+/// on: one query at a time a proof, at more slots a convexity that is tested and not proved. One query at a time with exponential curves
+/// and real budgets is solved by Newton's steps, whose bound is the tangent plane; everything else by one branch and bound.
 /// </summary>
 public static class WorkloadSolver
 {
@@ -41,8 +42,11 @@ public static class WorkloadSolver
         if (result.Budgets is null || double.IsNegativeInfinity(result.Value))
             return Infeasible(workload);
         Performance performance = workload.At(result.Budgets);
-        double gap = result.IsProved ? Math.Max(0, result.Bound - performance.Objective) : double.PositiveInfinity;
-        return ProvedAllocation.Of([.. result.Budgets], performance, gap, result.Nodes, options);
+        double gap = result.HasBound ? Math.Max(0, result.Bound - performance.Objective) : double.PositiveInfinity;
+        return ProvedAllocation.Of([.. result.Budgets], performance, gap, result.Nodes, options) with
+        {
+            Basis = workload.Server.IsOneAtATime ? ProofBasis.Proof : ProofBasis.TestedConvexity,
+        };
     }
 
     private static ProvedAllocation Infeasible(Workload workload)
