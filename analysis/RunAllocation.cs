@@ -52,6 +52,9 @@ public sealed record RunAllocation
     /// <summary>What the solver proved.</summary>
     public ProofStatus Proof { get; init; }
 
+    /// <summary>What the bound rests on.</summary>
+    public ProofBasis ProofBasis { get; init; }
+
     /// <summary>
     /// Upper bound in seconds on how far J(ℓ*) can be below the optimum of the fitted model; absent where nothing was proved.
     /// </summary>

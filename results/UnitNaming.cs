@@ -22,9 +22,13 @@ internal sealed class UnitNaming : JsonNamingPolicy
         Own.TryGetValue(name, out string? own) ? own : Shortened(SnakeCaseLower.ConvertName(name));
 
     /// <summary>The document with the names of this schema in place of those of schema 1, which wrote seconds in full.</summary>
+    /// <remarks>The intervals of a decision of schema 1 were no corrected ones: they are left out.</remarks>
     internal static JsonNode? Renamed(JsonNode? node) => node switch
     {
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(Former(member.Key), Renamed(member.Value)))),
+        JsonObject members => new JsonObject(
+            from member in members
+            where member.Key != "decision" || members.ContainsKey("fits_hash")
+            select KeyValuePair.Create(Former(member.Key), Renamed(member.Value))),
         JsonArray items => new JsonArray([.. items.Select(Renamed)]),
         _ => node?.DeepClone(),
     };

@@ -73,6 +73,7 @@ internal sealed class Decision
             MeanSystemTimeSeconds = at.MeanSystemTimeSeconds,
             Accuracy = at.Accuracy,
             Proof = _best.Status,
+            ProofBasis = _best.Basis,
             GapBound = double.IsFinite(_best.GapBound) ? _best.GapBound : null,
             Nodes = _best.Nodes,
             KktResidual = _paper?.Best.KktResidual,
@@ -126,7 +127,8 @@ internal sealed class Decision
             MeasuredAccuracy = MeasuredAt(task, budget),
             ServiceSeconds = mean,
             ServiceVarianceSeconds2 = Math.Max(0, square - (mean * mean)),
-            MeanThinkingTokens = model.Natural is null ? null : model.MeanTokensAt(budget),
+            MeanThinkingTokens = _fits.Semantics != BudgetSemantics.Cap ? null
+                : model.Natural is null ? BudgetUse.MeanAt(task.Use, budget) : model.MeanTokensAt(budget),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Calibration.Analysis;
 using Calibration.Calibrate.Settings;
 using Calibration.Fitting;
+using Calibration.Optimizer;
 using Calibration.Report.Tables;
 using Calibration.Results;
 
@@ -82,6 +83,7 @@ internal static class Summary
         string gap = allocation.GapBound is { } most
             ? string.Create(CultureInfo.InvariantCulture, $"at most {most:0.0e+0} s below the optimum of the fitted model")
             : "no bound could be proved on this server";
-        return $"certificate ({allocation.Proof}): {gap}{integer}{bound}";
+        string basis = allocation.ProofBasis == ProofBasis.TestedConvexity ? " (on convexity that was tested, not proved)" : "";
+        return $"certificate ({allocation.Proof}): {gap}{basis}{integer}{bound}";
     }
 }

@@ -81,7 +81,9 @@ internal static class WorkloadReport
 
     private static string ProofOf(ProvedAllocation found) => found.Status == ProofStatus.Unproved
         ? "no bound could be proved on this server"
-        : string.Create(CultureInfo.InvariantCulture, $"at most {found.GapBound:0.0e+0} s below the best ({found.Status}, {found.Nodes} nodes)");
+        : string.Create(CultureInfo.InvariantCulture, $"at most {found.GapBound:0.0e+0} s below the best ({found.Status}, {found.Nodes} nodes){Basis(found)}");
+
+    private static string Basis(ProvedAllocation found) => found.BasisSentence.Length > 0 ? $". {found.BasisSentence.TrimEnd('.')}" : "";
 
     /// <summary>What the paper's own iterations and bounds say, and how ℓ* moves.</summary>
     private static void WritePaper(Workload workload, Allocation best, TextWriter output)

@@ -8,7 +8,7 @@ namespace Calibration.Tests.Harness;
 [Collection("llama.cpp")]
 public sealed class PrefixReuseTests
 {
-    private const string Warning = "hold tokens that were computed twice";
+    private const string Warning = "contain recomputed tokens";
 
     /// <summary>llama.cpp keeps of a trace what the last answer shared with it: asked from the shortest budget up, 767 of 1,024 tokens were computed again.</summary>
     [Fact]
