@@ -19,8 +19,8 @@ public sealed record TaskChoice
     /// <summary>A task without one.</summary>
     public static TaskChoice Of(MeasuredTask measured) => new(null, measured);
 
-    /// <summary>The task for the formulas, where a measured one is held at <paramref name="budgetTokens"/>.</summary>
-    public TaskModel At(double budgetTokens) => Model ?? Measured!.HeldAt(budgetTokens);
+    /// <summary>The task for the formulas; a measured one is fixed at <paramref name="budgetTokens"/>.</summary>
+    public TaskModel At(double budgetTokens) => Model ?? Measured!.FixedAt(budgetTokens);
 }
 
 /// <summary>One measured budget of a task: what it gives and what it costs, without a model.</summary>
@@ -39,8 +39,8 @@ public sealed record MeasuredBudget(int BudgetTokens, double Accuracy, double Se
 /// <param name="Budgets">The measured budgets, ascending; at least one.</param>
 public sealed record MeasuredTask(string Task, double Probability, ImmutableArray<MeasuredBudget> Budgets)
 {
-    /// <summary>The task held at a budget; between measured budgets linear, beyond them constant in accuracy.</summary>
-    public TaskModel HeldAt(double budgetTokens)
+    /// <summary>The task fixed at a budget; between measured budgets linear, beyond them constant in accuracy.</summary>
+    public TaskModel FixedAt(double budgetTokens)
     {
         int above = 0;
         while (above < Budgets.Length && Budgets[above].BudgetTokens < budgetTokens)

@@ -6,7 +6,7 @@ internal sealed record BranchResult(double[]? Budgets, double Value, double Boun
 /// <summary>
 /// Branch and bound on the tasks' budgets and on the box of (m1, m2). Where E[T] is convex in (m1, √m2) on a node's box, a tangent plane bounds
 /// it and only budgets are divided; elsewhere the dual bound does, and the box is divided too. The search takes the node of the
-/// highest bound first; nodes that it leaves out keep their bound in the result.
+/// highest bound first; the bounds of nodes it did not visit enter the result.
 /// </summary>
 internal sealed class BranchAndBound
 {

@@ -11,7 +11,7 @@ public static class IntegerSolver
     private const double Resolution = 1e-14;
 
     /// <summary>
-    /// The best of the corners around ℓ*, equation (39), none above a task's largest budget; null where more than 20 budgets are not whole.
+    /// The best of the corners around ℓ*, equation (39), none above a task's largest budget; null if more than 20 budgets are not integers.
     /// </summary>
     public static IntegerAllocation? BestCorner(Workload workload, Allocation relaxed)
     {
@@ -36,7 +36,7 @@ public static class IntegerSolver
     }
 
     /// <summary>
-    /// Each budget rounded to the nearest whole number, equation (40), and not above the task's largest; null where that is not stable.
+    /// Each budget rounded to the nearest integer, equation (40), and not above the task's largest; null where that is not stable.
     /// </summary>
     public static IntegerAllocation? Rounded(Workload workload, Allocation relaxed)
     {
@@ -49,7 +49,7 @@ public static class IntegerSolver
     }
 
     /// <summary>
-    /// The best whole budgets, by branch and bound on the concave relaxation; past <paramref name="nodeLimit"/> nodes
+    /// The best integer budgets, by branch and bound on the concave relaxation; past <paramref name="nodeLimit"/> nodes
     /// the best found, with its gap.
     /// </summary>
     public static IntegerAllocation Solve(Workload workload, int nodeLimit = 20_000)
@@ -73,7 +73,7 @@ public static class IntegerSolver
             if (-negatedBound <= bestObjective + slack)
                 continue;
 
-            // Where the relaxation is whole its bound may still be above its value, because the ascent did not reach the optimum: then the
+            // If the relaxation is integer, its bound may still be above its value, because the ascent did not reach the optimum: then the
             // node goes on being split, until nothing is left that the bound could hide.
             int split = MostFractional(node.Budgets);
             if (split < 0)
@@ -122,7 +122,7 @@ public static class IntegerSolver
         return split;
     }
 
-    /// <summary>The task with the most whole budgets in the node; −1 where each has one.</summary>
+    /// <summary>The task with the most integer budgets in the node; −1 if each has one.</summary>
     private static int Widest(Node node)
     {
         int widest = -1;
@@ -136,7 +136,7 @@ public static class IntegerSolver
         return widest;
     }
 
-    /// <summary>The largest whole budget of a task, where the other lies above it: ℓ_max need not be whole.</summary>
+    /// <summary>The largest integer budget of a task, if the other lies above it: ℓ_max need not be an integer.</summary>
     private static double Allowed(Workload workload, int k, double budget) =>
         Math.Min(budget, Math.Floor(workload.Tasks[k].MaxBudgetTokens));
 

@@ -124,7 +124,7 @@ internal sealed class MixedRelaxation
         return gap;
     }
 
-    /// <summary>What an option is worth to the tangent plane at the mixture, a query of its task.</summary>
+    /// <summary>Value of an option in the tangent plane at the mixture, per query of its task.</summary>
     private double Score(int k, in Option option, in Moments at)
     {
         double rate = _model.Lambda / at.Slack;

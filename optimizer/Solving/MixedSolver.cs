@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Calibration.Optimizer.Solving;
 
-/// <summary>The joint optimum of tasks with curves and tasks held at measured budgets.</summary>
-/// <param name="Workload">The workload with the held tasks as constants.</param>
-/// <param name="Allocation">The solution; a held task's budget there is 0, see <paramref name="Budgets"/>.</param>
-/// <param name="Budgets">Every task's budget, the held ones' measured.</param>
+/// <summary>The joint optimum of tasks with curves and tasks fixed at measured budgets.</summary>
+/// <param name="Workload">The workload with the fixed tasks as constants.</param>
+/// <param name="Allocation">The solution; a fixed task's budget there is 0, see <paramref name="Budgets"/>.</param>
+/// <param name="Budgets">Every task's budget; measured for the fixed ones.</param>
 /// <param name="CombinationGap">Upper bound in seconds on what other measured budgets could gain; 0 where these are proved best.</param>
 public sealed record MixedAllocation(Workload Workload, Allocation Allocation, ImmutableArray<double> Budgets, double CombinationGap);
 

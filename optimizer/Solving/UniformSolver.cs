@@ -46,7 +46,7 @@ public static class UniformSolver
             double first = 0, second = 0, accuracy = 0;
             foreach (TaskChoice choice in tasks)
             {
-                TaskModel task = choice.Model ?? choice.Measured!.HeldAt(Math.Min(budget, choice.Measured.Budgets[^1].BudgetTokens));
+                TaskModel task = choice.Model ?? choice.Measured!.FixedAt(Math.Min(budget, choice.Measured.Budgets[^1].BudgetTokens));
                 double cut = Math.Min(budget, task.MaxBudgetTokens), seconds = task.Service.At(cut);
                 first += task.Probability * seconds;
                 second += task.Probability * ((seconds * seconds) + task.ServiceVariance);

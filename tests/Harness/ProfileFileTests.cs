@@ -51,7 +51,7 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData("which is built in", """{"name": "qwen3", "open": "[T]", "close_token": "[/T]"}""")]
     [InlineData("Its open is empty", """{"name": "mine", "open": "", "close_token": "[/T]"}""")]
     [InlineData("Its close_token is empty", """{"name": "mine", "open": "[T]", "close_token": ""}""")]
-    [InlineData("closed before it begins", """{"name": "mine", "open": "[T][/T]", "close_token": "[/T]"}""")]
+    [InlineData("end before it begins", """{"name": "mine", "open": "[T][/T]", "close_token": "[/T]"}""")]
     [InlineData("Its continuation_cue is empty", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": " "}""")]
     [InlineData("it would end the thinking", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": "no [/T] yet"}""")]
     [InlineData("does not close it", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "no_thinking": "[T]\n"}""")]

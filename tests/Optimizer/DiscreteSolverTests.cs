@@ -119,7 +119,7 @@ public sealed class DiscreteSolverTests
     }
 
     private static double At(double lambda, double alpha, ImmutableArray<MeasuredTask> tasks, double[] point) =>
-        new Workload(lambda, alpha, [.. tasks.Select((task, k) => task.HeldAt(task.Budgets[(int)point[k]].BudgetTokens))]).At(new double[tasks.Length]).Objective;
+        new Workload(lambda, alpha, [.. tasks.Select((task, k) => task.FixedAt(task.Budgets[(int)point[k]].BudgetTokens))]).At(new double[tasks.Length]).Objective;
 
     private static (double Lambda, double Alpha, ImmutableArray<MeasuredTask> Tasks) Measured(Xoshiro256StarStar random, int count, int budgets)
     {
