@@ -69,7 +69,7 @@ public sealed class MissingDataTests : IDisposable
         Assert.False(File.Exists(folder.In("allocation.json")));
         foreach (string file in (string[])["fits.json", "table1.csv", "table1.md", "table1.tex", "report.html"])
             Assert.True(File.Exists(folder.In(file)), file);
-        Assert.Contains("There is none", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains("There is no allocation", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
         Assert.Equal(0, (await CommandRun.OfAsync("figures", folder.Path)).ExitCode);
     }
 

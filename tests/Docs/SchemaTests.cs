@@ -18,7 +18,8 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public async Task Run_ItsDocuments_FollowTheirSchemas()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "12", "--runs", "1", "--datasets", "gsm8k,arc", "--latency-items", "3", "--out", _root);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--items", "12", "--runs", "1", "--datasets", "gsm8k,arc", "--latency-items", "3", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         foreach (string name in (string[])["manifest", "fits", "allocation"])
@@ -29,7 +30,8 @@ public sealed class SchemaTests : IDisposable
     public async Task FitJson_OfFiles_FollowsTheSchema()
     {
         string points = Path.Combine(_root, "points.csv");
-        string[] rows = [.. ((int[])[0, 64, 128, 256, 512]).Select(budget => FormattableString.Invariant($"own,{budget},500,{100 + (budget / 2)}"))];
+        string[] rows =
+            [.. ((int[])[0, 64, 128, 256, 512]).Select(budget => FormattableString.Invariant($"own,{budget},500,{100 + (budget / 2)}"))];
         await File.WriteAllLinesAsync(points, ["task,budget_tokens,n,correct", .. rows], TestContext.Current.CancellationToken);
         CommandRun fit = await CommandRun.OfAsync("fit", "--accuracy", points, "--json");
         Assert.True(fit.ExitCode == 0, fit.Error);
@@ -40,8 +42,16 @@ public sealed class SchemaTests : IDisposable
     public void Workload_EveryShapeAndServer_FollowsTheSchema()
     {
         BudgetAccuracy[] points = [new(0, 0.2), new(64, 0.5)];
-        AccuracyShape[] shapes = [new ExponentialAccuracy(0.7, 0.01, 0.2), new HillAccuracy(0.7, 200, 2, 0.2), new InterpolatedAccuracy([.. points]), new PointAccuracy([.. points])];
-        TaskModel[] tasks = [.. shapes.Select((shape, k) => new TaskModel($"task{k}", 0.25, shape, new ServiceTimeLine(0.1, 0.01), 64) { Natural = new NaturalLengths([10, 90]), ServiceVariance = 0.01 })];
+        AccuracyShape[] shapes =
+        [
+            new ExponentialAccuracy(0.7, 0.01, 0.2), new HillAccuracy(0.7, 200, 2, 0.2),
+            new InterpolatedAccuracy([.. points]), new PointAccuracy([.. points]),
+        ];
+        TaskModel[] tasks = [.. shapes.Select((shape, k) => new TaskModel($"task{k}", 0.25, shape, new ServiceTimeLine(0.1, 0.01), 64)
+        {
+            Natural = new NaturalLengths([10, 90]),
+            ServiceVariance = 0.01,
+        })];
         foreach (Server server in (Server[])[Server.OneAtATime, Server.Replicas(3), Server.Shared([1, 1.8])])
             AssertFollows("workload", WorkloadJson.Write(new Workload(0.1, 30, [.. tasks]) { Server = server }));
     }
@@ -65,8 +75,13 @@ public sealed class SchemaTests : IDisposable
     private static void AssertFollows(string name, string document)
     {
         EvaluationResults results = Evaluated(name, document);
-        Assert.True(results.IsValid, string.Join('\n', (results.Details ?? []).Where(detail => detail.Errors is not null)
-            .Select(detail => $"{name} {detail.InstanceLocation}: {string.Join("; ", detail.Errors!.Values)}").Take(10)));
+        string[] faults =
+        [
+            .. from detail in results.Details ?? []
+               where detail.Errors is not null
+               select $"{name} {detail.InstanceLocation}: {string.Join("; ", detail.Errors!.Values)}",
+        ];
+        Assert.True(results.IsValid, string.Join('\n', faults.Take(10)));
     }
 
     private static EvaluationResults Evaluated(string name, string document)

@@ -69,7 +69,7 @@ public sealed class ProbeTests
         await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken: true).Start();
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--context", "4000", "--concurrency", "2");
         Assert.True(run.ExitCode == 1, run.Error);
-        foreach (string expected in (string[])["somebody", "context 4,000 tokens", "qwen3-rendered-here", "do NOT come back", "no server that returns token ids", text, "prefix cache", "time at a glance", "throughput", "a full night", "NO ROAD ENFORCES BUDGETS EXACTLY"])
+        foreach (string expected in (string[])["somebody", "context 4,000 tokens", "qwen3-rendered-here", "do NOT come back", "not a known server with token ids", text, "prefix cache", "time at a glance", "throughput", "a full night", "NO ROAD ENFORCES BUDGETS EXACTLY"])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
     }
 

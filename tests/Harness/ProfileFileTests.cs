@@ -48,13 +48,13 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData("Its delimiters_are_text is \"yes\"", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "delimiters_are_text": "yes"}""")]
     [InlineData("give a list of texts", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "turn_ends": "</s>"}""")]
     [InlineData("letters, digits", """{"name": "my own", "open": "[T]", "close_token": "[/T]"}""")]
-    [InlineData("which is built in", """{"name": "qwen3", "open": "[T]", "close_token": "[/T]"}""")]
+    [InlineData("a built-in profile", """{"name": "qwen3", "open": "[T]", "close_token": "[/T]"}""")]
     [InlineData("Its open is empty", """{"name": "mine", "open": "", "close_token": "[/T]"}""")]
     [InlineData("Its close_token is empty", """{"name": "mine", "open": "[T]", "close_token": ""}""")]
     [InlineData("end before it begins", """{"name": "mine", "open": "[T][/T]", "close_token": "[/T]"}""")]
     [InlineData("Its continuation_cue is empty", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": " "}""")]
     [InlineData("it would end the thinking", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": "no [/T] yet"}""")]
-    [InlineData("does not close it", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "no_thinking": "[T]\n"}""")]
+    [InlineData("does not end it", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "no_thinking": "[T]\n"}""")]
     [InlineData("turn_ends are empty", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "turn_ends": []}""")]
     public void Read_Fault_IsOneSentence(string expected, string json)
     {
