@@ -23,7 +23,7 @@ public sealed partial class EnglishTests
         ("goodness of fit", Word("(?:fits?|value|curve|line) (?:is|are) worth")),
         ("integer budgets", Word("whole budgets?")),
         ("fixed at a measured budget", Word("(?:is|are|task|tasks|and) held at|held at (?:a|its|their|the best)|held (?:exactly|as)")),
-        ("an overnight run", Word("(?:a|the|of a) night")),
+        ("an overnight run", Word("(?:a|the|full) nights?")),
         ("reported", Word("(?:not|is|are|server) told|tells? (?:its|no|the) (?:load|queue|context|length|model)|does not tell")),
         ("recomputed", Word("computed (?:twice|a second time)")),
         ("per", Word("(?:tokens|requests|queries|trials|rows|problems|seconds|answers|traces) a "
@@ -47,6 +47,7 @@ public sealed partial class EnglishTests
         ("calibrate/Output/WorkloadReport.cs", "integer budgets"),
         ("calibrate/Verbs/DatasetVerbs.cs", "excluded, or omitted"),
         ("calibrate/Verbs/ProbeVerb.cs", "prompt format, token-id mode, text mode"),
+        ("calibrate/Verbs/ProbeVerb.cs", "an overnight run"),
     ];
 
     /// <summary>Patterns of what models write, and their prompts: not our texts.</summary>

@@ -42,7 +42,7 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData("no name", """{"open": "[T]", "close_token": "[/T]"}""")]
     [InlineData("no open", """{"name": "mine", "close_token": "[/T]"}""")]
     [InlineData("no close_token", """{"name": "mine", "open": "[T]"}""")]
-    [InlineData("a field close,", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "close": "x"}""")]
+    [InlineData("an unknown field close;", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "close": "x"}""")]
     [InlineData("Its open is 3", """{"name": "mine", "open": 3, "close_token": "[/T]"}""")]
     [InlineData("Its no_thinking is null", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "no_thinking": null}""")]
     [InlineData("Its delimiters_are_text is \"yes\"", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "delimiters_are_text": "yes"}""")]

@@ -131,10 +131,10 @@ public sealed class RecordingTests
     [InlineData(Vllm + "/27-error-bad-token.http", "HTTP 400", "Token id 999999 is out of vocabulary")]
     [InlineData(Vllm + "/28-error-negative-budget.http", "HTTP 400", "thinking_token_budget")]
     [InlineData(Vllm + "/29-error-bad-type.http", "HTTP 400", "body.max_tokens")]
-    [InlineData(Vllm + "/03-no-key.http", "HTTP 401", "--api-key-env")]
+    [InlineData(Vllm + "/03-no-key.http", "HTTP 401", "{ApiKeyEnv}")]
     [InlineData(LlamaCpp + "/23-error-context.http", "HTTP 400", "exceeds the available context size (4096 tokens)")]
     [InlineData(LlamaCpp + "/24-error-bad-type.http", "HTTP 400", "must be number, but is string")]
-    [InlineData(LlamaCpp + "/04-no-key.http", "HTTP 401", "--api-key-env")]
+    [InlineData(LlamaCpp + "/04-no-key.http", "HTTP 401", "{ApiKeyEnv}")]
     public async Task Post_Refusal_IsOneSentenceInTheServersWords(string file, string status, string words)
     {
         Recording recording = Recording.Of(file);

@@ -47,7 +47,7 @@ public sealed class TextModeTests
     public async Task Measure_Cap_CountsWhatTheIdsCount()
     {
         MeasuredRun text = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "text", "0");
-        MeasuredRun ids = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "ids", "0");
+        MeasuredRun ids = await MeasureAsync("thinker/thinker-qwen3.gguf", "cap", "token-ids", "0");
         Assert.Equal(ids.Trials.Select(Counted), text.Trials.Select(Counted));
         Assert.Contains(text.Trials, trial => trial is { ClosedByModel: true, Status: TrialStatus.Ok });
     }
