@@ -23,7 +23,7 @@ internal static class IdleShare
     private static async Task<double> MeasureAsync(int concurrency)
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], Slots = Slots, LeastServiceTime = TimeSpan.FromMilliseconds(20) });
+            new EndpointOptions { Problems = [], Slots = Slots, MinServiceTime = TimeSpan.FromMilliseconds(20) });
         string root = Directory.CreateTempSubdirectory("calibration-idle-").FullName;
         using var stop = new CancellationTokenSource();
         Task<int> running = Calibrate.CommandLine.InvokeAsync(

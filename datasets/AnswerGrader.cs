@@ -16,7 +16,7 @@ public static class AnswerGrader
 {
     /// <summary>Grades one response.</summary>
     /// <param name="problem">The problem asked.</param>
-    /// <param name="response">The cue and what the model wrote after it, or a whole response of any model.</param>
+    /// <param name="response">The cue and what the model wrote after it, or a complete response of any model.</param>
     /// <param name="truncated">
     /// Whether the response hit its token limit: an answer that reaches its very end, or a box that is not closed, is then unfinished.
     /// </param>
@@ -85,7 +85,7 @@ public static class AnswerGrader
     };
 
     private static BooleanWords FamilyOf(Problem problem) => BooleanWords.FamilyOf(problem.Gold[0])
-        ?? throw new ArgumentException($"The gold answer of {problem.Id} is no known word.", nameof(problem));
+        ?? throw new ArgumentException($"The gold answer of {problem.Id} is not a known word.", nameof(problem));
 
     private static bool IsUnfinished(Problem problem, Reading reading, string text) =>
         (!reading.Closed && reading.End >= text.AsSpan().TrimEnd().Length)

@@ -41,7 +41,7 @@ public sealed class Benchmark
     /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published
     /// names.
     /// </param>
-    /// <returns>Problems, the files they came from, and the items left out with the reason.</returns>
+    /// <returns>Problems, the files they came from, and the excluded items with the reason.</returns>
     /// <exception cref="DatasetException">No file is found, or one is malformed; the message names file, row and field.</exception>
     public LoadedBenchmark Load(string directory)
     {
@@ -49,7 +49,7 @@ public sealed class Benchmark
         if (!Directory.Exists(directory))
         {
             throw new DatasetException(
-                $"The data directory '{directory}' does not exist; name an existing one, leave {{Data}} out to use pulled files, "
+                $"The data directory '{directory}' does not exist; name an existing one, omit {{Data}} to use pulled files, "
                 + $"or run 'calibrate datasets pull {Task} {{Data}} {directory}'.")
             {
                 IsAbsent = true,

@@ -8,7 +8,7 @@ namespace Calibration.Datasets;
 
 /// <summary>Fetches benchmarks' published files from the hub into the cache folder.</summary>
 /// <remarks>
-/// A file arrives whole under a temporary name, is checked (announced size and checksum, columns, rows, the checksum of its first pull)
+/// A file arrives completely under a temporary name, is checked (announced size and checksum, columns, rows, the checksum of its first pull)
 /// and only then renamed: a file in the cache is complete.
 /// </remarks>
 /// <param name="http">Sends the requests; it must not follow redirects itself (<see cref="CreateClient"/> makes such a client).</param>
@@ -162,7 +162,7 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         }
         catch (DatasetException error)
         {
-            throw new PullFault($"what arrived is no {Path.GetExtension(relative)} file of {relative}", error.InnerException);
+            throw new PullFault($"what arrived is not a {Path.GetExtension(relative)} file of {relative}", error.InnerException);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed partial record GivenResponse(
     ImmutableArray<string> Labels)
 {
     // BBH's longest list of options has 18.
-    private const int MostBbhOptions = 18;
+    private const int MaxBbhOptions = 18;
 
     /// <summary>Reads a line; its errors name the line, counted from 1.</summary>
     public static GivenResponse Read(string line, int number)
@@ -40,7 +40,7 @@ internal sealed partial record GivenResponse(
     public Problem Problem(string task, Problem? known)
     {
         if (Gold.IsEmpty)
-            return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line brings no 'gold'; give the benchmark's files with {{Data}}, or a gold.");
+            return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line has no 'gold': give the benchmark's files with {{Data}}, or a gold.");
         Problem problem = known ?? Unknown(task);
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
@@ -73,7 +73,7 @@ internal sealed partial record GivenResponse(
             null => truncated,
             string reason => truncated || IsLimit(reason.Trim().ToLowerInvariant()),
             _ => throw new DatasetException(
-                $"{place}, field 'finish_reason' is no text; a reason such as \"stop\" or \"length\" was expected. Correct the line."),
+                $"{place}, field 'finish_reason' is not a text; a reason such as \"stop\" or \"length\" was expected. Correct the line."),
         };
     }
 
@@ -89,7 +89,7 @@ internal sealed partial record GivenResponse(
             Prompt = "",
             Kind = kind,
             Gold = [],
-            ChoiceLetters = kind != AnswerKind.Choice ? [] : Prompts.Letters(task switch { "gpqa" => 4, "arc" => 5, _ => MostBbhOptions }),
+            ChoiceLetters = kind != AnswerKind.Choice ? [] : Prompts.Letters(task switch { "gpqa" => 4, "arc" => 5, _ => MaxBbhOptions }),
             AnswerCue = kind is AnswerKind.Number or AnswerKind.Choice or AnswerKind.Boolean ? Prompts.BoxedCue : Prompts.OpenCue,
             AnswerTokenLimit = Prompts.WordTokens,
         };
@@ -112,7 +112,7 @@ internal sealed partial record GivenResponse(
     {
         int label = kind == AnswerKind.Choice ? Labels.IndexOf(gold) : -1;
         if (label >= 0) return ((char)('A' + label)).ToString();
-        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed("gold", $"is no answer of kind {kind}");
+        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed("gold", $"is not an answer of kind {kind}");
     }
 
     private DatasetException Malformed(string field, string complaint) => new($"{Place}, field '{field}' {complaint}. Correct the line.");

@@ -11,7 +11,7 @@ public sealed record Problem
     /// <summary>The item's own id, or <c>split/row</c> counted from 0.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The whole user message: question, choices and instruction. Never stored in a run folder.</summary>
+    /// <summary>The complete user message: question, choices and instruction. Never stored in a run folder.</summary>
     public required string Prompt { get; init; }
 
     /// <summary>How the answer is read and compared.</summary>
@@ -39,6 +39,6 @@ public sealed record Problem
     /// <summary>Text put after the closed thinking, at every budget alike; the model completes it.</summary>
     public required string AnswerCue { get; init; }
 
-    /// <summary>Most tokens the answer may take, at every budget alike.</summary>
+    /// <summary>Maximum number of tokens of the answer, the same at every budget.</summary>
     public required int AnswerTokenLimit { get; init; }
 }

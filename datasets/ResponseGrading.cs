@@ -26,7 +26,7 @@ public static class ResponseGrading
     /// <summary>Grades line by line, writing each grade before the next line is read.</summary>
     /// <param name="responses">JSON Lines; blank lines are skipped.</param>
     /// <param name="grades">Receives one JSON line a response, ended by <c>\n</c>.</param>
-    /// <param name="benchmark">The benchmark whose conventions hold: they tell what kind of answer a gold in a line is.</param>
+    /// <param name="benchmark">The benchmark whose conventions hold: they determine the kind of answer of a gold in a line.</param>
     /// <param name="problems">The benchmark's loaded problems; may be null where every line brings its gold.</param>
     /// <param name="thinking">The delimiters of the model's thinking, where they are none of the known ones.</param>
     /// <returns>The counts.</returns>

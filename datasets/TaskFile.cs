@@ -26,7 +26,7 @@ public static class TaskFile
         byte[] content = Content(path);
         Utf8Text.Check(path, content);
         List<DatasetRow> rows = [.. JsonRows.Lines(path, content).Select((values, row) => new DatasetRow(path, row, values))];
-        if (rows.Count == 0) throw new DatasetException($"{path} holds no problems; a line {{\"id\", \"prompt\", \"gold\", \"kind\"}} each was expected.");
+        if (rows.Count == 0) throw new DatasetException($"{path} contains no problems; one line {{\"id\", \"prompt\", \"gold\", \"kind\"}} per problem was expected.");
         ImmutableArray<Problem> problems = [.. rows.Select(row => Own(name, row))];
         if (problems.GroupBy(problem => problem.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DatasetException($"{path}: the id '{twice.Key}' occurs {twice.Count()} times; ids must be unique.");
@@ -49,7 +49,7 @@ public static class TaskFile
     {
         string prompt = row.NonEmpty("prompt");
         AnswerKind kind = Kind(row);
-        string gold = AnswerGrader.Canonical(kind, row.Text("gold")) ?? throw row.Malformed("gold", $"is no answer of kind '{row.Text("kind")}'");
+        string gold = AnswerGrader.Canonical(kind, row.Text("gold")) ?? throw row.Malformed("gold", $"is not an answer of kind '{row.Text("kind")}'");
         (string Cue, int Tokens) answer = kind switch
         {
             AnswerKind.Number => (Prompts.BoxedCue, Prompts.NumberTokens),

@@ -35,7 +35,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
 
-        // A response is on its way when its flush ends, so that the log tells when it was sent.
+        // A response is on its way when its flush ends, so that the log shows when it was sent.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));
         WebApplication app = builder.Build();
@@ -79,7 +79,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     private static IResult Models(EndpointOptions options) => Results.Json(new
     {
         @object = "list",
-        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ToldContextTokens ?? options.ContextTokens, simulated = true, paced = options.IsRealTime } },
+        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ReportedContextTokens ?? options.ContextTokens, simulated = true, paced = options.IsRealTime } },
     });
 
     private static async Task TokenizeAsync(HttpContext context, EndpointOptions options)
@@ -89,7 +89,7 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
             ? ChatTemplate.Render(messages, body.RootElement)
             : body.RootElement.GetProperty("prompt").GetString()!;
         List<int> ids = ByteTokenizer.Encode(text);
-        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ToldContextTokens ?? options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
+        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ReportedContextTokens ?? options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
     }
 
     private static async Task DetokenizeAsync(HttpContext context)

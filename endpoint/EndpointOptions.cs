@@ -21,11 +21,11 @@ public sealed record EndpointOptions
     /// <summary>Name of the model it claims to serve.</summary>
     public string Model { get; init; } = "simulated-qwen3-8b";
 
-    /// <summary>Most tokens of prompt and output together.</summary>
+    /// <summary>Maximum number of tokens of prompt and output together.</summary>
     public int ContextTokens { get; init; } = 40_960;
 
-    /// <summary>The context that it tells of, where that is not the true one; null tells the true one.</summary>
-    public int? ToldContextTokens { get; init; }
+    /// <summary>The context that it reports, if not the true one; null reports the true one.</summary>
+    public int? ReportedContextTokens { get; init; }
 
     /// <summary>
     /// Whether it passes for vLLM 0.32.0: its names, fields and prefix cache, and no word of being a simulation. For tests of the
@@ -33,7 +33,7 @@ public sealed record EndpointOptions
     /// </summary>
     public bool AsVllm { get; init; }
 
-    /// <summary>Most tokens of one response, kept in silence as some providers do; the default is no such limit.</summary>
+    /// <summary>Maximum number of tokens of one response; longer ones are truncated silently, as some providers do. No limit by default.</summary>
     public int OutputLimit { get; init; } = int.MaxValue;
 
     /// <summary>Requests that it works on at once; the default is no such limit.</summary>
@@ -42,12 +42,12 @@ public sealed record EndpointOptions
     /// <summary>Requests that may wait for a slot; more are refused with 429.</summary>
     public int QueueLimit { get; init; } = int.MaxValue;
 
-    /// <summary>Least time that a request really takes once it has a slot.</summary>
-    public TimeSpan LeastServiceTime { get; init; }
+    /// <summary>Minimum time that a request really takes once it has a slot.</summary>
+    public TimeSpan MinServiceTime { get; init; }
 
     /// <summary>
-    /// Tokens per second that all requests in work share equally; each then really takes its time, of which this is all. Null: every
-    /// request has its task's own speed, whatever else is in work.
+    /// Tokens per second that all running requests share equally, in real time. Null: every
+    /// request has its task's own speed, whatever else is running.
     /// </summary>
     public double? TotalTokensPerSecond { get; init; }
 

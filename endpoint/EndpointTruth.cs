@@ -27,9 +27,9 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
     private static EndpointTruth Read(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("tasks", out JsonElement tasks) || tasks.ValueKind != JsonValueKind.Object)
-            throw new FormatException("a truth is an object with the member \"tasks\", an object of one object per task.");
+            throw new FormatException("a truth must be an object with the member \"tasks\", which has one object per task.");
         if (root.EnumerateObject().FirstOrDefault(member => member.Name is not ("tasks" or "about")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
-            throw new FormatException($"\"{other.Name}\" is no member of a truth.");
+            throw new FormatException($"\"{other.Name}\" is not a member of a truth.");
         return new EndpointTruth(tasks.EnumerateObject().ToImmutableSortedDictionary(task => task.Name, task => Task(task.Name, task.Value), StringComparer.Ordinal));
     }
 
@@ -58,7 +58,7 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
             ForcedLossTokens = Number("forced_loss_tokens", double.Epsilon, 1e9, defaults.ForcedLossTokens),
         };
         if (members.Count > 0)
-            throw new FormatException($"{name}: \"{members.Keys.Order(StringComparer.Ordinal).First()}\" is no member of {(hill ? "a hill" : "an exponential")} truth.");
+            throw new FormatException($"{name}: \"{members.Keys.Order(StringComparer.Ordinal).First()}\" is not a member of {(hill ? "a hill" : "an exponential")} truth.");
         return truth.A + truth.D <= 1 + 1e-12
             ? truth
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{name}: \"a\" + \"d\" is {truth.A + truth.D}, but a probability is at most 1."));
@@ -70,7 +70,7 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
             if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !(number >= low && number <= high))
             {
                 string lowest = low == double.Epsilon ? "above 0" : string.Create(CultureInfo.InvariantCulture, $"at least {low}");
-                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{name}: \"{member}\" is {value.GetRawText()}, but has to be a number {lowest} and at most {high}."));
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{name}: \"{member}\" is {value.GetRawText()}, but must be a number {lowest} and at most {high}."));
             }
 
             return number;

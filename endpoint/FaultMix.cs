@@ -50,7 +50,7 @@ public enum EndpointFault
     /// <summary>finish_reason abort.</summary>
     Abort,
 
-    /// <summary>A few bytes of the response are changed, left out or doubled.</summary>
+    /// <summary>A few bytes of the response are changed, missing or doubled.</summary>
     Mutated,
 }
 

@@ -5,7 +5,7 @@ using Calibration.Fitting.Shapes;
 namespace Calibration.Fitting;
 
 /// <summary>
-/// Cluster bootstrap of the accuracy fit: whole problems are drawn with replacement and the curve is fitted again from the
+/// Cluster bootstrap of the accuracy fit: complete problems are drawn with replacement and the curve is fitted again from the
 /// global start. Replicate i depends on the seed and i only, so any number of threads gives the same curves.
 /// Answers without clusters are drawn from their budget's proportion.
 /// </summary>

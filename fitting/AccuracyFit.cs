@@ -3,7 +3,7 @@ namespace Calibration.Fitting;
 /// <summary>What was learned about one task's accuracy curve (2).</summary>
 public sealed record AccuracyFit
 {
-    /// <summary>What the fit is worth.</summary>
+    /// <summary>How good the fit is.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>The verdict in one sentence.</summary>
@@ -15,13 +15,13 @@ public sealed record AccuracyFit
     /// <summary>Accuracy gained by thinking, A.</summary>
     public required ParameterEstimate A { get; init; }
 
-    /// <summary>Rate of the gain a token, b.</summary>
+    /// <summary>Rate of the gain per token, b.</summary>
     public required ParameterEstimate B { get; init; }
 
     /// <summary>Accuracy without thinking, D.</summary>
     public required ParameterEstimate D { get; init; }
 
-    /// <summary>The data a budget, in order of the budgets, with their residuals.</summary>
+    /// <summary>The data at each budget, in order of the budgets, with their residuals.</summary>
     public required IReadOnlyList<AccuracyPoint> Points { get; init; }
 
     /// <summary>Binomial deviance against the saturated model, of independent answers: a measure, not a test.</summary>

@@ -3,7 +3,7 @@ using Calibration.Fitting.Answers;
 
 namespace Calibration.Fitting;
 
-/// <summary>Fits p(ℓ) = A(1 − e^(−bℓ)) + D with D ≥ 0, A > 0, A + D ≤ 1 and b > 0, equation (2), and says what the fit is worth.</summary>
+/// <summary>Fits p(ℓ) = A(1 − e^(−bℓ)) + D with D ≥ 0, A > 0, A + D ≤ 1 and b > 0, equation (2), and judges the fit.</summary>
 public static class AccuracyFitter
 {
     /// <summary>Fits graded answers; the answers of one problem are one cluster.</summary>
@@ -20,14 +20,14 @@ public static class AccuracyFitter
         return Fit(AccuracyTable.From(cells), options ?? new AccuracyFitOptions());
     }
 
-    /// <summary>Fits counts a budget, taken as independent; rows of one budget are added.</summary>
+    /// <summary>Fits counts per budget, taken as independent; rows of one budget are added.</summary>
     public static AccuracyFit Fit(IReadOnlyList<AccuracyCount> counts, AccuracyFitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(counts);
         return Fit(AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))), options ?? new AccuracyFitOptions());
     }
 
-    /// <summary>Fits proportions, taken as independent; they need not be whole numbers of answers.</summary>
+    /// <summary>Fits proportions, taken as independent; they need not be integer numbers of answers.</summary>
     public static AccuracyFit Fit(IReadOnlyList<AccuracyProportion> proportions, AccuracyFitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(proportions);

@@ -22,6 +22,6 @@ public sealed record AccuracyCount(int BudgetTokens, int Answers, int Correct);
 
 /// <summary>A proportion of right answers at one budget, for curves without sampling noise; treated as independent.</summary>
 /// <param name="BudgetTokens">Thinking tokens allowed; 0 or more.</param>
-/// <param name="Answers">Number of answers that the proportion is worth; above 0.</param>
+/// <param name="Answers">Number of answers behind the proportion; above 0.</param>
 /// <param name="Proportion">Share of right answers, in [0, 1].</param>
 public sealed record AccuracyProportion(int BudgetTokens, double Answers, double Proportion);

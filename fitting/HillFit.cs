@@ -3,7 +3,7 @@ namespace Calibration.Fitting;
 /// <summary>What was learned about one task's accuracy as a Hill curve, p(ℓ) = D + A/(1 + (h/ℓ)^s).</summary>
 public sealed record HillFit
 {
-    /// <summary>What the fit is worth.</summary>
+    /// <summary>How good the fit is.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>The verdict in one sentence.</summary>

@@ -3,7 +3,7 @@ using Calibration.Fitting.Shapes;
 
 namespace Calibration.Fitting;
 
-/// <summary>Fits p(ℓ) = D + A/(1 + (h/ℓ)^s) with D ≥ 0, A > 0 and A + D ≤ 1 by maximum likelihood, and says what the fit is worth.</summary>
+/// <summary>Fits p(ℓ) = D + A/(1 + (h/ℓ)^s) with D ≥ 0, A > 0 and A + D ≤ 1 by maximum likelihood, and judges the fit.</summary>
 public static class HillFitter
 {
     /// <summary>Fits graded answers; the answers of one problem are one cluster.</summary>
@@ -20,7 +20,7 @@ public static class HillFitter
         return Fit(AccuracyTable.From(cells), options);
     }
 
-    /// <summary>Fits proportions, taken as independent; they need not be whole numbers of answers.</summary>
+    /// <summary>Fits proportions, taken as independent; they need not be integer numbers of answers.</summary>
     public static HillFit Fit(IReadOnlyList<AccuracyProportion> proportions, AccuracyFitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(proportions);

@@ -1,6 +1,6 @@
 namespace Calibration.Fitting;
 
-/// <summary>One fitted parameter: its value and what the value is worth.</summary>
+/// <summary>One fitted parameter: its value and how certain it is.</summary>
 public sealed record ParameterEstimate
 {
     /// <summary>Fitted value; always finite. Without meaning where <see cref="Status"/> is not identifiable.</summary>
@@ -48,7 +48,7 @@ public sealed record Interval(double Low, double High)
     public bool Contains(double value) => value >= Low && value <= High;
 }
 
-/// <summary>What a fit is worth, in the order of precedence LackOfFit, NotIdentifiable, AtBound, Identified.</summary>
+/// <summary>Goodness of fit, in the order of precedence LackOfFit, NotIdentifiable, AtBound, Identified.</summary>
 public enum Verdict
 {
     /// <summary>Every parameter is determined by the data, inside its bounds.</summary>

@@ -3,7 +3,7 @@ namespace Calibration.Fitting;
 /// <summary>What was learned about one task's service time (1).</summary>
 public sealed record ServiceTimeFit
 {
-    /// <summary>What the fit is worth.</summary>
+    /// <summary>How good the fit is.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>The verdict in one sentence.</summary>
@@ -76,9 +76,9 @@ public sealed record ServiceTimeFit
 public sealed record ServicePoint(string Cluster, double Tokens, double Seconds, double Fitted, double Residual, bool Outlier);
 
 /// <summary>A trace or a sample that stands out and moves the slope.</summary>
-/// <param name="Trace">The trace; null where times are not told apart by trace.</param>
-/// <param name="Tokens">Thinking tokens of the sample; null for a whole trace.</param>
-/// <param name="Seconds">Measured time of the sample; null for a whole trace.</param>
+/// <param name="Trace">The trace; null if times are not grouped by trace.</param>
+/// <param name="Tokens">Thinking tokens of the sample; null for a complete trace.</param>
+/// <param name="Seconds">Measured time of the sample; null for a complete trace.</param>
 /// <param name="SecondsPerTokenWithout">c without it, in seconds.</param>
 /// <param name="SlopeShift">By how much it moves c, in seconds per token.</param>
 public sealed record ServiceInfluence(string? Trace, double? Tokens, double? Seconds, double SecondsPerTokenWithout, double SlopeShift)

@@ -28,7 +28,7 @@ public static class ServiceTimeFitter
         foreach (ServiceObservation o in observations)
         {
             if (!(double.IsFinite(o.Tokens) && o.Tokens >= 0 && double.IsFinite(o.Seconds)))
-                throw new ArgumentException($"{o.Tokens} tokens in {o.Seconds} seconds is no measurement", nameof(observations));
+                throw new ArgumentException($"{o.Tokens} tokens in {o.Seconds} seconds is not a measurement", nameof(observations));
         }
 
         return new ServiceTimeEstimation(observations, level).Conclude();

@@ -6,7 +6,7 @@ using Calibration.Results;
 namespace Calibration.Harness;
 
 /// <summary>
-/// A short look at an endpoint: does it enforce budgets, and what will a night cost. By token ids, or by text where it offers only that.
+/// A short look at an endpoint: does it enforce budgets, and what does an overnight run cost? By token ids, or by text if it offers only text.
 /// </summary>
 /// <param name="client">The endpoint.</param>
 /// <param name="plan">How it is looked at.</param>

@@ -30,7 +30,7 @@ public sealed record ExperimentPlan : RunPlan
 
     /// <summary>
     /// What the latency pass measures, each with a name of its own within the run: the plan with the budgets that it began with,
-    /// whose line serves budgets added below; and for each budget added beyond, one trace a task that goes there.
+    /// whose line serves budgets added below; and for each budget added beyond, one trace per task that reaches it.
     /// </summary>
     internal IEnumerable<(string Name, ExperimentPlan Plan)> TimedPlans()
     {

@@ -1,6 +1,6 @@
 namespace Calibration.Harness;
 
-/// <summary>What a server generated, whole or one chunk of a stream.</summary>
+/// <summary>What a server generated: a complete response, or one chunk of a stream.</summary>
 /// <param name="TokenIds">Generated token ids, a final stop or end token included where the server returns it.</param>
 /// <param name="Text">Generated text.</param>
 /// <param name="Ending">Why it ended; <see cref="Ending.None"/> within a stream.</param>

@@ -10,14 +10,14 @@ internal sealed record GenerationRequest
     /// <summary>The prompt in pieces that follow each other, all of one kind.</summary>
     public required ImmutableArray<PromptPiece> Prompt { get; init; }
 
-    /// <summary>Most tokens to generate.</summary>
+    /// <summary>Maximum number of tokens to generate.</summary>
     public required int MaxTokens { get; init; }
 
     /// <summary>Seed of this segment's sampling.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>What happens at the model's own close of thinking.</summary>
-    public required CloseHandling Close { get; init; }
+    /// <summary>What happens when the model ends its thinking.</summary>
+    public required ThinkingEndHandling Close { get; init; }
 
     /// <summary>What may be reused from the server's prefix cache.</summary>
     public PrefixCache Cache { get; init; } = PrefixCache.Shared;
@@ -52,33 +52,33 @@ internal readonly record struct PromptPiece(ReadOnlyMemory<int> Ids, string? Tex
 
     public static implicit operator PromptPiece(string text) => new(default, text);
 
-    /// <summary>At most so many tokens begin two prompts alike: no token is shorter than a byte.</summary>
+    /// <summary>Two prompts share at most this many first tokens, because no token is shorter than a byte.</summary>
     internal int CommonTokens(PromptPiece other) => Text is null
         ? Ids.Span.CommonPrefixLength(other.Ids.Span)
         : Encoding.UTF8.GetByteCount(Text.AsSpan(0, Text.AsSpan().CommonPrefixLength(other.Text)));
 }
 
-/// <summary>What closes thinking: requests stop at it, or mask it.</summary>
+/// <summary>The end of thinking: requests stop at it, or mask it.</summary>
 /// <param name="Text">Its text.</param>
 /// <param name="Id">Its token; absent where it is ordinary text, or the prompts are.</param>
-internal sealed record ThinkingClose(string Text, int? Id);
+internal sealed record ThinkingEnd(string Text, int? Id);
 
 /// <summary>What all requests to a model have alike.</summary>
 /// <param name="Sampling">How tokens are drawn.</param>
-/// <param name="Close">What closes thinking.</param>
-internal sealed record RequestSettings(SamplingSettings Sampling, ThinkingClose Close);
+/// <param name="Close">The end of thinking.</param>
+internal sealed record RequestSettings(SamplingSettings Sampling, ThinkingEnd Close);
 
-/// <summary>What a generation does with the model's own close of thinking.</summary>
-internal enum CloseHandling
+/// <summary>What a generation does when the model ends its thinking.</summary>
+internal enum ThinkingEndHandling
 {
-    /// <summary>The close is an ordinary token; the end of the turn ends the generation.</summary>
+    /// <summary>The end-of-thinking token is an ordinary token; the end of the turn ends the generation.</summary>
     Ignore,
 
-    /// <summary>Generation stops at the close.</summary>
+    /// <summary>Generation stops at the end of thinking.</summary>
     Stop,
 
     /// <summary>
-    /// Neither the close nor the end of the turn can be generated. A close that is ordinary text cannot be masked: then only
+    /// Neither the end of thinking nor the end of the turn can be generated. An end that is ordinary text cannot be masked: then only
     /// nothing ends the generation.
     /// </summary>
     Mask,

@@ -12,7 +12,7 @@ internal static class SegmentSeed
     internal static int From(int seed, string task, string problemId, int run, string segment) =>
         BinaryPrimitives.ReadInt32BigEndian(Hash(seed, task, problemId, run, segment)) & int.MaxValue;
 
-    /// <summary>A short name of a (problem, run) that tells nothing of the problem.</summary>
+    /// <summary>A short name of a (problem, run) that reveals nothing about the problem.</summary>
     internal static string Group(int seed, string task, string problemId, int run, string part) =>
         Convert.ToHexStringLower(Hash(seed, task, problemId, run, part + "group").AsSpan(0, 8));
 

@@ -3,8 +3,8 @@ using Calibration.Results;
 
 namespace Calibration.Harness;
 
-/// <summary>A problem and a run: one trace and the answers forked from it.</summary>
-/// <param name="RunSeed">Seed of the whole experiment.</param>
+/// <summary>A problem and a run: one trace and the answers that continue from it.</summary>
+/// <param name="RunSeed">Seed of the experiment.</param>
 /// <param name="Task">Task name.</param>
 /// <param name="ProblemId">The problem's id.</param>
 /// <param name="Run">Repetition, from 0.</param>

@@ -4,7 +4,7 @@ namespace Calibration.Optimizer;
 
 /// <summary>
 /// Hotelling's test that the means of several quantities over independent replications are all 0: T² = n·z̄ᵀS⁻¹z̄, of which
-/// (n − p)/(p(n − 1)) T² has an F law. Quantities that the others determine are left out; one that never varies must be 0 itself.
+/// (n − p)/(p(n − 1)) T² has an F law. Quantities that the others determine are omitted; one that never varies must be 0 itself.
 /// </summary>
 internal static class JointMeanTest
 {

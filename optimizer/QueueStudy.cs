@@ -4,7 +4,7 @@ using MathNet.Numerics.Distributions;
 
 namespace Calibration.Optimizer;
 
-/// <summary>Independent replications of the queue, summarised with confidence intervals and held against the formulas.</summary>
+/// <summary>Independent replications of the queue, summarised with confidence intervals and compared with the formulas.</summary>
 public static class QueueStudy
 {
     private const double Level = 0.95;

@@ -76,8 +76,8 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
     public double MeanTokensAt(double budgetTokens) => Natural?.UsedAt(budgetTokens).Mean ?? budgetTokens;
 
     /// <summary>
-    /// A task held at a measured budget, whatever its curve: its accuracy and service time there are constants. In the
-    /// formulas it is a task without thinking whose t0 is the service time at the held budget.
+    /// A task fixed at a measured budget, whatever its curve: its accuracy and service time there are constants. In the
+    /// formulas it is a task without thinking whose t0 is the service time at that budget.
     /// </summary>
     public static TaskModel Held(string task, double probability, double accuracy, double serviceSeconds) =>
         new(task, probability, new ExponentialAccuracy(0, 1, accuracy), new ServiceTimeLine(serviceSeconds, 1), 0);

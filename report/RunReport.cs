@@ -7,12 +7,12 @@ using Calibration.Report.Tables;
 
 namespace Calibration.Report;
 
-/// <summary>A run on one page: figures, Table I, what each fit is worth, what was left out, and the allocation.</summary>
+/// <summary>A run on one page: figures, Table I, goodness of fit, excluded data, and the allocation.</summary>
 public static class RunReport
 {
     /// <summary>A self-contained HTML page; every text from outside is escaped.</summary>
     /// <param name="fits">The run's fits.</param>
-    /// <param name="allocation">Its allocation; null where every task is left out for missing data.</param>
+    /// <param name="allocation">Its allocation; null if every task has too many missing trials.</param>
     /// <param name="findings">What its rows say beside the fits.</param>
     /// <param name="figures">The figures' SVG in order.</param>
     public static string Html(RunFits fits, RunAllocation? allocation, RowFindings findings, IEnumerable<string> figures)
@@ -34,11 +34,11 @@ public static class RunReport
             html.Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..]).Append('\n');
         html.Heading("Table I").Table(Table1.Rows(fits, allocation));
         if (allocation is null)
-            html.Heading("Allocation").Paragraph("There is none: every task is left out, because too many of its trials are missing.");
+            html.Heading("Allocation").Paragraph("There is no allocation: of every task, too many trials are missing.");
         else
             Append(html, allocation);
-        html.Heading("What the accuracy fits are worth").Table(Accuracy(fits));
-        html.Heading("What the service-time fits are worth").Table(Service(fits));
+        html.Heading("Goodness of the accuracy fits").Table(Accuracy(fits));
+        html.Heading("Goodness of the service-time fits").Table(Service(fits));
         FindingsHtml.Append(html, fits, findings);
         if (fits.Tasks.Any(task => task.Exclusions.Any(exclusion => exclusion.Excluded > 0)))
             html.Heading("Excluded trials").Table(Excluded(fits));
@@ -70,12 +70,12 @@ public static class RunReport
 
     private static IEnumerable<string[]> Allocation(RunAllocation allocation) =>
     [
-        ["Dataset", "share", "ℓ*", "whole", "tokens used", "accuracy", "service (s)", "from"],
+        ["Dataset", "share", "ℓ*", "integer ℓ*", "mean thinking tokens", "accuracy", "service (s)", "based on"],
         .. allocation.Tasks.Select(task => new[]
         {
             task.DisplayName, HtmlText.Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture), task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
             task.MeanThinkingTokens is { } mean ? (task.Extrapolated ? "≥ " : "") + mean.ToString("0.0", CultureInfo.InvariantCulture) : "all",
-            HtmlText.Number(task.Accuracy), HtmlText.Number(task.ServiceSeconds), task.Measured ? "best measured budget" : task.Extrapolated ? "curve, extrapolated" : "curve",
+            HtmlText.Number(task.Accuracy), HtmlText.Number(task.ServiceSeconds), task.Measured ? "best measured budget" : task.Extrapolated ? "fitted curve, extrapolated" : "fitted curve",
         }),
     ];
 
@@ -85,7 +85,7 @@ public static class RunReport
 
     private static IEnumerable<string[]> Accuracy(RunFits fits) =>
     [
-        ["Dataset", "verdict", "in words", "problems", "deviance", "lack of fit p", "best shape"],
+        ["Dataset", "verdict", "explanation", "problems", "deviance", "lack of fit p", "best shape"],
         .. fits.Tasks.Select(task => new[]
         {
             task.DisplayName, task.Accuracy.Verdict.ToString(), task.Accuracy.Explanation, task.Accuracy.Clusters.ToString(CultureInfo.InvariantCulture), HtmlText.Number(task.Accuracy.Deviance),
@@ -95,7 +95,7 @@ public static class RunReport
 
     private static IEnumerable<string[]> Service(RunFits fits) =>
     [
-        ["Dataset", "verdict", "in words", "traces", "R²", "affine: p", "outliers flagged", "computed twice", "source"],
+        ["Dataset", "verdict", "explanation", "traces", "R²", "affine: p", "outliers flagged", "recomputed tokens", "source"],
         .. fits.Tasks.Select(task => new[]
         {
             task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(CultureInfo.InvariantCulture),
@@ -106,7 +106,7 @@ public static class RunReport
 
     private static IEnumerable<string[]> Trials(RunFits fits) =>
     [
-        ["Dataset", "trials by status (the fits use Ok and NoAnswer)", "service times left out"],
+        ["Dataset", "trials by status (the fits use Ok and NoAnswer)", "excluded service times"],
         .. fits.Tasks.Select(task => new[]
         {
             task.DisplayName, string.Join(", ", task.Trials.Select(pair => $"{pair.Value} {pair.Key}")), task.ServiceExcluded.ToString(CultureInfo.InvariantCulture),

@@ -3,7 +3,7 @@ namespace Calibration.Results;
 /// <summary>One fitted parameter of one task. A row of <c>fits.parquet</c>.</summary>
 /// <param name="Task">Task name.</param>
 /// <param name="Parameter">Name as in the command line's JSON: <c>A</c>, <c>b</c>, <c>D</c>, <c>t0_s</c>, <c>c_s_per_token</c>.</param>
-/// <param name="Verdict">What the fit that it belongs to is worth.</param>
+/// <param name="Verdict">Verdict of the fit that it belongs to.</param>
 /// <param name="Status">Whether the data determine it.</param>
 /// <param name="Value">Fitted value; absent where not identifiable.</param>
 /// <param name="StandardError">Clustered standard error; absent where there is none.</param>

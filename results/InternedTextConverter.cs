@@ -10,7 +10,7 @@ namespace Calibration.Results;
 internal sealed class InternedTextConverter : JsonConverter<string>
 {
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? string.Intern(reader.GetString()!) : throw new JsonException("a name is no text");
+        reader.TokenType == JsonTokenType.String ? string.Intern(reader.GetString()!) : throw new JsonException("a name is not a text");
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 }

@@ -9,10 +9,10 @@ internal static class ManifestReading
     /// <exception cref="JsonException">The text is no manifest.</exception>
     internal static RunManifest Read(string text)
     {
-        JsonObject document = JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it is no JSON object");
+        JsonObject document = JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it is not a JSON object");
         int version = (int?)document["schema_version"] ?? throw new JsonException("it has no schema_version");
         if (version is < 1 or > RunManifest.CurrentSchema)
-            throw new JsonException($"its schema {version} is not among 1 to {RunManifest.CurrentSchema}");
+            throw new JsonException($"its schema is {version}, and this version reads 1 to {RunManifest.CurrentSchema}");
         if (version == 1)
             MoveSettings(document);
         return document.Deserialize<RunManifest>(ResultsJson.Document) ?? throw new JsonException("it is empty");

@@ -9,7 +9,7 @@ namespace Calibration.Results;
 public readonly record struct MergedRow<TRow>(TRow Row, int Copies);
 
 /// <summary>
-/// The rows of several runs in the order of their keys, each key once. One row of each run is held in memory, and what its
+/// The rows of several runs in the order of their keys, each key once. One row of each run is kept in memory, and what its
 /// file gives at a time. Of rows with one key the first good one counts, in the runs' order, else the first.
 /// </summary>
 public static class MergedRows
@@ -71,7 +71,7 @@ public static class MergedRows
                 return;
             RowKey key = order.KeyOf(cursors[run].Current);
             if (last is { } before && key.CompareTo(before) < 0)
-                throw new InvalidDataException($"{runs[run].Path} has rows that are not in the order of their keys (at {key}): it was not written by this version.");
+                throw new InvalidDataException($"{runs[run].Path} has rows out of order (at {key}): it was not written by this version.");
             next.Enqueue(run, (key, run));
         }
     }

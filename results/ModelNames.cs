@@ -14,7 +14,7 @@ public static class ModelNames
         return IsPath(model, parts) && parts.LastOrDefault(part => part is not ("" or "." or "..")) is { } last ? last : model;
     }
 
-    /// <summary>A hub's name has one slash at most, between owner and model, and neither begins with a sign.</summary>
+    /// <summary>A hub's name has at most one slash, between owner and model, and neither begins with a sign.</summary>
     private static bool IsPath(string model, string[] parts) =>
         parts.Length > 2 || model.Contains('\\', StringComparison.Ordinal) || model is ['/' or '.' or '~', ..] || model is [_, ':', ..]
         || (parts.Length > 1 && model.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase));

@@ -10,14 +10,14 @@ namespace Calibration.Results;
 public sealed record RequestOverhead(double Seconds, double Low, double High)
 {
     /// <summary>No server answers in less: what is below is rounding.</summary>
-    private const double LeastSeconds = 1e-6;
+    private const double MinSeconds = 1e-6;
 
     /// <summary>97.5 % quantile of Student's t for two samples of ten.</summary>
     private const double Quantile = 2.10;
 
     /// <summary>What the fits subtract where there is thinking: nothing where the interval contains 0.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public double Subtracted => Low > LeastSeconds ? Seconds : 0;
+    public double Subtracted => Low > MinSeconds ? Seconds : 0;
 
     /// <summary>The estimate from measured times; the interval by the medians' standard errors, 1.253 · 1.4826 · MAD/√n.</summary>
     /// <param name="oneToken">Seconds of requests for one token.</param>

@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 namespace Calibration.Results;
 
 /// <summary>
-/// How JSON is written everywhere in a run folder: snake_case names, absent values left out; settings as on the
+/// How JSON is written everywhere in a run folder: snake_case names, absent values omitted; settings as on the
 /// command line (<c>exact</c>), findings by their names (<c>BudgetNotEnforced</c>).
 /// </summary>
 public static class ResultsJson
 {
-    /// <summary>One object a line.</summary>
+    /// <summary>One object per line.</summary>
     public static JsonSerializerOptions Line { get; } = Create(indented: false);
 
     /// <summary>Whole documents.</summary>

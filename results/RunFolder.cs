@@ -50,7 +50,7 @@ public sealed class RunFolder
     {
         ArgumentNullException.ThrowIfNull(id);
         if (id is "" or "." or ".." || id.IndexOfAny(System.IO.Path.GetInvalidFileNameChars()) >= 0)
-            throw new InvalidDataException($"\"{id.ReplaceLineEndings(" ")}\" cannot be the name of a run: it is no name of one folder.");
+            throw new InvalidDataException($"\"{id.ReplaceLineEndings(" ")}\" cannot be the name of a run: it is not the name of a single folder.");
         try
         {
             Directory.CreateDirectory(root);
@@ -99,7 +99,7 @@ public sealed class RunFolder
         var folder = new RunFolder(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
         return File.Exists(folder.ManifestPath)
             ? folder
-            : throw new DirectoryNotFoundException($"{path} is no run folder: it has no manifest.json.");
+            : throw new DirectoryNotFoundException($"{path} is not a run folder: it has no manifest.json.");
     }
 
     /// <summary>A path within the folder.</summary>
@@ -165,7 +165,7 @@ public sealed class RunFolder
 
     /// <summary>
     /// Turns the journals into the Parquet files and removes them. A crash at any point leaves a folder on which this can be called
-    /// again: the journals are whole until every file is in its place, and then go away by one rename.
+    /// again: the journals are complete until every file is in its place, and then go away by one rename.
     /// </summary>
     public async Task CompactAsync()
     {
@@ -257,7 +257,7 @@ public sealed class RunFolder
     {
         // Special file systems such as /proc refuse a new folder as a file that is not found.
         string why = fault is FileNotFoundException or DirectoryNotFoundException ? "nothing can be created there" : fault.Message.TrimEnd('.');
-        return new IOException($"No run folder can be made in {root} ({why}): choose another folder with {{Out}}.", fault);
+        return new IOException($"No run folder can be created in {root} ({why}): choose another folder with {{Out}}.", fault);
     }
 
     /// <summary>Removes folders from the inner to the outer, as long as they are empty: another process may use them by now.</summary>

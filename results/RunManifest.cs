@@ -37,7 +37,7 @@ public sealed record RunManifest
     [JsonIgnore]
     public string ShownModel => Settings.Label ?? ModelNames.Shown(Endpoint.Model);
 
-    /// <summary>How thinking is opened, closed and answered from.</summary>
+    /// <summary>How thinking starts and ends, and how the answer follows.</summary>
     public required JsonElement Profile { get; init; }
 
     /// <summary>What the run was asked for; by it an interrupted run resumes.</summary>
@@ -69,9 +69,9 @@ public sealed record RunManifest
 /// <summary>The server that answered, as it described itself.</summary>
 /// <param name="Url">Base address without credentials.</param>
 /// <param name="Server">Kind of server: <c>vllm</c>, <c>sglang</c>, <c>llamacpp</c> or <c>embedded</c>.</param>
-/// <param name="Version">The server's version, or empty where it tells none.</param>
+/// <param name="Version">The server's version; empty if it reports none.</param>
 /// <param name="Model">The model's name on that server.</param>
-/// <param name="ContextTokens">Most tokens of prompt and output together.</param>
+/// <param name="ContextTokens">Maximum number of tokens of prompt and output together.</param>
 /// <param name="Simulated">Whether it is the embedded endpoint.</param>
 /// <param name="Paced">Whether the embedded endpoint really takes its simulated time; false on other servers.</param>
 public sealed record EndpointFacts(string Url, string Server, string Version, string Model, int ContextTokens, bool Simulated, bool Paced);

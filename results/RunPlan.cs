@@ -64,7 +64,7 @@ public record RunPlan
 /// <param name="Count">Number of parts.</param>
 public sealed record Shard(int Index, int Count)
 {
-    /// <summary>The whole plan.</summary>
+    /// <summary>The complete plan.</summary>
     public static Shard Whole { get; } = new(1, 1);
 
     /// <summary>The latency pass stays on one endpoint: the first part's.</summary>

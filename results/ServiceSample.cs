@@ -31,7 +31,7 @@ public sealed record ServiceSample
     /// <summary>Seconds from sending the request to the ℓ-th thinking token; 0 without thinking.</summary>
     public required double ThinkingS { get; init; }
 
-    /// <summary>Seconds of the whole: thinking and the answer forked from it.</summary>
+    /// <summary>Seconds of thinking and the answer after it.</summary>
     public required double ServiceS { get; init; }
 
     /// <summary>Whose clock the times are from.</summary>
@@ -41,7 +41,7 @@ public sealed record ServiceSample
     public int? CachedTokens { get; init; }
 
     /// <summary>
-    /// Tokens of its own prompt and thinking that the answer's request computed a second time, within <see cref="ServiceS"/>, because the
+    /// Recomputed tokens: tokens of its own prompt and thinking that the answer's request computed again, within <see cref="ServiceS"/>, because the
     /// server did not find them in its prefix cache; absent without thinking, and where it does not say.
     /// </summary>
     public int? AnswerRecomputedTokens { get; init; }
@@ -52,7 +52,7 @@ public sealed record ServiceSample
     /// <summary>The same sample, suspect for a reason: it may not be the server's time. One that was excluded before keeps its own reason.</summary>
     public ServiceSample AsSuspect(string reason) => Status == TrialStatus.Ok ? this with { Status = TrialStatus.Unverified, Reason = reason } : this;
 
-    /// <summary>Whether the sample may be believed.</summary>
+    /// <summary>Whether the sample is usable.</summary>
     public required TrialStatus Status { get; init; }
 
     /// <summary>Why the status is not <see cref="TrialStatus.Ok"/>; empty otherwise.</summary>

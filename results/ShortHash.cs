@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Calibration.Results;
 
-/// <summary>Tells texts apart where the whole text is too long: the first 8 hex digits of its SHA-256.</summary>
+/// <summary>A short hash of a text: the first 8 hex digits of its SHA-256.</summary>
 public static class ShortHash
 {
     /// <summary>The hash of a text in UTF-8.</summary>

@@ -27,10 +27,10 @@ public sealed record Trace
     /// <summary>Where a continuation cue begins within <see cref="TokenIds"/>.</summary>
     public required ImmutableArray<int> CuePositions { get; init; }
 
-    /// <summary>Where the model's close was masked from; absent where it never was.</summary>
+    /// <summary>Where masking the end-of-thinking token began; absent if it was never masked.</summary>
     public int? MaskedFrom { get; init; }
 
-    /// <summary>Whether the model closed its thinking by itself after the last token.</summary>
+    /// <summary>Whether the model ended its thinking after the last token.</summary>
     public required bool ClosedByModel { get; init; }
 
     /// <summary>Tokens of the prompt before the thinking.</summary>

@@ -25,7 +25,7 @@ public sealed record Trial
     /// <summary>Tokens of the answer without the cue and the end token.</summary>
     public required int AnswerTokens { get; init; }
 
-    /// <summary>Whether the trial may be believed.</summary>
+    /// <summary>Whether the trial is usable.</summary>
     public required TrialStatus Status { get; init; }
 
     /// <summary>Why the status is not <see cref="TrialStatus.Ok"/>; empty otherwise.</summary>
@@ -43,13 +43,13 @@ public sealed record Trial
     /// <summary>The accepted answers, joined by <c>|</c>.</summary>
     public required string Gold { get; init; }
 
-    /// <summary>The thinking trace that this answer was forked from; answers of one trace are correlated.</summary>
+    /// <summary>The thinking trace that this answer continues; answers from one trace are correlated.</summary>
     public required string TraceId { get; init; }
 
     /// <summary>Continuation cues within the first <see cref="ThinkingTokens"/> tokens of the trace.</summary>
     public required int Cues { get; init; }
 
-    /// <summary>Whether the model closed its thinking by itself within the budget (only under <see cref="BudgetSemantics.Cap"/>).</summary>
+    /// <summary>Whether the model ended its thinking within the budget (only under <see cref="BudgetSemantics.Cap"/>).</summary>
     public required bool ClosedByModel { get; init; }
 
     /// <summary>What the budget means.</summary>
@@ -109,7 +109,7 @@ public readonly record struct TrialKey(string Task, string ProblemId, int Run, i
     public static bool operator >=(TrialKey left, TrialKey right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>Whether a trial may be believed, and if not, why not.</summary>
+/// <summary>Whether a trial is usable, and if not, why.</summary>
 public enum TrialStatus
 {
     /// <summary>The budget was verified and an answer could be read.</summary>
@@ -118,23 +118,23 @@ public enum TrialStatus
     /// <summary>The budget was verified; no answer could be read, or the token limit cut it off. Counts as not correct.</summary>
     NoAnswer,
 
-    /// <summary>Another number of thinking tokens than the semantics allows; kept, and out of the fits.</summary>
+    /// <summary>Another number of thinking tokens than the semantics allows; kept, but excluded from the fits.</summary>
     BudgetNotEnforced,
 
-    /// <summary>The number of thinking tokens could not be verified; kept, and out of the fits.</summary>
+    /// <summary>The number of thinking tokens could not be verified; kept, but excluded from the fits.</summary>
     Unverified,
 
-    /// <summary>No response of use came back; <see cref="Trial.Reason"/> says why. Out of the fits.</summary>
+    /// <summary>No response of use came back; <see cref="Trial.Reason"/> says why. Excluded from the fits.</summary>
     Failed,
 }
 
 /// <summary>What a budget of ℓ thinking tokens means.</summary>
 public enum BudgetSemantics
 {
-    /// <summary>Exactly ℓ tokens: an early end of thinking is overridden by a continuation cue, and after a few cues the close is masked.</summary>
+    /// <summary>Exactly ℓ tokens: an early end of thinking is overridden by a continuation cue, and after a few cues the end-of-thinking token is masked.</summary>
     Exact,
 
-    /// <summary>At most ℓ tokens: thinking may end earlier by the model's own close.</summary>
+    /// <summary>At most ℓ tokens: the model may end its thinking earlier.</summary>
     Cap,
 }
 

@@ -4,9 +4,9 @@ using Calibration.Fitting.Statistics;
 namespace Calibration.Analysis.Uncertainty;
 
 /// <summary>
-/// Cluster bootstrap of the service line: whole traces are drawn with replacement and the line is fitted again by least
+/// Cluster bootstrap of the service line: complete traces are drawn with replacement and the line is fitted again by least
 /// squares with the weights of the fit, t0 ≥ 0. Sums by trace make a draw as cheap as adding them. A draw whose line does
-/// not rise is taken again, ten times at most, then the fitted line stands.
+/// not rise is repeated at most ten times; then the fitted line is used.
 /// </summary>
 internal sealed class ServiceLineDraw
 {

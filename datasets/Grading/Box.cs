@@ -11,7 +11,7 @@ namespace Calibration.Datasets.Grading;
 internal sealed partial record Box(int Position, int Start, int End, string Content, bool Closed)
 {
     // More boxes than this are noise.
-    private const int MostBoxes = 50;
+    private const int MaxBoxes = 50;
 
     /// <summary>
     /// The last box with content; null where there is none. Where the last one is not closed, an earlier closed one counts.
@@ -52,7 +52,7 @@ internal sealed partial record Box(int Position, int Start, int End, string Cont
     {
         List<Box> boxes = [];
         int[]? closers = null;
-        foreach (Match match in (empty ? Opening() : Filled()).EnumerateAll(text).Take(MostBoxes))
+        foreach (Match match in (empty ? Opening() : Filled()).EnumerateAll(text).Take(MaxBoxes))
         {
             closers ??= Closers(text);
             boxes.Add(From(text, match, closers));

@@ -8,7 +8,7 @@ namespace Calibration.Datasets.Grading;
 /// <param name="End">Behind the letter.</param>
 internal sealed record NamedLetter(string? Letter, int End);
 
-/// <summary>Finds one of an item's own letters at a position, and tells whether the text behind it names another one as well.</summary>
+/// <summary>Finds one of an item's own letters at a position, and decides whether the text behind it names another one as well.</summary>
 /// <param name="letters">The item's letters in order.</param>
 /// <param name="labels">The labels under which the item was published, where they are no letters; else empty.</param>
 internal sealed partial class ChoiceLetter(ImmutableArray<string> letters, ImmutableArray<string> labels)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets.Grading;
 
-/// <summary>Tells whether a statement is made, or only considered: under a condition, a doubt, a negation, as somebody else's, or as a
+/// <summary>Decides whether a statement is made, or only considered: under a condition, a doubt, a negation, as somebody else's, or as a
 /// question.</summary>
 internal static partial class Clause
 {

@@ -6,7 +6,7 @@ namespace Calibration.Datasets.Grading;
 internal static partial class Labels
 {
     // The last of these that can be read wins. More failures than this are noise, and looking at all of them could take quadratic time.
-    private const int MostLooks = 50;
+    private const int MaxLooks = 50;
 
     /// <summary>"the answer is", "Answer:", <c>"final_answer":</c>, <c>&lt;answer&gt;</c>, a heading "Answer", "#### ": the last of them
     /// after which an answer can be read.</summary>
@@ -36,7 +36,7 @@ internal static partial class Labels
     /// <summary>The last match of a pattern after which an answer can be read, and which the response means.</summary>
     public static IEnumerable<Reading> Last(Regex label, string text, Func<int, Reading?> read)
     {
-        foreach (Match match in label.EnumerateAll(text).TakeLast(MostLooks).Reverse())
+        foreach (Match match in label.EnumerateAll(text).TakeLast(MaxLooks).Reverse())
         {
             if (IsConsidered(text, match) || read(match.Index + match.Length) is not { } reading) continue;
             yield return reading with { Position = match.Index };
@@ -46,7 +46,7 @@ internal static partial class Labels
 
     /// <summary>A reading without an answer, where a label states something that the response does not mean; empty where none
     /// does.</summary>
-    public static IEnumerable<Reading> Considered(string text, Func<int, Reading?> read) => Answer().EnumerateAll(text).TakeLast(MostLooks)
+    public static IEnumerable<Reading> Considered(string text, Func<int, Reading?> read) => Answer().EnumerateAll(text).TakeLast(MaxLooks)
         .Where(match => IsConsidered(text, match) && read(match.Index + match.Length) is not null)
         .Select(match => new Reading(match.Index, match.Index + match.Length, null, true))
         .Take(1);

@@ -12,7 +12,7 @@ namespace Calibration.Datasets.Grading;
 /// 1. the completed cue, a box, an answer tag, "the answer is": the last of them;
 /// 2. <c>f(…) == y</c>: the last one that is no side remark;
 /// 3. "the output is", the last; 4. a literal that begins the response; 5. "returns", "evaluates to", the last; 6. "the value is".
-/// Without any of them: the whole response, the last code or bold text, the end of the last line.
+/// Without any of them: the complete response, the last code or bold text, the end of the last line.
 /// </remarks>
 internal static partial class LiteralReader
 {

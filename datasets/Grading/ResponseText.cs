@@ -6,7 +6,7 @@ namespace Calibration.Datasets.Grading;
 /// <summary>Prepares a response for the readers: one form of every character, no struck-out text, no text of a later turn.</summary>
 internal static partial class ResponseText
 {
-    /// <summary>The text with plain letters and digits, whole commands, and without what the model struck out.</summary>
+    /// <summary>The text with plain letters and digits, complete commands, and without what the model struck out.</summary>
     public static string Prepared(string text)
     {
         string plain = EndOfTurn().Match(text) is { Success: true } end ? text[..end.Index] : text;

@@ -27,7 +27,7 @@ internal static partial class ThinkingText
     ];
 
     /// <summary>What follows the last closing mark; null where thinking is open at the end.</summary>
-    /// <param name="response">The whole response.</param>
+    /// <param name="response">The complete response.</param>
     /// <param name="own">Delimiters of the model's profile, besides the known ones; may be null.</param>
     public static string? AfterThinking(string response, ThinkingDelimiters? own = null)
     {

@@ -32,7 +32,7 @@ internal static partial class WordListReader
     {
         text = ClosingFence().Replace(text, "");
         (int start, string line) = PlainText.LastLine(text);
-        for (int i = 0; i < MostChatLines && start > 0 && IsChat(line); i++)
+        for (int i = 0; i < MaxChatLines && start > 0 && IsChat(line); i++)
         {
             text = text[..start];
             (start, line) = PlainText.LastLine(text);
@@ -87,7 +87,7 @@ internal static partial class WordListReader
         return word is "-" or "•" or "→" or "->" or "<" ? "" : word;
     }
 
-    private const int MostChatLines = 3;
+    private const int MaxChatLines = 3;
     private const int FewestFunctionWords = 2;
 
     [GeneratedRegex(@"^\s*[A-Z][\w'’]*[ ,].*[.!?:)]\s*$")]

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Calibration.Datasets.Loading;
 
-/// <summary>A benchmark's file, read whole: its columns, rows and SHA-256. Nested JSON and Parquet fields are named <c>outer.inner</c>.</summary>
+/// <summary>A benchmark's file, read completely: its columns, rows and SHA-256. Nested JSON and Parquet fields are named <c>outer.inner</c>.</summary>
 internal sealed record DatasetTable(string Path, DatasetFile File, ImmutableArray<string> Columns, ImmutableArray<DatasetRow> Rows)
 {
     /// <summary>Reads a <c>.jsonl</c>, <c>.json</c>, <c>.csv</c> or <c>.parquet</c> file.</summary>
@@ -22,7 +22,7 @@ internal sealed record DatasetTable(string Path, DatasetFile File, ImmutableArra
             ".parquet" => ParquetRows.Read(path, content),
             _ => throw new DatasetException($"{path} has an unknown format; .jsonl, .json, .csv or .parquet was expected."),
         };
-        if (rows.Count == 0) throw new DatasetException($"{path} holds no rows; pull it again or name another file.");
+        if (rows.Count == 0) throw new DatasetException($"{path} has no rows; pull it again or name another file.");
         string relative = System.IO.Path.GetRelativePath(root, path).Replace('\\', '/');
         return new(
             path,

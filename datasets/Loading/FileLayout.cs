@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Calibration.Datasets.Loading;
 
-/// <summary>Where the one file of a benchmark may lie, and the columns that tell that it is the right one.</summary>
+/// <summary>Where the one file of a benchmark may lie, and the columns by which it is recognised.</summary>
 /// <param name="Names">Published and re-serialised paths, the preferred first.</param>
 /// <param name="Columns">Columns that the file must have.</param>
 internal sealed record FileLayout(ImmutableArray<string> Names, ImmutableArray<string> Columns)

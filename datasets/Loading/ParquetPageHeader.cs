@@ -52,7 +52,7 @@ internal sealed record ParquetPageHeader(int Type, int Bytes, int StoredBytes, I
 
                     break;
                 default:
-                    throw new InvalidDataException("a page header holds a field of an unknown kind");
+                    throw new InvalidDataException("a page header contains a field of an unknown kind");
             }
         }
 

@@ -54,7 +54,7 @@ internal static class ParquetTextPages
 
     private static List<(int Repetition, string? Text)> Column(byte[] content, ColumnMetaData column, DataField field)
     {
-        if (column.Type != Parquet.Meta.Type.BYTE_ARRAY) throw new NotSupportedException($"the column {field.Path} holds no text");
+        if (column.Type != Parquet.Meta.Type.BYTE_ARRAY) throw new NotSupportedException($"the column {field.Path} contains no text");
         int at = checked((int)(column.DictionaryPageOffset ?? column.DataPageOffset));
         string[] dictionary = [];
         List<(int, string?)> entries = [];

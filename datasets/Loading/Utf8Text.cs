@@ -22,10 +22,10 @@ public static class Utf8Text
         }
 
         throw new DatasetException(FormattableString.Invariant(
-            $"{path} is not UTF-8 text: line {line} holds bytes of another encoding, such as Latin-1 or UTF-16. Save the file as UTF-8."));
+            $"{path} is not UTF-8 text: line {line} contains bytes of another encoding, such as Latin-1 or UTF-16. Save the file as UTF-8."));
     }
 
-    /// <summary>Reads a whole text file.</summary>
+    /// <summary>Reads a complete text file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Its bytes, which are UTF-8.</returns>
     /// <exception cref="DatasetException">The bytes are not UTF-8.</exception>

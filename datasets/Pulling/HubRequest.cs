@@ -19,7 +19,7 @@ internal sealed class PullFault : Exception
 /// </summary>
 internal sealed class HubRequest(HttpClient http, PullOptions options, TimeProvider time)
 {
-    private const int MostRedirects = 10;
+    private const int MaxRedirects = 10;
 
     /// <summary>The address of a file.</summary>
     public Uri Address(HubSource source, HubFile file)
@@ -34,7 +34,7 @@ internal sealed class HubRequest(HttpClient http, PullOptions options, TimeProvi
     public async Task<(HttpResponseMessage Response, string? Sha256)> SendAsync(Uri address, CancellationToken cancellationToken)
     {
         string? sha256 = null;
-        for (int hop = 0; hop <= MostRedirects; hop++)
+        for (int hop = 0; hop <= MaxRedirects; hop++)
         {
             HttpResponseMessage response = await SendOnceAsync(address, cancellationToken);
             sha256 ??= LinkedHash(response);
@@ -48,7 +48,7 @@ internal sealed class HubRequest(HttpClient http, PullOptions options, TimeProvi
             address = target;
         }
 
-        throw new PullFault($"the server redirects more than {MostRedirects} times");
+        throw new PullFault($"the server redirects more than {MaxRedirects} times");
     }
 
     /// <summary>How long the server asks to wait; null where it does not say.</summary>

@@ -61,7 +61,7 @@ public sealed record PullOptions
     private static Uri Mirror(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
             ? uri
-            : throw new DatasetException($"HF_ENDPOINT is '{address}', which is no http or https address; unset it, or name a mirror such as {Hub}.");
+            : throw new DatasetException($"HF_ENDPOINT is '{address}', which is not an http or https address; unset it, or name a mirror such as {Hub}.");
 
     private static string? Set(Func<string, string?> variable, string name) => variable(name) is { Length: > 0 } value ? value : null;
 }

@@ -26,7 +26,7 @@ public sealed class PythonLiteral : IEquatable<PythonLiteral>
     /// <summary>Whether Python takes it as a dict key or a set member.</summary>
     internal bool Hashable { get; }
 
-    /// <summary>Reads a whole text as one literal.</summary>
+    /// <summary>Reads a complete text as one literal.</summary>
     /// <param name="text">Source text; surrounding blanks are allowed where Python allows them.</param>
     /// <returns>The literal, or null where Python's <c>ast.literal_eval</c> would raise.</returns>
     public static PythonLiteral? Parse(string text)

@@ -14,7 +14,7 @@ internal readonly record struct PythonNumberToken(BigInteger? Integer, double Va
 internal static partial class PythonNumberParser
 {
     // CPython refuses to convert decimal literals with more digits (sys.int_info.default_max_str_digits).
-    private const int MostDecimalDigits = 4300;
+    private const int MaxDecimalDigits = 4300;
 
     /// <summary>Reads the number at a position and moves behind it; null where none starts or it is malformed.</summary>
     public static PythonNumberToken? Read(string text, ref int position)
@@ -43,7 +43,7 @@ internal static partial class PythonNumberParser
         if (imaginary || number.AsSpan().ContainsAny('.', 'e'))
             return new(null, double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture), imaginary);
         // 00 is zero; any other decimal integer must not start with 0.
-        if (number.Length > MostDecimalDigits || (number[0] == '0' && number.AsSpan().ContainsAnyExcept('0'))) return null;
+        if (number.Length > MaxDecimalDigits || (number[0] == '0' && number.AsSpan().ContainsAnyExcept('0'))) return null;
         return new(BigInteger.Parse(number, CultureInfo.InvariantCulture), 0, false);
     }
 

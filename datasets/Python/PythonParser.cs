@@ -18,7 +18,7 @@ internal sealed partial class PythonParser
         this._position = position;
     }
 
-    /// <summary>The whole text as one literal; a tuple needs no parentheses. Null where it is none.</summary>
+    /// <summary>The complete text as one literal; a tuple needs no parentheses. Null where it is none.</summary>
     public static PythonLiteral? ParseWhole(string source)
     {
         PythonParser parser = new(source.TrimStart(' ', '\t'), 0);

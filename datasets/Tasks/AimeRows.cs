@@ -9,7 +9,7 @@ namespace Calibration.Datasets.Tasks;
 /// (<c>080 or 081 (both were accepted)</c>).
 /// </summary>
 /// <remarks>
-/// Items that need a drawing are left out: an <c>[asy]</c> program, leftover image text, or a figure that is mentioned but absent.
+/// Items that need a drawing are excluded: an <c>[asy]</c> program, leftover image text, or a figure that is mentioned but absent.
 /// Problems of old years are likely in every model's training data.
 /// </remarks>
 internal static partial class AimeRows
@@ -40,7 +40,7 @@ internal static partial class AimeRows
     private static IEnumerable<string> Golds(DatasetRow row)
     {
         Match match = Accepted().Match(row.NonEmpty("Answer").Trim());
-        if (!match.Success) throw row.Malformed("Answer", "is no integer from 0 to 999");
+        if (!match.Success) throw row.Malformed("Answer", "is not an integer from 0 to 999");
         return match.Groups["n"].Captures.Select(number => int.Parse(number.Value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)).Distinct();
     }
 

@@ -7,7 +7,7 @@ namespace Calibration.Datasets.Tasks;
 internal static class ArcRows
 {
     private const int FewestChoices = 2;
-    private const int MostChoices = 26;
+    private const int MaxChoices = 26;
 
     public static FileLayout Layout { get; } = new(
         ["ARC-Challenge/test-00000-of-00001.parquet", "test-00000-of-00001.parquet", "test.parquet", "test.jsonl", "ARC-Challenge/test.jsonl"],
@@ -17,7 +17,7 @@ internal static class ArcRows
     {
         ImmutableArray<string> texts = row.List("choices.text");
         ImmutableArray<string> labels = row.List("choices.label");
-        if (labels.Length != texts.Length || texts.Length is < FewestChoices or > MostChoices)
+        if (labels.Length != texts.Length || texts.Length is < FewestChoices or > MaxChoices)
             throw row.Malformed("choices", $"has {texts.Length} texts and {labels.Length} labels; as many of each were expected");
         int gold = labels.IndexOf(row.NonEmpty("answerKey").Trim());
         if (gold < 0) throw row.Malformed("answerKey", "is none of the item's labels");

@@ -10,7 +10,7 @@ namespace Calibration.Datasets.Tasks;
 /// BBH's rows. The kind of an answer follows from the target's form: a letter, one of two words, an integer, a list of words, brackets.
 /// </summary>
 /// <remarks>
-/// Four items cannot be answered by their letters and are left out: movie_recommendation/163, ruin_names/99 and ruin_names/144,
+/// Four items cannot be answered by their letters and are excluded: movie_recommendation/163, ruin_names/99 and ruin_names/144,
 /// whose options were split at commas, and snarks/88, which has one option. The rule finds them by their form.
 /// </remarks>
 internal static partial class BbhRows

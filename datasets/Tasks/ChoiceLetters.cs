@@ -15,7 +15,7 @@ internal static partial class ChoiceLetters
     {
         if (!row.Values.ContainsKey("choices")) return null;
         ImmutableArray<string> texts = row.List("choices");
-        return texts.Length is >= 2 and <= 26 ? texts : throw row.Malformed("choices", $"has {texts.Length} entries; 2 to 26 were expected");
+        return texts.Length is >= 2 and <= 26 ? texts : throw row.Malformed("choices", $"has {texts.Length} entries; 2 to 26 are expected");
     }
 
     /// <summary>A letter and those of the other choices with the same text: whoever names a twin is right, too.</summary>
@@ -35,7 +35,7 @@ internal static partial class ChoiceLetters
     public static ImmutableArray<string> Published(ImmutableArray<string> labels) =>
         labels.All(label => label.Length == 1 && char.IsAsciiDigit(label[0])) ? labels : [];
 
-    // Blanks do not tell choices apart, but capitals do: "Bb" and "bb".
+    // Choices may differ in capitals, but not only in blanks: "Bb" and "bb".
     private static string Bare(string text) => Blanks().Replace(text.Trim(), " ");
 
     [GeneratedRegex(@"\s+")]

@@ -15,7 +15,7 @@ internal static class CruxEvalRows
     public static IEnumerable<LoadedItem> Read(DatasetTable table) => table.Rows.Select(row =>
     {
         string input = row.Text("input");
-        PythonLiteral gold = PythonLiteral.Parse(row.NonEmpty("output")) ?? throw row.Malformed("output", "is no Python literal");
+        PythonLiteral gold = PythonLiteral.Parse(row.NonEmpty("output")) ?? throw row.Malformed("output", "is not a Python literal");
         return LoadedItem.Of(new Problem
         {
             Task = "cruxeval",

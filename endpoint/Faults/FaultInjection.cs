@@ -55,7 +55,7 @@ internal sealed class FaultInjection(FaultMix mix)
                 context.Abort();
                 break;
             case EndpointFault.Mutated when !context.Request.Path.Value!.EndsWith("/completions", StringComparison.Ordinal):
-                // Nobody can tell a changed token of a prompt from a right one.
+                // A changed token of a prompt cannot be recognised.
                 await route(context);
                 break;
             case var kind:
@@ -141,7 +141,7 @@ internal sealed class FaultInjection(FaultMix mix)
         return root.ToJsonString();
     }
 
-    /// <summary>One to eight changes of a byte, a stretch left out, or a stretch doubled.</summary>
+    /// <summary>One to eight changes of a byte, a missing stretch, or a doubled stretch.</summary>
     private static byte[] Mutate(byte[] body, ulong draw)
     {
         var bytes = new List<byte>(body);

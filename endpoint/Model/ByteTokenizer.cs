@@ -46,7 +46,7 @@ internal static class ByteTokenizer
         return ids;
     }
 
-    /// <summary>Text of the tokens; bytes that are no whole character become U+FFFD, as real servers do it.</summary>
+    /// <summary>Text of the tokens; bytes that are not a complete character become U+FFFD, as real servers do it.</summary>
     internal static string Decode(ReadOnlySpan<int> ids)
     {
         var bytes = new MemoryStream(ids.Length * 4);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Calibration.Endpoint.Model;
 
 /// <summary>
-/// The simulated model at work on one request: it opens its thinking, thinks in words, closes at its natural
+/// The simulated model at work on one request: it starts its thinking, thinks in words, ends it at its natural
 /// length, answers, and ends its turn.
 /// </summary>
 internal sealed class Generation
@@ -34,7 +34,7 @@ internal sealed class Generation
         }
     }
 
-    /// <summary>The next token; <paramref name="endsMasked"/> forbids the close of thinking and the end of the turn.</summary>
+    /// <summary>The next token; <paramref name="endsMasked"/> forbids the end of thinking and the end of the turn.</summary>
     internal int Next(bool endsMasked)
     {
         if (_pending.TryDequeue(out int token))

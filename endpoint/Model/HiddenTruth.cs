@@ -41,7 +41,7 @@ internal sealed class HiddenTruth(ulong seed, EndpointTruth? given)
             && !(forced > 0 && IsLost(problem, group, truth.ForcedLoss * -double.ExpM1(-forced / truth.ForcedLossTokens)));
     }
 
-    /// <summary>Thinking tokens after which the model closes its thinking by itself.</summary>
+    /// <summary>Thinking tokens after which the model ends its thinking.</summary>
     internal int NaturalLength(Problem? problem, string group)
     {
         ulong hash = SeededDraw.Hash(seed, "length", problem?.Task ?? "", problem?.Id ?? "", group);

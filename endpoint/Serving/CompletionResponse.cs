@@ -22,10 +22,10 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
 
     internal double ElapsedSeconds => service.ElapsedAt(Tokens.Count);
 
-    /// <summary>The endpoint's own time of the first token, where requests really take time; a whole answer has the simulated one.</summary>
+    /// <summary>The endpoint's own time of the first token, where requests really take time; a complete answer has the simulated one.</summary>
     internal double? FirstTokenSeconds { get; set; }
 
-    /// <summary>The endpoint's own time of the whole, where requests really take time.</summary>
+    /// <summary>The endpoint's own time of the complete response, if requests really take time.</summary>
     internal double TotalSeconds { get; set; }
 
     private bool IsSimulatedClock => !options.IsRealTime && !options.AsVllm;
@@ -54,7 +54,7 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         output.Write("\n\n"u8);
     }
 
-    /// <summary>The whole answer, or the last events of a stream.</summary>
+    /// <summary>The complete answer, or the last events of a stream.</summary>
     internal void WriteEnd(IBufferWriter<byte> output)
     {
         if (!request.Stream)
@@ -111,7 +111,7 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         json.WriteStartObject();
         json.WriteNumber("index", 0);
 
-        // The text leaves out what ended the turn; the ids keep it, as vLLM's do.
+        // The text omits what ended the turn; the ids keep it, as vLLM's do.
         json.WriteString("text", ByteTokenizer.Decode(Stopped ? ids[..^1] : ids));
         json.WriteString("finish_reason", finishReason);
         if (_stop == StopReason.StopToken)

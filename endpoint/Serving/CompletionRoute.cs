@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Calibration.Endpoint.Serving;
 
-/// <summary><c>POST /v1/completions</c>, whole or streamed.</summary>
+/// <summary><c>POST /v1/completions</c>, at once or streamed.</summary>
 internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 {
     private readonly PrefixBlocks _cache = new();
@@ -69,7 +69,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
     {
         try
         {
-            Task least = options.LeastServiceTime > TimeSpan.Zero ? Task.Delay(options.LeastServiceTime, context.RequestAborted) : Task.CompletedTask;
+            Task least = options.MinServiceTime > TimeSpan.Zero ? Task.Delay(options.MinServiceTime, context.RequestAborted) : Task.CompletedTask;
             using var turn = new Turn(_speed);
             try
             {
@@ -192,7 +192,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         return context.Response.WriteAsJsonAsync(new { error = new { message, type, param, code = status } });
     }
 
-    /// <summary>One request in work, by the endpoint's own clock.</summary>
+    /// <summary>One running request, by the endpoint's own clock.</summary>
     private sealed class Turn : IDisposable
     {
         private readonly long _start = Stopwatch.GetTimestamp();
@@ -208,7 +208,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 
         internal double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-        /// <summary>Tokens generated: all of the answer once it is whole; of one that was given up, what the shared speed had given it.</summary>
+        /// <summary>Tokens generated: all of the answer once it is complete; of an abandoned one, what the shared speed had given it.</summary>
         internal int Generated
         {
             get => _generated ?? (int)(_speed?.TokensSince(_joinedAt) ?? 0);

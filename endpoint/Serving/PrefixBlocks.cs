@@ -2,7 +2,7 @@ using Calibration.Endpoint.Model;
 
 namespace Calibration.Endpoint.Serving;
 
-/// <summary>vLLM's prefix cache: whole blocks of 16 tokens, prompts and what was generated after them, apart for every salt.</summary>
+/// <summary>vLLM's prefix cache: complete blocks of 16 tokens, prompts and what was generated after them, apart for every salt.</summary>
 internal sealed class PrefixBlocks
 {
     private const int BlockTokens = 16;

@@ -80,6 +80,6 @@ internal static class RequestRules
 
     private static string Shown(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Python shows a whole float with its point.</summary>
+    /// <summary>Python shows an integral float with its point.</summary>
     private static string Real(double value) => value.ToString(value == Math.Floor(value) ? "0.0" : "R", CultureInfo.InvariantCulture);
 }

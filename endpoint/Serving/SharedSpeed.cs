@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Calibration.Endpoint.Serving;
 
 /// <summary>
-/// A generation speed that all requests in work share equally (processor sharing), as a server has it that gains nothing from batching.
-/// Virtual time counts the tokens that a request in work since the beginning would have.
+/// A generation speed that all running requests share equally (processor sharing), as on a server that gains nothing from batching.
+/// Virtual time counts the tokens that a request running since the beginning would have.
 /// </summary>
 /// <param name="tokensPerSecond">Tokens per second of all requests together; above 0.</param>
 internal sealed class SharedSpeed(double tokensPerSecond)
@@ -39,7 +39,7 @@ internal sealed class SharedSpeed(double tokensPerSecond)
         }
     }
 
-    /// <summary>Tokens that a request in work has had since its start.</summary>
+    /// <summary>Tokens that a running request has had since its start.</summary>
     internal double TokensSince(double start)
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal sealed class SharedSpeed(double tokensPerSecond)
         }
     }
 
-    /// <summary>Waits until a request in work has had so many tokens.</summary>
+    /// <summary>Waits until a running request has had this many tokens.</summary>
     internal async Task WaitForAsync(double start, int tokens, CancellationToken cancellationToken)
     {
         while (LeftUntil(start + tokens) is var left && left > TimeSpan.Zero)

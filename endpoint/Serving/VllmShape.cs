@@ -23,7 +23,7 @@ internal static class VllmShape
                 owned_by = "vllm",
                 root = options.Model,
                 parent = (string?)null,
-                max_model_len = options.ToldContextTokens ?? options.ContextTokens,
+                max_model_len = options.ReportedContextTokens ?? options.ContextTokens,
                 permission = new[]
                 {
                     new

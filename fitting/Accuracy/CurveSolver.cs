@@ -5,7 +5,7 @@ namespace Calibration.Fitting.Accuracy;
 /// <summary>
 /// Maximises the objective of one table: over a grid of rates the curve is linear in D and S (variable projection),
 /// which gives a start that no local optimum can mislead; a Newton iteration on the box 0 ≤ D, S ≤ 1 finishes it.
-/// Holds its work space: one instance a thread.
+/// Holds its work space: one instance per thread.
 /// </summary>
 internal sealed class CurveSolver
 {

@@ -36,11 +36,11 @@ internal static class Identification
         if (table.Count < 3)
             return new Weakness(WeaknessKind.Flat, "three parameters need at least three budgets");
         if (table.Correct.Sum() == 0)
-            return new Weakness(WeaknessKind.Flat, "no answer was right at any budget");
+            return new Weakness(WeaknessKind.Flat, "no answer was correct at any budget");
         if (table.Correct.Sum() >= table.Answers.Sum())
-            return new Weakness(WeaknessKind.Flat, "every answer was right at every budget");
+            return new Weakness(WeaknessKind.Flat, "every answer was correct at every budget");
         if (table.Problems is > 0 and < FewestProblems)
-            return new Weakness(WeaknessKind.Flat, $"answers to fewer than {FewestProblems} problems do not tell chance from difficulty");
+            return new Weakness(WeaknessKind.Flat, $"with fewer than {FewestProblems} problems, chance cannot be separated from difficulty");
         double freedom = table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity;
         double one = Math.Pow(Quantiles.TwoSided(1 - level, freedom), 2), two = ChiSquared.InvCDF(2, 1 - level);
         if (distance.Flat - distance.Closure < two)

@@ -15,7 +15,7 @@ internal sealed class AccuracyTable
     /// <summary>Answers a budget.</summary>
     public required double[] Answers { get; init; }
 
-    /// <summary>Right answers a budget.</summary>
+    /// <summary>Correct answers per budget.</summary>
     public required double[] Correct { get; init; }
 
     /// <summary>Number of clusters; 0 where answers are taken as independent.</summary>
@@ -51,7 +51,7 @@ internal sealed class AccuracyTable
         foreach (AccuracyCell c in cells)
         {
             if (!(c.Correct >= 0 && c.Correct <= c.Answers))
-                throw new ArgumentException($"problem {c.Problem}, budget {c.BudgetTokens}: {c.Correct} right of {c.Answers} answers is not possible", nameof(cells));
+                throw new ArgumentException($"problem {c.Problem}, budget {c.BudgetTokens}: {c.Correct} correct of {c.Answers} answers is not possible", nameof(cells));
             if (!ReferenceEquals(c.Problem, last))
                 (last, at) = (c.Problem, row[c.Problem] * m);
             int cell = at + column[c.BudgetTokens];
@@ -70,7 +70,7 @@ internal sealed class AccuracyTable
         foreach ((int budget, double answers, double correct) in rows)
         {
             if (!(double.IsFinite(answers) && correct >= 0 && correct <= answers))
-                throw new ArgumentException($"budget {budget}: {correct} right of {answers} answers is not possible", nameof(counts));
+                throw new ArgumentException($"budget {budget}: {correct} correct of {answers} answers is not possible", nameof(counts));
         }
 
         return new AccuracyTable

@@ -3,8 +3,8 @@ using Calibration.Fitting.Statistics;
 namespace Calibration.Fitting.Answers;
 
 /// <summary>
-/// Draws a table's answers again: whole problems with replacement, or where answers are independent, each budget's from its
-/// proportion. A draw depends on the seed and its index only. Holds its work space: one instance a thread.
+/// Draws a table's answers again: complete problems with replacement, or where answers are independent, each budget's from its
+/// proportion. A draw depends on the seed and its index only. Holds its work space: one instance per thread.
 /// </summary>
 internal sealed class AnswerDraw(AccuracyTable table)
 {
@@ -30,7 +30,7 @@ internal sealed class AnswerDraw(AccuracyTable table)
             DrawAnswers(ref random);
     }
 
-    /// <summary>The last draw as a table; budgets without drawn answers are left out.</summary>
+    /// <summary>The last draw as a table; budgets without drawn answers are omitted.</summary>
     public AccuracyTable Table()
     {
         int m = table.Count;

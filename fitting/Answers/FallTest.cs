@@ -7,7 +7,7 @@ internal static class FallTest
 {
     private const double Level = 0.05;
 
-    /// <summary>The largest of the significant falls; null where there is none, or where answers are not told apart by problem.</summary>
+    /// <summary>The largest of the significant falls; null where there is none, or if answers are not grouped by problem.</summary>
     public static BudgetFall? LargestOf(AccuracyTable table)
     {
         int m = table.Count, pairs = m * (m - 1) / 2;

@@ -67,7 +67,7 @@ internal sealed class ProportionCovariance
         return v;
     }
 
-    /// <summary>Raises the differences' variances to their floors; returns how many differences' worth of restrictions the floors cost.</summary>
+    /// <summary>Raises the differences' variances to their floors; returns how many restrictions the floors cost.</summary>
     private static double RaiseDifferences(double[] v, AccuracyTable table, double[] fitted)
     {
         int m = table.Count;

@@ -147,7 +147,7 @@ internal sealed class ClusteredRegression
         return square > 0 && weights > 0 ? Math.Clamp(products / weights / square, 0, 0.99) : 0;
     }
 
-    /// <summary>Symmetric inverse square root; directions that the cluster alone determines are left out.</summary>
+    /// <summary>Symmetric inverse square root; directions that the cluster alone determines are omitted.</summary>
     private static Matrix<double> InverseRoot(Matrix<double> symmetric)
     {
         if (symmetric.RowCount == 1)

@@ -1,6 +1,6 @@
 namespace Calibration.Fitting.Service;
 
-/// <summary>The line that outliers do not move: it tells the noise from them before the published fit.</summary>
+/// <summary>The line that outliers do not move: it separates them from the noise before the published fit.</summary>
 internal static class RobustLine
 {
     /// <summary>Line by Huber weights and the noise around it, in turns.</summary>

@@ -205,7 +205,7 @@ internal sealed class ServiceTimeEstimation
         }
 
         string remark = bent
-            ? FormattableString.Invariant($" A slight curvature is visible (p = {curvature:G2}) but moves no time by more than {100 * share:F1} %.")
+            ? FormattableString.Invariant($" A slight curvature is visible (p = {curvature:G2}), but it changes no time by more than {100 * share:F1} %.")
             : string.Empty;
         if (c.Status == ParameterStatus.NotIdentifiable)
             return (Verdict.NotIdentifiable, $"Not identifiable (c): {c.Reason}.{remark}");

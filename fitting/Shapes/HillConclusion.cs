@@ -57,7 +57,7 @@ internal sealed class HillConclusion
         if (_table.Count <= HillPoint.Parameters)
             return "four parameters and their test need at least five budgets";
         if (_table.Problems is > 0 and < FewestProblems)
-            return $"answers to fewer than {FewestProblems} problems do not tell chance from difficulty";
+            return $"with fewer than {FewestProblems} problems, chance cannot be separated from difficulty";
         if (Curve is null || _covariance is not { Regular: true })
             return "accuracy does not rise with the budget";
         double quantile = Quantiles.TwoSided(1 - _options.IdentificationLevel, Freedom);

@@ -4,7 +4,7 @@ namespace Calibration.Fitting.Shapes;
 
 /// <summary>
 /// Maximises the binomial likelihood of a Hill curve: over a grid of half-budgets and steepnesses the curve is linear in D and S,
-/// which gives a start that no local optimum misleads; Gauss–Newton steps on the box finish it. One instance a thread.
+/// which gives a start that no local optimum misleads; Gauss–Newton steps on the box finish it. One instance per thread.
 /// </summary>
 internal sealed class HillSolver
 {
@@ -80,7 +80,7 @@ internal sealed class HillSolver
         return Polish(start, HillHeld.None, 1e-14);
     }
 
-    /// <summary>Gauss–Newton steps from a start, one quantity held fixed if asked; what a bound holds back is left there.</summary>
+    /// <summary>Gauss–Newton steps from a start, one quantity held fixed if asked; what a bound blocks stays there.</summary>
     public HillPoint Polish(HillPoint start, HillHeld held, double tolerance = 1e-9)
     {
         HillPoint point = Inside(start, held);

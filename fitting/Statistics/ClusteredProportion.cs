@@ -4,7 +4,7 @@ namespace Calibration.Fitting.Statistics;
 /// <param name="Count">Observations, at least 1.</param>
 /// <param name="Successes">Those that were yes, from 0 to <paramref name="Count"/>.</param>
 /// <param name="Clusters">Clusters, at least 1.</param>
-/// <param name="EffectiveCount">Independent observations that are worth as much: the count over the design effect.</param>
+/// <param name="EffectiveCount">Equivalent number of independent observations: the count over the design effect.</param>
 public sealed record ClusteredProportion(int Count, int Successes, int Clusters, double EffectiveCount)
 {
     /// <summary>The share, from 0 to 1.</summary>

@@ -9,19 +9,19 @@ namespace Calibration.Harness.Forcing;
 /// <param name="Problem">The problem.</param>
 /// <param name="ThinkingPrompt">Chat template and opened thinking.</param>
 /// <param name="NoThinkingPrompt">Chat template in the model's own no-thinking form (budget 0).</param>
-/// <param name="ForcedClose">What closes cut thinking, and the answer cue.</param>
-/// <param name="NaturalClose">The model's own close, and the answer cue.</param>
+/// <param name="ForcedEnd">What ends thinking that we cut, and the answer cue.</param>
+/// <param name="NaturalEnd">The model's own end of thinking, and the answer cue.</param>
 /// <param name="Cue">The answer cue alone.</param>
 internal sealed record AskedProblem(
     Problem Problem,
     PromptPiece ThinkingPrompt,
     PromptPiece NoThinkingPrompt,
-    PromptPiece ForcedClose,
-    PromptPiece NaturalClose,
+    PromptPiece ForcedEnd,
+    PromptPiece NaturalEnd,
     PromptPiece Cue)
 {
-    /// <summary>The prompt after which the answer begins: no thinking, thinking cut at ℓ, or thinking that the model closed.</summary>
+    /// <summary>The prompt after which the answer begins: no thinking, thinking cut at ℓ, or thinking that the model ended.</summary>
     internal ImmutableArray<PromptPiece> AnswerPrompt(Thought? thought, int budgetTokens) => thought is null || budgetTokens == 0
         ? [NoThinkingPrompt, Cue]
-        : [ThinkingPrompt, thought.UpTo(budgetTokens), thought.At(budgetTokens).IsClosed ? NaturalClose : ForcedClose];
+        : [ThinkingPrompt, thought.UpTo(budgetTokens), thought.At(budgetTokens).IsClosed ? NaturalEnd : ForcedEnd];
 }

@@ -9,7 +9,7 @@ internal static class ContextLimit
     /// <param name="endpoint">The endpoint, with the model's context.</param>
     /// <param name="what">What needs the tokens.</param>
     /// <param name="needed">Tokens that it needs.</param>
-    /// <exception cref="EndpointException">The whole does not fit the model's context.</exception>
+    /// <exception cref="EndpointException">It does not fit the model's context.</exception>
     internal static void RefuseBeyondContext(this EndpointFacts endpoint, string what, int needed)
     {
         if (needed > endpoint.ContextTokens)

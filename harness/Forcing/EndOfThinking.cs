@@ -5,7 +5,7 @@ namespace Calibration.Harness.Forcing;
 
 /// <summary>Where thinking ends in a generation.</summary>
 /// <param name="At">Position of the first token that is not thinking, or the length where there is none.</param>
-/// <param name="IsClose">Whether the model closed its thinking there, and did not end its turn.</param>
+/// <param name="IsClose">Whether the model ended its thinking there, and not its turn.</param>
 internal readonly record struct EndOfThinking(int At, bool IsClose)
 {
     /// <summary>The first token that belongs to an end of thinking or of the turn.</summary>
@@ -14,13 +14,13 @@ internal readonly record struct EndOfThinking(int At, bool IsClose)
     {
         ReadOnlyMemory<int> ids = generation.TokenIds;
         int known = form.EndOfThinking(ids.Span);
-        if (known < ids.Length && form.CloseId is { } id)
+        if (known < ids.Length && form.EndId is { } id)
             return new EndOfThinking(known, ids.Span[known] == id);
-        int close = form.CloseId is null ? await CloseInTextAsync(server, form.Profile.CloseToken, generation, cancellationToken) : known;
+        int close = form.EndId is null ? await CloseInTextAsync(server, form.Profile.CloseToken, generation, cancellationToken) : known;
         return close < known ? new EndOfThinking(close, true) : new EndOfThinking(Math.Min(known, form.EndOfTurn(generation)), false);
     }
 
-    /// <summary>Where a close that is ordinary text begins, or the length where there is none.</summary>
+    /// <summary>Where an end of thinking that is ordinary text begins, or the length if there is none.</summary>
     private static async Task<int> CloseInTextAsync(
         IServerDialect server, string close, Generation generation, CancellationToken cancellationToken)
     {

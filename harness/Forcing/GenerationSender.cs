@@ -58,13 +58,13 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     internal Task<T> RetryAsync<T>(Func<int, CancellationToken, Task<T>> attemptAsync, CancellationToken cancellationToken) =>
         client.RetryAsync(attemptAsync, cancellationToken);
 
-    /// <summary>Generates and waits for the whole, again where a failure may pass.</summary>
+    /// <summary>Generates and waits for the response; tries again if a failure may pass.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     /// <exception cref="EndpointLostException">The endpoint is down for longer than it is waited for.</exception>
     internal Task<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
         client.WorkAsync((timeouts, cancelled) => SendOnceAsync(request, timeouts, cancelled), cancellationToken);
 
-    /// <summary>Generates and times the whole; the request is sent once.</summary>
+    /// <summary>Generates and times the complete response; the request is sent once.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     internal async Task<TimedGeneration> TimeOnceAsync(GenerationRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
         ImmutableArray<TimedGeneration> chunks = [.. events.Select(part => Timed(WithinContext(request, Read(part.Data)), part.Seconds))];
         return chunks.LastOrDefault(chunk => chunk.Generation.Ending != Ending.None)?.Generation.Ending is Ending.Length or Ending.Stop
             ? chunks
-            : throw new EndpointException($"{Uri} broke a stream off before its end.") { MayPass = true };
+            : throw new EndpointException($"{Uri} ended a stream early.") { MayPass = true };
     }
 
     private static TimedGeneration Timed(Generation generation, double seconds) => new(generation, generation.SimulatedSeconds ?? seconds);
@@ -100,7 +100,7 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
     {
         if (generation.Ending is Ending.None or Ending.Aborted)
         {
-            throw new EndpointException($"{Uri} gave a generation up before its end.")
+            throw new EndpointException($"{Uri} aborted a generation.")
             {
                 MayPass = true,
                 WastedTokens = generation.TokenIds.Length,
@@ -109,7 +109,7 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
 
         if (request.IsText)
         {
-            bool onlyTheStopEndsIt = server.MasksEndsWithStopText && request.Close == CloseHandling.Stop;
+            bool onlyTheStopEndsIt = server.MasksEndsWithStopText && request.Close == ThinkingEndHandling.Stop;
             return WithinContext(request, onlyTheStopEndsIt
                 ? generation with { AtStopText = generation.Ending == Ending.Stop }
                 : generation);
@@ -118,7 +118,7 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
         // A turn that ends at once has neither ids nor text on llama.cpp.
         return generation.TokenIds.Length > 0 || generation is { Ending: Ending.Stop, Text: "" }
             ? generation
-            : throw new EndpointException($"{Uri} returned no token ids: {{PromptFormat}} text measures what its text and its counts allow.")
+            : throw new EndpointException($"{Uri} returned no token ids, so budgets cannot be enforced exactly: use {{PromptFormat}} text.")
             {
                 MayPass = true,
             };
@@ -149,7 +149,7 @@ internal sealed class GenerationSender(EndpointClient client, ICompletionServer 
         }
         catch (JsonException fault)
         {
-            throw new EndpointException($"{Uri} sent what is no completion: {fault.Message}", fault) { MayPass = true };
+            throw new EndpointException($"{Uri} sent a response that is not a completion: {fault.Message}", fault) { MayPass = true };
         }
     }
 }

@@ -34,27 +34,27 @@ public interface IBudgetForcing
     /// <exception cref="EndpointException">The server cannot render it.</exception>
     internal Task<AskedProblem> AskAsync(Datasets.Problem problem, CancellationToken cancellationToken);
 
-    /// <summary>At most so many tokens of context are needed by prompt, thinking, close, cue and answer together at a budget.</summary>
+    /// <summary>Upper bound on the tokens of context that prompt, thinking, end-of-thinking token, cue and answer need together at a budget.</summary>
     /// <exception cref="EndpointException">The server refused to count.</exception>
     internal ValueTask<int> ContextNeededAsync(AskedProblem asked, int budgetTokens, CancellationToken cancellationToken);
 
     /// <summary>
     /// Thinks up to a budget of at least 1. Under <see cref="BudgetSemantics.Exact"/> a shorter trace means that the server did not enforce
-    /// the budget; under <see cref="BudgetSemantics.Cap"/> the model may have closed by itself.
+    /// the budget; under <see cref="BudgetSemantics.Cap"/> the model may have ended its thinking.
     /// </summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     internal Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken);
 
     /// <summary>Asks for an answer.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
-    internal Task<AnswerFork> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken);
+    internal Task<ContinuedAnswer> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken);
 
     /// <summary>Thinks in one streamed request, which is sent once, and times it.</summary>
     /// <exception cref="EndpointException">The server refused, broke off, or sent what cannot be read.</exception>
     internal Task<TimedThought> TimeThinkingAsync(TimedThinking thinking, TimeProvider clock, CancellationToken cancellationToken);
 
     /// <summary>Counts and grades an answer.</summary>
-    internal AnswerFork Read(AskedProblem asked, Generation answer);
+    internal ContinuedAnswer Read(AskedProblem asked, Generation answer);
 
     /// <summary>Tokens of a generation that nothing but its limit should end; absent where they are not counted.</summary>
     internal int? CountOf(Generation generation);
@@ -79,7 +79,7 @@ public sealed record ForcingOptions
     /// <summary>The model's profile; absent where it is to be detected.</summary>
     public ModelProfile? Profile { get; init; }
 
-    /// <summary>The model's context length in text mode, where the server does not tell it.</summary>
+    /// <summary>The model's context length in text mode, if the server does not report it.</summary>
     public int? ContextTokens { get; init; }
 
     /// <summary>Sampling of every request.</summary>

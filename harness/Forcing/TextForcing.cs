@@ -15,9 +15,9 @@ namespace Calibration.Harness.Forcing;
 internal sealed class TextForcing : IBudgetForcing
 {
     private readonly TextTemplate _template;
-    private readonly TextClose _close;
+    private readonly TextEnd _close;
 
-    private TextForcing(GenerationSender requests, TextTemplate template, TextClose close) =>
+    private TextForcing(GenerationSender requests, TextTemplate template, TextEnd close) =>
         (Requests, this._template, this._close) = (requests, template, close);
 
     public EndpointFacts Facts => Requests.Facts;
@@ -37,14 +37,14 @@ internal sealed class TextForcing : IBudgetForcing
         TextCompletions server = await ServerDetection.DetectTextAsync(client, options.Model, options.ContextTokens, cancellationToken);
         TextTemplate template = await TextTemplate.DetectAsync(server, options.Profile, cancellationToken);
         string closeText = template.Profile.CloseToken;
-        var requests = new GenerationSender(client, server, new RequestSettings(options.Sampling, new ThinkingClose(closeText, null)));
+        var requests = new GenerationSender(client, server, new RequestSettings(options.Sampling, new ThinkingEnd(closeText, null)));
         string greeting = (await template.RenderAsync("Hi", cancellationToken)).Thinking;
         GenerationRequest canary = OneToken(greeting, "canary");
         Generation open = await requests.GenerateAsync(canary, cancellationToken);
         Generation closed = await requests.GenerateAsync(OneToken(greeting + closeText, "canary"), cancellationToken);
         requests.LookBy(canary);
         bool isOneToken = closed.PromptTokens - open.PromptTokens == 1;
-        return new TextForcing(requests, template, new TextClose(closeText, isOneToken, options.Semantics));
+        return new TextForcing(requests, template, new TextEnd(closeText, isOneToken, options.Semantics));
     }
 
     public async Task<string> RenderAsync(string message, CancellationToken cancellationToken) =>
@@ -63,11 +63,11 @@ internal sealed class TextForcing : IBudgetForcing
 
     public async Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken)
     {
-        GenerationRequest request = Thinking(asked, group, budgetTokens) with { Close = CloseHandling.Stop };
+        GenerationRequest request = Thinking(asked, group, budgetTokens) with { Close = ThinkingEndHandling.Stop };
         return TextThought.From(await Requests.GenerateAsync(request, cancellationToken), budgetTokens, _close);
     }
 
-    public async Task<AnswerFork> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken)
+    public async Task<ContinuedAnswer> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken)
     {
         // Thinking that was written as text may have more tokens when it is read again.
         Facts.RefuseBeyondContext(
@@ -78,7 +78,7 @@ internal sealed class TextForcing : IBudgetForcing
     /// <summary>Nothing ends it but the limit, beyond the end of the turn where the server can.</summary>
     public async Task<TimedThought> TimeThinkingAsync(TimedThinking thinking, TimeProvider clock, CancellationToken cancellationToken)
     {
-        GenerationRequest request = Thinking(thinking.Asked, thinking.Group, thinking.BudgetTokens) with { Close = CloseHandling.Mask };
+        GenerationRequest request = Thinking(thinking.Asked, thinking.Group, thinking.BudgetTokens) with { Close = ThinkingEndHandling.Mask };
         double? first = null, server = null;
         double end = 0;
         int? cached = null, prefix = null, count = null;
@@ -104,8 +104,8 @@ internal sealed class TextForcing : IBudgetForcing
         };
     }
 
-    public AnswerFork Read(AskedProblem asked, Generation answer) =>
-        AnswerFork.From(asked.Problem, answer, answer.TokensBeforeEnd, CountSource.Usage);
+    public ContinuedAnswer Read(AskedProblem asked, Generation answer) =>
+        ContinuedAnswer.From(asked.Problem, answer, answer.TokensBeforeEnd, CountSource.Usage);
 
     public int? CountOf(Generation generation) => generation.TokensBeforeEnd;
 
@@ -114,12 +114,12 @@ internal sealed class TextForcing : IBudgetForcing
         Prompt = [asked.ThinkingPrompt],
         MaxTokens = budgetTokens,
         Seed = group.SeedOf("thinking"),
-        Close = CloseHandling.Ignore,
+        Close = ThinkingEndHandling.Ignore,
         Group = group.Name,
     };
 
     private static GenerationRequest OneToken(string prompt, string group) =>
-        new() { Prompt = [prompt], MaxTokens = 1, Seed = 1, Close = CloseHandling.Ignore, Group = group };
+        new() { Prompt = [prompt], MaxTokens = 1, Seed = 1, Close = ThinkingEndHandling.Ignore, Group = group };
 
     /// <summary>
     /// No token is shorter than a byte: where the bytes of the prompt fit, nothing is asked; elsewhere the server counts them, in a

@@ -17,7 +17,7 @@ internal abstract record Thought
     /// <summary>The row to be stored; absent where there are no token ids.</summary>
     internal virtual Trace? Trace => null;
 
-    /// <summary>What is left of it at a budget, and whether the budget was kept.</summary>
+    /// <summary>Its part within a budget, and whether the budget was kept.</summary>
     internal abstract ThoughtAtBudget At(int budgetTokens);
 
     /// <summary>It, cut at a budget.</summary>

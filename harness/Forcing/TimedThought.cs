@@ -72,7 +72,7 @@ internal sealed record TimedTrace(AskedProblem Asked, Trace Row, string CacheSal
         tokens == 0 ? null : Times.SuspicionAt(tokens - 1, usualGap, hasServerTimes);
 }
 
-/// <summary>Thinking that came as text: its parts are not tokens, and only the end of the whole is known.</summary>
+/// <summary>Thinking that came as text: its parts are not tokens, and only the time of its end is known.</summary>
 /// <param name="Asked">The problem as it was asked.</param>
 /// <param name="Thought">The thinking.</param>
 /// <param name="CacheSalt">A name of the request; what it left in the cache is found by the text.</param>

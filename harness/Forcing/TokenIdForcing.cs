@@ -40,7 +40,7 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
         ThinkingForm form = await ThinkingForm.ResolveAsync(options.Profile, server, cancellationToken);
         var requests = new GenerationSender(client, server, new RequestSettings(options.Sampling, form.Close));
         int[] greeting = await ChatPrompt.RenderAsync(server, "Hi", thinking: true, cancellationToken);
-        var canary = new GenerationRequest { Prompt = [greeting], MaxTokens = 1, Seed = 1, Close = CloseHandling.Ignore, Group = "canary" };
+        var canary = new GenerationRequest { Prompt = [greeting], MaxTokens = 1, Seed = 1, Close = ThinkingEndHandling.Ignore, Group = "canary" };
         await requests.GenerateAsync(canary, cancellationToken);
         requests.LookBy(canary);
         return new TokenIdForcing(requests, server, form) { Semantics = options.Semantics };
@@ -80,22 +80,22 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
         _tokens.TryGetValue(text, out int[]? known) ? known : _tokens.GetOrAdd(text, await server.TokenizeAsync(text, cancellationToken));
 
     public ValueTask<int> ContextNeededAsync(AskedProblem asked, int budgetTokens, CancellationToken cancellationToken) => new(
-        Math.Max(asked.ThinkingPrompt.Length + budgetTokens + asked.ForcedClose.Length, asked.NoThinkingPrompt.Length + asked.Cue.Length)
+        Math.Max(asked.ThinkingPrompt.Length + budgetTokens + asked.ForcedEnd.Length, asked.NoThinkingPrompt.Length + asked.Cue.Length)
         + asked.Problem.AnswerTokenLimit);
 
     public async Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken) =>
         new TokenThought(await new TokenIdThinking(this, asked, group).GenerateAsync(budgetTokens, cancellationToken));
 
-    public async Task<AnswerFork> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken) =>
+    public async Task<ContinuedAnswer> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken) =>
         Read(asked, await requests.GenerateAsync(request, cancellationToken));
 
     public async Task<TimedThought> TimeThinkingAsync(TimedThinking thinking, TimeProvider clock, CancellationToken cancellationToken) =>
         await TimeTraceAsync(
-            thinking, Semantics == BudgetSemantics.Exact ? CloseHandling.Mask : CloseHandling.Stop, clock, cancellationToken);
+            thinking, Semantics == BudgetSemantics.Exact ? ThinkingEndHandling.Mask : ThinkingEndHandling.Stop, clock, cancellationToken);
 
-    /// <summary>Times a trace; <paramref name="close"/> says what happens at the model's own close.</summary>
+    /// <summary>Times a trace; <paramref name="close"/> says what happens when the model ends its thinking.</summary>
     internal Task<TimedTrace> TimeTraceAsync(
-        TimedThinking thinking, CloseHandling close, TimeProvider clock, CancellationToken cancellationToken)
+        TimedThinking thinking, ThinkingEndHandling close, TimeProvider clock, CancellationToken cancellationToken)
     {
         var request = new GenerationRequest
         {
@@ -110,8 +110,8 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
         return new TokenIdStream(this, thinking, request).TimeAsync(clock, cancellationToken);
     }
 
-    public AnswerFork Read(AskedProblem asked, Generation answer) =>
-        AnswerFork.From(asked.Problem, answer, form.EndOfTurn(answer), CountSource.Ids);
+    public ContinuedAnswer Read(AskedProblem asked, Generation answer) =>
+        ContinuedAnswer.From(asked.Problem, answer, form.EndOfTurn(answer), CountSource.Ids);
 
     public int? CountOf(Generation generation) => generation.TokenIds.Length;
 

@@ -6,8 +6,8 @@ namespace Calibration.Harness.Forcing;
 /// <summary>A trace that is streamed by one request, with the time of each of its tokens.</summary>
 internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinking, GenerationRequest request)
 {
-    /// <summary>A character has four bytes at most; more than a few of them are no held-back character but a wrong count.</summary>
-    private const int MostHeldBack = 16;
+    /// <summary>A character has at most four bytes; more than a few missing ids are a wrong count, not a delayed character.</summary>
+    private const int MaxMissingIds = 16;
 
     private readonly List<int> _ids = new(request.MaxTokens);
     private readonly List<double> _secondsAt = new(request.MaxTokens);
@@ -36,8 +36,8 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
         (int end, bool isClose) = await forcing.EndOfThinkingAsync(last with { TokenIds = [.. _ids], Text = "" }, cancellationToken);
         var row = TokenIdForcing.Row(thinking.Asked, thinking.Group, [.. _ids.Take(Math.Min(end, request.MaxTokens))]) with
         {
-            MaskedFrom = request.Close == CloseHandling.Mask ? 0 : null,
-            ClosedByModel = request.Close == CloseHandling.Stop && isClose,
+            MaskedFrom = request.Close == ThinkingEndHandling.Mask ? 0 : null,
+            ClosedByModel = request.Close == ThinkingEndHandling.Stop && isClose,
         };
         return new TimedTrace(thinking.Asked, row, request.CacheSalt, new TokenTimes([.. _secondsAt]))
         {
@@ -52,9 +52,9 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
     {
         IServerDialect server = forcing.Server;
         int missing = server.HoldsBackIds ? Math.Max(0, (chunk.CompletionTokens ?? 0) - _ids.Count - chunk.TokenIds.Length) : 0;
-        if (missing > MostHeldBack)
+        if (missing > MaxMissingIds)
         {
-            throw new EndpointException($"{server.GenerationUri} counted {missing} tokens in a stream that it did not send.")
+            throw new EndpointException($"{server.GenerationUri} counted {missing} tokens that it did not send in its stream.")
             {
                 MayPass = true,
             };
@@ -70,7 +70,7 @@ internal sealed class TokenIdStream(TokenIdForcing forcing, TimedThinking thinki
     }
 
     /// <summary>
-    /// The ids of a character's first bytes that a stream held back (llama.cpp): those of the character's text where they fit. They
+    /// The ids of a character's first bytes that a stream did not send (llama.cpp): those of the character's text where they fit. They
     /// were counted; here they only let the answer's request find the trace in the server's cache.
     /// </summary>
     private async Task FillAsync(int at, int count, Generation chunk, CancellationToken cancellationToken)

@@ -7,12 +7,12 @@ namespace Calibration.Harness.Forcing;
 internal sealed class TokenIdThinking(TokenIdForcing forcing, AskedProblem asked, TrialGroup group)
 {
     /// <summary>
-    /// Early ends that are overridden by a continuation cue before the close is masked: a model that closes at once
+    /// Early ends that are overridden by a continuation cue before the end-of-thinking token is masked: a model that ends at once
     /// must not cost one request per token.
     /// </summary>
     internal const int MaxCues = 2;
 
-    /// <summary>The same where the close is ordinary text, which no server can mask: then the budget counts as not enforced.</summary>
+    /// <summary>The same if the end of thinking is ordinary text, which no server can mask: then the budget counts as not enforced.</summary>
     private const int MaxTextCues = 16;
 
     /// <summary>Thinks up to so many tokens.</summary>
@@ -25,7 +25,7 @@ internal sealed class TokenIdThinking(TokenIdForcing forcing, AskedProblem asked
         bool closed = false;
         for (int segment = 0; ids.Count < budgetTokens; segment++)
         {
-            bool mask = cues.Count == MaxCues && form.CloseId is not null;
+            bool mask = cues.Count == MaxCues && form.EndId is not null;
             if (mask)
                 maskedFrom = ids.Count;
             int wanted = budgetTokens - ids.Count;
@@ -36,7 +36,7 @@ internal sealed class TokenIdThinking(TokenIdForcing forcing, AskedProblem asked
                 break;
             bool ended = end < generation.TokenIds.Length;
 
-            // The close spelled out in ordinary tokens is text: llama.cpp stops there, because it takes no stop ids.
+            // An end of thinking spelled in ordinary tokens is text: llama.cpp stops there, because it takes no stop ids.
             if (!ended && !mask && generation is { Ending: Ending.Stop, TokenIds.Length: > 0 })
                 continue;
             if (!ended || mask || cues.Count == MaxTextCues)
@@ -64,7 +64,7 @@ internal sealed class TokenIdThinking(TokenIdForcing forcing, AskedProblem asked
         Prompt = [asked.ThinkingPrompt, before],
         MaxTokens = wanted,
         Seed = group.SeedOf($"thinking/{segment}"),
-        Close = mask ? CloseHandling.Mask : CloseHandling.Stop,
+        Close = mask ? ThinkingEndHandling.Mask : ThinkingEndHandling.Stop,
         Group = group.Name,
     };
 }

@@ -9,8 +9,8 @@ namespace Calibration.Harness.Forcing;
 /// <param name="SecondsAt">Seconds from sending the request to each token.</param>
 internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
 {
-    /// <summary>No server generates a token in less; what comes closer together was held back on the way.</summary>
-    private const double LeastGapSeconds = 250e-6;
+    /// <summary>No server generates a token in less; tokens that come closer together were delayed and form a burst.</summary>
+    private const double MinGapSeconds = 250e-6;
 
     /// <summary>Tokens that may arrive together (a server that sends several at once).</summary>
     private const int BurstTokens = 8;
@@ -23,7 +23,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     private const double LateSeconds = 0.025;
     private const double LateShare = 0.05;
 
-    /// <summary>Tokens after one within which those that were held back together with it are looked for.</summary>
+    /// <summary>How many tokens after one are searched for a burst.</summary>
     private const int CatchUpTokens = 64;
 
     /// <summary>Tokens over which the typical gap is taken: longer than bursts, shorter than the drift of a growing context.</summary>
@@ -33,7 +33,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     private const double FastestShare = 0.75;
 
     /// <summary>Tokens of a burst at the end of a stream, and the share of the typical gap below which they are one.</summary>
-    private const int LeastBurstTokens = 3;
+    private const int MinBurstTokens = 3;
     private const double SlowestBurstShare = 0.25;
 
     private readonly double _medianGap = QuantileOf(0.5, 1, SecondsAt);
@@ -44,7 +44,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     /// </summary>
     internal double? TypicalGap { get; } = SecondsAt.Length > Window ? QuantileOf(0.75, Window, SecondsAt) : null;
 
-    /// <summary>Most tokens that arrive together, where they are too many for their times to be those of tokens; else 1.</summary>
+    /// <summary>Size of the largest burst, if it is too large for the times to be those of tokens; otherwise 1.</summary>
     internal int TokensTogether => 1 + Enumerable.Range(0, SecondsAt.Length)
         .Select(TogetherAfter)
         .Where((count, position) => count > Allowed(position))
@@ -59,16 +59,16 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     {
         int together = TogetherAfter(position);
         if (together > Allowed(position))
-            return $"{together} later tokens arrived together with it: tokens arrived in a burst.";
+            return $"Tokens arrived in a burst: {together} later tokens arrived together with it.";
         if (!hasServerTimes && StallBefore(position) is { } stall)
-            return FormattableString.Invariant($"No token arrived for {stall:0.000} s, where they are usually {_medianGap:0.000} s apart: client or server stalled.");
+            return FormattableString.Invariant($"No token arrived for {stall:0.000} s; usually they are {_medianGap:0.000} s apart. The client or the server stalled.");
         if ((TypicalGap ?? usualGap) is not { } gap)
             return null;
         double late = LateBy(position, gap);
         if (late > LateSeconds + (LateShare * SecondsAt[position]))
-            return FormattableString.Invariant($"The tokens after it arrived {late:0.000} s too fast: it was held back on the way or by a stalled client.");
+            return FormattableString.Invariant($"The tokens after it arrived {late:0.000} s too early: the network or a stalled client delayed it.");
         return EndsInABurst(position, gap)
-            ? "The last tokens of the stream arrived together: they were held back on the way or by a stalled client."
+            ? "The last tokens of the stream arrived in a burst: the network or a stalled client delayed them."
             : null;
     }
 
@@ -76,7 +76,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     private int TogetherAfter(int position)
     {
         int together = 0;
-        for (int next = position + 1; next < SecondsAt.Length && SecondsAt[next] - SecondsAt[position] < LeastGapSeconds * (next - position); next++)
+        for (int next = position + 1; next < SecondsAt.Length && SecondsAt[next] - SecondsAt[position] < MinGapSeconds * (next - position); next++)
             together = next - position;
         return together;
     }
@@ -109,7 +109,7 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
         int last = SecondsAt.Length - 1, from = last;
         while (from > 0 && SecondsAt[last] - SecondsAt[from - 1] < SlowestBurstShare * gap * (last - from + 1))
             from--;
-        return position >= from && last - from >= LeastBurstTokens && gap * (last - from) > LateSeconds;
+        return position >= from && last - from >= MinBurstTokens && gap * (last - from) > LateSeconds;
     }
 
     private static double QuantileOf(double share, int window, ImmutableArray<double> secondsAt)

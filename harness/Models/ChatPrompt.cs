@@ -20,7 +20,7 @@ internal static class ChatPrompt
         return start.Length == 1
             ? await server.TokenizeAsync(RenderQwen3(userMessage, thinking), cancellationToken)
             : throw new EndpointException(
-                $"{server.Facts.Url} renders no chat template, and Qwen3's, which is known here, does not fit {server.Facts.Model}.");
+                $"{server.Facts.Url} renders no chat template, and the built-in one (Qwen3's) does not fit {server.Facts.Model}.");
     }
 
     internal static string RenderQwen3(string userMessage, bool thinking) =>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Calibration.Harness.Models;
 
-/// <summary>How a family of models opens, closes and leaves out its thinking.</summary>
+/// <summary>How a family of models starts, ends and skips its thinking.</summary>
 public sealed record ModelProfile
 {
     /// <summary>Name of the profile.</summary>
@@ -11,13 +11,13 @@ public sealed record ModelProfile
     /// <summary>What opens a thinking block, its newline included.</summary>
     public required string Open { get; init; }
 
-    /// <summary>What closes thinking: one token of the model, unless <see cref="DelimitersAreText"/>.</summary>
+    /// <summary>The end of thinking: one token of the model, unless <see cref="DelimitersAreText"/>.</summary>
     public required string CloseToken { get; init; }
 
-    /// <summary>What we put before the close when we cut thinking.</summary>
+    /// <summary>What we write before the end-of-thinking token when we cut thinking.</summary>
     public required string BeforeClose { get; init; }
 
-    /// <summary>What follows the close before the answer.</summary>
+    /// <summary>What stands between the end-of-thinking token and the answer.</summary>
     public required string AfterClose { get; init; }
 
     /// <summary>What overrides an early end of thinking (after s1, arXiv:2501.19393).</summary>

@@ -5,7 +5,7 @@ namespace Calibration.Harness.Models;
 
 /// <summary>
 /// A model's profile as a JSON object, with the names under which the manifest stores it. <c>name</c>, <c>open</c> and <c>close_token</c>
-/// are needed; what else is left out is as in <see cref="ModelProfile.Qwen3"/>.
+/// are required; other missing fields are as in <see cref="ModelProfile.Qwen3"/>.
 /// </summary>
 public static class ProfileFile
 {
@@ -42,7 +42,7 @@ public static class ProfileFile
     private static ModelProfile ProfileOf(JsonElement root, ImmutableArray<string>.Builder faults)
     {
         foreach (JsonProperty field in root.EnumerateObject().Where(field => !Fields.Contains(field.Name)))
-            faults.Add($"It has a field {field.Name}, which is none of {string.Join(", ", Fields)}.");
+            faults.Add($"It has an unknown field {field.Name}; the known ones are {string.Join(", ", Fields)}.");
         ModelProfile usual = ModelProfile.Qwen3;
         return usual with
         {
@@ -99,21 +99,21 @@ public static class ProfileFile
         if (profile.Name.Length == 0 || !profile.Name.All(symbol => char.IsAsciiLetterOrDigit(symbol) || symbol is '.' or '-'))
             yield return $"Its name is \"{profile.Name}\": give letters, digits, dots and dashes.";
         if (ModelProfile.All.Any(known => known.Name == profile.Name))
-            yield return $"Its name is {profile.Name}, which is built in: give another, so that the manifest tells them apart.";
+            yield return $"Its name is {profile.Name}, which is the name of a built-in profile: give another name.";
         if (profile.Open.Length == 0)
-            yield return "Its open is empty: give what opens thinking.";
+            yield return "Its open is empty: give the text that opens thinking.";
         if (profile.CloseToken.Length == 0)
-            yield return "Its close_token is empty: give what closes thinking.";
+            yield return "Its close_token is empty: give the token that ends thinking.";
         else if (profile.Open.Contains(profile.CloseToken, StringComparison.Ordinal))
-            yield return "Its open holds its close_token: thinking would be closed before it begins.";
+            yield return "Its open contains its close_token: thinking would end before it begins.";
         if (profile.ContinuationCue.Trim().Length == 0)
-            yield return "Its continuation_cue is empty: give words that make the model think on.";
+            yield return "Its continuation_cue is empty: give words that make the model continue its thinking.";
         else if (profile.CloseToken.Length > 0 && profile.ContinuationCue.Contains(profile.CloseToken, StringComparison.Ordinal))
-            yield return "Its continuation_cue holds its close_token: it would end the thinking that it is to lengthen.";
+            yield return "Its continuation_cue contains its close_token: it would end the thinking instead of lengthening it.";
         if (profile.Open.TrimEnd().Length > 0 && profile.CloseToken.Length > 0 && profile.NoThinking is { } form
             && form.Contains(profile.Open.TrimEnd(), StringComparison.Ordinal) && !form.Contains(profile.CloseToken, StringComparison.Ordinal))
-            yield return "Its no_thinking opens thinking and does not close it: add the close_token.";
+            yield return "Its no_thinking opens thinking but does not end it: add the close_token.";
         if (profile.TurnEnds.IsEmpty || profile.TurnEnds.Any(text => text.Length == 0))
-            yield return "Its turn_ends are empty or hold an empty text: name the tokens that end the model's turn.";
+            yield return "Its turn_ends are empty or contain an empty text: name the tokens that end the model's turn.";
     }
 }

@@ -30,7 +30,7 @@ internal sealed class TextTemplate
             return wanted is null || wanted == qwen3
                 ? new TextTemplate(null, qwen3 with { Name = "qwen3-rendered-here" })
                 : throw new EndpointException(
-                    $"{server.Facts.Url} renders no chat template as text, and only Qwen3's can be rendered here: leave {{Profile}} out.");
+                    $"{server.Facts.Url} renders no chat template as text, and only Qwen3's can be rendered here: omit {{Profile}}.");
         }
 
         if (wanted is not null)

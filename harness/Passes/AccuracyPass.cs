@@ -120,7 +120,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
             return open with { Thought = thought };
         }
 
-        // Once the model has closed its thinking by itself, larger budgets have the same thinking and share its answer.
+        // After the model has ended its thinking, larger budgets have the same thinking and share its answer.
         int budget = open.Budgets[0];
         Trial trial = open.Shared is { } shared && budget > 0 && budget >= shared.ThinkingTokens
             ? shared with { BudgetTokens = budget }
@@ -160,12 +160,12 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
             Prompt = asked.AnswerPrompt(thought, budget),
             MaxTokens = open.Problem.AnswerTokenLimit,
 
-            // Of the cut, not of the budget: a trace that the model closed has one answer, at whichever budget it is asked first.
+            // The seed follows from the cut, not from the budget: a trace that the model ended has one answer, whichever budget asks first.
             Seed = group.SeedOf(FormattableString.Invariant($"answer/{at.Tokens}")),
-            Close = CloseHandling.Ignore,
+            Close = ThinkingEndHandling.Ignore,
             Group = group.Name,
         };
-        AnswerFork answer = await forcing.AnswerAsync(asked, request, cancellationToken);
+        ContinuedAnswer answer = await forcing.AnswerAsync(asked, request, cancellationToken);
         bool isUnread = at.Status == TrialStatus.Ok && answer.Status == TrialStatus.NoAnswer;
         bool isCounted = budget == 0 || thought?.Tokens is not null;
         return trial with
@@ -197,7 +197,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         /// <summary>The thinking, in token ids a durable trace; null where it is yet to be generated.</summary>
         internal Thought? Thought { get; init; }
 
-        /// <summary>The finished answer after the model's own close, which larger budgets share; null where there is none yet.</summary>
+        /// <summary>The finished answer after the model's own end of thinking, which larger budgets share; null if there is none yet.</summary>
         internal Trial? Shared { get; init; }
     }
 

@@ -44,12 +44,12 @@ internal sealed class FinishedWork
     /// <summary>The durable trace of an unfinished group, or null.</summary>
     internal Trace? TraceOf(string traceId) => _openTraces.Find(traceId);
 
-    /// <summary>The finished answer after the model's own close, which larger budgets share, or null.</summary>
+    /// <summary>The finished answer after the model's own end of thinking, which larger budgets share, or null.</summary>
     internal Trial? ClosedAnswerOf(string traceId) => _closedAnswers.GetValueOrDefault(traceId);
 
     /// <summary>
-    /// Whether a timed trace has a sample that may be used at each of its budgets, or up to where the model closed its thinking. One that
-    /// lacks any is timed again as a whole.
+    /// Whether a timed trace has a sample that may be used at each of its budgets, or up to where the model ended its thinking. One that
+    /// lacks any is timed again completely.
     /// </summary>
     internal bool HasTimed(string traceId, ImmutableArray<int> budgets)
     {

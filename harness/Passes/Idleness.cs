@@ -5,9 +5,9 @@ using Calibration.Results;
 namespace Calibration.Harness.Passes;
 
 /// <summary>
-/// Whether the server was idle while a time was taken: by its own load before and after where it tells it, and by how much longer the
+/// Whether the server was idle while a time was taken: by its own load before and after, if it reports it, and by how much longer the
 /// client
-/// waited than the server says it worked, against the least such wait so far (the way there and back).
+/// waited than the server says it worked, against the shortest such wait so far (the network).
 /// </summary>
 /// <param name="forcing">The model on the server.</param>
 /// <param name="clock">Times the waiting.</param>
@@ -19,7 +19,7 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     /// <summary>Two and a half seconds in all, each wait twice as long as the last.</summary>
     private const int Looks = 8;
 
-    private const int MostFaults = 3;
+    private const int MaxFaults = 3;
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.02);
 
@@ -32,7 +32,7 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     /// <summary>Waits a little for an idle server.</summary>
     /// <param name="own">Requests of our own that its load may still hold, because it lags behind their end.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Requests of others, or null where it is idle or does not tell.</returns>
+    /// <returns>Requests of others, or null if it is idle or reports no load.</returns>
     internal async Task<int?> OthersAsync(int own, CancellationToken cancellationToken)
     {
         for (int look = 1; ; look++)
@@ -67,14 +67,14 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
         (ServiceSample sample, double? server) = timed;
         return sample.ServiceS - server - _leastWait[sample.ThinkingTokens > 0] > (LongerShare * server) + LongerSeconds
             ? sample.AsSuspect(FormattableString.Invariant(
-                $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s: the rest was waiting for other requests, on the way, or of a stalled client."))
+                $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s; the rest was waiting (other requests, the network, or a stalled client)."))
             : sample;
     }
 
     private static double? WaitOf(ServiceSample sample) => sample.Status == TrialStatus.Ok ? sample.ServiceS - sample.ServerS : null;
 
     /// <summary>
-    /// A server that does not tell is not asked again; neither is one whose silence would cost minutes before every trace.
+    /// A server that reports no load is not asked again; neither is one whose silence would cost minutes before every trace.
     /// </summary>
     private async Task<int?> WorkingAsync(CancellationToken cancellationToken)
     {
@@ -88,7 +88,7 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
         }
         catch (EndpointException)
         {
-            _tells = ++_faults < MostFaults;
+            _tells = ++_faults < MaxFaults;
             return null;
         }
     }
@@ -96,7 +96,7 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
 
 /// <summary>A sample and what the server says of its time.</summary>
 /// <param name="Sample">The sample.</param>
-/// <param name="ServerSeconds">The server's own seconds, by its first and last token where it tells no others; absent where it gives
+/// <param name="ServerSeconds">The server's own seconds, by its first and last token if it reports no others; absent where it gives
 /// none.</param>
 internal readonly record struct TimedSample(ServiceSample Sample, double? ServerSeconds)
 {

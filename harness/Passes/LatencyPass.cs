@@ -16,7 +16,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
 
-    /// <summary>A suspect trace is repeated so often at once, and once more at the end of the pass, before it is marked.</summary>
+    /// <summary>How often a suspect trace is repeated at once; it is repeated once more at the end of the pass before it is marked.</summary>
     private const int RepeatsAtOnce = 2;
 
     private readonly TraceTiming _timing = new(forcing, context.RunId, context.Clock);
@@ -76,7 +76,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
         ? task.Budgets
         : [.. task.Budgets.Where(budget => budget <= limit || budget == task.Budgets[0])];
 
-    /// <summary>The smallest and the largest of the budgets that are cheap enough to be measured a second time, by themselves.</summary>
+    /// <summary>The smallest and the largest of the budgets that are cheap enough to be measured again, by separate requests.</summary>
     private static ImmutableArray<int> SeparateOf(TaskPlan task)
     {
         ImmutableArray<int> cheap = [.. task.Budgets.Where(budget => budget is > 0 and <= SeparateLimit)];
@@ -84,7 +84,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     }
 
     /// <summary>Times one trace; an endpoint that is lost on the way is waited for.</summary>
-    /// <returns>What is worth another try at the end of the pass; null where the trace is finished.</returns>
+    /// <returns>What to try again at the end of the pass; null if the trace is finished.</returns>
     private async Task<TimedWork?> RunTraceAsync(TimedWork work, bool isLastTry, CancellationToken cancellationToken)
     {
         if (context.Finished.HasTimed(work.Group.TraceId, work.Budgets))
@@ -177,7 +177,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
 
             _counted.Thought(thinking?.Thought.Tokens ?? 0);
             foreach (ServiceSample sample in judged)
-                await AppendAsync(others is null ? sample : sample.AsSuspect($"The server worked on {others} other requests beside it."));
+                await AppendAsync(others is null ? sample : sample.AsSuspect($"{others} other requests were running on the server."));
             return null;
         }
     }

@@ -15,7 +15,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     private const int WarmUpTokens = 8;
 
     /// <summary>
-    /// Warm-ups of a task: the server's first streamed request is slower than the others, and one alone does not tell the way to it.
+    /// Warm-ups of a task: the server's first streamed request is slower than the others, and one request is not enough to warm up.
     /// </summary>
     private const int WarmUps = 2;
 
@@ -52,7 +52,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
     }
 
     /// <summary>
-    /// Requests of a task's kinds before any of them counts: whole answers and streams, whose first ones are slower in server and client.
+    /// Warm-up requests of a task's kinds: responses and streams, whose first ones are slower in server and client.
     /// </summary>
     /// <returns>Their samples, which are not kept.</returns>
     internal async Task<IReadOnlyList<TimedSample>> WarmUpAsync(TimedWork work, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
         return samples;
     }
 
-    /// <summary>Times thinking at its budgets, or up to where the model closed it.</summary>
+    /// <summary>Times thinking at its budgets, or up to where the model ended it.</summary>
     /// <returns>The samples in order, and the thinking where there is some.</returns>
     internal async Task<(IReadOnlyList<TimedSample> Samples, TimedThought? Thinking)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
     {
@@ -138,7 +138,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
         Prompt = [thinking.Asked.ThinkingPrompt, thinking.Thought.UpTo(int.MaxValue)],
         MaxTokens = tokens,
         Seed = 1,
-        Close = CloseHandling.Mask,
+        Close = ThinkingEndHandling.Mask,
         Cache = PrefixCache.Own,
         CacheSalt = thinking.CacheSalt,
         Group = "overhead",
@@ -218,7 +218,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
                     Prompt = asked.AnswerPrompt(work.Thinking?.Thought, work.BudgetTokens),
                     MaxTokens = work.Problem.AnswerTokenLimit,
                     Seed = work.Group.SeedOf(FormattableString.Invariant($"latency/answer/{work.BudgetTokens}")),
-                    Close = CloseHandling.Ignore,
+                    Close = ThinkingEndHandling.Ignore,
                     Cache = work.Thinking is null ? PrefixCache.Cold : PrefixCache.Own,
                     CacheSalt = work.Thinking?.CacheSalt ?? NewSalt(work.Group),
                     Group = work.Group.Name,
@@ -252,5 +252,5 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
 
     private sealed record AnswerWork(Problem Problem, TrialGroup Group, TimedThought? Thinking, int BudgetTokens);
 
-    private sealed record TimedAnswer(AnswerFork Answer, double Seconds);
+    private sealed record TimedAnswer(ContinuedAnswer Answer, double Seconds);
 }

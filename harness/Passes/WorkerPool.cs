@@ -97,7 +97,7 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
         }
     }
 
-    /// <summary>Fits the requests in flight to the server's own queue, where it tells it; while it is down it tells nothing.</summary>
+    /// <summary>Fits the requests in flight to the server's own queue, if it reports one; while it is down it reports nothing.</summary>
     private static async Task AdaptAsync(GenerationSender requests, CancellationToken serving)
     {
         bool tells = true;

@@ -18,7 +18,7 @@ internal sealed class NativeBudget(EndpointClient client, TokenIdForcing forcing
     private static readonly ImmutableArray<int> Budgets = [5, 20];
 
     internal async Task<ImmutableArray<FormatCheck>> CheckAsync(AskedProblem asked, CancellationToken cancellationToken) =>
-        forcing.Form.CloseId is not null && forcing.Server.ThinkingBudget is { } own ? [await CheckAsync(own, asked, cancellationToken)] : [];
+        forcing.Form.EndId is not null && forcing.Server.ThinkingBudget is { } own ? [await CheckAsync(own, asked, cancellationToken)] : [];
 
     private async Task<FormatCheck> CheckAsync(ServerThinkingBudget own, AskedProblem asked, CancellationToken cancellationToken)
     {
@@ -28,13 +28,13 @@ internal sealed class NativeBudget(EndpointClient client, TokenIdForcing forcing
                 ? CountInChatAsync(own, asked, budget, cancellationToken)
                 : CountIdsAsync(own, asked, budget, cancellationToken))));
         string verdict = counts.Any(count => count.CountedTokens is null) ? "not there, or refused"
-            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "held exactly here; a cap, not used"
-            : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "held as a cap; not used"
+            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "exact here; a cap, not used"
+            : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "kept as a cap; not used"
             : "IGNORED OR OVERRUN; not used";
         return new FormatCheck(own.Name, false, counts.ToImmutable(), verdict, false);
     }
 
-    /// <summary>The tokens before the close, and the newline that the prompt brought, which vLLM counts.</summary>
+    /// <summary>The tokens before the end-of-thinking token, and the newline from the prompt, which vLLM counts.</summary>
     private async Task<int?> CountIdsAsync(ServerThinkingBudget own, AskedProblem asked, int budget, CancellationToken cancellationToken)
     {
         EndpointReply reply = await PostAsync(forcing.Requests.Uri, json =>

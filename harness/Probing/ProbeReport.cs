@@ -30,7 +30,7 @@ public sealed record ProbeReport
     /// <summary>Seconds of one more thinking token: c at a glance.</summary>
     public required double SecondsPerToken { get; init; }
 
-    /// <summary>Whether the server tells its load, by which other requests beside a timed one are seen.</summary>
+    /// <summary>Whether the server reports its load, so that other requests during a timed one are detected.</summary>
     public required bool TellsLoad { get; init; }
 
     /// <summary>
@@ -41,10 +41,10 @@ public sealed record ProbeReport
     /// <summary>The longest time for which this client was not let run while times were taken.</summary>
     public required TimeSpan LongestClientStall { get; init; }
 
-    /// <summary>Requests of one token that client and server did a second, at <see cref="Concurrency"/> in flight.</summary>
+    /// <summary>Requests of one token per second that client and server completed, at <see cref="Concurrency"/> in flight.</summary>
     public required double RequestsPerSecond { get; init; }
 
-    /// <summary>Tokens a second, at <see cref="Concurrency"/> requests in flight.</summary>
+    /// <summary>Tokens per second, at <see cref="Concurrency"/> requests in flight.</summary>
     public required double TokensPerSecond { get; init; }
 
     /// <summary>Requests that were in flight at once.</summary>

@@ -4,7 +4,7 @@ using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Probing;
 
-/// <summary>A short look by text: what its counts show, and what a night costs. It cannot enforce a budget exactly.</summary>
+/// <summary>A short look by text: what its counts show, and what an overnight run costs. It cannot enforce a budget exactly.</summary>
 /// <param name="forcing">The model on a server that is asked in text.</param>
 /// <param name="plan">How it is looked at.</param>
 /// <param name="clock">Times the requests.</param>
@@ -44,24 +44,24 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
     }
 
     private Task<Generation> GenerateAsync(AskedProblem asked, int tokens, int seed, CancellationToken cancellationToken) =>
-        forcing.Requests.GenerateAsync(Request(asked, tokens, CloseHandling.Ignore) with { Seed = seed }, cancellationToken);
+        forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Ignore) with { Seed = seed }, cancellationToken);
 
-    private static GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) =>
+    private static GenerationRequest Request(AskedProblem asked, int tokens, ThinkingEndHandling close) =>
         new() { Prompt = [asked.ThinkingPrompt], MaxTokens = tokens, Seed = 1, Close = close, Group = "probe" };
 
-    /// <summary>What the server's usage record counts; an early close cannot be overridden.</summary>
+    /// <summary>What the server's usage record counts; an early end cannot be overridden.</summary>
     internal async Task<FormatCheck> CheckAsync(CancellationToken cancellationToken)
     {
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         AskedProblem asked = await forcing.AskAsync(plan.Problems[0], cancellationToken);
         foreach (int budget in ProbePlan.Budgets)
         {
-            Generation generation = await forcing.Requests.GenerateAsync(Request(asked, budget, CloseHandling.Stop), cancellationToken);
+            Generation generation = await forcing.Requests.GenerateAsync(Request(asked, budget, ThinkingEndHandling.Stop), cancellationToken);
             counts.Add(new BudgetCount(budget, generation.CompletionTokens));
         }
 
         string verdict = counts.All(count => count.CountedTokens is null) ? "no counts: every trial would be Unverified"
-            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "counted by usage; early closes would be Unverified"
+            : counts.All(count => count.CountedTokens == count.BudgetTokens) ? "counted by usage; trials that end early would be Unverified"
             : counts.All(count => count.CountedTokens <= count.BudgetTokens) ? "ends earlier; such trials would be Unverified"
             : "NOT ENFORCED";
         return new FormatCheck("text", false, counts.ToImmutable(), verdict, false);
@@ -91,7 +91,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
         return CacheCheck.MedianOf(rounds);
 
         Task<TimedGeneration> TimedAsync(AskedProblem asked) => forcing.Requests.RetryAsync(
-            (_, cancelled) => forcing.Requests.TimeOnceAsync(Request(asked, 1, CloseHandling.Ignore), clock, cancelled), cancellationToken);
+            (_, cancelled) => forcing.Requests.TimeOnceAsync(Request(asked, 1, ThinkingEndHandling.Ignore), clock, cancelled), cancellationToken);
     }
 
     private Task<AskedProblem> UniqueAsync(string message, CancellationToken cancellationToken) =>
@@ -100,14 +100,14 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
     private async Task<(double Overhead, double PerToken)> TimeAsync(CancellationToken cancellationToken)
     {
         AskedProblem asked = await UniqueAsync(plan.Problems[0].Prompt, cancellationToken);
-        GenerationRequest alone = Request(asked, plan.Problems[0].AnswerTokenLimit, CloseHandling.Ignore) with { Prompt = asked.AnswerPrompt(null, 0) };
+        GenerationRequest alone = Request(asked, plan.Problems[0].AnswerTokenLimit, ThinkingEndHandling.Ignore) with { Prompt = asked.AnswerPrompt(null, 0) };
         TimedGeneration answer = await forcing.Requests.TimeOnceAsync(alone, clock, cancellationToken);
         ImmutableArray<TimedGeneration> chunks =
-            await forcing.Requests.StreamOnceAsync(Request(asked, ProbePlan.LongestBudget, CloseHandling.Mask), clock, cancellationToken);
+            await forcing.Requests.StreamOnceAsync(Request(asked, ProbePlan.LongestBudget, ThinkingEndHandling.Mask), clock, cancellationToken);
         ImmutableArray<double> written = [.. chunks.Where(chunk => chunk.Generation.Text.Length > 0).Select(chunk => chunk.Seconds)];
         int tokens = chunks.Select(chunk => chunk.Generation.CompletionTokens).LastOrDefault(count => count is not null) ?? written.Length;
         return tokens > 1 && written.Length > 0
             ? (answer.Seconds, written.Length > 1 ? (written[^1] - written[0]) / (tokens - 1) : written[0] / tokens)
-            : throw new EndpointException($"{forcing.Facts.Url} ended thinking at once, though {ProbePlan.LongestBudget} tokens were asked of it: no budget is enforced there.");
+            : throw new EndpointException($"{forcing.Facts.Url} ended thinking at once, although {ProbePlan.LongestBudget} tokens were requested: it enforces no budget.");
     }
 }

@@ -3,7 +3,7 @@ namespace Calibration.Harness.Probing;
 /// <summary>What client and server do together when many requests are in flight.</summary>
 internal static class Throughput
 {
-    /// <summary>Requests a second over about a second and a half; each gets a number of its own.</summary>
+    /// <summary>Requests per second over about 1.5 seconds; each gets a number of its own.</summary>
     internal static async Task<double> RequestsPerSecondAsync(int concurrency, TimeProvider clock, Func<int, Task> sendAsync)
     {
         long start = clock.GetTimestamp();

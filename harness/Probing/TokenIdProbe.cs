@@ -19,7 +19,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     private const int Rounds = 3;
 
     /// <summary>How often streams are looked at while tokens arrive together in every one.</summary>
-    private const int MostRounds = 6;
+    private const int MaxRounds = 6;
 
     /// <summary>Looks.</summary>
     /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
@@ -29,7 +29,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         foreach (Problem problem in plan.Problems)
             asked.Add(await forcing.AskAsync(problem, cancellationToken));
         await forcing.RefuseBeyondContextAsync(asked[0], LongestBudget, cancellationToken);
-        Generation first = await forcing.Requests.GenerateAsync(Request(asked[0], 8, CloseHandling.Mask), cancellationToken);
+        Generation first = await forcing.Requests.GenerateAsync(Request(asked[0], 8, ThinkingEndHandling.Mask), cancellationToken);
         using var stalls = new ClientStalls();
         CacheCheck cache = await CheckCacheAsync(cancellationToken);
         (double overhead, double perToken, int together) = await TimeAsync(asked[0], cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
         return semantics == BudgetSemantics.Exact
             ? new FormatCheck("ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
-            : new FormatCheck("ids, cap", false, counts.ToImmutable(), kept ? $"held ({closed} closed by the model before the budget)" : "NOT ENFORCED", exact);
+            : new FormatCheck("ids, cap", false, counts.ToImmutable(), kept ? $"kept ({closed} ended by the model before the budget)" : "NOT ENFORCED", exact);
     }
 
     /// <summary>As the latency pass generates: one request, nothing may end it.</summary>
@@ -92,12 +92,12 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (AskedProblem problem in asked)
         {
-            Generation generation = await forcing.Requests.GenerateAsync(Request(problem, LongestBudget, CloseHandling.Mask), cancellationToken);
+            Generation generation = await forcing.Requests.GenerateAsync(Request(problem, LongestBudget, ThinkingEndHandling.Mask), cancellationToken);
             counts.Add(new BudgetCount(LongestBudget, forcing.Form.EndOfThinking(generation.TokenIds)));
         }
 
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
-        return new FormatCheck("ids, one request, close masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
+        return new FormatCheck("token ids, one request, end-of-thinking token masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
     }
 
     /// <summary>Text mode beside the other; that it cannot be used says nothing of that one.</summary>
@@ -148,7 +148,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
         async Task<(double Seconds, int? Hit)> TimedAsync(AskedProblem asked, PrefixCache cache)
         {
-            GenerationRequest request = Request(asked, 1, CloseHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache, CacheSalt = NewSalt() };
+            GenerationRequest request = Request(asked, 1, ThinkingEndHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache, CacheSalt = NewSalt() };
             TimedGeneration timed = await TimeAsync(request, cancellationToken);
             return (timed.Generation.SimulatedSeconds ?? timed.Generation.ServerSeconds ?? timed.Seconds, timed.Generation.CachedTokens);
         }
@@ -167,20 +167,20 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         var perToken = new List<double>();
         var overhead = new List<double>();
         int together = int.MaxValue;
-        for (int round = 0; round <= Rounds || (together > 1 && round <= MostRounds); round++)
+        for (int round = 0; round <= Rounds || (together > 1 && round <= MaxRounds); round++)
         {
             var thinking = new TimedThinking(asked, group, LongestBudget, NewSalt());
             TimedTrace timed = await forcing.Requests.RetryAsync(
-                (_, cancelled) => forcing.TimeTraceAsync(thinking, CloseHandling.Mask, clock, cancelled), cancellationToken);
+                (_, cancelled) => forcing.TimeTraceAsync(thinking, ThinkingEndHandling.Mask, clock, cancelled), cancellationToken);
             ImmutableArray<double> secondsAt = timed.Times.SecondsAt;
             int last = secondsAt.Length - 1;
             if (last < 0)
             {
                 throw new EndpointException(
-                    $"{forcing.Requests.Uri} ended thinking at once, though {LongestBudget} tokens were asked of it: no budget is enforced there.");
+                    $"{forcing.Requests.Uri} ended thinking at once, although {LongestBudget} tokens were requested: it enforces no budget.");
             }
 
-            GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, CloseHandling.Ignore) with
+            GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, ThinkingEndHandling.Ignore) with
             {
                 Prompt = asked.AnswerPrompt(null, 0),
                 Cache = PrefixCache.Cold,
@@ -202,9 +202,9 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(
         plan.Concurrency,
         clock,
-        seed => forcing.Requests.GenerateAsync(Request(asked, tokens, CloseHandling.Mask) with { Seed = seed }, cancellationToken));
+        seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed }, cancellationToken));
 
-    private static GenerationRequest Request(AskedProblem asked, int tokens, CloseHandling close) => new()
+    private static GenerationRequest Request(AskedProblem asked, int tokens, ThinkingEndHandling close) => new()
     {
         Prompt = [asked.ThinkingPrompt],
         MaxTokens = tokens,

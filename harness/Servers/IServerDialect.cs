@@ -27,7 +27,7 @@ internal interface ICompletionServer
     /// <summary>Writes a request's JSON body.</summary>
     void WriteRequest(IBufferWriter<byte> output, GenerationRequest request, RequestSettings settings, bool stream);
 
-    /// <summary>Reads a whole response, or one event of a stream.</summary>
+    /// <summary>Reads a complete response, or one event of a stream.</summary>
     /// <exception cref="JsonException">It is not what this kind of server sends.</exception>
     Generation Read(ReadOnlyMemory<byte> json);
 
@@ -40,7 +40,7 @@ internal interface ICompletionServer
 internal interface IServerDialect : ICompletionServer
 {
     /// <summary>
-    /// Whether streams hold back the ids of a character's first bytes, never send them, and tell of them only by their count.
+    /// Whether streams hold back the ids of a character's first bytes, never send them, and report them only in their count.
     /// </summary>
     bool HoldsBackIds { get; }
 

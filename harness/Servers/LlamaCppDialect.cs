@@ -7,7 +7,7 @@ namespace Calibration.Harness.Servers;
 
 /// <summary>
 /// llama.cpp's server (seen: b11669): its own <c>/completion</c>, because <c>/v1/completions</c> returns no token
-/// ids; the close is masked by logit bias.
+/// ids; the end-of-thinking token is masked by logit bias.
 /// </summary>
 internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
 {
@@ -47,7 +47,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     public async Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
         await RenderChatTextAsync(userMessage, thinking, cancellationToken) is { } prompt
 
-            // Of a model whose tokenizer begins every text with a token of its own, the template's is cut off and wants to be added again.
+            // If the tokenizer starts every text with a special token, llama.cpp removes it from the template: it must be added again.
             ? await TokenizeAsync(prompt, addSpecial: true, cancellationToken)
             : null;
 
@@ -94,7 +94,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     public async Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
         await LoadMetrics.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken) ?? await SlotsAsync(cancellationToken);
 
-    /// <summary>Without <c>--metrics</c> the slots tell what is worked on, though not what waits.</summary>
+    /// <summary>Without <c>--metrics</c> the slots report what is running, but not what waits.</summary>
     private async Task<ServerLoad?> SlotsAsync(CancellationToken cancellationToken)
     {
         EndpointReply reply = await client.GetAsync(new Uri(client.Root, "slots"), cancellationToken);
@@ -119,20 +119,20 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         json.WriteNumber("n_predict", request.MaxTokens);
         RequestWriting.WriteSampling(json, settings.Sampling, request.Seed, "repeat_penalty");
 
-        // Samplers beyond the stored ones are left out of the chain, whatever the server was started with.
+        // Only the stored samplers are in the chain, whatever the server was started with.
         json.WriteStartArray("samplers");
         foreach (string sampler in (string[])["top_k", "top_p", "min_p", "temperature"])
             json.WriteStringValue(sampler);
         json.WriteEndArray();
         json.WriteBoolean("return_tokens", true);
         json.WriteBoolean("cache_prompt", request.Cache != PrefixCache.Cold);
-        if (request.Close == CloseHandling.Stop)
+        if (request.Close == ThinkingEndHandling.Stop)
         {
             json.WriteStartArray("stop");
             json.WriteStringValue(settings.Close.Text);
             json.WriteEndArray();
         }
-        else if (request.Close == CloseHandling.Mask && settings.Close.Id is { } close)
+        else if (request.Close == ThinkingEndHandling.Mask && settings.Close.Id is { } close)
         {
             json.WriteStartArray("logit_bias");
             json.WriteStartArray();
@@ -142,7 +142,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
             json.WriteEndArray();
         }
 
-        json.WriteBoolean("ignore_eos", request.Close == CloseHandling.Mask);
+        json.WriteBoolean("ignore_eos", request.Close == ThinkingEndHandling.Mask);
         json.WriteBoolean("stream", stream);
         json.WriteBoolean("timings_per_token", stream);
         json.WriteEndObject();
@@ -159,7 +159,7 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
         };
     });
 
-    /// <summary>The server's own seconds of a request: prompt and generation; null where it does not tell them.</summary>
+    /// <summary>The server's own seconds of a request: prompt and generation; null if it does not report them.</summary>
     internal static double? SecondsOf(JsonElement root) =>
         root.Member("timings") is { } timings ? (timings.Real("prompt_ms") + timings.Real("predicted_ms")) / 1000 : null;
 

@@ -26,8 +26,8 @@ internal static class RequestWriting
         json.WriteEndArray();
     }
 
-    /// <summary>The stop at the close: by its id, or by its text where it is no token.</summary>
-    internal static void WriteStop(Utf8JsonWriter json, ThinkingClose close)
+    /// <summary>The stop at the end of thinking: by its id, or by its text if it is not one token.</summary>
+    internal static void WriteStop(Utf8JsonWriter json, ThinkingEnd close)
     {
         json.WriteStartArray(close.Id is null ? "stop" : "stop_token_ids");
         if (close.Id is { } id)

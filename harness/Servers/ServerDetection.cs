@@ -23,7 +23,7 @@ public static class ServerDetection
             "sglang" => (await VersionAsync(client, "server_info", cancellationToken), ContextOf(entry, uri)),
             "llamacpp" => await LlamaCppAsync(client, cancellationToken),
             _ => throw new EndpointException(
-                $"{uri} is owned by \"{owner}\", which is no server that returns token ids as this version needs them (vLLM, SGLang, llama.cpp): {{PromptFormat}} text measures what its text and its counts allow."),
+                $"{uri} belongs to \"{owner}\", which is not a known server with token ids (vLLM, SGLang, llama.cpp): use {{PromptFormat}} text."),
         };
         return DialectOf(client, owner, FactsOf(client, entry, version, context))!;
     }
@@ -31,15 +31,15 @@ public static class ServerDetection
     /// <summary>The same, to speak to it by text.</summary>
     /// <param name="client">The endpoint.</param>
     /// <param name="model">The wanted model, or null where the endpoint serves only one.</param>
-    /// <param name="contextTokens">The model's context length, where the server does not tell it.</param>
+    /// <param name="contextTokens">The model's context length, if the server does not report it.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
-    /// <exception cref="EndpointException">It cannot be reached, serves another model, or does not tell the context.</exception>
+    /// <exception cref="EndpointException">It cannot be reached, serves another model, or does not report the context.</exception>
     internal static async Task<TextCompletions> DetectTextAsync(
         EndpointClient client, string? model, int? contextTokens, CancellationToken cancellationToken)
     {
         JsonElement entry = await ModelAsync(client, model, cancellationToken);
         int context = contextTokens ?? entry.Count("max_model_len") ?? entry.Member("meta")?.Count("n_ctx")
-            ?? throw new EndpointException($"{client.Api} does not tell the model's context length: give it with {{Context}}.");
+            ?? throw new EndpointException($"{client.Api} does not report the model's context length: give it with {{Context}}.");
         EndpointFacts facts = FactsOf(client, entry, version: "", context);
         return new TextCompletions(client, facts, DialectOf(client, entry.Text("owned_by"), facts));
     }
@@ -118,9 +118,9 @@ public static class ServerDetection
     }
 
     private static int ContextOf(JsonElement entry, Uri uri) =>
-        entry.Count("max_model_len") ?? throw new EndpointException($"{uri} does not tell the model's context length (max_model_len).");
+        entry.Count("max_model_len") ?? throw new EndpointException($"{uri} does not report the model's context length (max_model_len).");
 
-    /// <summary>The version is only kept: a server that does not tell it is as good.</summary>
+    /// <summary>The version is only stored; a server without one works too.</summary>
     private static async Task<string> VersionAsync(EndpointClient client, string route, CancellationToken cancellationToken)
     {
         try
@@ -138,7 +138,7 @@ public static class ServerDetection
         var uri = new Uri(client.Root, "props");
         JsonElement properties = await DocumentAsync(client, uri, cancellationToken);
         int context = properties.Member("default_generation_settings")?.Count("n_ctx")
-            ?? throw new EndpointException($"{uri} does not tell the context length (n_ctx).");
+            ?? throw new EndpointException($"{uri} does not report the context length (n_ctx).");
         return (properties.Text("build_info"), context);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class SglangDialect(EndpointClient client, EndpointFacts facts) 
 {
     public override bool NeedsUniquePrefix => true;
 
-    public override string Caveat => "read in SGLang's published sources and never run: only the counts shown are evidence";
+    public override string Caveat => "implemented from SGLang's source code, never run: only the counts shown are evidence";
 
     /// <summary>Only its chat route asks for strict thinking (<c>--enable-strict-thinking --reasoning-parser</c>).</summary>
     public override ServerThinkingBudget? ThinkingBudget { get; } = new("SGLang custom_params.thinking_budget (chat)", true, (json, budget) =>

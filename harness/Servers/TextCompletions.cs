@@ -37,9 +37,9 @@ internal sealed class TextCompletions(EndpointClient client, EndpointFacts facts
         json.WriteNumber("max_tokens", request.MaxTokens);
         RequestWriting.WriteSampling(json, settings.Sampling, request.Seed, "repetition_penalty");
         json.WriteString("user", request.Group);
-        if (request.Close == CloseHandling.Stop)
+        if (request.Close == ThinkingEndHandling.Stop)
             RequestWriting.WriteStop(json, settings.Close with { Id = null });
-        if (request.Close == CloseHandling.Mask || (request.Close == CloseHandling.Stop && MasksEndsWithStopText))
+        if (request.Close == ThinkingEndHandling.Mask || (request.Close == ThinkingEndHandling.Stop && MasksEndsWithStopText))
             json.WriteBoolean("ignore_eos", true);
         RequestWriting.WriteStream(json, stream);
         json.WriteEndObject();

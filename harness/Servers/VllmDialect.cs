@@ -23,7 +23,7 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
 
     public virtual string Caveat => "";
 
-    /// <summary>It counts the tokens before the close, and the newline that the prompt brought.</summary>
+    /// <summary>It counts the tokens before the end-of-thinking token, and the newline from the prompt.</summary>
     public virtual ServerThinkingBudget? ThinkingBudget { get; } =
         facts.Simulated ? null : new("vLLM thinking_token_budget", false, (json, budget) => json.WriteNumber("thinking_token_budget", budget));
 
@@ -87,15 +87,15 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
         RequestWriting.WriteSampling(json, settings.Sampling, request.Seed, "repetition_penalty");
         json.WriteBoolean("return_token_ids", true);
         json.WriteString("user", request.Group);
-        if (request.Close != CloseHandling.Ignore)
+        if (request.Close != ThinkingEndHandling.Ignore)
         {
             // min_tokens masks the stop tokens and the end of the turn until it is reached.
-            json.WriteNumber("min_tokens", request.Close == CloseHandling.Mask ? request.MaxTokens : 0);
-            if (request.Close == CloseHandling.Stop || settings.Close.Id is not null)
+            json.WriteNumber("min_tokens", request.Close == ThinkingEndHandling.Mask ? request.MaxTokens : 0);
+            if (request.Close == ThinkingEndHandling.Stop || settings.Close.Id is not null)
                 RequestWriting.WriteStop(json, settings.Close);
         }
 
-        if (request.Close == CloseHandling.Mask)
+        if (request.Close == ThinkingEndHandling.Mask)
             json.WriteBoolean("ignore_eos", true);
         if (request.Cache != PrefixCache.Shared)
             json.WriteString("cache_salt", SaltOf(request.CacheSalt));
@@ -115,7 +115,7 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
     {
         JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
         if (choice?.Member("message") is not null || choice?.Member("delta") is not null)
-            throw new JsonException("it is a chat answer, whose thinking nobody can count");
+            throw new JsonException("it is a chat answer, whose thinking tokens cannot be counted");
         JsonElement usage = root.Member("usage") ?? default;
         JsonElement metrics = root.Member("metrics") ?? default;
         return new Generation(choice?.Ids("token_ids") ?? [], choice?.Text("text") ?? "", EndingOf(choice?.Text("finish_reason") ?? ""))

@@ -69,7 +69,7 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
                 if (_policy.Tries == 1)
                     throw fault;
                 if (_policy.Deadline.IsCancellationRequested || _clock.GetElapsedTime(start) > _policy.Busy)
-                    throw new EndpointLostException($"The endpoint refuses every request as one too many ({fault.Message.TrimEnd('.')}).");
+                    throw new EndpointLostException($"The endpoint refused every request because it is busy ({fault.Message.TrimEnd('.')}).");
                 await WaitAsync(++busy, fault, cancellationToken);
             }
             else if (_policy.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= _policy.Tries))
@@ -137,7 +137,7 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
             {
                 await health.LookAsync(cancellationToken);
                 if (said)
-                    options.Notices?.Report(FormattableString.Invariant($"The endpoint is back after {_clock.GetElapsedTime(start).TotalSeconds:0} s; measuring goes on."));
+                    options.Notices?.Report(FormattableString.Invariant($"The endpoint is back after {_clock.GetElapsedTime(start).TotalSeconds:0} s; measuring continues."));
                 lock (_gate)
                     (_outage, _failuresInARow) = (null, 0);
                 return looks > 1;
@@ -147,7 +147,7 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
                 if (_policy.Deadline.IsCancellationRequested || _clock.GetElapsedTime(start) > limit)
                     throw new EndpointLostException(FormattableString.Invariant($"The endpoint has not answered for {_clock.GetElapsedTime(start).TotalMinutes:0.0} minutes ({fault.Message.TrimEnd('.')})."));
                 if (!said && looks > 1)
-                    options.Notices?.Report($"The endpoint is down, measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
+                    options.Notices?.Report($"The endpoint is down; measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
                 said |= looks > 1;
             }
 

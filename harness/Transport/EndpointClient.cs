@@ -74,10 +74,10 @@ public sealed class EndpointClient : IDisposable
     public Task<EndpointReply> GetAsync(Uri uri, CancellationToken cancellationToken) =>
         _transport.GetAsync(uri, _policy.Idle, cancellationToken);
 
-    /// <summary>Sends JSON, once, and waits for the whole response.</summary>
+    /// <summary>Sends JSON, once, and waits for the complete response.</summary>
     /// <param name="uri">Where to.</param>
     /// <param name="json">The body.</param>
-    /// <param name="tokens">Most tokens that the response may take to generate.</param>
+    /// <param name="tokens">Maximum number of tokens in the response.</param>
     /// <param name="cancellationToken">Abandons the request.</param>
     /// <exception cref="EndpointException">The endpoint cannot be reached, or was silent for too long.</exception>
     public Task<EndpointReply> PostAsync(Uri uri, ReadOnlyMemory<byte> json, int tokens, CancellationToken cancellationToken) =>
@@ -195,7 +195,7 @@ public sealed class EndpointClient : IDisposable
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException or ObjectDisposedException)
         {
-            throw new EndpointException($"{uri} broke the stream off: {fault.Message}", fault) { MayPass = true };
+            throw new EndpointException($"{uri} ended the stream early: {fault.Message}", fault) { MayPass = true };
         }
 
         return events.ToImmutable();
@@ -218,11 +218,11 @@ public sealed class EndpointClient : IDisposable
 }
 
 /// <summary>What the timeout of a generation follows from.</summary>
-/// <param name="Tokens">Most tokens that are asked for.</param>
+/// <param name="Tokens">Maximum number of tokens requested.</param>
 /// <param name="Timeouts">How often the request has timed out before.</param>
 internal readonly record struct RequestSize(int Tokens, int Timeouts = 0);
 
-/// <summary>A whole response.</summary>
+/// <summary>A complete response.</summary>
 /// <param name="Body">As it came.</param>
 /// <param name="Seconds">From sending the request.</param>
 /// <param name="InFlight">Requests in flight meanwhile, about.</param>

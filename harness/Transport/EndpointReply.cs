@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Calibration.Harness.Transport;
 
-/// <summary>A whole HTTP response.</summary>
+/// <summary>A complete HTTP response.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">The body as it came.</param>
 /// <param name="RetryAfter">How long the endpoint asks to be left alone; absent where it does not say.</param>

@@ -42,7 +42,7 @@ internal sealed class EndpointTransport : IDisposable
     internal Task<EndpointReply> GetAsync(Uri uri, TimeSpan limit, CancellationToken cancellationToken) =>
         ReplyToAsync(Message(uri, "GET", limit, cancellationToken));
 
-    /// <summary>Sends a message, once, and waits for the whole response.</summary>
+    /// <summary>Sends a message, once, and waits for the complete response.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
     internal async Task<EndpointReply> ReplyToAsync(PipelineMessage message)
     {

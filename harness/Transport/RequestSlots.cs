@@ -3,20 +3,20 @@ namespace Calibration.Harness.Transport;
 /// <summary>
 /// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429) or does not answer in time,
 /// cut to what it
-/// works on and a short queue where it tells its queue, and grown by one for each limit's worth of answers.
+/// works on and a short queue if it reports its queue, and raised by one after as many answers as the limit.
 /// </summary>
 internal sealed class RequestSlots
 {
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
-    private readonly int _most;
+    private readonly int _maximum;
     private double? _lowest;
     private double _limit;
     private int _inFlight;
     private long _epoch;
 
-    /// <summary>All of <paramref name="most"/> slots are open at first.</summary>
-    internal RequestSlots(int most) => _limit = this._most = most;
+    /// <summary>All of <paramref name="maximum"/> slots are open at first.</summary>
+    internal RequestSlots(int maximum) => _limit = _maximum = maximum;
 
     /// <summary>Requests that may be in flight now.</summary>
     internal int Limit
@@ -86,7 +86,7 @@ internal sealed class RequestSlots
     {
         lock (_gate)
         {
-            _limit = Math.Min(_most, _limit + (1 / _limit));
+            _limit = Math.Min(_maximum, _limit + (1 / _limit));
             Admit();
         }
     }
@@ -104,7 +104,7 @@ internal sealed class RequestSlots
         }
     }
 
-    /// <summary>The endpoint tells its queue: a quarter of what it works on keeps it busy, more only waits.</summary>
+    /// <summary>The endpoint reports its queue: a quarter of its running requests keeps it busy; more only waits.</summary>
     internal void Queue(int working, int queued)
     {
         lock (_gate)
@@ -118,7 +118,7 @@ internal sealed class RequestSlots
     private void Cut(double to)
     {
         _limit = Math.Max(1, to);
-        _lowest = Math.Min(_lowest ?? _most, _limit);
+        _lowest = Math.Min(_lowest ?? _maximum, _limit);
         _epoch++;
     }
 

@@ -2,7 +2,7 @@ namespace Calibration.Harness.Transport;
 
 /// <summary>How long an endpoint is waited for.</summary>
 /// <param name="Tries">How often a request is sent while the endpoint is up, at least 1.</param>
-/// <param name="Idle">A stream may be silent for this long; a whole response may take this and more for each of its tokens.</param>
+/// <param name="Idle">A stream may be silent for this long; a complete response may take this long plus a time per token.</param>
 /// <param name="Down">How long requests wait for an endpoint that is down before <see cref="EndpointLostException"/>.</param>
 /// <param name="Busy">How long requests wait for an endpoint that refuses them as too many (429).</param>
 /// <param name="Deadline">Ends every wait for an endpoint that is down.</param>
@@ -18,7 +18,7 @@ public sealed record RetryPolicy(int Tries, TimeSpan Idle, TimeSpan Down, TimeSp
     /// <summary>For a look at an endpoint that is there: a few tries.</summary>
     public static RetryPolicy Brief { get; } = new(3, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
 
-    /// <summary>For a night: 8 tries over about 13 seconds, and an hour for an endpoint that is down.</summary>
+    /// <summary>For an overnight run: 8 tries over about 13 seconds, and an hour for an endpoint that is down.</summary>
     public static RetryPolicy Overnight { get; } = new(8, TimeSpan.FromMinutes(2), TimeSpan.FromHours(1), TimeSpan.FromHours(1));
 
     /// <summary>

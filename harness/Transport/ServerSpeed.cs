@@ -2,12 +2,12 @@ namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// The speed that a server has shown, and the timeout that follows from it: a server that is only slow must not be timed out, because a
-/// request that is sent again costs all of its tokens a second time.
+/// tokens of a request that is sent again are generated twice.
 /// </summary>
 internal sealed class ServerSpeed
 {
     /// <summary>No token takes less in a timeout: short answers wait for the server's queue, not for their tokens.</summary>
-    private const double LeastSecondsPerToken = 0.25;
+    private const double MinSecondsPerToken = 0.25;
 
     /// <summary>Before anything is known of the server.</summary>
     private const double UnknownSecondsPerToken = 2;
@@ -39,7 +39,7 @@ internal sealed class ServerSpeed
     /// <summary>Seconds that a token may take in a response, in a timeout.</summary>
     /// <param name="inFlight">Requests that may share the server.</param>
     internal double SecondsPerToken(int inFlight) =>
-        Expected(inFlight) is { } expected ? Math.Max(LeastSecondsPerToken, Tolerance * expected) : UnknownSecondsPerToken;
+        Expected(inFlight) is { } expected ? Math.Max(MinSecondsPerToken, Tolerance * expected) : UnknownSecondsPerToken;
 
     /// <summary>Tokens that a request had probably been given when it was abandoned; 0 where no speed is known.</summary>
     internal int TokensWithin(TimeSpan abandonedAfter, int wanted, int inFlight) =>

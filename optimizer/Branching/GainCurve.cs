@@ -22,7 +22,7 @@ internal abstract class GainCurve
         ExponentialAccuracy curve => new ExponentialGain(curve),
         HillAccuracy curve => new HillGain(curve),
         InterpolatedAccuracy curve => new InterpolatedGain(curve),
-        _ => throw new ArgumentException($"The shape {shape.Name} is no curve."),
+        _ => throw new ArgumentException($"The shape {shape.Name} is not a curve."),
     };
 }
 

@@ -3,7 +3,7 @@ namespace Calibration.Optimizer.Paper;
 /// <summary>The paper's test of contraction, Lemma 2: L_∞ &lt; 1, equation (26).</summary>
 /// <param name="MaxUtilization">ρ_max = λE[S(ℓ_max)].</param>
 /// <param name="LInfinity">L_∞; null where ρ_max ≥ 1, for which the lemma does not define it.</param>
-/// <param name="Floor">max_k Σ_j π_j c_j / c_k, at least 1, below which L_∞ never lies.</param>
+/// <param name="Floor">max_k Σ_j π_j c_j / c_k, at least 1; a lower bound on L_∞.</param>
 public sealed record ContractionCondition(double MaxUtilization, double? LInfinity, double Floor)
 {
     /// <summary>Whether L_∞ &lt; 1. It is false at every operating point where two tasks or more think.</summary>
@@ -11,7 +11,7 @@ public sealed record ContractionCondition(double MaxUtilization, double? LInfini
 
     /// <summary>The verdict in one sentence.</summary>
     public string Explanation => LInfinity is { } value
-        ? FormattableString.Invariant($"L_∞ = {value:G4} is {(Holds ? "below" : "not below")} 1; it never lies below Σπc/min c = {Floor:G4}, so it decides nothing: the spectral radius at ℓ* does.")
+        ? FormattableString.Invariant($"L_∞ = {value:G4} is {(Holds ? "below" : "not below")} 1; it is at least Σπc/min c = {Floor:G4} (docs/method.md), so the spectral radius at ℓ* decides.")
         : FormattableString.Invariant($"L_∞ is not defined: Lemma 2 assumes ρ_max < 1, and ρ_max = {MaxUtilization:G4}.");
 
     /// <summary>Evaluates (26); tasks that may not think (ℓ_max = 0) are constants and take no part but in the moments.</summary>

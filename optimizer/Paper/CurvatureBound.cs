@@ -3,7 +3,7 @@ using Calibration.Optimizer.Solving;
 namespace Calibration.Optimizer.Paper;
 
 /// <summary>A bound L_J on the Hessian of J, equations (31)–(32), for the step of gradient ascent.</summary>
-/// <param name="LJ">L_J, in seconds a token²; infinite where the start is not stable.</param>
+/// <param name="LJ">L_J, in seconds per token²; infinite where the start is not stable.</param>
 /// <param name="MaxUtilization">ρ_max = λE[S(ℓ_max)] of Lemma 3.</param>
 /// <param name="UtilizationBound">The utilization that the bound is built on: ρ_max, or that of the superlevel set of the start.</param>
 /// <param name="IsPapers">Whether it is Lemma 3's own bound, which needs ρ_max &lt; 1.</param>

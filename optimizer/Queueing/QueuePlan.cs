@@ -35,7 +35,7 @@ internal sealed class QueuePlan
         var at = ImmutableArray.CreateBuilder<TaskModel>(n);
         for (int k = 0; k < n; k++)
         {
-            (TaskModel held, Draws[k]) = HeldAt(workload.Tasks[k], budgets[k], measurements, k, law);
+            (TaskModel held, Draws[k]) = FixedAt(workload.Tasks[k], budgets[k], measurements, k, law);
             at.Add(held);
             Seconds[k] = held.Service.T0Seconds;
             Right[k] = AliasTable.ToBits(held.Accuracy.At(0));
@@ -95,7 +95,7 @@ internal sealed class QueuePlan
         Law == DrawnLaw.Exponential ? Seconds[task] * ExponentialDraw.Next(ref random) : Draws[task].Next(ref random);
 
     /// <summary>The task as constants at its budget, with the mean and variance of what is drawn, so that the formulas see the same law.</summary>
-    private static (TaskModel Held, ServiceDraw Draw) HeldAt(TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
+    private static (TaskModel Held, ServiceDraw Draw) FixedAt(TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
     {
         ImmutableArray<bool> outcomes = measurements?.OutcomesOf(k) ?? [];
         ImmutableArray<double> times = measurements?.ServiceSecondsOf(k) ?? [];

@@ -10,7 +10,7 @@ public static class AllocationSolver
     internal const double ConvergedResidual = 1e-9;
 
     /// <summary>A start keeps at least this share of the slack that the server has at the lower bounds.</summary>
-    private const double LeastSlackShare = 1e-3;
+    private const double MinSlackShare = 1e-3;
 
     /// <summary>The optimal real-valued budgets ℓ*, problem (9).</summary>
     /// <param name="workload">The workload.</param>
@@ -58,9 +58,9 @@ public static class AllocationSolver
         }
 
         // At the edge of stability the Hessian is rounding; the start moves back along the segment to the lower bounds.
-        if (slack < LeastSlackShare * most)
+        if (slack < MinSlackShare * most)
         {
-            double share = most * (1 - LeastSlackShare) / (most - slack);
+            double share = most * (1 - MinSlackShare) / (most - slack);
             for (int k = 0; k < budgets.Length; k++)
                 budgets[k] = low[k] + (share * (budgets[k] - low[k]));
         }

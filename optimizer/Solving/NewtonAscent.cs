@@ -34,7 +34,7 @@ internal sealed class NewtonAscent(ObjectiveModel model)
     /// <summary>Gains at the solution, valid until the next run.</summary>
     internal double[] Gains => _gains;
 
-    /// <summary>Which tasks no bound held back at the solution, valid until the next run.</summary>
+    /// <summary>Which tasks were at no bound at the solution; valid until the next run.</summary>
     internal bool[] Free => _free;
 
     /// <summary>Climbs from <paramref name="budgets"/>, stable and inside the box, and leaves the solution there.</summary>

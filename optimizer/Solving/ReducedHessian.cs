@@ -11,7 +11,7 @@ internal sealed class ReducedHessian(ObjectiveModel model)
     private readonly double[] _inverse = new double[model.Count];
     private double _cross, _square, _uu, _uv, _vv;
 
-    /// <summary>1/h of each free task; 0 for one that is held.</summary>
+    /// <summary>1/h of each free task; 0 for one at a bound.</summary>
     internal ReadOnlySpan<double> InverseDiagonal => _inverse;
 
     internal void Load(double[] budgets, double[] gains, bool[] free, in Moments moments)

@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace Calibration.Report.Figures;
 
-/// <summary>IEEE column width, our own font, and marks that can be told apart without colour.</summary>
+/// <summary>IEEE column width, our own font, and marks that differ without colour.</summary>
 internal static class FigureStyle
 {
     private const string FontName = "DejaVu Sans";

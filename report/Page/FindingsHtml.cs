@@ -21,7 +21,7 @@ internal static class FindingsHtml
 
     private static void Latency(StringBuilder html, RunFits fits, RowFindings findings)
     {
-        html.Heading("Service times within one streamed trace and by themselves");
+        html.Heading("Service times from one streamed trace and from separate requests");
         (string Name, LatencyDifference Of)[] rows =
             [.. from task in fits.Tasks from difference in findings.Latency where difference.Task == task.Task select (task.DisplayName, difference)];
         if (rows.Length == 0)
@@ -30,13 +30,13 @@ internal static class FindingsHtml
             return;
         }
 
-        html.Paragraph($"One streamed trace yields the time at every budget. On each task's first problem these budgets were measured again by requests of their own{Simulated(fits)}.");
+        html.Paragraph($"One streamed trace gives the time at every budget. On each task's first problem, these budgets were measured again by separate requests{Simulated(fits)}.");
         html.Table(
         [
-            ["Dataset", "ℓ", "thinking (s): in the trace", "by itself", "difference", "service (s): in the trace", "by itself", "difference"],
+            ["Dataset", "ℓ", "thinking (s): in the trace", "separate request", "difference", "service (s): in the trace", "separate requests", "difference"],
             .. rows.Select(row => new[]
             {
-                row.Name, HtmlText.Whole(row.Of.BudgetTokens), Seconds(row.Of.Streamed.ThinkingS), Seconds(row.Of.Separate.ThinkingS), Percent(row.Of.ThinkingPercent),
+                row.Name, HtmlText.Integer(row.Of.BudgetTokens), Seconds(row.Of.Streamed.ThinkingS), Seconds(row.Of.Separate.ThinkingS), Percent(row.Of.ThinkingPercent),
                 Seconds(row.Of.Streamed.ServiceS), Seconds(row.Of.Separate.ServiceS), Percent(row.Of.ServicePercent),
             }),
         ]);
@@ -47,7 +47,7 @@ internal static class FindingsHtml
     private static void Lengthened(StringBuilder html, RunFits fits, RowFindings findings)
     {
         html.Heading("What forced extra thinking does to accuracy");
-        html.Paragraph($"A trace is lengthened at ℓ where the model wanted to answer earlier and a continuation cue or the mask of its close lies before ℓ. Models want to answer early on easier problems, so the two groups differ by more than the lengthening; the same traces' own answers at their last budget without it, which cut them before the model's own end, stand beside them. Shares with 95 % intervals (Wilson; answers taken as independent){Simulated(fits)}.");
+        html.Paragraph($"A trace is lengthened at ℓ if a continuation cue or the mask of the end-of-thinking token lies before ℓ: the model wanted to answer earlier. Models stop early on easier problems, so the two groups differ also without lengthening. Therefore the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals (Wilson; answers taken as independent){Simulated(fits)}.");
         (string Name, LengthenedThinking Of)[] tasks =
             [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName, lengthened)];
         html.Table(
@@ -57,8 +57,8 @@ internal static class FindingsHtml
                from budget in task.Of.Budgets
                select new[]
                {
-                   task.Name, HtmlText.Whole(budget.BudgetTokens), Share(budget.Natural), Share(budget.Lengthened), Share(budget.Before),
-                   budget.Before is null ? "–" : HtmlText.Whole(budget.Lost), budget.Before is null ? "–" : HtmlText.Whole(budget.Gained),
+                   task.Name, HtmlText.Integer(budget.BudgetTokens), Share(budget.Natural), Share(budget.Lengthened), Share(budget.Before),
+                   budget.Before is null ? "–" : HtmlText.Integer(budget.Lost), budget.Before is null ? "–" : HtmlText.Integer(budget.Gained),
                },
         ]);
         foreach ((string name, LengthenedThinking of) in tasks.Where(task => task.Of.Fall is not null))
@@ -69,22 +69,22 @@ internal static class FindingsHtml
 
     private static void Closes(StringBuilder html, RunFits fits, RowFindings findings)
     {
-        html.Heading("What the caps were used for");
-        html.Paragraph($"Traces that the model closed by itself within the budget, with 95 % intervals (Wilson), and the mean thinking tokens of all traces{Simulated(fits)}.");
+        html.Heading("How much of the caps was used");
+        html.Paragraph($"Traces whose thinking the model ended within the budget, with 95 % intervals (Wilson), and the mean thinking tokens of all traces{Simulated(fits)}.");
         html.Table(
         [
-            ["Dataset", "ℓ", "closed by the model", "mean thinking tokens"],
+            ["Dataset", "ℓ", "ended by the model", "mean thinking tokens"],
             .. from task in fits.Tasks
                from closes in findings.Closes
                where closes.Task == task.Task
                from budget in closes.Budgets
-               select new[] { task.DisplayName, HtmlText.Whole(budget.BudgetTokens), Share(budget.Closed), budget.MeanThinkingTokens.ToString("0.0", CultureInfo.InvariantCulture) },
+               select new[] { task.DisplayName, HtmlText.Integer(budget.BudgetTokens), Share(budget.Closed), budget.MeanThinkingTokens.ToString("0.0", CultureInfo.InvariantCulture) },
         ]);
     }
 
     private static string FallOf(string task, AccuracyFall fall) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{task}: accuracy falls beyond {fall.FromTokens} thinking tokens. Correct at {fall.FromTokens}: {Share(fall.From)}; at {fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, p = {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at {fall.ToTokens} follow lengthened thinking. No increasing curve describes that.");
+        $"{task}: accuracy falls beyond {fall.FromTokens} thinking tokens. Correct at {fall.FromTokens}: {Share(fall.From)}; at {fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, p = {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at {fall.ToTokens} follow lengthened thinking. No increasing curve can describe this.");
 
     private static string Share(Proportion? share)
     {

@@ -11,7 +11,7 @@ internal static class HtmlText
 
     internal static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
-    internal static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Integer(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     internal static StringBuilder Heading(this StringBuilder html, string title) => html.Append("<h2>").Append(Escaped(title)).Append("</h2>\n");
 

@@ -8,7 +8,7 @@ namespace Calibration.Report.Tables;
 /// <summary>The paper's Table I: fitted parameters with 95 % intervals, and the optimal allocation.</summary>
 public static class Table1
 {
-    /// <summary>Comma-separated values, one row a task, full precision.</summary>
+    /// <summary>Comma-separated values, one row per task, full precision.</summary>
     public static string Csv(RunFits fits, RunAllocation? allocation)
     {
         ArgumentNullException.ThrowIfNull(fits);

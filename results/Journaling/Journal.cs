@@ -9,7 +9,7 @@ namespace Calibration.Results.Journaling;
 /// </summary>
 public sealed class Journal<TRow> : IAsyncDisposable
 {
-    /// <summary>Most in a flush, and as many waiting for the next.</summary>
+    /// <summary>Maximum number of rows per flush; as many may wait for the next.</summary>
     private const int LinesPerFlush = 32;
 
     private readonly Channel<(byte[] Line, TaskCompletionSource? Durable)> _queue =

@@ -22,7 +22,7 @@ public static class JournalFile
     /// <summary>A row as its line, with the line feed.</summary>
     internal static byte[] LineOf<TRow>(TRow row) => [.. JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
 
-    /// <summary>Writes a whole journal; when the task ends it is on the disk.</summary>
+    /// <summary>Writes a complete journal; when the task ends it is on disk.</summary>
     internal static async Task WriteAsync<TRow>(string path, IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
@@ -33,7 +33,7 @@ public static class JournalFile
 
     internal static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
 
-    /// <summary>Number of whole lines, without reading what they hold.</summary>
+    /// <summary>Number of complete lines, without reading their content.</summary>
     internal static int CountLines(FileStream file)
     {
         var block = new byte[1 << 16];
@@ -108,7 +108,7 @@ public static class JournalFile
     }
 
     private static InvalidDataException Damaged(string path, string place, string why, Exception? fault) => new(
-        $"{path} {place} is damaged: it is not a row of a journal ({why}). Delete that line to read the rest; a resumed run measures again what it held.", fault);
+        $"{path} {place} is damaged: it is not a row of a journal ({why}). Delete that line to read the rest; a resumed run measures its row again.", fault);
 }
 
 /// <summary>A journal's row, and where its line is.</summary>

@@ -1,7 +1,7 @@
 namespace Calibration.Results.Journaling;
 
 /// <summary>
-/// A journal's rows in the order of their keys, each key once. Only keys and the places of lines are held in memory: about
+/// A journal's rows in the order of their keys, each key once. Only keys and the places of lines are kept in memory: about
 /// 40 bytes a trial, whatever its response's length.
 /// </summary>
 internal static class JournalOrder

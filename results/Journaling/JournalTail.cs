@@ -9,7 +9,7 @@ internal static class JournalTail
     private const int BlockBytes = 1 << 14;
 
     /// <summary>
-    /// The end of the last whole line that is a JSON object. Behind it lie only a line without its end, or lines that are no
+    /// The end of the last complete line that is a JSON object. Behind it lie only a line without its end, or lines that are no
     /// JSON at all (a power loss leaves NULs where blocks were not written): none of it was ever reported as finished. A JSON
     /// object that is not a row ends the search too, because another version's rows are not garbage.
     /// </summary>

@@ -12,20 +12,20 @@ internal static class RowOrders
     /// <summary>A failed trial was tried again: a good one counts, else the last.</summary>
     internal static RowOrder<Trial> Trials { get; } = new(trial => new RowKey(trial.Key, ""), trial => trial.Status != TrialStatus.Failed, FirstCounts: false);
 
-    /// <summary>By trace and budget: what failed or was doubted was measured again, and one that may be believed counts, else the last.</summary>
+    /// <summary>By trace and budget: failed and suspect samples were measured again; among rows with the same key a successful one counts, otherwise the last.</summary>
     internal static RowOrder<ServiceSample> Service { get; } = new(
         sample => new RowKey(new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens), sample.TraceId),
         sample => sample.Status == TrialStatus.Ok,
         FirstCounts: false);
 
-    /// <summary>A trace is durable before its first answer is forked from it, so the first is the one that answers belong to.</summary>
+    /// <summary>A trace is on disk before its first answer continues from it, so answers belong to the first one.</summary>
     internal static RowOrder<Trace> Traces { get; } = new(
         trace => new RowKey(new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0), trace.TraceId), _ => true, FirstCounts: true);
 }
 
 /// <summary>The key of a row.</summary>
 /// <param name="Place">Task, problem, and run or budget.</param>
-/// <param name="TraceId">The trace that the row belongs to; empty where task, problem, run and budget are the whole key.</param>
+/// <param name="TraceId">The trace that the row belongs to; empty where task, problem, run and budget are the complete key.</param>
 internal readonly record struct RowKey(TrialKey Place, string TraceId) : IComparable<RowKey>
 {
     public int CompareTo(RowKey other)

@@ -7,7 +7,7 @@ using Parquet.Schema;
 namespace Calibration.Results.Parquet;
 
 /// <summary>
-/// A Parquet file of rows, written atomically. A row group is what is held in memory, here and by who reads it, so a group is
+/// A Parquet file of rows, written atomically. A row group is what is kept in memory, here and by who reads it, so a group is
 /// bounded by what its rows take there and not only by their number.
 /// </summary>
 /// <param name="contentBytes">Bytes of a row's texts and lists in memory.</param>
@@ -107,7 +107,7 @@ internal sealed class ParquetTable<TRow>(Func<TRow, long> contentBytes)
 
     /// <summary>What the reader throws on damaged bytes is of any kind, and says nothing of the file.</summary>
     private static InvalidDataException Damaged(string path, Exception fault) => new(
-        $"{path} is damaged, or no Parquet file of this version ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): put a copy of it back, or measure in a new run.", fault);
+        $"{path} is damaged, or not a Parquet file of this version ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): put a copy of it back, or measure in a new run.", fault);
 
     private static async Task WriteGroupAsync(ParquetWriter writer, ParquetSchema schema, IReadOnlyList<TRow> rows)
     {

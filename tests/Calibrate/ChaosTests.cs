@@ -72,12 +72,12 @@ public sealed class ChaosTests : IDisposable
     {
         Problems = [.. ((string[])["gsm8k", "bbh", "arc"]).SelectMany(task => Benchmarks.Find(task)!.Load(SampleProblems.Path).Problems)],
         Seed = 1,
-        LeastServiceTime = TimeSpan.FromMilliseconds(5),
+        MinServiceTime = TimeSpan.FromMilliseconds(5),
     };
 
     private async Task<string> UndisturbedAsync()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(Options() with { LeastServiceTime = TimeSpan.Zero }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(Options() with { MinServiceTime = TimeSpan.Zero }, Cancelled);
         string folder = Path.Combine(_root, "whole");
         Assert.Equal(0, await RunAsync(null, [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]));
         string run = Assert.Single(Directory.GetDirectories(folder));

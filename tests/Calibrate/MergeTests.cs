@@ -65,7 +65,7 @@ public sealed class MergeTests : IDisposable
         CommandRun run = await CommandRun.OfAsync("measure", "--out", folder);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 1);
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"No run folder can be made in {folder} (", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"No run folder can be created in {folder} (", run.Error, StringComparison.Ordinal);
         Assert.Contains(why, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Trim().Split('\n'));
     }

@@ -26,7 +26,7 @@ public sealed class MissingDataTests : IDisposable
         // One problem in five does not fit its largest budget, and the server cuts it without a word.
         int[] lengths = [.. Benchmarks.Find("bbh")!.Load(SampleProblems.Path).Problems.Select(problem => Encoding.UTF8.GetByteCount(problem.Prompt)).Order()];
         int context = lengths[lengths.Length * 4 / 5] + 256 + 40;
-        RunFolder folder = await RunAsync(new EndpointOptions { Problems = [], ContextTokens = context, ToldContextTokens = 40_960 }, exitCode: 3);
+        RunFolder folder = await RunAsync(new EndpointOptions { Problems = [], ContextTokens = context, ReportedContextTokens = 40_960 }, exitCode: 3);
         RunFits fits = RunAnalysis.ReadFits(folder);
         TaskFits missing = Assert.Single(fits.Tasks, task => task.IsMissingData);
         Assert.Equal("bbh", missing.Task);
@@ -69,7 +69,7 @@ public sealed class MissingDataTests : IDisposable
         Assert.False(File.Exists(folder.In("allocation.json")));
         foreach (string file in (string[])["fits.json", "table1.csv", "table1.md", "table1.tex", "report.html"])
             Assert.True(File.Exists(folder.In(file)), file);
-        Assert.Contains("There is none", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains("There is no allocation", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
         Assert.Equal(0, (await CommandRun.OfAsync("figures", folder.Path)).ExitCode);
     }
 
@@ -77,7 +77,7 @@ public sealed class MissingDataTests : IDisposable
     [Fact]
     public async Task Run_StoppedAtATimeLimit_SaysThatItIsIncomplete()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(30) }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(30) }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
             "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--items", "100", "--runs", "3", "--budgets", "0,4,8,16,64", "--latency-items", "2",
             "--concurrency", "2", "--out", _root, "--hours", "0.0012");

@@ -59,7 +59,7 @@ public sealed class DatasetPullTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<html>Sign in to the hotel's network</html>", "is no .jsonl file")]
+    [InlineData("<html>Sign in to the hotel's network</html>", "is not a .jsonl file")]
     [InlineData("{\"q\":1}\n{\"q\":1}\n{\"q\":1}\n", "expected question, answer")]
     [InlineData("{\"question\":\"a\",\"answer\":\"#### 1\"}\n", "has 1 rows; 3 were expected")]
     public async Task Pull_WrongBytes_Refused(string body, string words)

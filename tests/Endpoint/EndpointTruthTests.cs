@@ -19,15 +19,15 @@ public sealed class EndpointTruthTests
 
     [Theory]
     [InlineData("{", "Expected depth")]
-    [InlineData("[]", "a truth is an object with the member \"tasks\", an object of one object per task.")]
-    [InlineData("""{"tasks": {}, "extra": 1}""", "\"extra\" is no member of a truth.")]
+    [InlineData("[]", "a truth must be an object with the member \"tasks\", which has one object per task.")]
+    [InlineData("""{"tasks": {}, "extra": 1}""", "\"extra\" is not a member of a truth.")]
     [InlineData("""{"tasks": {"own": 1}}""", "own: is not an object.")]
     [InlineData("""{"tasks": {"own": {"shape": "line"}}}""", "own: \"shape\" is \"exponential\" or \"hill\".")]
     [InlineData("""{"tasks": {"own": {"shape": "hill", "a": 0.5, "d": 0.1, "h": 30}}}""", "own: \"s\" is missing.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 0}}}""", "own: \"b\" is 0, but has to be a number above 0 and at most 1000000.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": "0.5", "d": 0.1, "b": 1}}}""", "own: \"a\" is \"0.5\", but has to be a number at least 0 and at most 1.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 0}}}""", "own: \"b\" is 0, but must be a number above 0 and at most 1000000.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": "0.5", "d": 0.1, "b": 1}}}""", "own: \"a\" is \"0.5\", but must be a number at least 0 and at most 1.")]
     [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.6, "b": 1}}}""", "own: \"a\" + \"d\" is 1.1, but a probability is at most 1.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 1, "h": 3}}}""", "own: \"h\" is no member of an exponential truth.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 1, "h": 3}}}""", "own: \"h\" is not a member of an exponential truth.")]
     public void Load_NoTruth_SaysWhere(string json, string expected)
     {
         string path = Path.GetTempFileName();

@@ -135,7 +135,7 @@ public sealed class ServiceTimeTests
         {
             while (!stop.IsCancellationRequested)
             {
-                var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 60 + (seed % 80), Seed = seed, Close = CloseHandling.Mask, Group = $"load-{seed}" };
+                var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 60 + (seed % 80), Seed = seed, Close = ThinkingEndHandling.Mask, Group = $"load-{seed}" };
                 await forcing.Requests.GenerateAsync(request, CancellationToken.None);
             }
         }));

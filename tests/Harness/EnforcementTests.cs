@@ -131,7 +131,7 @@ public sealed class EnforcementTests
     {
         using var task = new OwnTask("4 + 5?", "5 + 4?");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], ContextTokens = 150, ToldContextTokens = 40_960 }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], ContextTokens = 150, ReportedContextTokens = 40_960 }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,8,16,160,200", "--runs", "1", "--latency-items", "2");
         Assert.Equal(2 * 5, run.Trials.Length);
         Assert.All(run.Trials, trial => Assert.Equal(trial.BudgetTokens <= 16, trial.IsUsable));

@@ -35,7 +35,7 @@ public sealed class FaultTests : IDisposable
     [InlineData(true)]
     public async Task Measure_EndpointThatRestarts_PausesAndGoesOn(bool withAnotherModelForAWhile)
     {
-        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
         Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--runs", "40", "--concurrency", "4"]);
@@ -62,7 +62,7 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_EndpointThatStaysAway_EndsWithTheCommandThatResumes()
     {
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
@@ -86,7 +86,7 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_EndpointThatIsAwayAtTheDeadline_EndsInTimeWithWhatIsThere()
     {
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
+        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
             ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.002", .. Arguments, "--runs", "40", "--concurrency", "4"]);
         await Task.Delay(2500, Cancelled);
@@ -123,7 +123,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Measure_TwoEndpoints_ShareTheWorkAndOneMayDie()
     {
-        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
         var logs = new[] { new Endpoint.ServedRequests(), new Endpoint.ServedRequests() };
         await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, Cancelled);
         EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, Cancelled);
@@ -142,7 +142,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Measure_FirstOfTwoEndpointsAwayInTheLatencyPass_IsWaitedForAndMissesNoTime()
     {
-        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(100) };
+        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(100) };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options, Cancelled);
@@ -171,7 +171,7 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_QueueThatRefuses_CutsTheConcurrencyAndLosesNothing()
     {
         MeasuredRun run = await MeasureAsync(
-            new EndpointOptions { Problems = [], Slots = 4, QueueLimit = 2, LeastServiceTime = TimeSpan.FromMilliseconds(5) }, "--concurrency", "32", "--runs", "6");
+            new EndpointOptions { Problems = [], Slots = 4, QueueLimit = 2, MinServiceTime = TimeSpan.FromMilliseconds(5) }, "--concurrency", "32", "--runs", "6");
         Assert.Equal(3 * 6 * 4, run.Trials.Length);
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }

@@ -18,7 +18,7 @@ public sealed class ProbeTests
         Assert.Contains("llamacpp", run.Output, StringComparison.Ordinal);
         Assert.Contains("context 2,048 tokens", run.Output, StringComparison.Ordinal);
         Assert.Contains("96→96", run.Output, StringComparison.Ordinal);
-        Assert.Contains("held as a cap; not used", run.Output, StringComparison.Ordinal);
+        Assert.Contains("kept as a cap; not used", run.Output, StringComparison.Ordinal);
         Assert.Contains("distorts; kept out of the latency pass", run.Output, StringComparison.Ordinal);
         Assert.Contains("does not fit this context", run.Output, StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public sealed class ProbeTests
     }
 
     [Theory]
-    [InlineData(true, "held exactly here; a cap, not used: 5→5  20→20")]
+    [InlineData(true, "exact here; a cap, not used: 5→5  20→20")]
     [InlineData(false, "IGNORED OR OVERRUN; not used: 5→40  20→40")]
     public async Task Probe_SglangsShapes_SaysThatOnlyCountsAreEvidence(bool strictThinking, string native)
     {
@@ -69,7 +69,7 @@ public sealed class ProbeTests
         await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken: true).Start();
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--context", "4000", "--concurrency", "2");
         Assert.True(run.ExitCode == 1, run.Error);
-        foreach (string expected in (string[])["somebody", "context 4,000 tokens", "qwen3-rendered-here", "do NOT come back", "no server that returns token ids", text, "prefix cache", "time at a glance", "throughput", "a full night", "NO ROAD ENFORCES BUDGETS EXACTLY"])
+        foreach (string expected in (string[])["somebody", "context 4,000 tokens", "qwen3-rendered-here", "do NOT come back", "not a known server with token ids", text, "prefix cache", "time at a glance", "throughput", "a full night", "NO ROAD ENFORCES BUDGETS EXACTLY"])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
     }
 
@@ -100,6 +100,6 @@ public sealed class ProbeTests
         await using ScriptedServer server = new SglangShapes(strictThinking: false) { NaturalLength = 0, HeedsMinimum = false }.Start();
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--concurrency", "2");
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("ended thinking at once, though 96 tokens were asked of it: no budget is enforced there", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.Contains("ended thinking at once, although 96 tokens were requested: it enforces no budget", run.Output + run.Error, StringComparison.Ordinal);
     }
 }

@@ -63,7 +63,7 @@ public sealed class ProfileTests
         await using LlamaServer server = await WithTemplateAsync(task, Turns + "<think>\n\n</think>\n\n");
         using EndpointClient client = TestClient.Open(server.Api);
         EndpointException fault = await Assert.ThrowsAsync<EndpointException>(() => OpenAsync(client));
-        Assert.Contains("closes thinking even where it is asked for", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("ends thinking even when thinking is requested", fault.Message, StringComparison.Ordinal);
     }
 
     /// <summary>DeepSeek's and Llama's tokenizers begin every text with a token; llama.cpp cuts the template's own off.</summary>

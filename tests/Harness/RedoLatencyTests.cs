@@ -61,7 +61,7 @@ public sealed class RedoLatencyTests : IDisposable
     [Fact]
     public async Task Resume_AnotherConcurrency_GoesOn()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(40) }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(40) }, Cancelled);
         await SucceedAsync([.. Arguments(endpoint), "--hours", "0.0005", "--runs", "20", "--concurrency", "2"]);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         Assert.False(folder.HasEnded, "The run was too fast to be interrupted: this test shows nothing.");

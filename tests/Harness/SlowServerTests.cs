@@ -90,7 +90,7 @@ public sealed class AbandonedRequestTests
         TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
         using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
-        var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 8000, Seed = 1, Close = CloseHandling.Mask, Group = "abandoned" };
+        var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 8000, Seed = 1, Close = ThinkingEndHandling.Mask, Group = "abandoned" };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forcing.Requests.GenerateAsync(request, abandon.Token));
         long start = TimeProvider.System.GetTimestamp();
 

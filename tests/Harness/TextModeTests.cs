@@ -126,7 +126,7 @@ public sealed class TextModeTests
     public async Task Measure_TwoEndpoints_ShareTheTrials()
     {
         using var task = new OwnTask(OwnTask.Scripts);
-        var options = new EndpointOptions { Problems = [], LeastServiceTime = TimeSpan.FromMilliseconds(20) };
+        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
         ServedRequests[] logs = [new(), new()];
         await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, TestContext.Current.CancellationToken);
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, TestContext.Current.CancellationToken);
@@ -192,7 +192,7 @@ public sealed class TextModeTests
         CommandRun refused = await CommandRun.OfAsync(
             ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--prompt-format", "text", "--context", "4000", "--out", Path.GetDirectoryName(task.Path)!]);
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("only Qwen3's can be rendered here: leave --profile out", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("only Qwen3's can be rendered here: omit --profile", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
     private static (string, int, int, bool, int) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel, trial.AnswerTokens);

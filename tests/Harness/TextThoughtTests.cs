@@ -36,6 +36,6 @@ public sealed class TextThoughtTests
     private static TextThought Read(string ending, int completionTokens, BudgetSemantics semantics, int budget, bool closeIsOneToken = true)
     {
         string json = $$"""{"choices":[{"index":0,"text":"so it is",{{ending}}}],"usage":{"prompt_tokens":9,"completion_tokens":{{completionTokens}} } }""";
-        return TextThought.From(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), budget, new TextClose("</think>", closeIsOneToken, semantics));
+        return TextThought.From(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), budget, new TextEnd("</think>", closeIsOneToken, semantics));
     }
 }

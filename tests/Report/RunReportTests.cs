@@ -12,9 +12,9 @@ namespace Calibration.Tests.Report;
 [Collection("llama.cpp")]
 public sealed class RunReportTests
 {
-    private const string LatencyHeading = "Service times within one streamed trace and by themselves";
+    private const string LatencyHeading = "Service times from one streamed trace and from separate requests";
     private const string LengthenedHeading = "What forced extra thinking does to accuracy";
-    private const string ClosesHeading = "What the caps were used for";
+    private const string ClosesHeading = "How much of the caps was used";
 
     [Fact]
     public async Task Report_EmbeddedExact_StatesBothDifferencesAsSimulated()

@@ -79,7 +79,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path, TestContext.Current.CancellationToken));
         InvalidDataException fault = Assert.Throws<InvalidDataException>(() => JournalFile.Read<Trial>(Path).Count());
         Assert.Contains($"{Path} line 2 is damaged", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("measures again", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("measures its row again", fault.Message, StringComparison.Ordinal);
 
         // What the sentence says to do works.
         string[] lines = await File.ReadAllLinesAsync(Path, TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ namespace Calibration.Datasets.Grading.Numbers;
 internal sealed partial class ExactNumber
 {
     // Longer numbers are noise; bounding them keeps every operation fast.
-    private const int MostDigits = 200;
+    private const int MaxDigits = 200;
     private const int LargestExponent = 200;
 
     private readonly BigInteger _numerator;
@@ -25,7 +25,7 @@ internal sealed partial class ExactNumber
     public static ExactNumber? Parse(string text)
     {
         Match match = Decimal().Match(text);
-        if (!match.Success || text.Length > MostDigits) return null;
+        if (!match.Success || text.Length > MaxDigits) return null;
         int exponent = 0;
         Group power = match.Groups["power"];
         if (power.Success && (!int.TryParse(power.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) || Math.Abs(exponent) > LargestExponent))

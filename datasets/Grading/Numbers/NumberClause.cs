@@ -13,7 +13,7 @@ internal sealed record StatedNumber(ExactNumber? Value, int End);
 /// </summary>
 internal static partial class NumberClause
 {
-    private const int MostSteps = 8;
+    private const int MaxSteps = 8;
 
     /// <summary>Reads a sentence in plain text; null where it holds no number at all.</summary>
     public static StatedNumber? Read(string sentence) => Read(sentence, 0, 0);
@@ -50,7 +50,7 @@ internal static partial class NumberClause
     // "50 - 8, which is 42", "3 * 4 = 12", "3 groups of 14 make 42"
     private static StatedNumber? Later(string sentence, int from, int step)
     {
-        if (step >= MostSteps) return null;
+        if (step >= MaxSteps) return null;
         Match result = Result().Match(sentence, from);
         if (!result.Success) return null;
         // Two equations, "x = 5 or x = 7", have two results.
@@ -84,7 +84,7 @@ internal static partial class NumberClause
         + @"|(?<=\d\s*)\s+in\s+"
         + @"|\s*\b(?:is|are|makes?|gives?|equals?|yields?|leaves?)\s+(?:about\s+)?";
 
-    // What tells without another number that the sentence's number is not the one just read.
+    // What shows without another number that the sentence's number is not the one just read.
     private const string Changes =
         @"\s*[=≈]"
         + @"|\s+(?:at\s+(?:most|least)|max(?:imum)?|minimum|tops)\b"

@@ -8,7 +8,7 @@ namespace Calibration.Datasets.Grading.Numbers;
 /// </summary>
 internal static partial class NumberReader
 {
-    private const int MostCharacters = 300;
+    private const int MaxCharacters = 300;
 
     /// <summary>The reader of numbers.</summary>
     public static AnswerReader Reader { get; } = new(Statements, Fallback);
@@ -34,7 +34,7 @@ internal static partial class NumberReader
         int from = PlainText.SkipDress(text, start, Dress);
         if (BoxHere().IsMatch(text, from)) return null;
         int end = Sentence(text, from);
-        if (end - from > MostCharacters) return null;
+        if (end - from > MaxCharacters) return null;
         // "5!."
         if (end < text.Length && text[end] == '.' && ExclaimedNumber().IsMatch(text[from..end])) return new(start, end, null, true);
         string sentence = NumberText.Plain(text[from..end]) + (end < text.Length && text[end] == '?' ? "?" : "");
@@ -68,7 +68,7 @@ internal static partial class NumberReader
         int from = PlainText.SkipDress(text, start, Dress);
         int line = text.IndexOf('\n', from);
         int end = line < 0 ? text.Length : line;
-        return end - from <= MostCharacters && Value(text[from..end]) is { } value ? new(start, end, value.ToString(), false) : null;
+        return end - from <= MaxCharacters && Value(text[from..end]) is { } value ? new(start, end, value.ToString(), false) : null;
     }
 
     private static Reading? Fallback(string text)
@@ -80,7 +80,7 @@ internal static partial class NumberReader
             return null;
         if (bold is not null && Value(bold.Groups[1].Value) is { } emphasised)
             return new(start + bold.Index, start + bold.Index + bold.Length, emphasised.ToString(), true);
-        if (line.Length <= MostCharacters && Value(line) is { } whole) return new(start, start + line.Length, whole.ToString(), false);
+        if (line.Length <= MaxCharacters && Value(line) is { } whole) return new(start, start + line.Length, whole.ToString(), false);
         return LastNumber(text);
     }
 
@@ -123,14 +123,14 @@ internal static partial class NumberReader
         int stop = text.IndexOf('\n', end);
         if (stop < 0) stop = text.Length;
         // Very long lines are noise; their last part decides.
-        start = Math.Max(start, stop - MostLine);
+        start = Math.Max(start, stop - MaxLine);
         return (start, text[start..stop]);
     }
 
     /// <summary>The number that a short text such as a box's content consists of; null where it is something else.</summary>
     public static ExactNumber? Value(string content, bool boxed = false)
     {
-        if (content.Length > MostCharacters) return null;
+        if (content.Length > MaxCharacters) return null;
         string plain = NumberText.Plain(boxed ? BoxedFactorial().Replace(content, " factorial ") : content);
         if (Multiple().IsMatch(plain)) return null;
         int cut = plain.LastIndexOfAny(['=', '≈']);
@@ -156,7 +156,7 @@ internal static partial class NumberReader
     }
 
     private const string Dress = " \t\r\n*_`\"'“”‘’[{:|✅✓";
-    private const int MostLine = 4000;
+    private const int MaxLine = 4000;
 
     private static readonly ExactNumber NoNumber = ExactNumber.Parse("0")!;
 

@@ -8,7 +8,7 @@ namespace Calibration.Datasets.Grading.Numbers;
 /// <param name="End">Behind its last character, a scale such as "thousand" included.</param>
 internal sealed record NumberAt(ExactNumber Value, int Start, int End);
 
-/// <summary>Reads one number in plain text as far as it goes, and tells whether anything attached makes it another thing.</summary>
+/// <summary>Reads one number in plain text as far as it goes, and decides whether anything attached makes it something else.</summary>
 internal static partial class NumberScan
 {
     /// <summary>The number in digits or words that begins at a position; null where none does.</summary>

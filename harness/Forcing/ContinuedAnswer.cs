@@ -8,7 +8,7 @@ namespace Calibration.Harness.Forcing;
 /// <param name="AnswerTokens">Tokens before the end of the turn.</param>
 /// <param name="CountSource">Where that count comes from.</param>
 /// <param name="Grade">The grade.</param>
-internal sealed record AnswerFork(Generation Generation, int AnswerTokens, CountSource CountSource, Grade Grade)
+internal sealed record ContinuedAnswer(Generation Generation, int AnswerTokens, CountSource CountSource, Grade Grade)
 {
     internal TrialStatus Status => Grade.Status == GradeStatus.Answered ? TrialStatus.Ok : TrialStatus.NoAnswer;
 
@@ -17,11 +17,11 @@ internal sealed record AnswerFork(Generation Generation, int AnswerTokens, Count
     /// <param name="generation">What the server sent.</param>
     /// <param name="tokens">Tokens before the end of the turn; absent where they are not counted.</param>
     /// <param name="source">Where a count comes from.</param>
-    internal static AnswerFork From(Problem problem, Generation generation, int? tokens, CountSource source)
+    internal static ContinuedAnswer From(Problem problem, Generation generation, int? tokens, CountSource source)
     {
         bool ended = source == CountSource.Ids && tokens < generation.TokenIds.Length;
         bool truncated = !ended && generation.Ending == Ending.Length;
         Grade grade = AnswerGrader.Grade(problem, problem.AnswerCue + generation.Text, truncated);
-        return new AnswerFork(generation, tokens ?? 0, tokens is null ? CountSource.None : source, grade);
+        return new ContinuedAnswer(generation, tokens ?? 0, tokens is null ? CountSource.None : source, grade);
     }
 }
