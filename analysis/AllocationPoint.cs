@@ -40,10 +40,12 @@ public sealed record AllocationPoint(
 
     /// <summary>The point in words, for tables, figures, the report and the console.</summary>
     public string Caption => string.Create(
-        CultureInfo.InvariantCulture, $"λ = {ArrivalRatePerSecond}/s, α = {AccuracyWeightSeconds} s, ℓ ≤ {MaxBudgetTokens}, shares {SharesShown}{ServerShown}");
+        CultureInfo.InvariantCulture, $"λ = {ArrivalRatePerSecond}/s, α = {AccuracyWeightSeconds} s, ℓ ≤ {MaxBudgetTokens}, shares "
+            + $"{SharesShown}{ServerShown}");
 
     /// <summary>A folder's name for the point: λ, α, and a hash of all else that it consists of. Equal points have equal names.</summary>
-    public string FolderName => string.Create(CultureInfo.InvariantCulture, $"{ArrivalRatePerSecond:R}-{AccuracyWeightSeconds:R}-{ShortHash.Of(Canonical)}");
+    public string FolderName =>
+        string.Create(CultureInfo.InvariantCulture, $"{ArrivalRatePerSecond:R}-{AccuracyWeightSeconds:R}-{ShortHash.Of(Canonical)}");
 
     /// <summary>
     /// All else in one text, part by part. A part that is added later is left out where it is absent, so that the names of points
@@ -52,7 +54,8 @@ public sealed record AllocationPoint(
     private string Canonical => string.Join(
         ';',
         [
-            "shares=" + string.Join(',', Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Key}:{share.Value:R}"))),
+            "shares=" + string.Join(
+                ',', Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Key}:{share.Value:R}"))),
             string.Create(CultureInfo.InvariantCulture, $"max_budget={MaxBudgetTokens:R}"),
             .. ServerSpeed is { } speed
                 ? ["server=" + string.Join(',', speed.Select(phi => phi.ToString("R", CultureInfo.InvariantCulture)))]

@@ -14,7 +14,9 @@ public sealed record DecidedBudget(string Task, Interval BudgetTokens, double Sh
 /// value printed for their choice is too high.
 /// </summary>
 /// <param name="Raw">The value as it is on the data.</param>
-/// <param name="Optimism">By how much the choice flatters it: the mean over replicates of the replicate's own value less that on the data.</param>
+/// <param name="Optimism">
+/// By how much the choice flatters it: the mean over replicates of the replicate's own value less that on the data.
+/// </param>
 /// <param name="StandardDeviation">Standard deviation of the replicates' own values.</param>
 /// <param name="Interval">The corrected value ± the normal quantile times that deviation.</param>
 public sealed record CorrectedValue(double Raw, double Optimism, double StandardDeviation, Interval Interval)

@@ -28,7 +28,8 @@ public sealed record PointFolder(RunFolder Run, string Within)
         ArgumentNullException.ThrowIfNull(path);
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         return System.IO.Path.GetDirectoryName(full) is { } points && System.IO.Path.GetFileName(points) == Points && Directory.Exists(full)
-            ? new PointFolder(RunFolder.Open(System.IO.Path.GetDirectoryName(points)!), System.IO.Path.Combine(Points, System.IO.Path.GetFileName(full)))
+            ? new PointFolder(
+                RunFolder.Open(System.IO.Path.GetDirectoryName(points)!), System.IO.Path.Combine(Points, System.IO.Path.GetFileName(full)))
             : new PointFolder(RunFolder.Open(path), "");
     }
 

@@ -20,7 +20,10 @@ public sealed record PrefixReuse(int Answers, int Told, int Missed, int MostToke
     {
         ArgumentNullException.ThrowIfNull(samples);
         ServiceSample[] answers = [.. samples.Where(sample => sample.ThinkingTokens > 0)];
-        int[] told = [.. answers.Where(sample => sample.AnswerRecomputedTokens is not null).Select(sample => sample.AnswerRecomputedTokens!.Value)];
+        int[] told =
+        [
+            .. answers.Where(sample => sample.AnswerRecomputedTokens is not null).Select(sample => sample.AnswerRecomputedTokens!.Value),
+        ];
         return new PrefixReuse(answers.Length, told.Length, told.Count(tokens => tokens > LargestBlock), told.DefaultIfEmpty().Max());
     }
 

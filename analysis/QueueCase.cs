@@ -39,10 +39,12 @@ public sealed record QueueCase(
     /// <summary>The decision's own workload, with its shapes, caps and server; in folders of schema 1 every task as a constant.</summary>
     private static QueueCase Of(PointFolder place, RunAllocation allocation)
     {
-        string source = $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}";
+        string source =
+            $"{allocation.Source}{(allocation.Simulated ? " (simulated endpoint)" : "")} at {AllocationPoint.Of(allocation).Caption}";
         string file = place.In("workload.json");
         if (File.Exists(file))
-            return new QueueCase(WorkloadJson.Read(File.ReadAllText(file), file), [.. allocation.Tasks.Select(task => task.BudgetTokens)], source);
+            return new QueueCase(
+                WorkloadJson.Read(File.ReadAllText(file), file), [.. allocation.Tasks.Select(task => task.BudgetTokens)], source);
         ImmutableArray<TaskModel> constants =
         [
             .. from task in allocation.Tasks
@@ -61,12 +63,14 @@ public sealed record QueueCase(
         if (budgets.Length != workload.Tasks.Length)
         {
             throw new AnalysisException(
-                $"{{Budgets}} has {budgets.Length} budgets, and the workload {workload.Tasks.Length} tasks: give one per task, in its order.");
+                $"{{Budgets}} has {budgets.Length} budgets, and the workload {workload.Tasks.Length} tasks: give one per task, in its "
+                    + $"order.");
         }
 
         Performance at = workload.At(budgets.AsSpan());
         return at.IsStable
-            ? new QueueCase(workload, budgets, string.Create(CultureInfo.InvariantCulture, $"{source} at λ = {workload.ArrivalRatePerSecond}/s"))
+            ? new QueueCase(
+                workload, budgets, string.Create(CultureInfo.InvariantCulture, $"{source} at λ = {workload.ArrivalRatePerSecond}/s"))
             : throw new AnalysisException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"At these budgets the server would be busy {at.Utilization:0.####} of the time: the queue is not stable."));

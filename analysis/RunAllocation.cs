@@ -111,7 +111,9 @@ public sealed record RunAllocation
     /// <summary>How many of the planned trials the run has; null where it has all.</summary>
     public Incompleteness? Incomplete { get; init; }
 
-    /// <summary>Tasks that take no part, because too many of their trials are missing; the other shares were divided by their sum.</summary>
+    /// <summary>
+    /// Tasks that take no part, because too many of their trials are missing; the other shares were divided by their sum.
+    /// </summary>
     public ImmutableArray<LeftOutTask> LeftOut { get; init; } = [];
 
     /// <summary>What a reader must know before using the numbers.</summary>

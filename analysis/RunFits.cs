@@ -30,7 +30,9 @@ public sealed record RunFits
     /// <summary>How many of the planned trials the run has; null where it has all.</summary>
     public Incompleteness? Incomplete { get; init; }
 
-    /// <summary>The fixed cost of a request, which was subtracted once from every service time with thinking where its interval lies above 0.</summary>
+    /// <summary>
+    /// The fixed cost of a request, which was subtracted once from every service time with thinking where its interval lies above 0.
+    /// </summary>
     public RequestOverhead? RequestOverhead { get; init; }
 
     /// <summary>The tasks in the run's order.</summary>
@@ -113,7 +115,8 @@ public sealed record BudgetExclusion(int BudgetTokens, int Tried, int Excluded, 
     [JsonIgnore]
     public string Sentence => string.Create(
         CultureInfo.InvariantCulture,
-        $"at {BudgetTokens} tokens {Excluded:N0} of {Tried:N0} trials are excluded ({100 * Share:0.0} %); the accuracy lies between {AccuracyIfWrong:0.000} and {AccuracyIfRight:0.000}");
+        $"at {BudgetTokens} tokens {Excluded:N0} of {Tried:N0} trials are excluded ({100 * Share:0.0} %); the accuracy lies between "
+            + $"{AccuracyIfWrong:0.000} and {AccuracyIfRight:0.000}");
 
     /// <summary>Counts and bounds.</summary>
     public static BudgetExclusion Of(int budgetTokens, int tried, int excluded, int correct) =>
@@ -125,7 +128,10 @@ public sealed record BudgetExclusion(int BudgetTokens, int Tried, int Excluded, 
 /// <param name="MeanThinkingTokens">Mean tokens used; equals the budget under exact semantics.</param>
 public sealed record BudgetUse(int BudgetTokens, double MeanThinkingTokens)
 {
-    /// <summary>Mean tokens used under a cap between the measured ones, on the line between the two beside it: the mean of min(ℓ, natural length) is concave, so the line is not above it.</summary>
+    /// <summary>
+    /// Mean tokens used under a cap between the measured ones, on the line between the two beside it: the mean of min(ℓ, natural
+    /// length) is concave, so the line is not above it.
+    /// </summary>
     /// <param name="measured">In rising order of the budget, at least one.</param>
     /// <param name="budget">Budget ℓ in tokens.</param>
     public static double MeanAt(IReadOnlyList<BudgetUse> measured, double budget)
@@ -135,6 +141,7 @@ public sealed record BudgetUse(int BudgetTokens, double MeanThinkingTokens)
         BudgetUse? high = measured.FirstOrDefault(use => use.BudgetTokens > budget);
         return high is null
             ? low.MeanThinkingTokens
-            : low.MeanThinkingTokens + ((high.MeanThinkingTokens - low.MeanThinkingTokens) * (budget - low.BudgetTokens) / (high.BudgetTokens - low.BudgetTokens));
+            : low.MeanThinkingTokens
+            + ((high.MeanThinkingTokens - low.MeanThinkingTokens) * (budget - low.BudgetTokens) / (high.BudgetTokens - low.BudgetTokens));
     }
 }

@@ -17,7 +17,9 @@ public sealed record TaskShape
     /// <summary>What to keep in mind about the choice; absent where there is nothing.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>Largest budget that is offered, in thinking tokens: the peak where accuracy falls; absent for a curve without a fall.</summary>
+    /// <summary>
+    /// Largest budget that is offered, in thinking tokens: the peak where accuracy falls; absent for a curve without a fall.
+    /// </summary>
     public double? LargestBudgetTokens { get; init; }
 
     /// <summary>Where accuracy falls; absent where it does not.</summary>

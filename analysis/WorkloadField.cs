@@ -33,12 +33,16 @@ internal sealed class WorkloadField
     internal WorkloadField Required(string field) => Object(field) ?? throw Missing(field);
 
     internal string Text(string field) =>
-        Element(field) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text ? text : throw Fault(field, "is not a text");
+        Element(field) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text
+            ? text
+            : throw Fault(field, "is not a text");
 
     internal double Number(string field, double low, double high)
     {
         double value = NumberOf(Element(field), field);
-        return value >= low && value <= high ? value : throw Fault(field, FormattableString.Invariant($"is {value}: it must be from {low} to {high}"));
+        return value >= low && value <= high
+            ? value
+            : throw Fault(field, FormattableString.Invariant($"is {value}: it must be from {low} to {high}"));
     }
 
     /// <summary>A number from 0 on; 0 where it is absent.</summary>
@@ -52,20 +56,24 @@ internal sealed class WorkloadField
         ImmutableArray<double> values = [.. Items(field).Select(value => NumberOf(value, field))];
         if (values.IsEmpty)
             throw Fault(field, "is an empty list");
-        return values.All(value => value >= low) ? values : throw Fault(field, FormattableString.Invariant($"has the number {values.Min()}: it must be at least {low}"));
+        return values.All(value => value >= low)
+            ? values
+            : throw Fault(field, FormattableString.Invariant($"has the number {values.Min()}: it must be at least {low}"));
     }
 
     /// <summary>Rows of numbers that begin with a budget, 0 or more; the budgets ascend.</summary>
     internal ImmutableArray<double[]> Rows(string field, int width)
     {
         ImmutableArray<double[]> rows =
-            [.. Items(field).Select(row => row.ValueKind == JsonValueKind.Array ? row.EnumerateArray().Select(value => NumberOf(value, field)).ToArray() : [])];
+            [.. Items(field).Select(row =>
+                row.ValueKind == JsonValueKind.Array ? row.EnumerateArray().Select(value => NumberOf(value, field)).ToArray() : [])];
         if (rows.IsEmpty || rows.Any(row => row.Length != width))
             throw Fault(field, $"must be a list of rows of {width} numbers");
         for (int i = 0; i < rows.Length; i++)
         {
             if (rows[i][0] < (i == 0 ? 0 : Math.BitIncrement(rows[i - 1][0])))
-                throw Fault(field, FormattableString.Invariant($"has the budget {rows[i][0]} out of order: budgets are 0 or more and ascend"));
+                throw Fault(
+                    field, FormattableString.Invariant($"has the budget {rows[i][0]} out of order: budgets are 0 or more and ascend"));
         }
 
         return rows;
@@ -76,5 +84,7 @@ internal sealed class WorkloadField
     private WorkloadFormatException Missing(string field) => Fault(field, "is missing");
 
     private double NumberOf(JsonElement value, string field) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Fault(field, "has a value that is not a number");
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw Fault(field, "has a value that is not a number");
 }

@@ -8,7 +8,8 @@ using Calibration.Results;
 namespace Calibration.Analysis;
 
 /// <summary>
-/// <c>workload.json</c>: arrivals, server, and per task its share, accuracy shape, service times and natural lengths. Fields that it does not
+/// <c>workload.json</c>: arrivals, server, and per task its share, accuracy shape, service times and natural lengths. Fields that it
+/// does not
 /// know are ignored. What is written is read back as the same workload.
 /// </summary>
 public static class WorkloadJson
@@ -44,7 +45,8 @@ public static class WorkloadJson
             double sum = tasks.Sum(task => task.Probability);
             if (!(Math.Abs(sum - 1) <= ShareTolerance))
                 throw root.Fault("tasks", FormattableString.Invariant($"has probabilities that sum to {sum}: they must sum to 1"));
-            return new Workload(root.Number("arrival_rate_per_s", 1e-12, 1e6), root.Number("accuracy_weight_s", 1e-12, LargestNumber), tasks)
+            return new Workload(
+                root.Number("arrival_rate_per_s", 1e-12, 1e6), root.Number("accuracy_weight_s", 1e-12, LargestNumber), tasks)
             {
                 Server = root.Object("server") is { } server ? ServerOf(server) : Server.OneAtATime,
             };
@@ -97,7 +99,9 @@ public static class WorkloadJson
         }
 
         ImmutableArray<double> speed = server.Numbers("speed", 0);
-        return Server.FaultIn(speed.AsSpan()) is { } fault ? throw server.Fault("speed", $"is wrong: {fault.TrimEnd('.')}") : Server.Shared(speed);
+        return Server.FaultIn(speed.AsSpan()) is { } fault
+            ? throw server.Fault("speed", $"is wrong: {fault.TrimEnd('.')}")
+            : Server.Shared(speed);
     }
 
     private static TaskModel TaskOf(WorkloadField unnamed)
@@ -113,7 +117,9 @@ public static class WorkloadJson
             name,
             task.Number("probability", 1e-12, 1),
             shape,
-            isMeasured ? new ServiceTimeLine(0, 1) : new ServiceTimeLine(service.Number("t0_s", 0, LargestNumber), service.Number("c_s_per_token", 1e-15, LargestNumber)),
+            isMeasured
+                ? new ServiceTimeLine(0, 1)
+                : new ServiceTimeLine(service.Number("t0_s", 0, LargestNumber), service.Number("c_s_per_token", 1e-15, LargestNumber)),
             largest)
         {
             ServiceVariance = deviation * deviation,
@@ -123,7 +129,8 @@ public static class WorkloadJson
         };
         return model.MinBudgetTokens <= largest
             ? model
-            : throw task.Fault("max_budget_tokens", FormattableString.Invariant($"is below the task's smallest budget, {model.MinBudgetTokens}"));
+            : throw task.Fault(
+                "max_budget_tokens", FormattableString.Invariant($"is below the task's smallest budget, {model.MinBudgetTokens}"));
     }
 
     private static AccuracyShape ShapeOf(WorkloadField accuracy)
@@ -196,8 +203,16 @@ public static class WorkloadJson
     {
         ExponentialAccuracy curve => new() { ["shape"] = curve.Name, ["A"] = curve.A, ["b"] = curve.B, ["D"] = curve.D },
         HillAccuracy curve => new() { ["shape"] = curve.Name, ["A"] = curve.A, ["h"] = curve.H, ["s"] = curve.S, ["D"] = curve.D },
-        InterpolatedAccuracy curve => new() { ["shape"] = curve.Name, ["points"] = Rows(curve.Points.Select(point => (double[])[point.BudgetTokens, point.Accuracy])) },
-        PointAccuracy points => new() { ["shape"] = points.Name, ["points"] = Rows(points.Points.Select(point => (double[])[point.BudgetTokens, point.Accuracy])) },
+        InterpolatedAccuracy curve => new()
+        {
+            ["shape"] = curve.Name,
+            ["points"] = Rows(curve.Points.Select(point => (double[])[point.BudgetTokens, point.Accuracy])),
+        },
+        PointAccuracy points => new()
+        {
+            ["shape"] = points.Name,
+            ["points"] = Rows(points.Points.Select(point => (double[])[point.BudgetTokens, point.Accuracy])),
+        },
         _ => throw new ArgumentException($"The shape {shape.Name} has no form in a workload file."),
     };
 

@@ -21,7 +21,9 @@ internal static class Compaction
     internal static async Task<int> RunAsync(string[] arguments)
     {
         int trials = 1_000_000;
-        if (arguments.Length > 1 || (arguments.Length == 1 && !int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out trials)) || trials < Budgets)
+        if (arguments.Length > 1
+            || (arguments.Length == 1 && !int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out trials))
+            || trials < Budgets)
         {
             Console.Error.WriteLine("usage: compaction [TRIALS], at least 10");
             return 2;
@@ -145,6 +147,7 @@ internal static class Compaction
         using Process self = Process.GetCurrentProcess();
         double rate = seconds > 0 ? rows / seconds : 0;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{name,-24} {rows,10:N0} {seconds,6:0.0} {rate,9:N0} {self.WorkingSet64 / 1e6,9:0} {self.PeakWorkingSet64 / 1e6,9:0}"));
+            CultureInfo.InvariantCulture, $"{name,-24} {rows,10:N0} {seconds,6:0.0} {rate,9:N0} {self.WorkingSet64 / 1e6,9:0} "
+                + $"{self.PeakWorkingSet64 / 1e6,9:0}"));
     }
 }

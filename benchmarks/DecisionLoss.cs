@@ -31,7 +31,8 @@ internal static class DecisionLoss
         int? only = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : null;
         Console.WriteLine($"Mean loss of true J in seconds against the true optimum, {sets} sets per cell, λ = 0.1; ± one standard error");
         Console.WriteLine(
-            "size   α    scenario                             ours  exponent.  points     hill  interpol. | excess of ours over the best one rule"
+            "size   α    scenario                             ours  exponent.  points     hill  interpol. | excess of ours over the best "
+                + "one rule"
             + " | |printed J − true J|: ours, interpolation, difference | rejected tasks: Hill, interpolated; excess over the exponential");
         foreach ((int problems, int runs) in new[] { (100, 2), (250, 3) })
         {

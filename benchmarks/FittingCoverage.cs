@@ -15,7 +15,8 @@ internal static class FittingCoverage
         int experiments = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2000;
         double[] correlations = args.Length > 1 ? [double.Parse(args[1], CultureInfo.InvariantCulture)] : [0.5, 0, 0.8];
         FitMethod method = args.Contains("wls") ? FitMethod.WeightedLeastSquares : FitMethod.MaximumLikelihood;
-        int problems = args.Where(a => a.StartsWith("problems=", StringComparison.Ordinal)).Select(a => int.Parse(a[9..], CultureInfo.InvariantCulture)).DefaultIfEmpty(250).First();
+        int problems = args.Where(a => a.StartsWith("problems=", StringComparison.Ordinal)).Select(a =>
+            int.Parse(a[9..], CultureInfo.InvariantCulture)).DefaultIfEmpty(250).First();
         foreach (double correlation in correlations)
             Study(experiments, correlation, method, problems);
         return 0;
@@ -24,7 +25,9 @@ internal static class FittingCoverage
     /// <summary>Intervals near A + D = 1, where the curve is not saturated at the largest budget: b times that budget is bL.</summary>
     private static int NearOne(int experiments)
     {
-        Console.WriteLine($"{experiments} experiments, A = 0.723, nested answers, share 0.6; coverage of the given intervals, and with verdict Identified or AtBound alone");
+        Console.WriteLine(
+            $"{experiments} experiments, A = 0.723, nested answers, share 0.6; coverage of the given intervals, and with verdict "
+                + $"Identified or AtBound alone");
         Console.WriteLine("A + D  size      bL      A         b         D      | given that verdict: A, b, D          | verdicts");
         foreach ((double ceiling, int problems, int runs) in new[] { (1.0, 100, 2), (1.0, 250, 3), (0.95, 100, 2) })
         {
@@ -39,7 +42,8 @@ internal static class FittingCoverage
                 AccuracyFit[] used = [.. fits.Where(f => f.Verdict is Verdict.Identified or Verdict.AtBound)];
                 string verdicts = string.Join(' ', Enum.GetValues<Verdict>().Select(v => fits.Count(f => f.Verdict == v)));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{ceiling,-5}  {problems,3} x {runs}  {rate,4}  {Covers(fits, truth)} | {Covers(used, truth)} | {verdicts} | misses {MissesOf(fits, truth)}"));
+                    $"{ceiling,-5}  {problems,3} x {runs}  {rate,4}  {Covers(fits, truth)} | {Covers(used, truth)} | {verdicts} | misses "
+                        + $"{MissesOf(fits, truth)}"));
             }
         }
 
@@ -61,7 +65,8 @@ internal static class FittingCoverage
         {
             var fits = new AccuracyFit[experiments];
             Parallel.For(0, experiments, i => fits[i] = AccuracyFitter.Fit(
-                SyntheticTraces.Draw(task.Truth.At, task.Budgets, problems, 3, correlation, new Xoshiro256StarStar((i * 7919) + 12345, false)), options));
+                SyntheticTraces.Draw(
+                    task.Truth.At, task.Budgets, problems, 3, correlation, new Xoshiro256StarStar((i * 7919) + 12345, false)), options));
             Report(task, fits);
         }
     }
@@ -70,10 +75,13 @@ internal static class FittingCoverage
     {
         string a = Cover(fits, f => f.A, task.Truth.A), b = Cover(fits, f => f.B, task.Truth.B), d = Cover(fits, f => f.D, task.Truth.D);
         int[] verdicts = [.. Enum.GetValues<Verdict>().Select(v => fits.Count(f => f.Verdict == v))];
-        double one = fits.Count(f => f.LackOfFitPValue < 0.01) * 100.0 / fits.Length, five = fits.Count(f => f.LackOfFitPValue < 0.05) * 100.0 / fits.Length;
-        string misses = string.Join(" ", Misses(fits, f => f.A, task.Truth.A), Misses(fits, f => f.B, task.Truth.B), Misses(fits, f => f.D, task.Truth.D));
+        double one = fits.Count(f => f.LackOfFitPValue < 0.01) * 100.0 / fits.Length, five =
+            fits.Count(f => f.LackOfFitPValue < 0.05) * 100.0 / fits.Length;
+        string misses = string.Join(
+            " ", Misses(fits, f => f.A, task.Truth.A), Misses(fits, f => f.B, task.Truth.B), Misses(fits, f => f.D, task.Truth.D));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{task.Name,-9} {a} {b} {d} | {verdicts[0],5} {verdicts[1],5} {verdicts[2],5} {verdicts[3],5} | {one,6:F2} {five,6:F2} | {misses}"));
+            $"{task.Name,-9} {a} {b} {d} | {verdicts[0],5} {verdicts[1],5} {verdicts[2],5} {verdicts[3],5} | {one,6:F2} {five,6:F2} | "
+                + $"{misses}"));
     }
 
     private static string Cover(AccuracyFit[] fits, Func<AccuracyFit, ParameterEstimate> parameter, double truth)

@@ -19,7 +19,12 @@ internal static class FittingLackOfFitSize
         int powerSets = Math.Max(1, sets / 2);
         Console.WriteLine($"Share of sets with a p-value below 1 %: {sets} sets of true exponentials, {powerSets} of other shapes");
         SyntheticTask gsm8k = Task("gsm8k");
-        foreach ((int problems, int runs, double[] shares) in new[] { (60, 3, new[] { 0.6, 1 }), (100, 2, [0.6, 0.9]), (250, 3, [0.6, 0.9]) })
+        foreach ((int problems, int runs, double[] shares) in new[]
+        {
+            (60, 3, new[] { 0.6, 1 }),
+            (100, 2, [0.6, 0.9]),
+            (250, 3, [0.6, 0.9]),
+        })
         {
             foreach (double share in shares)
                 Nested($"null gsm8k, nested, share {share}", gsm8k, gsm8k.Truth.At, (problems, runs, share), sets);
@@ -47,8 +52,14 @@ internal static class FittingLackOfFitSize
 
     private static SyntheticTask Task(string name) => SyntheticTask.All.Single(task => task.Name == name);
 
-    private static void Nested(string name, SyntheticTask task, Func<double, double> curve, (int Problems, int Runs, double Share) size, int sets) =>
-        Report(name, size.Problems, size.Runs, sets, random => SyntheticTraces.Nested(curve, task.Budgets, size.Problems, size.Runs, size.Share, random));
+    private static void Nested(
+        string name, SyntheticTask task, Func<double, double> curve, (int Problems, int Runs, double Share) size, int sets) =>
+        Report(
+            name,
+            size.Problems,
+            size.Runs,
+            sets,
+            random => SyntheticTraces.Nested(curve, task.Budgets, size.Problems, size.Runs, size.Share, random));
 
     private static void Walk(string name, SyntheticTask task, Func<double, double> curve, (int Problems, int Runs) size, int sets) =>
         Report(name, size.Problems, size.Runs, sets, random => SyntheticTraces.Walk(curve, task.Budgets, size.Problems, size.Runs, random));
@@ -58,7 +69,9 @@ internal static class FittingLackOfFitSize
         var fits = new AccuracyFit[sets];
         Parallel.For(0, sets, i => fits[i] = AccuracyFitter.Fit(draw(new Xoshiro256StarStar((i * 6011) + 99, false)), Options));
         double share = (double)fits.Count(fit => fit.LackOfFitPValue < 0.01) / sets, error = Math.Sqrt(share * (1 - share) / sets);
-        string verdicts = string.Join(' ', Enum.GetValues<Verdict>().Select(verdict => $"{verdict} {fits.Count(fit => fit.Verdict == verdict)}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problems,4} x {runs}  {name,-34} {100 * share,6:F2} ± {100 * error:F2} %  verdicts {verdicts}"));
+        string verdicts = string.Join(
+            ' ', Enum.GetValues<Verdict>().Select(verdict => $"{verdict} {fits.Count(fit => fit.Verdict == verdict)}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{problems,4} x {runs}  {name,-34} {100 * share,6:F2} ± {100 * error:F2} %  verdicts {verdicts}"));
     }
 }

@@ -24,17 +24,23 @@ internal static class FittingServiceCoverage
             (10, 0.015, 0.0, 0.003), (10, 0.0, 0.015, 0.003), (10, 0.01, 0.01, 0.003), (10, 0.02, 0.002, 0.0005), (20, 0.015, 0.005, 0.003), (5, 0.015, 0.005, 0.003),
         })
         {
-            Console.WriteLine($"{traces} + 1 traces, noise {100 * shared} % a trace, {100 * point} % a point, {1000 * absolute} ms; {experiments} experiments");
+            Console.WriteLine(
+                $"{traces} + 1 traces, noise {100 * shared} % a trace, {100 * point} % a point, {1000 * absolute} ms; {experiments} "
+                    + $"experiments");
             foreach ((string name, ServiceTimeLine truth, int largest) in Tasks)
             {
                 var fits = new ServiceTimeFit[experiments];
                 Parallel.For(0, experiments, i => fits[i] = ServiceTimeFitter.Fit(
-                    SyntheticServices.Draw(truth, largest, traces, shared, point, absolute, new Xoshiro256StarStar((i * 104729) + 77, false))));
+                    SyntheticServices.Draw(
+                        truth, largest, traces, shared, point, absolute, new Xoshiro256StarStar((i * 104729) + 77, false))));
                 double t0 = Cover(fits, f => f.T0Seconds, truth.T0Seconds), c = Cover(fits, f => f.SecondsPerToken, truth.SecondsPerToken);
                 double w0 = fits.Select(f => f.T0Seconds.Interval).OfType<Interval>().Select(i => (i.High - i.Low) / 2).Average();
                 double wc = fits.Select(f => f.SecondsPerToken.Interval).OfType<Interval>().Select(i => (i.High - i.Low) / 2).Average();
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{name,-9} t0 {t0,6:F2}% (±{1000 * w0:F2} ms)  c {c,6:F2}% (±{100 * wc / truth.SecondsPerToken:F2} %)  curvature p<1% {100.0 * fits.Count(f => f.CurvaturePValue < 0.01) / experiments:F2}%  outliers {100.0 * fits.Sum(f => f.Points.Count(p => p.Outlier)) / fits.Sum(f => f.Points.Count):F2}%  verdicts {string.Join("/", Enum.GetValues<Verdict>().Select(v => fits.Count(f => f.Verdict == v)))}"));
+                    $"{name,-9} t0 {t0,6:F2}% (±{1000 * w0:F2} ms)  c {c,6:F2}% (±{100 * wc / truth.SecondsPerToken:F2} %)  curvature "
+                        + $"p<1% {100.0 * fits.Count(f => f.CurvaturePValue < 0.01) / experiments:F2}%  outliers "
+                        + $"{100.0 * fits.Sum(f => f.Points.Count(p => p.Outlier)) / fits.Sum(f => f.Points.Count):F2}%  verdicts "
+                        + $"{string.Join("/", Enum.GetValues<Verdict>().Select(v => fits.Count(f => f.Verdict == v)))}"));
             }
         }
 
@@ -52,11 +58,20 @@ internal static class FittingServiceCoverage
         {
             foreach (double convex in new[] { 0, 0.02, 0.05 })
             {
-                Report($"{(traces ? "traces, 1 % each" : "no traces, 1 % per point")}, {100 * convex} % convex", experiments, truth, random =>
-                [
-                    .. SyntheticServices.Draw(truth, 4096, 10, traces ? 0.01 : 0, traces ? 0.005 : 0.01, 0.003, random)
-                        .Select((o, i) => o with { Cluster = traces ? o.Cluster : $"{i}", Seconds = o.Seconds + (truth.SecondsPerToken * o.Tokens * convex * o.Tokens / 4096) }),
-                ]);
+                Report(
+                    $"{(traces ? "traces, 1 % each" : "no traces, 1 % per point")}, {100 * convex} % convex",
+                    experiments,
+                    truth,
+                    random =>
+                    [
+                        .. SyntheticServices.Draw(truth, 4096, 10, traces ? 0.01 : 0, traces ? 0.005 : 0.01, 0.003, random)
+                            .Select((o, i) =>
+                                o with
+                                {
+                                    Cluster = traces ? o.Cluster : $"{i}",
+                                    Seconds = o.Seconds + (truth.SecondsPerToken * o.Tokens * convex * o.Tokens / 4096),
+                                }),
+                    ]);
             }
         }
 
@@ -78,11 +93,15 @@ internal static class FittingServiceCoverage
         var fits = new ServiceTimeFit[experiments];
         Parallel.For(0, experiments, i => fits[i] = ServiceTimeFitter.Fit(draw(new Xoshiro256StarStar((i * 104729) + 77, false))));
         double t0 = Cover(fits, f => f.T0Seconds, truth.T0Seconds), c = Cover(fits, f => f.SecondsPerToken, truth.SecondsPerToken);
-        double width = fits.Select(f => f.SecondsPerToken.Interval).OfType<Interval>().Average(i => (i.High - i.Low) / 2) / truth.SecondsPerToken;
+        double width =
+            fits.Select(f => f.SecondsPerToken.Interval).OfType<Interval>().Average(i => (i.High - i.Low) / 2) / truth.SecondsPerToken;
         double warned = 100.0 * fits.Count(f => f.OverheadSkewness is not null) / experiments;
-        double either = 100.0 * fits.Count(f => f.OverheadSkewness is not null || (f.T0Seconds.Interval?.Contains(truth.T0Seconds) ?? true)) / experiments;
+        double either =
+            100.0 * fits.Count(f => f.OverheadSkewness is not null || (f.T0Seconds.Interval?.Contains(truth.T0Seconds) ?? true)) / experiments;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-42} t0 {t0,6:F2}%  c {c,6:F2}% (±{100 * width:F2} %)  skewness seen {warned:F1}%  t0 covered or skewness seen {either:F2}%  influences {fits.Average(f => f.Influences.Count):F3}  rejected {fits.Count(f => f.Verdict == Verdict.LackOfFit)}"));
+            $"{name,-42} t0 {t0,6:F2}%  c {c,6:F2}% (±{100 * width:F2} %)  skewness seen {warned:F1}%  t0 covered or skewness seen "
+                + $"{either:F2}%  influences {fits.Average(f => f.Influences.Count):F3}  rejected "
+                + $"{fits.Count(f => f.Verdict == Verdict.LackOfFit)}"));
     }
 
     private static double Cover(ServiceTimeFit[] fits, Func<ServiceTimeFit, ParameterEstimate> parameter, double truth)

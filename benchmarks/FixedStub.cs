@@ -40,7 +40,8 @@ internal static class FixedStub
         }
 
         Console.WriteLine(progress);
-        Console.WriteLine(FormattableString.Invariant($"{trials:N0} requests, {usable:N0} verified, in {seconds:0.0} s with start and compaction: {trials / seconds:N0} a second"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{trials:N0} requests, {usable:N0} verified, in {seconds:0.0} s with start and compaction: {trials / seconds:N0} a second"));
         Directory.Delete(root, recursive: true);
         return 0;
     }

@@ -35,7 +35,8 @@ internal static class FormulaError
             (QueueSetting worst, QueueSetting.Comparison at) = group.MaxBy(one => Math.Abs(one.At.Error));
             double beyond = group.Max(one => Math.Abs(one.At.Error) - (2 * one.At.StandardError));
             int within = group.Count(one => one.Setting.IsWithin(one.At));
-            Print($"load {group.Key,4:0.00}: {within} of {group.Count()} within {worst.Tolerance:P1} + 2 se; largest: {Describe(worst, at)}");
+            Print(
+                $"load {group.Key,4:0.00}: {within} of {group.Count()} within {worst.Tolerance:P1} + 2 se; largest: {Describe(worst, at)}");
             Print($"           largest beyond 2 se {beyond:P2}; mean of absolute errors {group.Average(one => Math.Abs(one.At.Error)):P2}");
         }
 
@@ -44,7 +45,8 @@ internal static class FormulaError
 
     private static string Describe(QueueSetting setting, QueueSetting.Comparison at) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{at.Error:P2} ± {at.StandardError:P2} ({setting.Workload.Server.Slots} slots, speed {setting.Workload.Server.FullSpeed:0.00}, {setting.Law})");
+        $"{at.Error:P2} ± {at.StandardError:P2} ({setting.Workload.Server.Slots} slots, speed {setting.Workload.Server.FullSpeed:0.00}, "
+            + $"{setting.Law})");
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

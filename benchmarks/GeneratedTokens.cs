@@ -15,7 +15,8 @@ internal static class GeneratedTokens
     {
         double forkedSum = 0;
         double independentSum = 0;
-        Console.WriteLine($"exact budgets, {Items} problems, {Runs} runs; answers at their limit; reckoned from the grid, nothing is generated here\n");
+        Console.WriteLine(
+            $"exact budgets, {Items} problems, {Runs} runs; answers at their limit; reckoned from the grid, nothing is generated here\n");
         Console.WriteLine("task        budgets  largest  forked, M  independent, M  ratio");
         foreach (Benchmark benchmark in Published.All)
         {
@@ -33,5 +34,7 @@ internal static class GeneratedTokens
     }
 
     private static void Print(string task, int budgets, int largest, double forked, double independent) => Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"{task,-10} {budgets,8} {largest,8} {forked / 1e6,10:0.00} {independent / 1e6,15:0.00} {independent / forked,6:0.00}"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{task,-10} {budgets,8} {largest,8} {forked / 1e6,10:0.00} {independent / 1e6,15:0.00} {independent / forked,6:0.00}"));
 }

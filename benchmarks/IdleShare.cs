@@ -4,7 +4,9 @@ using Calibration.Endpoint;
 
 namespace Calibration.Benchmarks;
 
-/// <summary>How much of an endpoint of 64 slots and 20 ms service stays idle while the harness drives it, by the endpoint's own book.</summary>
+/// <summary>
+/// How much of an endpoint of 64 slots and 20 ms service stays idle while the harness drives it, by the endpoint's own book.
+/// </summary>
 internal static class IdleShare
 {
     private const int Slots = 64;
@@ -14,7 +16,8 @@ internal static class IdleShare
         foreach (int concurrency in (int[])[64, 96, 128, 256])
         {
             double idle = await MeasureAsync(concurrency);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"--concurrency {concurrency,3}: idle share {100 * idle:0.00} % of {Slots} slots of 20 ms"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"--concurrency {concurrency,3}: idle share {100 * idle:0.00} % of {Slots} slots of 20 ms"));
         }
 
         return 0;
@@ -29,7 +32,8 @@ internal static class IdleShare
         Task<int> running = Calibrate.CommandLine.InvokeAsync(
             [
                 "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250", "--runs", "100",
-                "--budgets", "0,4,8,12,16,20,24,32", "--latency-items", "2", "--concurrency", concurrency.ToString(CultureInfo.InvariantCulture), "--out", root,
+                "--budgets", "0,4,8,12,16,20,24,32", "--latency-items", "2", "--concurrency", concurrency.ToString(
+                    CultureInfo.InvariantCulture), "--out", root,
             ],
             TextWriter.Null,
             TextWriter.Null,

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using Calibration.Analysis;
+using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Solving;
-using Calibration.Optimizer.Uncertainty;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;
 
@@ -13,7 +14,10 @@ namespace Calibration.Benchmarks;
 /// <summary>Time of the solver by the number of tasks, of the queue on one thread, and of the bootstrap through to the decision.</summary>
 internal static class OptimizerTimings
 {
-    private static readonly ServiceTimeLine[] Lines = [new(0.138, 0.012), new(0.1459, 0.0141), new(0.1674, 0.0126), new(0.0176, 0.0124), new(0.2073, 0.0127), new(0.0581, 0.0119)];
+    private static readonly ServiceTimeLine[] Lines =
+    [
+        new(0.138, 0.012), new(0.1459, 0.0141), new(0.1674, 0.0126), new(0.0176, 0.0124), new(0.2073, 0.0127), new(0.0581, 0.0119),
+    ];
 
     public static int Solver()
     {
@@ -42,7 +46,11 @@ internal static class OptimizerTimings
     {
         Workload workload = Paper(6);
         double[] budgets = [0, 341, 0, 0, 346, 30];
-        foreach ((string name, Workload at) in ((string, Workload)[])[("constant service", workload), ("lognormal service", workload with { Tasks = [.. workload.Tasks.Select(task => task with { ServiceVariance = 0.01 })] })])
+        foreach ((string name, Workload at) in ((string, Workload)[])
+        [
+            ("constant service", workload),
+            ("lognormal service", workload with { Tasks = [.. workload.Tasks.Select(task => task with { ServiceVariance = 0.01 })] }),
+        ])
         {
             for (int round = 0; round < 3; round++)
             {
@@ -80,7 +88,8 @@ internal static class OptimizerTimings
         {
             long start = Stopwatch.GetTimestamp();
             var bootstrap = new DecisionBootstrap(
-                new Workload(0.1, 30, [.. tasks.Select(task => task.Model)]), new Workload(0.1, 30, [.. tasks.Select(task => task.Measured)]), tasks)
+                new Workload(0.1, 30, [.. tasks.Select(task => task.Model)]), new Workload(
+                    0.1, 30, [.. tasks.Select(task => task.Measured)]), tasks)
             {
                 Threads = 2,
             };
@@ -93,7 +102,11 @@ internal static class OptimizerTimings
         return 0;
     }
 
-    internal static Workload Paper(int n) => new(0.1, 30, [.. Enumerable.Range(0, n).Select(k => new TaskModel("t" + k, 1.0 / n, SyntheticTask.All[k % 6].Truth, Lines[k % 6], 32_768))]);
+    internal static Workload Paper(int n) =>
+        new(
+            0.1,
+            30,
+            [.. Enumerable.Range(0, n).Select(k => new TaskModel("t" + k, 1.0 / n, SyntheticTask.All[k % 6].Truth, Lines[k % 6], 32_768))]);
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

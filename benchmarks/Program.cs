@@ -24,6 +24,10 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] | generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | simulation | decision | decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | solver-times [REPEATS] | compaction [TRIALS]");
+    Console.Error.WriteLine(
+        "usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] "
+            + "| generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | "
+            + "simulation | decision | decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | "
+            + "solver-times [REPEATS] | compaction [TRIALS]");
     return 2;
 }

@@ -10,7 +10,8 @@ using MathNet.Numerics.Distributions;
 namespace Calibration.Benchmarks;
 
 /// <summary>
-/// Time of the one solver for six tasks: the paper's model, S-curves with 750 natural lengths at 16 slots, and the paper's tasks at 4 slots.
+/// Time of the one solver for six tasks: the paper's model, S-curves with 750 natural lengths at 16 slots, and the paper's tasks at 4
+/// slots.
 /// </summary>
 internal static class SolverTimes
 {
@@ -39,7 +40,10 @@ internal static class SolverTimes
         {
             Workload slots = Paper(rate, Server.Shared([1, 1.9, 2.7, 3.4]));
             Time(FormattableString.Invariant($"exponential, 4 slots, λ = {rate}, 1e-9"), repeats, () => WorkloadSolver.Solve(slots));
-            Time(FormattableString.Invariant($"exponential, 4 slots, λ = {rate}, integers, 1e-9"), repeats, () => WorkloadSolver.SolveInteger(slots));
+            Time(
+                FormattableString.Invariant($"exponential, 4 slots, λ = {rate}, integers, 1e-9"),
+                repeats,
+                () => WorkloadSolver.SolveInteger(slots));
         }
 
         return 0;
@@ -84,7 +88,8 @@ internal static class SolverTimes
         }
 
         times.Sort();
-        string result = FormattableString.Invariant($"{found.Status}, J {found.Performance.Objective:0.000000000}, gap {found.GapBound:0.0e+0}");
+        string result = FormattableString.Invariant(
+            $"{found.Status}, J {found.Performance.Objective:0.000000000}, gap {found.GapBound:0.0e+0}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name,-58} {times[times.Count / 2],10:0.0000} ms (median; least {times[0]:0.0000}), {found.Nodes,6} nodes, {result}"));

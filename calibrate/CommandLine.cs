@@ -8,7 +8,10 @@ using Calibration.Harness.Transport;
 
 namespace Calibration.Calibrate;
 
-/// <summary>The verbs. Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done without a task whose trials are missing, 130 interrupted.</summary>
+/// <summary>
+/// The verbs. Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done without a task whose trials are
+/// missing, 130 interrupted.
+/// </summary>
 public static class CommandLine
 {
     /// <summary>Parses and runs one command.</summary>

@@ -21,7 +21,10 @@ internal sealed class Interruption : IDisposable
     internal Interruption(TextWriter error)
     {
         this._error = error;
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal)];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
     }
 
     internal CancellationToken Token => _interrupted.Token;
@@ -38,7 +41,8 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _signals) > 1)
             Environment.Exit(ExitCode);
-        _error.WriteLine($"Stopping: what is finished is being flushed, for {Grace.TotalSeconds:0} seconds at most. Once more stops at once.");
+        _error.WriteLine(
+            $"Stopping: what is finished is being flushed, for {Grace.TotalSeconds:0} seconds at most. Once more stops at once.");
         _ = Task.Run(async () =>
         {
             await _interrupted.CancelAsync();

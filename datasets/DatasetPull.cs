@@ -8,7 +8,8 @@ namespace Calibration.Datasets;
 
 /// <summary>Fetches benchmarks' published files from the hub into the cache folder.</summary>
 /// <remarks>
-/// A file arrives completely under a temporary name, is checked (announced size and checksum, columns, rows, the checksum of its first pull)
+/// A file arrives completely under a temporary name, is checked (announced size and checksum, columns, rows, the checksum of its first
+/// pull)
 /// and only then renamed: a file in the cache is complete.
 /// </remarks>
 /// <param name="http">Sends the requests; it must not follow redirects itself (<see cref="CreateClient"/> makes such a client).</param>
@@ -22,7 +23,10 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
 
     /// <summary>A client that leaves redirects to the pull, so that a token never follows them to another host.</summary>
     public static HttpClient CreateClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) }) { Timeout = Timeout.InfiniteTimeSpan };
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
     /// <summary>What a benchmark's pull needs first, in words for the user; empty where it needs nothing.</summary>
     /// <param name="benchmark">The benchmark.</param>
@@ -37,8 +41,11 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
     /// <param name="progress">Told as bytes arrive; may be null.</param>
     /// <param name="cancellationToken">Stops the pull; files already complete stay.</param>
     /// <returns>All files of the benchmark in the cache.</returns>
-    /// <exception cref="DatasetException">A file cannot be had, or is not what was published or recorded; the message says what to do.</exception>
-    public async Task<ImmutableArray<PulledFile>> PullAsync(Benchmark benchmark, IProgress<PullProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="DatasetException">
+    /// A file cannot be had, or is not what was published or recorded; the message says what to do.
+    /// </exception>
+    public async Task<ImmutableArray<PulledFile>> PullAsync(
+        Benchmark benchmark, IProgress<PullProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
         HubSource source = Sources(benchmark.Task);
@@ -58,7 +65,8 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         return
         [
             .. Sources(benchmark.Task).Files
-                .Select(alternatives => alternatives.Select(file => Relative(benchmark.Task, file)).FirstOrDefault(path => File.Exists(Full(path))))
+                .Select(alternatives =>
+                    alternatives.Select(file => Relative(benchmark.Task, file)).FirstOrDefault(path => File.Exists(Full(path))))
                 .Where(path => path is not null)
                 .Select(path => Kept(path!)),
         ];
@@ -73,11 +81,19 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException($"The cache folder '{options.Directory}' cannot be written ({error.Message}); set HF_HOME or XDG_CACHE_HOME to another one.", error);
+            throw new DatasetException(
+                $"The cache folder '{options.Directory}' cannot be written ({error.Message}); set HF_HOME or XDG_CACHE_HOME to another one.",
+                error);
         }
     }
 
-    private async Task<PulledFile> OneAsync(string task, HubSource source, ImmutableArray<HubFile> alternatives, Checksums checksums, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task<PulledFile> OneAsync(
+        string task,
+        HubSource source,
+        ImmutableArray<HubFile> alternatives,
+        Checksums checksums,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         foreach (string path in alternatives.Select(file => Relative(task, file)).Where(path => File.Exists(Full(path))))
         {
@@ -102,7 +118,13 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         }
     }
 
-    private async Task<PulledFile> FetchAsync(string task, HubSource source, HubFile file, Checksums checksums, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task<PulledFile> FetchAsync(
+        string task,
+        HubSource source,
+        HubFile file,
+        Checksums checksums,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         string relative = Relative(task, file);
         TimeSpan delay = options.FirstDelay;
@@ -110,20 +132,31 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         {
             try
             {
-                return await AttemptAsync(task, source, file, checksums, (bytes, total) => progress?.Report(new(relative, attempt, bytes, total)), cancellationToken);
+                return await AttemptAsync(
+                    task,
+                    source,
+                    file,
+                    checksums,
+                    (bytes, total) => progress?.Report(new(relative, attempt, bytes, total)),
+                    cancellationToken);
             }
             catch (PullFault fault)
             {
                 TimeSpan wait = fault.RetryAfter ?? delay;
                 if (attempt >= options.Attempts || wait > options.LongestDelay)
-                    throw fault.InnerException as DatasetException ?? new DatasetException($"{relative} could not be pulled in {attempt} attempts: {fault.Message}. Try again later, copy the file there yourself, or set HF_ENDPOINT to a mirror.", fault);
+                    throw fault.InnerException as DatasetException
+                        ?? new DatasetException(
+                            $"{relative} could not be pulled in {attempt} attempts: {fault.Message}. Try again later, copy the file there "
+                                + $"yourself, or set HF_ENDPOINT to a mirror.",
+                            fault);
                 if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
                 delay *= 2;
             }
         }
     }
 
-    private async Task<PulledFile> AttemptAsync(string task, HubSource source, HubFile file, Checksums checksums, Action<long, long?> report, CancellationToken cancellationToken)
+    private async Task<PulledFile> AttemptAsync(
+        string task, HubSource source, HubFile file, Checksums checksums, Action<long, long?> report, CancellationToken cancellationToken)
     {
         string relative = Relative(task, file);
         string partial = Path.Combine(options.Directory, ".partial", Guid.NewGuid().ToString("N"), Path.GetFileName(file.Path));
@@ -132,10 +165,13 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         {
             string? announced = await _download.RunAsync(task, source, file, partial, report, cancellationToken);
             string sha256 = Hash(partial);
-            if (announced is not null && announced != sha256) throw new PullFault("the bytes that arrived are not those that the hub announced");
+            if (announced is not null && announced != sha256) throw new PullFault(
+                "the bytes that arrived are not those that the hub announced");
             Check(source, file, relative, partial);
             if (checksums.Of(relative) is { } recorded && recorded != sha256)
-                throw new DatasetException($"{relative} is no longer what was pulled first: its SHA-256 is {sha256}, recorded is {recorded}. Keep the old runs apart, then delete the entry in {Path.Combine(options.Directory, Checksums.FileName)} to accept the new file.");
+                throw new DatasetException(
+                    $"{relative} is no longer what was pulled first: its SHA-256 is {sha256}, recorded is {recorded}. Keep the old runs "
+                        + $"apart, then delete the entry in {Path.Combine(options.Directory, Checksums.FileName)} to accept the new file.");
             Directory.CreateDirectory(Path.GetDirectoryName(Full(relative))!);
             File.Move(partial, Full(relative), overwrite: true);
             checksums.Record(relative, sha256);
@@ -157,7 +193,8 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         try
         {
             DatasetTable table = DatasetTable.Read(Path.GetDirectoryName(partial)!, partial);
-            if (!table.Has(source.Columns)) throw new PullFault($"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
+            if (!table.Has(source.Columns)) throw new PullFault(
+                $"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
             if (table.Rows.Length != file.Rows) throw new PullFault($"what arrived has {table.Rows.Length} rows; {file.Rows} were expected");
         }
         catch (DatasetException error)

@@ -40,7 +40,10 @@ internal sealed partial record GivenResponse(
     public Problem Problem(string task, Problem? known)
     {
         if (Gold.IsEmpty)
-            return known ?? throw new DatasetException($"{Place}: no problem of {task} has the id '{Id}', and the line has no 'gold': give the benchmark's files with {{Data}}, or a gold.");
+            return known
+                ?? throw new DatasetException(
+                    $"{Place}: no problem of {task} has the id '{Id}', and the line has no 'gold': give the benchmark's files with "
+                        + $"{{Data}}, or a gold.");
         Problem problem = known ?? Unknown(task);
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];

@@ -24,9 +24,15 @@ public static class ProblemSubset
         List<List<Problem>> strata = [.. problems
             .GroupBy(Stratum, StringComparer.Ordinal)
             .OrderBy(stratum => stratum.Key, StringComparer.Ordinal)
-            .Select(stratum => stratum.OrderBy(problem => Rank(problem, seed), StringComparer.Ordinal).ThenBy(problem => problem.Id, StringComparer.Ordinal).ToList())];
+            .Select(stratum =>
+                stratum.OrderBy(problem => Rank(problem, seed), StringComparer.Ordinal).ThenBy(
+                    problem => problem.Id, StringComparer.Ordinal).ToList())];
         int[] shares = Shares([.. strata.Select(stratum => stratum.Count)], count);
-        return [.. strata.SelectMany((stratum, i) => stratum.Take(shares[i]).Select((problem, rank) => (problem, rank))).OrderBy(drawn => drawn.rank).Select(drawn => drawn.problem)];
+        return
+        [
+            .. strata.SelectMany((stratum, i) => stratum.Take(shares[i]).Select((problem, rank) => (problem, rank)))
+            .OrderBy(drawn => drawn.rank).Select(drawn => drawn.problem),
+        ];
     }
 
     private static string Stratum(Problem problem) => problem.Task == "bbh" ? problem.Id.Split('/')[0] : "";

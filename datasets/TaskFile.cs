@@ -7,8 +7,10 @@ namespace Calibration.Datasets;
 
 /// <summary>One's own task type beside the six benchmarks: a JSON Lines file of problems.</summary>
 /// <remarks>
-/// A line is <c>{"id", "prompt", "gold", "kind"}</c> with kind <c>number</c>, <c>choice</c>, <c>boolean</c> (yes/no, true/false, valid/invalid),
-/// <c>literal</c> (a Python literal) or <c>words</c>. A choice may bring <c>"choices": ["…", …]</c>, which are lettered and added to the prompt;
+/// A line is <c>{"id", "prompt", "gold", "kind"}</c> with kind <c>number</c>, <c>choice</c>, <c>boolean</c> (yes/no, true/false,
+/// valid/invalid),
+/// <c>literal</c> (a Python literal) or <c>words</c>. A choice may bring <c>"choices": ["…", …]</c>, which are lettered and added to
+/// the prompt;
 /// otherwise the prompt's own lines such as <c>A. …</c> or <c>(A) …</c> give its letters, and without such lines it is A to E.
 /// </remarks>
 public static class TaskFile
@@ -22,11 +24,13 @@ public static class TaskFile
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(path);
-        if (Benchmarks.Find(name) is not null) throw new DatasetException($"The task name '{name}' is one of the six benchmarks'; choose another.");
+        if (Benchmarks.Find(name) is not null) throw new DatasetException(
+            $"The task name '{name}' is one of the six benchmarks'; choose another.");
         byte[] content = Content(path);
         Utf8Text.Check(path, content);
         List<DatasetRow> rows = [.. JsonRows.Lines(path, content).Select((values, row) => new DatasetRow(path, row, values))];
-        if (rows.Count == 0) throw new DatasetException($"{path} contains no problems; one line {{\"id\", \"prompt\", \"gold\", \"kind\"}} per problem was expected.");
+        if (rows.Count == 0) throw new DatasetException(
+            $"{path} contains no problems; one line {{\"id\", \"prompt\", \"gold\", \"kind\"}} per problem was expected.");
         ImmutableArray<Problem> problems = [.. rows.Select(row => Own(name, row))];
         if (problems.GroupBy(problem => problem.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DatasetException($"{path}: the id '{twice.Key}' occurs {twice.Count()} times; ids must be unique.");
@@ -49,7 +53,8 @@ public static class TaskFile
     {
         string prompt = row.NonEmpty("prompt");
         AnswerKind kind = Kind(row);
-        string gold = AnswerGrader.Canonical(kind, row.Text("gold")) ?? throw row.Malformed("gold", $"is not an answer of kind '{row.Text("kind")}'");
+        string gold = AnswerGrader.Canonical(kind, row.Text("gold"))
+            ?? throw row.Malformed("gold", $"is not an answer of kind '{row.Text("kind")}'");
         (string Cue, int Tokens) answer = kind switch
         {
             AnswerKind.Number => (Prompts.BoxedCue, Prompts.NumberTokens),
@@ -83,7 +88,12 @@ public static class TaskFile
     private static Problem WithChoices(Problem problem, DatasetRow row)
     {
         Problem lettered = ChoiceLetters.Of(row) is { } texts
-            ? problem with { ChoiceTexts = texts, ChoiceLetters = Prompts.Letters(texts.Length), Prompt = ChoiceLetters.Appended(problem.Prompt, texts) }
+            ? problem with
+            {
+                ChoiceTexts = texts,
+                ChoiceLetters = Prompts.Letters(texts.Length),
+                Prompt = ChoiceLetters.Appended(problem.Prompt, texts),
+            }
             : ChoiceLetters.InPrompt(problem);
         return lettered.ChoiceLetters.Contains(problem.Gold[0])
             ? lettered with { Gold = ChoiceLetters.WithTwins(problem.Gold[0], lettered.ChoiceLetters, lettered.ChoiceTexts) }

@@ -22,7 +22,8 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     private readonly CompletionRoute _completions;
     private readonly FaultInjection? _faults;
 
-    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions, FaultInjection? faults) => (this._app, this._completions, this._faults) = (app, completions, faults);
+    private EmbeddedEndpoint(WebApplication app, CompletionRoute completions, FaultInjection? faults) =>
+        (this._app, this._completions, this._faults) = (app, completions, faults);
 
     /// <summary>Address of the API, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
     public Uri BaseAddress => new(_app.Urls.First() + "/v1");
@@ -37,12 +38,17 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
 
         // A response is on its way when its flush ends, so that the log shows when it was sent.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));
         WebApplication app = builder.Build();
         var completions = new CompletionRoute(options);
         FaultInjection? faults = options.Faults is { } mix ? new FaultInjection(mix) : null;
         app.MapGet("/health", () => Results.Ok());
-        app.MapGet("/version", () => Results.Json(new { version = options.AsVllm ? VllmShape.Version : typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
+        app.MapGet(
+            "/version",
+            () =>
+                Results.Json(
+                    new { version = options.AsVllm ? VllmShape.Version : typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
         app.MapGet("/v1/models", () => options.AsVllm ? VllmShape.Models(options) : Models(options));
         app.MapGet("/metrics", completions.WriteMetricsAsync);
         app.MapPost("/v1/completions", Faulty(completions.HandleAsync));
@@ -79,7 +85,11 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
     private static IResult Models(EndpointOptions options) => Results.Json(new
     {
         @object = "list",
-        data = new[] { new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ReportedContextTokens ?? options.ContextTokens, simulated = true, paced = options.IsRealTime } },
+        data = new[]
+        {
+            new { id = options.Model, @object = "model", owned_by = "calibration", max_model_len = options.ReportedContextTokens
+                ?? options.ContextTokens, simulated = true, paced = options.IsRealTime },
+        },
     });
 
     private static async Task TokenizeAsync(HttpContext context, EndpointOptions options)
@@ -89,7 +99,8 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
             ? ChatTemplate.Render(messages, body.RootElement)
             : body.RootElement.GetProperty("prompt").GetString()!;
         List<int> ids = ByteTokenizer.Encode(text);
-        await context.Response.WriteAsJsonAsync(new { count = ids.Count, max_model_len = options.ReportedContextTokens ?? options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
+        await context.Response.WriteAsJsonAsync(
+            new { count = ids.Count, max_model_len = options.ReportedContextTokens ?? options.ContextTokens, tokens = ids, token_strs = (string[]?)null });
     }
 
     private static async Task DetokenizeAsync(HttpContext context)

@@ -33,7 +33,9 @@ public sealed record EndpointOptions
     /// </summary>
     public bool AsVllm { get; init; }
 
-    /// <summary>Maximum number of tokens of one response; longer ones are truncated silently, as some providers do. No limit by default.</summary>
+    /// <summary>
+    /// Maximum number of tokens of one response; longer ones are truncated silently, as some providers do. No limit by default.
+    /// </summary>
     public int OutputLimit { get; init; } = int.MaxValue;
 
     /// <summary>Requests that it works on at once; the default is no such limit.</summary>

@@ -15,7 +15,8 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            using JsonDocument document = JsonDocument.Parse(
+                File.ReadAllText(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
             return Read(document.RootElement);
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException or FormatException)
@@ -26,18 +27,21 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
 
     private static EndpointTruth Read(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("tasks", out JsonElement tasks) || tasks.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("tasks", out JsonElement tasks)
+            || tasks.ValueKind != JsonValueKind.Object)
             throw new FormatException("a truth must be an object with the member \"tasks\", which has one object per task.");
         if (root.EnumerateObject().FirstOrDefault(member => member.Name is not ("tasks" or "about")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
             throw new FormatException($"\"{other.Name}\" is not a member of a truth.");
-        return new EndpointTruth(tasks.EnumerateObject().ToImmutableSortedDictionary(task => task.Name, task => Task(task.Name, task.Value), StringComparer.Ordinal));
+        return new EndpointTruth(tasks.EnumerateObject().ToImmutableSortedDictionary(
+            task => task.Name, task => Task(task.Name, task.Value), StringComparer.Ordinal));
     }
 
     private static TaskTruth Task(string name, JsonElement task)
     {
         if (task.ValueKind != JsonValueKind.Object)
             throw new FormatException($"{name}: is not an object.");
-        Dictionary<string, JsonElement> members = task.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+        Dictionary<string, JsonElement> members = task.EnumerateObject().ToDictionary(
+            member => member.Name, member => member.Value, StringComparer.Ordinal);
         string? shape = members.Remove("shape", out JsonElement given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         if (shape is not ("exponential" or "hill"))
             throw new FormatException($"{name}: \"shape\" is \"exponential\" or \"hill\".");
@@ -58,10 +62,13 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
             ForcedLossTokens = Number("forced_loss_tokens", double.Epsilon, 1e9, defaults.ForcedLossTokens),
         };
         if (members.Count > 0)
-            throw new FormatException($"{name}: \"{members.Keys.Order(StringComparer.Ordinal).First()}\" is not a member of {(hill ? "a hill" : "an exponential")} truth.");
+            throw new FormatException(
+                $"{name}: \"{members.Keys.Order(StringComparer.Ordinal).First()}\" is not a member of "
+                    + $"{(hill ? "a hill" : "an exponential")} truth.");
         return truth.A + truth.D <= 1 + 1e-12
             ? truth
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{name}: \"a\" + \"d\" is {truth.A + truth.D}, but a probability is at most 1."));
+            : throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture, $"{name}: \"a\" + \"d\" is {truth.A + truth.D}, but a probability is at most 1."));
 
         double Number(string member, double low, double high, double? otherwise)
         {
@@ -70,7 +77,9 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
             if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !(number >= low && number <= high))
             {
                 string lowest = low == double.Epsilon ? "above 0" : string.Create(CultureInfo.InvariantCulture, $"at least {low}");
-                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{name}: \"{member}\" is {value.GetRawText()}, but must be a number {lowest} and at most {high}."));
+                throw new FormatException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name}: \"{member}\" is {value.GetRawText()}, but must be a number {lowest} and at most {high}."));
             }
 
             return number;

@@ -62,5 +62,8 @@ public enum EndpointFault
 public sealed record FaultMix(double Share, ulong Seed, ImmutableArray<EndpointFault> Kinds, TimeSpan StallTime)
 {
     /// <summary>Everything that a harness must get over without a trace in its results.</summary>
-    public static ImmutableArray<EndpointFault> Passing { get; } = [.. Enum.GetValues<EndpointFault>().Where(kind => kind != EndpointFault.Mutated)];
+    public static ImmutableArray<EndpointFault> Passing { get; } =
+    [
+        .. Enum.GetValues<EndpointFault>().Where(kind => kind != EndpointFault.Mutated),
+    ];
 }

@@ -1,6 +1,8 @@
 namespace Calibration.Endpoint;
 
-/// <summary>What the simulated model can do at one task, and how long it takes: its accuracy after ℓ thinking tokens, and t0 + cℓ.</summary>
+/// <summary>
+/// What the simulated model can do at one task, and how long it takes: its accuracy after ℓ thinking tokens, and t0 + cℓ.
+/// </summary>
 public sealed record TaskTruth
 {
     /// <summary>Accuracy gained by unlimited thinking, A, in [0, 1]; A + D is at most 1.</summary>
@@ -12,7 +14,10 @@ public sealed record TaskTruth
     /// <summary>Rate b of the exponential D + A(1 − e^(−bℓ)), per thinking token, above 0; null for a Hill curve.</summary>
     public double? B { get; init; }
 
-    /// <summary>Budget h at which half of the gain of the Hill curve D + A/(1 + (h/ℓ)^s) is reached, in tokens, above 0; null for an exponential.</summary>
+    /// <summary>
+    /// Budget h at which half of the gain of the Hill curve D + A/(1 + (h/ℓ)^s) is reached, in tokens, above 0; null for an
+    /// exponential.
+    /// </summary>
     public double? H { get; init; }
 
     /// <summary>Steepness s of the Hill curve, above 0; 1 by default.</summary>
@@ -24,7 +29,9 @@ public sealed record TaskTruth
     /// <summary>Service time of one more thinking token, c, in seconds; above 0.</summary>
     public double SecondsPerToken { get; init; } = 0.0125;
 
-    /// <summary>Median of the natural lengths, in tokens, at least 1; null: 3/b, where the exponential has 95 % of its gain, or 2h.</summary>
+    /// <summary>
+    /// Median of the natural lengths, in tokens, at least 1; null: 3/b, where the exponential has 95 % of its gain, or 2h.
+    /// </summary>
     public double? NaturalMedianTokens { get; init; }
 
     /// <summary>Standard deviation of the logarithm of the natural lengths, which are lognormal; 0 or more.</summary>

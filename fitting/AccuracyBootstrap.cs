@@ -73,15 +73,23 @@ public sealed class AccuracyBootstrap
         new(_table, given, (options ?? new AccuracyFitOptions()) with { Method = _method });
 
     /// <summary>One replicate.</summary>
-    /// <param name="Curve">Its fitted curve; A may be 0 and b at the end of the searched range where the draw carries no information.</param>
-    /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
+    /// <param name="Curve">
+    /// Its fitted curve; A may be 0 and b at the end of the searched range where the draw carries no information.
+    /// </param>
+    /// <param name="Answers">
+    /// Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.
+    /// </param>
     /// <param name="Correct">How many of them are right.</param>
     public readonly record struct Replicate(ExponentialAccuracy Curve, ReadOnlyMemory<double> Answers, ReadOnlyMemory<double> Correct);
 
     /// <summary>One replicate with the shape that its answers choose.</summary>
-    /// <param name="Shape">The shape. Where it is the exponential of all budgets, it is the curve of the same <see cref="Replicate"/>, bit by bit.</param>
+    /// <param name="Shape">
+    /// The shape. Where it is the exponential of all budgets, it is the curve of the same <see cref="Replicate"/>, bit by bit.
+    /// </param>
     /// <param name="LargestBudget">Largest budget that it offers; infinite for a curve without a fall.</param>
-    /// <param name="Answers">Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.</param>
+    /// <param name="Answers">
+    /// Answers at each budget; 0 where the drawn problems have none there. Valid until the worker's next draw.
+    /// </param>
     /// <param name="Correct">How many of them are right.</param>
     /// <param name="Problems">
     /// The drawn problems, by their place in the ordinal order of their names; empty where answers are independent. Valid until the
@@ -110,7 +118,8 @@ public sealed class AccuracyBootstrap
             _draw.Next(seed, index);
             _solver.Load(_draw.Answers, _draw.Correct);
             CurvePoint point = _solver.Solve();
-            return new Replicate(new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _draw.Answers, _draw.Correct);
+            return new Replicate(
+                new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / _table.Scale, point.D), _draw.Answers, _draw.Correct);
         }
     }
 

@@ -9,7 +9,9 @@ public sealed record AccuracyFit
     /// <summary>The verdict in one sentence.</summary>
     public required string Explanation { get; init; }
 
-    /// <summary>The fitted curve, even where rejected; null where there are no fitted values (no gain, or fewer than three budgets).</summary>
+    /// <summary>
+    /// The fitted curve, even where rejected; null where there are no fitted values (no gain, or fewer than three budgets).
+    /// </summary>
     public ExponentialAccuracy? Curve { get; init; }
 
     /// <summary>Accuracy gained by thinking, A.</summary>
@@ -62,7 +64,10 @@ public sealed record AccuracyFit
             A = unknown,
             B = unknown,
             D = unknown,
-            Points = [.. Points.Select(point => point with { Fitted = point.Answers > 0 ? point.Correct / point.Answers : 0, Residual = 0 })],
+            Points =
+            [
+                .. Points.Select(point => point with { Fitted = point.Answers > 0 ? point.Correct / point.Answers : 0, Residual = 0 }),
+            ],
             Deviance = 0,
             LackOfFitPValue = null,
             Rivals = [],
@@ -76,7 +81,9 @@ public sealed record AccuracyFit
 /// <param name="Correct">How many were right.</param>
 /// <param name="Fitted">Probability on the fitted curve.</param>
 /// <param name="Residual">Observed proportion less the fitted probability.</param>
-/// <param name="StandardError">Standard error of the observed proportion: cluster-robust, or binomial where answers are independent.</param>
+/// <param name="StandardError">
+/// Standard error of the observed proportion: cluster-robust, or binomial where answers are independent.
+/// </param>
 public sealed record AccuracyPoint(int BudgetTokens, double Answers, double Correct, double Fitted, double Residual, double StandardError);
 
 /// <summary>How well one shape follows the points.</summary>

@@ -24,14 +24,18 @@ public static class AccuracyFitter
     public static AccuracyFit Fit(IReadOnlyList<AccuracyCount> counts, AccuracyFitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        return Fit(AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))), options ?? new AccuracyFitOptions());
+        return Fit(
+            AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))),
+            options ?? new AccuracyFitOptions());
     }
 
     /// <summary>Fits proportions, taken as independent; they need not be integer numbers of answers.</summary>
     public static AccuracyFit Fit(IReadOnlyList<AccuracyProportion> proportions, AccuracyFitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(proportions);
-        return Fit(AccuracyTable.From(proportions.Select(p => (p.BudgetTokens, p.Answers, p.Answers * p.Proportion))), options ?? new AccuracyFitOptions());
+        return Fit(
+            AccuracyTable.From(proportions.Select(p => (p.BudgetTokens, p.Answers, p.Answers * p.Proportion))),
+            options ?? new AccuracyFitOptions());
     }
 
     internal static AccuracyFit Fit(AccuracyTable table, AccuracyFitOptions options)

@@ -10,7 +10,8 @@ public static class AccuracyShapeFitter
     /// <param name="observations">The answers of one task; at least one.</param>
     /// <param name="given">A shape that the user named; null lets the data choose.</param>
     /// <param name="options">How curves are fitted and judged.</param>
-    public static ShapeChoice Choose(IReadOnlyList<AccuracyObservation> observations, ShapeKind? given = null, AccuracyFitOptions? options = null)
+    public static ShapeChoice Choose(
+        IReadOnlyList<AccuracyObservation> observations, ShapeKind? given = null, AccuracyFitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(observations);
         return Choose(AccuracyTable.From(observations), given, options);
@@ -48,7 +49,8 @@ public static class AccuracyShapeFitter
             ? new HillConclusion(table, new HillSolver(table.X), used).Conclude()
             : null;
         bool lower = hill is not null && ShapeRule.HasLowerScore(table, hill.Deviance, exponential.Deviance);
-        ShapeKind kind = given ?? ShapeRule.KindOf(exponential.Verdict, () => lower && hill!.Verdict is Verdict.Identified or Verdict.AtBound);
+        ShapeKind kind = given
+            ?? ShapeRule.KindOf(exponential.Verdict, () => lower && hill!.Verdict is Verdict.Identified or Verdict.AtBound);
         AccuracyShape? shape = kind switch
         {
             ShapeKind.Exponential => exponential.Curve,
@@ -60,7 +62,9 @@ public static class AccuracyShapeFitter
         {
             Kind = shape is null ? ShapeKind.Points : kind,
             Shape = shape ?? ShapeRule.Measured(table, interpolated: false),
-            Reason = shape is null ? $"The shape was given as {NameOf(kind)}, but the answers do not allow such a fit: only measured budgets are offered." : reason,
+            Reason = shape is null
+                ? $"The shape was given as {NameOf(kind)}, but the answers do not allow such a fit: only measured budgets are offered."
+                : reason,
             Warning = kind == ShapeKind.Exponential && exponential.LackOfFitPValue is null
                 ? "Lack of fit cannot be tested: that needs four budgets, and twice as many problems as budgets."
                 : null,
@@ -77,7 +81,8 @@ public static class AccuracyShapeFitter
         string rejected = FormattableString.Invariant($"The data reject the exponential (p = {exponential.LackOfFitPValue:G2})");
         return kind switch
         {
-            ShapeKind.Exponential when exponential.LackOfFitPValue is { } p => FormattableString.Invariant($"The exponential is identified and follows the answers (p = {p:G2})."),
+            ShapeKind.Exponential when exponential.LackOfFitPValue is { } p => FormattableString.Invariant(
+                $"The exponential is identified and follows the answers (p = {p:G2})."),
             ShapeKind.Exponential => "The exponential is identified.",
             ShapeKind.Points => $"{exponential.Explanation.TrimEnd('.')}: only measured budgets are offered.",
             ShapeKind.Hill => $"{rejected}; the Hill curve is identified and follows the answers better.",

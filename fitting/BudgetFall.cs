@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Calibration.Fitting;
 
 /// <summary>
@@ -34,6 +35,8 @@ public sealed record BudgetFall
     public required double PeakAccuracy { get; init; }
 
     /// <summary>The fall in words.</summary>
-    public string Sentence => FormattableString.Invariant(
-        $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} (p = {PValue:G2}); it is highest at {PeakTokens}, and no budget beyond that is offered.");
+    public string Sentence => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} (p = {PValue:G2}); it is "
+            + $"highest at {PeakTokens}, and no budget beyond that is offered.");
 }

@@ -9,7 +9,9 @@ public sealed record HillFit
     /// <summary>The verdict in one sentence.</summary>
     public required string Explanation { get; init; }
 
-    /// <summary>The fitted curve, even where rejected; null where there are no fitted values (no gain, or fewer than four budgets).</summary>
+    /// <summary>
+    /// The fitted curve, even where rejected; null where there are no fitted values (no gain, or fewer than four budgets).
+    /// </summary>
     public HillAccuracy? Curve { get; init; }
 
     /// <summary>Accuracy gained by thinking, A.</summary>

@@ -60,7 +60,9 @@ public enum Verdict
     /// <summary>At least one parameter cannot be learned from these data.</summary>
     NotIdentifiable,
 
-    /// <summary>The data reject the model's shape: its parameters have no errors and no intervals, and another shape should be used.</summary>
+    /// <summary>
+    /// The data reject the model's shape: its parameters have no errors and no intervals, and another shape should be used.
+    /// </summary>
     LackOfFit,
 
     /// <summary>Too many trials are missing: no curve was fitted.</summary>

@@ -37,17 +37,23 @@ public sealed record ServiceTimeFit
     /// <summary>p-value of the test that the time is affine up to the largest budget; null where not testable.</summary>
     public double? CurvaturePValue { get; init; }
 
-    /// <summary>Largest departure of the curve with a quadratic term from the line, as a share of the time; null where not testable.</summary>
+    /// <summary>
+    /// Largest departure of the curve with a quadratic term from the line, as a share of the time; null where not testable.
+    /// </summary>
     public double? CurvatureShare { get; init; }
 
     /// <summary>The observations in their order, with fitted times, residuals and outlier flags.</summary>
     public required IReadOnlyList<ServicePoint> Points { get; init; }
 
-    /// <summary>Traces and samples that stand out and move c by more than its standard error, the strongest first; they are part of the fit all the same.</summary>
+    /// <summary>
+    /// Traces and samples that stand out and move c by more than its standard error, the strongest first; they are part of the fit all
+    /// the same.
+    /// </summary>
     public IReadOnlyList<ServiceInfluence> Influences { get; init; } = [];
 
     /// <summary>
-    /// Skewness of the overheads of the traces (of their times at their fewest tokens, beside the line) where it is clear; t0 is then the mean of a
+    /// Skewness of the overheads of the traces (of their times at their fewest tokens, beside the line) where it is clear; t0 is then
+    /// the mean of a
     /// skewed distribution, and its interval may be too low. Null where no skewness is seen.
     /// </summary>
     public double? OverheadSkewness { get; init; }

@@ -31,7 +31,9 @@ public sealed record ShapeChoice
     /// <summary>What to keep in mind about the choice, in one sentence; null where there is nothing.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>Largest budget that may be offered, in thinking tokens: the peak where accuracy falls; infinite for a curve without a fall.</summary>
+    /// <summary>
+    /// Largest budget that may be offered, in thinking tokens: the peak where accuracy falls; infinite for a curve without a fall.
+    /// </summary>
     public required double LargestBudget { get; init; }
 
     /// <summary>Where accuracy falls; null where it does not. Everything else is of the budgets up to the peak.</summary>

@@ -6,7 +6,8 @@ using Calibration.Results;
 namespace Calibration.Harness;
 
 /// <summary>
-/// A short look at an endpoint: does it enforce budgets, and what does an overnight run cost? By token ids, or by text if it offers only text.
+/// A short look at an endpoint: does it enforce budgets, and what does an overnight run cost? By token ids, or by text if it offers
+/// only text.
 /// </summary>
 /// <param name="client">The endpoint.</param>
 /// <param name="plan">How it is looked at.</param>
@@ -34,7 +35,8 @@ public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimePro
     {
         try
         {
-            TextForcing forcing = await TextForcing.OpenAsync(client, plan.Options with { PromptFormat = PromptFormat.Text }, cancellationToken);
+            TextForcing forcing = await TextForcing.OpenAsync(
+                client, plan.Options with { PromptFormat = PromptFormat.Text }, cancellationToken);
             return await new TextProbe(forcing, plan, clock).RunAsync(byIds.Message, cancellationToken);
         }
         catch (EndpointException byText)

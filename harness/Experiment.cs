@@ -66,7 +66,8 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
             var pass = new LatencyPass(forcings[0], context with { Plan = timed, RunId = folder.Id + name }, service);
             await pass.RunAsync(deadline, cancellationToken);
             RunManifest manifest = folder.ReadManifest();
-            if (manifest.RequestOverhead is null && !deadline.IsCancellationRequested && await pass.MeasureOverheadAsync(cancellationToken) is { } overhead)
+            if (manifest.RequestOverhead is null && !deadline.IsCancellationRequested
+                && await pass.MeasureOverheadAsync(cancellationToken) is { } overhead)
                 await folder.WriteManifestAsync(manifest with { RequestOverhead = overhead });
         }
 

@@ -37,7 +37,11 @@ public sealed record ExperimentPlan : RunPlan
         yield return ("", this with { Tasks = [.. Tasks.Select(task => task.At(task.FirstBudgets))] });
         foreach (int budget in Tasks.SelectMany(task => task.AddedBudgets).Distinct().Order())
         {
-            ImmutableArray<TaskPlan> beyond = [.. Tasks.Where(task => task.AddedBudgets.Contains(budget) && budget > task.FirstBudgets[^1]).Select(task => task.At([budget]))];
+            ImmutableArray<TaskPlan> beyond =
+            [
+                .. Tasks.Where(task => task.AddedBudgets.Contains(budget) && budget > task.FirstBudgets[^1]).Select(task =>
+                    task.At([budget])),
+            ];
             if (!beyond.IsEmpty)
                 yield return (FormattableString.Invariant($"/added/{budget}"), this with { Tasks = beyond, LatencyItems = 1 });
         }
@@ -55,7 +59,9 @@ public sealed record ExperimentPlan : RunPlan
             if (task.Problems.IsEmpty)
                 faults.Add($"{task.Task} has no problems: {{Items}} must be at least 1.");
             if (task.Budgets.IsEmpty || task.Budgets.Any(budget => budget < 0))
-                faults.Add($"{task.Task} has the budgets {string.Join(',', task.Budgets)}: give numbers of tokens that are 0 or more with {{Budgets}}.");
+                faults.Add(
+                    $"{task.Task} has the budgets {string.Join(',', task.Budgets)}: give numbers of tokens that are 0 or more with "
+                        + $"{{Budgets}}.");
         }
 
         return faults.ToImmutable();
@@ -70,7 +76,8 @@ public sealed record ExperimentPlan : RunPlan
             .. from task in Tasks
                let needed = task.Budgets[^1] + task.Problems.Max(problem => problem.AnswerTokenLimit)
                where needed >= endpoint.ContextTokens
-               select $"{task.Task} at budget {task.Budgets[^1]} needs more than {needed} tokens, but {endpoint.Model} has a context of {endpoint.ContextTokens}: lower {{Budgets}} {task.Task}=… or serve the model with a longer context.",
+               select $"{task.Task} at budget {task.Budgets[^1]} needs more than {needed} tokens, but {endpoint.Model} has a context of "
+                   + $"{endpoint.ContextTokens}: lower {{Budgets}} {task.Task}=… or serve the model with a longer context.",
         ];
     }
 }

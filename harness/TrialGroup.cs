@@ -20,27 +20,28 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
     internal TrialGroup Apart(string part) => this with { TraceId = $"{TraceId}/{part}", Part = part + "/" };
 
     /// <summary>A trial of this group without an answer; a pass fills in what it learned.</summary>
-    internal Trial Row(Problem problem, BudgetSemantics semantics, PromptFormat format, int budget, TrialStatus status, string reason) => new()
-    {
-        Task = Task,
-        ProblemId = ProblemId,
-        Run = Run,
-        BudgetTokens = budget,
-        ThinkingTokens = 0,
-        AnswerTokens = 0,
-        Status = status,
-        Reason = reason,
-        Correct = false,
-        Answer = "",
-        Response = "",
-        Gold = string.Join('|', problem.Gold),
-        TraceId = TraceId,
-        Cues = 0,
-        ClosedByModel = false,
-        Semantics = semantics,
-        PromptFormat = format,
-        CountSource = CountSource.None,
-    };
+    internal Trial Row(Problem problem, BudgetSemantics semantics, PromptFormat format, int budget, TrialStatus status, string reason) =>
+        new()
+        {
+            Task = Task,
+            ProblemId = ProblemId,
+            Run = Run,
+            BudgetTokens = budget,
+            ThinkingTokens = 0,
+            AnswerTokens = 0,
+            Status = status,
+            Reason = reason,
+            Correct = false,
+            Answer = "",
+            Response = "",
+            Gold = string.Join('|', problem.Gold),
+            TraceId = TraceId,
+            Cues = 0,
+            ClosedByModel = false,
+            Semantics = semantics,
+            PromptFormat = format,
+            CountSource = CountSource.None,
+        };
 
     /// <summary>A service time of this group without its times; a pass fills in what it measured.</summary>
     internal ServiceSample Sample(EndpointFacts endpoint, int budget) => new()

@@ -8,7 +8,9 @@ namespace Calibration.Optimizer;
 /// </summary>
 internal static class JointMeanTest
 {
-    /// <summary>Share of a quantity's variance that the ones before it may leave unexplained before it counts as determined by them.</summary>
+    /// <summary>
+    /// Share of a quantity's variance that the ones before it may leave unexplained before it counts as determined by them.
+    /// </summary>
     private const double Determined = 1e-8;
 
     /// <summary>Relative to a quantity's size: a deviation below it is rounding.</summary>
@@ -21,7 +23,10 @@ internal static class JointMeanTest
     {
         int n = rows.Length, p = sizes.Length;
         double[] mean = [.. Enumerable.Range(0, p).Select(j => rows.Average(row => row[j]))];
-        double[] deviation = [.. Enumerable.Range(0, p).Select(j => Math.Sqrt(rows.Sum(row => (row[j] - mean[j]) * (row[j] - mean[j])) / (n - 1)))];
+        double[] deviation =
+        [
+            .. Enumerable.Range(0, p).Select(j => Math.Sqrt(rows.Sum(row => (row[j] - mean[j]) * (row[j] - mean[j])) / (n - 1))),
+        ];
         var basis = new List<double[]>();
         double statistic = 0;
         for (int j = 0; j < p; j++)

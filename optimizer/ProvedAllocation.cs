@@ -11,7 +11,8 @@ namespace Calibration.Optimizer;
 /// </param>
 /// <param name="Nodes">Nodes of the branch and bound; 1 where no branching was needed.</param>
 /// <param name="Status">What is known.</param>
-public sealed record ProvedAllocation(ImmutableArray<double> Budgets, Performance Performance, double GapBound, int Nodes, ProofStatus Status)
+public sealed record ProvedAllocation(
+    ImmutableArray<double> Budgets, Performance Performance, double GapBound, int Nodes, ProofStatus Status)
 {
     /// <summary>What the bound rests on: a proof throughout, or a property of the server's formula that was tested at many loads.</summary>
     public ProofBasis Basis { get; init; }
@@ -25,7 +26,8 @@ public sealed record ProvedAllocation(ImmutableArray<double> Budgets, Performanc
     /// <summary>No allocation has a J above this, on the basis that <see cref="Basis"/> names.</summary>
     public double UpperBound => Performance.Objective + GapBound;
 
-    internal static ProvedAllocation Of(ImmutableArray<double> budgets, Performance performance, double gap, int nodes, SolverOptions options)
+    internal static ProvedAllocation Of(
+        ImmutableArray<double> budgets, Performance performance, double gap, int nodes, SolverOptions options)
     {
         ProofStatus status = double.IsInfinity(gap) ? ProofStatus.Unproved
             : gap <= options.RelativeGap * Math.Max(1, Math.Abs(performance.Objective)) ? ProofStatus.Proved

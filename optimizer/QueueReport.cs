@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Calibration.Optimizer;
 
@@ -85,12 +86,15 @@ public sealed record QueueReport
     public bool IsExact => Predicted.Server.IsExact;
 
     /// <summary>
-    /// The probability of means this far from the formulas, in one joint test of the four (Hotelling's T² over the replications); null where
+    /// The probability of means this far from the formulas, in one joint test of the four (Hotelling's T² over the replications); null
+    /// where
     /// the formulas are not exact, or there are too few replications.
     /// </summary>
     public double? JointPValue => IsExact && JointMeanTest.PValue(Deviations(), Sizes()) is var p && !double.IsNaN(p) ? p : null;
 
-    /// <summary>Whether the joint test does not reject the formulas at the report's level: it does so in 5 % of right studies at 95 %.</summary>
+    /// <summary>
+    /// Whether the joint test does not reject the formulas at the report's level: it does so in 5 % of right studies at 95 %.
+    /// </summary>
     public bool Agrees => JointPValue is not { } p || p >= 1 - Level;
 
     /// <summary>The verdict in one sentence.</summary>
@@ -99,15 +103,20 @@ public sealed record QueueReport
         null when !IsExact => FormattableString.Invariant(
             $"The formula is an approximation for this server: its mean system time is {Difference:+0.0;-0.0;0.0} % from the simulation's."),
         null => "There are too few replications for a joint test of the four means.",
-        { } p when Agrees => FormattableString.Invariant(
+        { } p when Agrees => string.Create(
+            CultureInfo.InvariantCulture,
             $"The simulation agrees with the formulas of Pollaczek and Khinchine: joint test of the four means, p = {p:0.###}."),
-        { } p => FormattableString.Invariant(
-            $"The simulation disagrees with the formulas (joint test of the four means, p = {p:0.0e+0}): {string.Join("; ", Comparisons.Select(Describe))}."),
+        { } p => string.Create(
+            CultureInfo.InvariantCulture,
+            $"The simulation disagrees with the formulas (joint test of the four means, p = {p:0.0e+0}): "
+                + $"{string.Join("; ", Comparisons.Select(Describe))}."),
     };
 
     private double Difference => 100 * ((Predicted.MeanSystemTimeSeconds / SystemTimeSeconds.Mean) - 1);
 
-    /// <summary>Work is compared with the work that the formula expects in the same time, so that no ratio of random numbers is averaged.</summary>
+    /// <summary>
+    /// Work is compared with the work that the formula expects in the same time, so that no ratio of random numbers is averaged.
+    /// </summary>
     private double[][] Deviations()
     {
         double time = Outcomes.Average(outcome => outcome.ArrivalSeconds);
@@ -125,8 +134,10 @@ public sealed record QueueReport
 
     private double[] Sizes() => [Predicted.MeanSystemTimeSeconds, Predicted.MeanSystemTimeSeconds, 1, 1];
 
-    private static string Describe(QueueComparison comparison) => FormattableString.Invariant(
-        $"{comparison.Name} simulated {comparison.Simulated.Mean:G5}, formula {comparison.Predicted:G5}, {comparison.StandardErrors:0.0} standard errors apart");
+    private static string Describe(QueueComparison comparison) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{comparison.Name} simulated {comparison.Simulated.Mean:G5}, formula {comparison.Predicted:G5}, {comparison.StandardErrors:0.0} "
+            + $"standard errors apart");
 }
 
 /// <summary>What one simulated queue showed.</summary>

@@ -104,7 +104,8 @@ public static class QueueStudy
     /// <summary>Work per second and speed: the ratio of the sums, with the interval of its linear approximation.</summary>
     private static SimulatedMean RatioOf(SimulatedOutcome[] outcomes, double speed)
     {
-        double time = outcomes.Average(outcome => outcome.ArrivalSeconds), ratio = outcomes.Average(outcome => outcome.ServiceSeconds) / time;
+        double time = outcomes.Average(outcome => outcome.ArrivalSeconds), ratio =
+            outcomes.Average(outcome => outcome.ServiceSeconds) / time;
         SimulatedMean residual = MeanOf([.. outcomes.Select(outcome => (outcome.ServiceSeconds - (ratio * outcome.ArrivalSeconds)) / time)]);
         double width = (residual.High - residual.Low) / 2;
         return new SimulatedMean(ratio / speed, (ratio - width) / speed, (ratio + width) / speed, residual.StandardError / speed);

@@ -65,7 +65,8 @@ public sealed record Server
     }
 
     /// <summary>Equal where the speeds are.</summary>
-    public bool Equals(Server? other) => other is not null && IsReplicas == other.IsReplicas && Speed.AsSpan().SequenceEqual(other.Speed.AsSpan());
+    public bool Equals(Server? other) =>
+        other is not null && IsReplicas == other.IsReplicas && Speed.AsSpan().SequenceEqual(other.Speed.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Slots, FullSpeed, IsReplicas);

@@ -20,10 +20,18 @@ public static class RunReport
         ArgumentNullException.ThrowIfNull(fits);
         ArgumentNullException.ThrowIfNull(findings);
         ArgumentNullException.ThrowIfNull(figures);
-        var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(HtmlText.Escaped(fits.Run))
-            .Append("</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;text-align:left}svg{max-width:30em;height:auto;margin:.5em}.warning{background:#fff3cd;padding:.3em .6em;margin:.3em 0}</style></head><body>\n");
-        html.Append("<h1>").Append(HtmlText.Escaped(fits.Model)).Append("</h1>\n<p>Run ").Append(HtmlText.Escaped(fits.Run)).Append(", budgets ").Append(fits.Semantics == Results.BudgetSemantics.Exact ? "exact" : "as caps")
-            .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(fits.Incomplete is { } incomplete ? $", <strong>{incomplete}</strong>" : "").Append(fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
+        var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(HtmlText.Escaped(
+            fits.Run))
+            .Append(
+                "</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62em;margin:2em auto;padding:0 "
+                    + "1em}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em "
+                    + ".6em;text-align:left}svg{max-width:30em;height:auto;margin:.5em}.warning{background:#fff3cd;padding:.3em "
+                    + ".6em;margin:.3em 0}</style></head><body>\n");
+        html.Append("<h1>").Append(HtmlText.Escaped(fits.Model)).Append("</h1>\n<p>Run ").Append(HtmlText.Escaped(fits.Run)).Append(
+            ", budgets ").Append(fits.Semantics == Results.BudgetSemantics.Exact ? "exact" : "as caps")
+            .Append(fits.Simulated ? ", <strong>simulated endpoint</strong>" : "").Append(
+                fits.Incomplete is { } incomplete ? $", <strong>{incomplete}</strong>" : "").Append(
+                    fits.Samples ? ", <strong>sample problems, not the benchmarks'</strong>" : "").Append(".</p>\n");
         if (allocation is not null)
             html.Paragraph($"Operating point: {AllocationPoint.Of(allocation).Caption}.");
         IEnumerable<string> warnings = allocation?.Warnings.Select(warning => warning.Text)
@@ -62,7 +70,8 @@ public static class RunReport
            where exclusion.Excluded > 0
            select new[]
            {
-               task.DisplayName, exclusion.BudgetTokens.ToString(CultureInfo.InvariantCulture), exclusion.Tried.ToString(CultureInfo.InvariantCulture),
+               task.DisplayName, exclusion.BudgetTokens.ToString(CultureInfo.InvariantCulture), exclusion.Tried.ToString(
+                   CultureInfo.InvariantCulture),
                exclusion.Excluded.ToString(CultureInfo.InvariantCulture), exclusion.Share.ToString("0.0 %", CultureInfo.InvariantCulture),
                HtmlText.Number(exclusion.AccuracyIfWrong), HtmlText.Number(exclusion.AccuracyIfRight), task.ExclusionReason,
            },
@@ -74,22 +83,32 @@ public static class RunReport
         .. allocation.Tasks.Select(task => new[]
         {
             task.DisplayName, HtmlText.Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture), task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
-            task.MeanThinkingTokens is { } mean ? (task.Extrapolated ? "≥ " : "") + mean.ToString("0.0", CultureInfo.InvariantCulture) : "all",
-            HtmlText.Number(task.Accuracy), HtmlText.Number(task.ServiceSeconds), task.Measured ? "best measured budget" : task.Extrapolated ? "fitted curve, extrapolated" : "fitted curve",
+            task.MeanThinkingTokens is { } mean
+                ? (task.Extrapolated ? "≥ " : "") + mean.ToString("0.0", CultureInfo.InvariantCulture)
+                : "all",
+            HtmlText.Number(task.Accuracy), HtmlText.Number(task.ServiceSeconds), task.Measured
+                ? "best measured budget"
+                : task.Extrapolated ? "fitted curve, extrapolated" : "fitted curve",
         }),
     ];
 
     private static string Totals(RunAllocation allocation) => string.Create(
         CultureInfo.InvariantCulture,
-        $"At λ = {allocation.ArrivalRatePerSecond}/s and α = {allocation.AccuracyWeightSeconds} s: J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time {allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}. KKT residual {allocation.KktResidual:0.0e+0}; the optimum is at most {allocation.GapBound:0.0e+0} s higher.");
+        $"At λ = {allocation.ArrivalRatePerSecond}/s and α = {allocation.AccuracyWeightSeconds} s: J = {allocation.Objective:0.0000} s, "
+            + $"accuracy {allocation.Accuracy:0.0000}, mean system time {allocation.MeanSystemTimeSeconds:0.0000} s, utilization "
+            + $"{allocation.Utilization:0.0000}. KKT residual {allocation.KktResidual:0.0e+0}; the optimum is at most "
+            + $"{allocation.GapBound:0.0e+0} s higher.");
 
     private static IEnumerable<string[]> Accuracy(RunFits fits) =>
     [
         ["Dataset", "verdict", "explanation", "problems", "deviance", "lack of fit p", "best shape"],
         .. fits.Tasks.Select(task => new[]
         {
-            task.DisplayName, task.Accuracy.Verdict.ToString(), task.Accuracy.Explanation, task.Accuracy.Clusters.ToString(CultureInfo.InvariantCulture), HtmlText.Number(task.Accuracy.Deviance),
-            task.Accuracy.LackOfFitPValue is { } p ? HtmlText.Number(p) : "not testable", task.Accuracy.Rivals.Count > 0 ? task.Accuracy.Rivals[0].Shape : "not compared",
+            task.DisplayName, task.Accuracy.Verdict.ToString(), task.Accuracy.Explanation, task.Accuracy.Clusters.ToString(
+                CultureInfo.InvariantCulture), HtmlText.Number(task.Accuracy.Deviance),
+            task.Accuracy.LackOfFitPValue is { } p ? HtmlText.Number(p) : "not testable", task.Accuracy.Rivals.Count > 0
+                ? task.Accuracy.Rivals[0].Shape
+                : "not compared",
         }),
     ];
 
@@ -98,9 +117,14 @@ public static class RunReport
         ["Dataset", "verdict", "explanation", "traces", "R²", "affine: p", "outliers flagged", "recomputed tokens", "source"],
         .. fits.Tasks.Select(task => new[]
         {
-            task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(CultureInfo.InvariantCulture),
-            task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p ? HtmlText.Number(p) : "not testable",
-            task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), task.Prefix.Cell, fits.Simulated ? "simulated endpoint" : "client",
+            task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(
+                CultureInfo.InvariantCulture),
+            task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p
+                ? HtmlText.Number(p)
+                : "not testable",
+            task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), task.Prefix.Cell, fits.Simulated
+                ? "simulated endpoint"
+                : "client",
         }),
     ];
 
@@ -109,7 +133,8 @@ public static class RunReport
         ["Dataset", "trials by status (the fits use Ok and NoAnswer)", "excluded service times"],
         .. fits.Tasks.Select(task => new[]
         {
-            task.DisplayName, string.Join(", ", task.Trials.Select(pair => $"{pair.Value} {pair.Key}")), task.ServiceExcluded.ToString(CultureInfo.InvariantCulture),
+            task.DisplayName, string.Join(", ", task.Trials.Select(pair => $"{pair.Value} {pair.Key}")), task.ServiceExcluded.ToString(
+                CultureInfo.InvariantCulture),
         }),
     ];
 }

@@ -18,7 +18,9 @@ public sealed record Incompleteness(long Trials, long Planned)
         return trials < planned ? new Incompleteness(trials, planned) : null;
     }
 
-    /// <summary>Trials of the plan, or of the part of it that the run does: each problem and run, interleaved over tasks and problems.</summary>
+    /// <summary>
+    /// Trials of the plan, or of the part of it that the run does: each problem and run, interleaved over tasks and problems.
+    /// </summary>
     private static long PlannedTrials(RunManifest manifest)
     {
         long planned = 0;

@@ -16,17 +16,20 @@ public static class MergedRows
 {
     /// <summary>The graded answers; good are those that the fits may use.</summary>
     /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
-    public static IAsyncEnumerable<MergedRow<Trial>> TrialsAsync(IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
+    public static IAsyncEnumerable<MergedRow<Trial>> TrialsAsync(
+        IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
         MergeAsync(runs, run => run.Trials.ReadAsync(), RowOrders.Trials with { IsGood = trial => trial.IsUsable }, cancellationToken);
 
     /// <summary>The service times; good are those that did not fail.</summary>
     /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
-    public static IAsyncEnumerable<MergedRow<ServiceSample>> ServiceAsync(IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
+    public static IAsyncEnumerable<MergedRow<ServiceSample>> ServiceAsync(
+        IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
         MergeAsync(runs, run => run.Service.ReadAsync(), RowOrders.Service, cancellationToken);
 
     /// <summary>The thinking traces.</summary>
     /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
-    public static IAsyncEnumerable<MergedRow<Trace>> TracesAsync(IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
+    public static IAsyncEnumerable<MergedRow<Trace>> TracesAsync(
+        IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
         MergeAsync(runs, run => run.Traces.ReadAsync(), RowOrders.Traces, cancellationToken);
 
     private static async IAsyncEnumerable<MergedRow<TRow>> MergeAsync<TRow>(

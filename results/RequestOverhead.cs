@@ -4,7 +4,9 @@ namespace Calibration.Results;
 /// The fixed cost of one request: what a request of no tokens would take. A service time with thinking was measured by two requests, and
 /// one without by one, so the fits subtract it once where there is thinking.
 /// </summary>
-/// <param name="Seconds">O = median(1) − (median(9) − median(1))/8 over requests for 1 and for 9 tokens with a cached prompt, at least 0.</param>
+/// <param name="Seconds">
+/// O = median(1) − (median(9) − median(1))/8 over requests for 1 and for 9 tokens with a cached prompt, at least 0.
+/// </param>
 /// <param name="Low">Lower end of its 95 % interval, in seconds.</param>
 /// <param name="High">Upper end.</param>
 public sealed record RequestOverhead(double Seconds, double Low, double High)
@@ -28,7 +30,8 @@ public sealed record RequestOverhead(double Seconds, double Low, double High)
         ArgumentNullException.ThrowIfNull(nineTokens);
         double one = Median(oneToken), nine = Median(nineTokens), seconds = one - ((nine - one) / 8);
         double error = Math.Sqrt(Math.Pow(9.0 / 8 * Error(oneToken, one), 2) + Math.Pow(Error(nineTokens, nine) / 8, 2));
-        return new RequestOverhead(Math.Max(0, seconds), Math.Max(0, seconds - (Quantile * error)), Math.Max(0, seconds + (Quantile * error)));
+        return new RequestOverhead(
+            Math.Max(0, seconds), Math.Max(0, seconds - (Quantile * error)), Math.Max(0, seconds + (Quantile * error)));
     }
 
     private static double Error(IReadOnlyCollection<double> values, double median) =>

@@ -50,7 +50,8 @@ public sealed class RunFolder
     {
         ArgumentNullException.ThrowIfNull(id);
         if (id is "" or "." or ".." || id.IndexOfAny(System.IO.Path.GetInvalidFileNameChars()) >= 0)
-            throw new InvalidDataException($"\"{id.ReplaceLineEndings(" ")}\" cannot be the name of a run: it is not the name of a single folder.");
+            throw new InvalidDataException(
+                $"\"{id.ReplaceLineEndings(" ")}\" cannot be the name of a run: it is not the name of a single folder.");
         try
         {
             Directory.CreateDirectory(root);
@@ -139,7 +140,8 @@ public sealed class RunFolder
         catch (JsonException fault)
         {
             string remedy = name == "manifest.json" ? "put a copy of it back" : "run the stage that writes it again (fit, then allocate)";
-            throw new InvalidDataException($"{In(name)} is damaged, or was not written by this version: {remedy} ({fault.Message.Split('.')[0]}).", fault);
+            throw new InvalidDataException(
+                $"{In(name)} is damaged, or was not written by this version: {remedy} ({fault.Message.Split('.')[0]}).", fault);
         }
     }
 
@@ -232,7 +234,8 @@ public sealed class RunFolder
 
     /// <summary>Writes the Parquet files of rows that are in the order of their keys, each key once. Trials come last: they say that a
     /// run has ended.</summary>
-    public async Task WriteRowsAsync(IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces)
+    public async Task WriteRowsAsync(
+        IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces)
     {
         await Traces.WriteAsync(traces);
         await Service.WriteAsync(service);
@@ -256,7 +259,9 @@ public sealed class RunFolder
     private static IOException Unwritable(string root, Exception fault)
     {
         // Special file systems such as /proc refuse a new folder as a file that is not found.
-        string why = fault is FileNotFoundException or DirectoryNotFoundException ? "nothing can be created there" : fault.Message.TrimEnd('.');
+        string why = fault is FileNotFoundException or DirectoryNotFoundException
+            ? "nothing can be created there"
+            : fault.Message.TrimEnd('.');
         return new IOException($"No run folder can be created in {root} ({why}): choose another folder with {{Out}}.", fault);
     }
 

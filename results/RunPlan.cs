@@ -27,13 +27,17 @@ public record RunPlan
     /// <summary>Problems per task in the latency pass, at least 2: with one trace there is no standard error.</summary>
     public int LatencyItems { get; init; } = 10;
 
-    /// <summary>Whether every budget has a trace of its own instead of a cut of one trace: costs more, but the answers are independent.</summary>
+    /// <summary>
+    /// Whether every budget has a trace of its own instead of a cut of one trace: costs more, but the answers are independent.
+    /// </summary>
     public bool Independent { get; init; }
 
     /// <summary>The part of the plan that the run does; all of it by default.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>Largest budget in tokens that every trace of the latency pass reaches; one trace per task reaches the grid's largest.</summary>
+    /// <summary>
+    /// Largest budget in tokens that every trace of the latency pass reaches; one trace per task reaches the grid's largest.
+    /// </summary>
     public int LatencyBudgetLimit { get; init; } = 4096;
 
     /// <summary>Every fault of these settings in one sentence; a setting is named in braces by its property.</summary>

@@ -28,7 +28,8 @@ public sealed class RunTable<TRow>
 
     /// <summary>Reads the rows in the order of their keys: from the journal of a run that has not ended, else from Parquet.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or another version's.</exception>
-    public IAsyncEnumerable<TRow> ReadAsync() => !File.Exists(JournalPath) && File.Exists(Path) ? ParquetTable<TRow>.ReadAsync(Path) : InOrder();
+    public IAsyncEnumerable<TRow> ReadAsync() =>
+        !File.Exists(JournalPath) && File.Exists(Path) ? ParquetTable<TRow>.ReadAsync(Path) : InOrder();
 
     /// <summary>Writes the Parquet file of rows that are in the order of their keys, each key once.</summary>
     internal Task WriteAsync(IAsyncEnumerable<TRow> rows) => _table.WriteAsync(Path, rows, _folder.Metadata);

@@ -41,7 +41,8 @@ public sealed record ServiceSample
     public int? CachedTokens { get; init; }
 
     /// <summary>
-    /// Recomputed tokens: tokens of its own prompt and thinking that the answer's request computed again, within <see cref="ServiceS"/>, because the
+    /// Recomputed tokens: tokens of its own prompt and thinking that the answer's request computed again, within
+    /// <see cref="ServiceS"/>, because the
     /// server did not find them in its prefix cache; absent without thinking, and where it does not say.
     /// </summary>
     public int? AnswerRecomputedTokens { get; init; }
@@ -49,8 +50,11 @@ public sealed record ServiceSample
     /// <summary>The server's own seconds for the same work; absent where it gives none.</summary>
     public double? ServerS { get; init; }
 
-    /// <summary>The same sample, suspect for a reason: it may not be the server's time. One that was excluded before keeps its own reason.</summary>
-    public ServiceSample AsSuspect(string reason) => Status == TrialStatus.Ok ? this with { Status = TrialStatus.Unverified, Reason = reason } : this;
+    /// <summary>
+    /// The same sample, suspect for a reason: it may not be the server's time. One that was excluded before keeps its own reason.
+    /// </summary>
+    public ServiceSample AsSuspect(string reason) =>
+        Status == TrialStatus.Ok ? this with { Status = TrialStatus.Unverified, Reason = reason } : this;
 
     /// <summary>Whether the sample is usable.</summary>
     public required TrialStatus Status { get; init; }

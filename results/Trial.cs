@@ -131,7 +131,10 @@ public enum TrialStatus
 /// <summary>What a budget of ℓ thinking tokens means.</summary>
 public enum BudgetSemantics
 {
-    /// <summary>Exactly ℓ tokens: an early end of thinking is overridden by a continuation cue, and after a few cues the end-of-thinking token is masked.</summary>
+    /// <summary>
+    /// Exactly ℓ tokens: an early end of thinking is overridden by a continuation cue, and after a few cues the end-of-thinking token
+    /// is masked.
+    /// </summary>
     Exact,
 
     /// <summary>At most ℓ tokens: the model may end its thinking earlier.</summary>

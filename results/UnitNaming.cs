@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Calibration.Results;
 
-/// <summary>Names in files: snake case, with seconds written <c>s</c>, as in <c>t0_s</c>, <c>arrival_rate_per_s</c> and <c>sigma_s2</c>.</summary>
+/// <summary>
+/// Names in files: snake case, with seconds written <c>s</c>, as in <c>t0_s</c>, <c>arrival_rate_per_s</c> and <c>sigma_s2</c>.
+/// </summary>
 internal sealed class UnitNaming : JsonNamingPolicy
 {
     internal static UnitNaming Policy { get; } = new();

@@ -3,7 +3,9 @@ using static Calibration.Tools.SampleText;
 
 namespace Calibration.Tools;
 
-/// <summary>Invented problems in BBH's format: six tasks whose answers are of all its kinds, sixty items each, in our own wording.</summary>
+/// <summary>
+/// Invented problems in BBH's format: six tasks whose answers are of all its kinds, sixty items each, in our own wording.
+/// </summary>
 internal static class BbhSamples
 {
     private const int ItemsInATask = 60;
@@ -34,7 +36,9 @@ internal static class BbhSamples
     private static string Document(string task, Func<SampleDraw, Item> draw)
     {
         SampleDraw random = new("samples/bbh/" + task);
-        return SampleText.Document(new { canary = "invented samples, no benchmark's data", examples = SampleFiles.Distinct(ItemsInATask, _ => draw(random), item => item.Input) });
+        return SampleText.Document(
+            new { canary = "invented samples, no benchmark's data", examples = SampleFiles.Distinct(
+                ItemsInATask, _ => draw(random), item => item.Input) });
     }
 
     private static Item Expression(SampleDraw d)
@@ -74,7 +78,8 @@ internal static class BbhSamples
             open.Push(Close[kind]);
         }
 
-        return new($"Which brackets are missing at the end so that all are closed in order? {string.Join(' ', sequence)}", string.Join(' ', open));
+        return new(
+            $"Which brackets are missing at the end so that all are closed in order? {string.Join(' ', sequence)}", string.Join(' ', open));
     }
 
     private static Item Order(SampleDraw d)
@@ -89,7 +94,8 @@ internal static class BbhSamples
         string[] places = ["first", "second", "third"];
         IEnumerable<string> options = listed.Select((name, i) => $"({(char)('A' + i)}) {name} came in {places[place]}");
         return new(
-            $"Three runners, {listed[0]}, {listed[1]} and {listed[2]}, finished one after the other. {clue} Which statement holds?\nOptions:\n{string.Join('\n', options)}",
+            $"Three runners, {listed[0]}, {listed[1]} and {listed[2]}, finished one after the other. {clue} Which statement "
+                + $"holds?\nOptions:\n{string.Join('\n', options)}",
             $"({(char)('A' + listed.IndexOf(order[place]))})");
     }
 
@@ -121,7 +127,9 @@ internal static class BbhSamples
             (x, y) = (0, 0);
         }
 
-        return new($"A robot takes these steps: {string.Join(", ", steps)}. Is it then back where it began?\nOptions:\n- Yes\n- No", x == 0 && y == 0 ? "Yes" : "No");
+        return new(
+            $"A robot takes these steps: {string.Join(", ", steps)}. Is it then back where it began?\nOptions:\n- Yes\n- No",
+            x == 0 && y == 0 ? "Yes" : "No");
     }
 
     private static Item Counting(SampleDraw d)
@@ -132,13 +140,16 @@ internal static class BbhSamples
             .. d.Several(Garden, d.From(1, 3)).Select(thing => (thing, d.From(2, 9), false)),
         ];
         IEnumerable<string> listed = d.Several(things, things.Count).Select(thing => $"{thing.Count} {thing.Thing}");
-        return new($"A shed holds {string.Join(", ", listed)}. How many things for the kitchen are in it?", things.Where(thing => thing.Kitchen).Sum(thing => thing.Count).ToString(CultureInfo.InvariantCulture));
+        return new(
+            $"A shed holds {string.Join(", ", listed)}. How many things for the kitchen are in it?",
+            things.Where(thing => thing.Kitchen).Sum(thing => thing.Count).ToString(CultureInfo.InvariantCulture));
     }
 
     private static Item Sorting(SampleDraw d)
     {
         List<string> words = d.Several(Vocabulary, d.From(4, 12));
-        return new($"Put these words into alphabetical order: {string.Join(' ', words)}", string.Join(' ', words.Order(StringComparer.Ordinal)));
+        return new(
+            $"Put these words into alphabetical order: {string.Join(' ', words)}", string.Join(' ', words.Order(StringComparer.Ordinal)));
     }
 
     private sealed record Item(string Input, string Target);

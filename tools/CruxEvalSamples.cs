@@ -5,7 +5,8 @@ using static Calibration.Tools.SampleText;
 namespace Calibration.Tools;
 
 /// <summary>
-/// Invented small Python functions in CRUXEval's format. Each output is computed here by the same steps; a script run once with CPython agreed on all.
+/// Invented small Python functions in CRUXEval's format. Each output is computed here by the same steps; a script run once with CPython
+/// agreed on all.
 /// </summary>
 internal static class CruxEvalSamples
 {
@@ -32,35 +33,50 @@ internal static class CruxEvalSamples
     private static Row Vowels(SampleDraw d)
     {
         string s = Word(d);
-        return new("def f(s):\n    n = 0\n    for c in s:\n        if c in 'aeiou':\n            n += 1\n    return n", Quoted(s), Number(s.Count(c => "aeiou".Contains(c))));
+        return new(
+            "def f(s):\n    n = 0\n    for c in s:\n        if c in 'aeiou':\n            n += 1\n    return n",
+            Quoted(s),
+            Number(s.Count(c => "aeiou".Contains(c))));
     }
 
     private static Row LetterCounts(SampleDraw d)
     {
         string s = Word(d);
         IEnumerable<string> entries = s.Distinct().Select(c => $"{Quoted(c.ToString())}: {s.Count(other => other == c)}");
-        return new("def f(s):\n    seen = {}\n    for c in s:\n        seen[c] = seen.get(c, 0) + 1\n    return seen", Quoted(s), "{" + string.Join(", ", entries) + "}");
+        return new(
+            "def f(s):\n    seen = {}\n    for c in s:\n        seen[c] = seen.get(c, 0) + 1\n    return seen",
+            Quoted(s),
+            "{" + string.Join(", ", entries) + "}");
     }
 
     private static Row Shifted(SampleDraw d)
     {
         (string s, int k) = (Word(d), d.From(1, 3));
         int at = k % s.Length;
-        return new("def f(s, k):\n    k = k % len(s)\n    return s[k:] + s[:k].upper()", $"{Quoted(s)}, {k}", Quoted(s[at..] + s[..at].ToUpperInvariant()));
+        return new(
+            "def f(s, k):\n    k = k % len(s)\n    return s[k:] + s[:k].upper()",
+            $"{Quoted(s)}, {k}",
+            Quoted(s[at..] + s[..at].ToUpperInvariant()));
     }
 
     private static Row Interleaved(SampleDraw d)
     {
         (string a, string b, string mark) = (Word(d), Word(d), d.Of(["-", "+", "#", " ", "|"]));
         string joined = string.Join(mark, a.Zip(b, (x, y) => $"{x}{y}"));
-        return new("def f(a, b, mark):\n    pairs = [x + y for x, y in zip(a, b)]\n    return mark.join(pairs)", $"{Quoted(a)}, {Quoted(b)}, {Quoted(mark)}", Quoted(joined));
+        return new(
+            "def f(a, b, mark):\n    pairs = [x + y for x, y in zip(a, b)]\n    return mark.join(pairs)",
+            $"{Quoted(a)}, {Quoted(b)}, {Quoted(mark)}",
+            Quoted(joined));
     }
 
     private static Row IsBalanced(SampleDraw d)
     {
         List<int> xs = Numbers(d, 3, 6);
         int half = xs.Count / 2;
-        return new("def f(xs):\n    half = len(xs) // 2\n    return sum(xs[:half]) < sum(xs[half:])", List(xs), xs.Take(half).Sum() < xs.Skip(half).Sum() ? "True" : "False");
+        return new(
+            "def f(xs):\n    half = len(xs) // 2\n    return sum(xs[:half]) < sum(xs[half:])",
+            List(xs),
+            xs.Take(half).Sum() < xs.Skip(half).Sum() ? "True" : "False");
     }
 
     private static Row MinMax(SampleDraw d)
@@ -84,8 +100,13 @@ internal static class CruxEvalSamples
         List<int> keys = d.Several(Enumerable.Range(1, 9), d.From(2, 4));
         List<string> values = [.. keys.Select(_ => Word(d))];
         string input = "[" + string.Join(", ", keys.Zip(values, (k, v) => $"({k}, {Quoted(v)})")) + "]";
-        IEnumerable<string> entries = keys.Zip(values).Where(pair => pair.First % 2 == 1).Select(pair => $"{pair.First}: {Quoted(pair.Second)}");
-        return new("def f(pairs):\n    kept = {}\n    for key, value in pairs:\n        if key % 2:\n            kept[key] = value\n    return kept", input, "{" + string.Join(", ", entries) + "}");
+        IEnumerable<string> entries = keys.Zip(values).Where(pair => pair.First % 2 == 1).Select(pair =>
+            $"{pair.First}: {Quoted(pair.Second)}");
+        return new(
+            "def f(pairs):\n    kept = {}\n    for key, value in pairs:\n        if key % 2:\n            kept[key] = value\n    return "
+                + "kept",
+            input,
+            "{" + string.Join(", ", entries) + "}");
     }
 
     private static Row Doubling(SampleDraw d)
@@ -94,13 +115,19 @@ internal static class CruxEvalSamples
         int value = start;
         int steps = 0;
         for (; value < limit; steps++) value = (value * 2) + 1;
-        return new("def f(n, limit):\n    steps = 0\n    while n < limit:\n        n = n * 2 + 1\n        steps += 1\n    return [n, steps]", $"{start}, {limit}", $"[{value}, {steps}]");
+        return new(
+            "def f(n, limit):\n    steps = 0\n    while n < limit:\n        n = n * 2 + 1\n        steps += 1\n    return [n, steps]",
+            $"{start}, {limit}",
+            $"[{value}, {steps}]");
     }
 
     private static Row Escaped(SampleDraw d)
     {
         (string a, string b) = (Word(d), Word(d));
-        return new("def f(a, b):\n    return a + '\\n' + b.title() + \"'\"", $"{Quoted(a)}, {Quoted(b)}", Quoted($"{a}\n{char.ToUpperInvariant(b[0])}{b[1..]}'"));
+        return new(
+            "def f(a, b):\n    return a + '\\n' + b.title() + \"'\"",
+            $"{Quoted(a)}, {Quoted(b)}",
+            Quoted($"{a}\n{char.ToUpperInvariant(b[0])}{b[1..]}'"));
     }
 
     private static Row Means(SampleDraw d)
@@ -109,7 +136,8 @@ internal static class CruxEvalSamples
         return new("def f(xs):\n    if not xs:\n        return None\n    return sum(xs) / 2", List(xs), PythonNumber.Repr(xs.Sum() / 2.0));
     }
 
-    private static List<int> Numbers(SampleDraw d, int fewest, int most) => [.. Enumerable.Range(0, d.From(fewest, most)).Select(_ => d.From(-9, 40))];
+    private static List<int> Numbers(SampleDraw d, int fewest, int most) =>
+        [.. Enumerable.Range(0, d.From(fewest, most)).Select(_ => d.From(-9, 40))];
 
     private static string Word(SampleDraw d) => string.Concat(Enumerable.Range(0, d.From(2, 3)).Select(_ => d.Of(Syllables)));
 

@@ -5,7 +5,8 @@ using System.Text;
 namespace Calibration.Tools;
 
 /// <summary>
-/// A small deterministic generator (SplitMix64), seeded by a name: the same samples in every runtime, which <see cref="Random"/> does not promise.
+/// A small deterministic generator (SplitMix64), seeded by a name: the same samples in every runtime, which <see cref="Random"/> does
+/// not promise.
 /// </summary>
 internal sealed class SampleDraw
 {

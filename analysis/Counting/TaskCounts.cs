@@ -48,7 +48,9 @@ internal sealed class TaskCounts
 
     /// <summary>Share of the usable answers at a budget whose thinking was lengthened by continuation cues.</summary>
     internal double LengthenedShareAt(int budget) =>
-        _use.TryGetValue(budget, out (long Answers, long ThinkingTokens) use) ? (double)_lengthened.GetValueOrDefault(budget) / use.Answers : 0;
+        _use.TryGetValue(budget, out (long Answers, long ThinkingTokens) use)
+            ? (double)_lengthened.GetValueOrDefault(budget) / use.Answers
+            : 0;
 
     /// <summary>Trials of every status.</summary>
     internal ImmutableSortedDictionary<string, int> Statuses => _statuses.ToImmutableSortedDictionary(

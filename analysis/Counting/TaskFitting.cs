@@ -47,7 +47,10 @@ internal sealed class TaskFitting(RunManifest manifest, FitRequest request)
         return fit with { Points = [.. fit.Points, .. beyond] };
     }
 
-    /// <summary>With thinking a time is that of two requests, without that of one: every budget pays for one, as on a server that thinks and answers in one.</summary>
+    /// <summary>
+    /// With thinking a time is that of two requests, without that of one: every budget pays for one, as on a server that thinks and
+    /// answers in one.
+    /// </summary>
     private static ServiceObservation ObservationOf(ServiceSample sample, RequestOverhead? overhead) => new(
         sample.TraceId, sample.ThinkingTokens, sample.ServiceS - (sample.BudgetTokens > 0 ? overhead?.Subtracted ?? 0 : 0));
 

@@ -118,7 +118,9 @@ internal sealed class Decision
             BudgetTokens = budget,
             IntegerBudgetTokens = (int)_integer.Budgets[k],
             Measured = model.Accuracy is PointAccuracy,
-            Shape = model.Accuracy is PointAccuracy && task.Shape is not { Kind: ShapeKind.Points } ? "measured points" : task.Shape!.ShownName,
+            Shape = model.Accuracy is PointAccuracy && task.Shape is not { Kind: ShapeKind.Points }
+                ? "measured points"
+                : task.Shape!.ShownName,
             Extrapolated = budget > task.Accuracy.Points[^1].BudgetTokens,
             ModelFreeBudgetTokens = (int)_modelFree.Budgets[k],
             BudgetPerArrivalRate = moves ? sensitivity!.PerArrivalRate[k] : null,

@@ -32,7 +32,10 @@ internal sealed class PaperView
             return null;
         bool[] moves = [.. workload.Tasks.Select(task => task with { RelativeSigma = 0 } is { IsPapers: true })];
         var view = new PaperView(
-            workload with { Tasks = [.. workload.Tasks.Select((task, k) => moves[k] ? Moving(task, budgets[k]) : AnyBudget.Held(task, budgets[k]))] },
+            workload with
+            {
+                Tasks = [.. workload.Tasks.Select((task, k) => moves[k] ? Moving(task, budgets[k]) : AnyBudget.Held(task, budgets[k]))],
+            },
             [.. budgets.Select((budget, k) => moves[k] ? double.NaN : budget)]);
         return view.Best.Ending == SolverEnding.Infeasible ? null : view;
     }

@@ -50,7 +50,8 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
         if (points.IsEmpty)
         {
             throw new AnalysisException(
-                $"{task.Task} has no usable trial within {{MaxBudget}}: it cannot take part in an allocation.{Because(task.ExclusionReason)}");
+                $"{task.Task} has no usable trial within {{MaxBudget}}: it cannot take part in an "
+                    + $"allocation.{Because(task.ExclusionReason)}");
         }
 
         double[] shares = [.. points.Select(measured => measured.Correct / measured.Answers)];
@@ -116,7 +117,8 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
         }
 
         double nearest = task.Service.Points.Min(measured => Math.Abs(measured.Tokens - budget));
-        double mean = task.Service.Points.Where(measured => Math.Abs(measured.Tokens - budget) <= nearest).Average(measured => measured.Seconds);
+        double mean = task.Service.Points.Where(measured => Math.Abs(measured.Tokens - budget) <= nearest).Average(measured =>
+            measured.Seconds);
         return new MeasuredService(budget, mean, task.Service.VarianceAt(budget));
     }
 }

@@ -11,7 +11,9 @@ internal static class Warnings
     private static readonly Func<TaskFits, TaskAllocation, Warning?>[] PerTask =
         [NoServiceLine, NoCurve, RejectedCurve, ShapeWarning, Extrapolated, FarFromMeasured, NotAffine, Influenced, Recomputed, Excluded];
 
-    /// <summary>The warnings of a run: falls first, then tasks that are left out, then each task's own, then the whole decision's.</summary>
+    /// <summary>
+    /// The warnings of a run: falls first, then tasks that are left out, then each task's own, then the whole decision's.
+    /// </summary>
     internal static ImmutableArray<Warning> Of(RunFits fits, ImmutableArray<TaskAllocation> tasks, DecisionReport? uncertainty) =>
     [
         .. fits.Tasks.Select(task => Falls(fits, task)).OfType<Warning>(),
@@ -28,7 +30,8 @@ internal static class Warnings
         if (task.Shape?.Fall is not { } fall)
             return null;
         string share = task.Shape.LengthenedShare is { } lengthened && lengthened > 0
-            ? string.Create(CultureInfo.InvariantCulture, $" {100 * lengthened:0} % of the answers at {fall.ToTokens} continue lengthened thinking.")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $" {100 * lengthened:0} % of the answers at {fall.ToTokens} continue lengthened thinking.")
             : "";
         string advice = fits.Semantics == BudgetSemantics.Exact
             ? " Forced thinking costs accuracy here: try {Semantics} cap."
@@ -80,11 +83,13 @@ internal static class Warnings
     private static Warning? FarFromMeasured(TaskFits fit, TaskAllocation task)
     {
         int[] budgets = [.. fit.Accuracy.Points.Select(point => point.BudgetTokens)];
-        int low = budgets.LastOrDefault(budget => budget <= task.BudgetTokens), high = budgets.FirstOrDefault(budget => budget > task.BudgetTokens);
+        int low = budgets.LastOrDefault(budget => budget <= task.BudgetTokens), high = budgets.FirstOrDefault(budget =>
+            budget > task.BudgetTokens);
         return low > 0 && high > 2 * low && low != task.BudgetTokens && !task.Measured
             ? new(Severity.Note, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0} lies between the measured budgets {low} and {high}: {{Resume}} RUN {{AddBudgets}} "
+                $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0} lies between the measured budgets {low} and {high}: {{Resume}} RUN "
+                    + $"{{AddBudgets}} "
                 + $"{fit.Task}={Math.Round(task.BudgetTokens):0} would help most."))
             : null;
     }
@@ -114,7 +119,8 @@ internal static class Warnings
             ? null
             : new(
                 Severity.Note,
-                $"{fit.DisplayName}: {excluded} trials and service times are not in the fits ({counts}; {fit.ServiceExcluded} service times).");
+                $"{fit.DisplayName}: {excluded} trials and service times are not in the fits ({counts}; {fit.ServiceExcluded} service "
+                    + $"times).");
     }
 
     private static bool HasLine(TaskFits fit) => fit.Service.Verdict != Verdict.NotIdentifiable;

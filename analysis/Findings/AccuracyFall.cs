@@ -15,7 +15,8 @@ namespace Calibration.Analysis.Findings;
 /// <param name="Better">Problems answered better there.</param>
 /// <param name="Pairs">Pairs of budgets that were compared.</param>
 /// <param name="LengthenedShare">Share of the answers at the larger budget whose thinking was lengthened.</param>
-public sealed record AccuracyFall(int FromTokens, Proportion From, int ToTokens, Proportion To, int Worse, int Better, int Pairs, double LengthenedShare)
+public sealed record AccuracyFall(
+    int FromTokens, Proportion From, int ToTokens, Proportion To, int Worse, int Better, int Pairs, double LengthenedShare)
 {
     private const double Level = 0.05;
 
@@ -43,7 +44,8 @@ public sealed record AccuracyFall(int FromTokens, Proportion From, int ToTokens,
         if (both.Length == 0)
             return null;
         int[] changes =
-            [.. both.GroupBy(pair => pair.From.ProblemId).Select(problem => problem.Count(pair => pair.To.Correct) - problem.Count(pair => pair.From.Correct))];
+            [.. both.GroupBy(pair => pair.From.ProblemId).Select(problem =>
+                problem.Count(pair => pair.To.Correct) - problem.Count(pair => pair.From.Correct))];
         return new AccuracyFall(
             both[0].From.BudgetTokens,
             new Proportion(both.Length, both.Count(pair => pair.From.Correct)),

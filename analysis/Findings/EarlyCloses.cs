@@ -17,7 +17,10 @@ public sealed record EarlyCloses(string Task, ImmutableArray<UsedBudget> Budgets
                where trial is { IsUsable: true, BudgetTokens: > 0 }
                group trial by trial.BudgetTokens into budget
                orderby budget.Key
-               select new UsedBudget(budget.Key, new Proportion(budget.Count(), budget.Count(trial => trial.ClosedByModel)), budget.Average(trial => trial.ThinkingTokens)),
+               select new UsedBudget(
+                   budget.Key,
+                   new Proportion(budget.Count(), budget.Count(trial => trial.ClosedByModel)),
+                   budget.Average(trial => trial.ThinkingTokens)),
         ]);
 }
 

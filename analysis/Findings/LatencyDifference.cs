@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Calibration.Results;
 
 namespace Calibration.Analysis.Findings;
@@ -30,10 +31,13 @@ public sealed record LatencyDifference(string Task, int BudgetTokens, ServiceSam
     {
         get
         {
-            string times = FormattableString.Invariant($"{Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s");
+            string times = FormattableString.Invariant(
+                $"{Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s");
             string advice = IsLarge ? " One of them is not the server's time: probe the server, then measure the service times again." : "";
-            return FormattableString.Invariant(
-                $"Latency of {Task} at {BudgetTokens} thinking tokens: {times} by its own request ({ThinkingPercent:+0.0;-0.0;0.0} %).{advice}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Latency of {Task} at {BudgetTokens} thinking tokens: {times} by its own request ({ThinkingPercent:+0.0;-0.0;0.0} "
+                    + $"%).{advice}");
         }
     }
 
@@ -42,7 +46,8 @@ public sealed record LatencyDifference(string Task, int BudgetTokens, ServiceSam
     {
         ArgumentNullException.ThrowIfNull(samples);
         ServiceSample[] usable = [.. samples.Where(sample => sample is { Status: TrialStatus.Ok, ThinkingS: > 0 })];
-        ILookup<(string TraceId, int BudgetTokens), ServiceSample> streamed = usable.ToLookup(sample => (sample.TraceId, sample.BudgetTokens));
+        ILookup<(string TraceId, int BudgetTokens), ServiceSample> streamed = usable.ToLookup(sample =>
+            (sample.TraceId, sample.BudgetTokens));
         return
         [
             .. from separate in usable

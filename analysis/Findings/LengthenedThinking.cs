@@ -41,7 +41,8 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
             (Trial Now, Trial Before)[] pairs =
             [
                 .. from now in lengthened
-                   let before = ofTrace[now.TraceId].Where(other => other.BudgetTokens > 0 && !IsLengthened(other)).MaxBy(other => other.BudgetTokens)
+                   let before = ofTrace[now.TraceId].Where(other => other.BudgetTokens > 0 && !IsLengthened(other))
+                       .MaxBy(other => other.BudgetTokens)
                    where before is not null
                    select (now, before),
             ];
@@ -58,7 +59,8 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
             trial.Cues > 0 || (lengthenedFrom.TryGetValue(trial.TraceId, out int from) && from < trial.BudgetTokens);
     }
 
-    private static Proportion? CorrectOf(Trial[] trials) => trials.Length == 0 ? null : new Proportion(trials.Length, trials.Count(trial => trial.Correct));
+    private static Proportion? CorrectOf(Trial[] trials) =>
+        trials.Length == 0 ? null : new Proportion(trials.Length, trials.Count(trial => trial.Correct));
 }
 
 /// <summary>Accuracy at one budget. A share without answers is absent.</summary>
@@ -71,4 +73,5 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
 /// </param>
 /// <param name="Lost">Answers that were right there and are wrong here.</param>
 /// <param name="Gained">Answers that were wrong there and are right here.</param>
-public sealed record LengthenedBudget(int BudgetTokens, Proportion? Natural, Proportion? Lengthened, Proportion? Before, int Lost, int Gained);
+public sealed record LengthenedBudget(
+    int BudgetTokens, Proportion? Natural, Proportion? Lengthened, Proportion? Before, int Lost, int Gained);

@@ -14,7 +14,8 @@ public sealed record RowFindings(
     /// <param name="service">Its service times.</param>
     /// <param name="trials">Its trials.</param>
     /// <param name="lengthenedFrom">Where each lengthened trace was first lengthened, by its id.</param>
-    public static RowFindings Of(IReadOnlyList<ServiceSample> service, IReadOnlyList<Trial> trials, IReadOnlyDictionary<string, int> lengthenedFrom)
+    public static RowFindings Of(
+        IReadOnlyList<ServiceSample> service, IReadOnlyList<Trial> trials, IReadOnlyDictionary<string, int> lengthenedFrom)
     {
         ArgumentNullException.ThrowIfNull(trials);
         IGrouping<string, Trial>[] exact = [.. trials.Where(trial => trial.Semantics == BudgetSemantics.Exact).GroupBy(trial => trial.Task)];

@@ -19,7 +19,11 @@ internal sealed class ServiceLineDraw
     internal ServiceLineDraw(ServiceTimeLine line, IReadOnlyList<ServiceObservation> observations, Func<double, double> varianceAt)
     {
         _fitted = line;
-        IGrouping<string, ServiceObservation>[] traces = [.. observations.GroupBy(observation => observation.Cluster, StringComparer.Ordinal).OrderBy(trace => trace.Key, StringComparer.Ordinal)];
+        IGrouping<string, ServiceObservation>[] traces =
+        [
+            .. observations.GroupBy(observation => observation.Cluster, StringComparer.Ordinal).OrderBy(
+                trace => trace.Key, StringComparer.Ordinal),
+        ];
         (_clusters, _sums) = (traces.Length, new double[5 * traces.Length]);
         for (int g = 0; g < _clusters; g++)
         {

@@ -49,7 +49,9 @@ internal sealed class CsvRow
             throw new UserFault($"{file} is no valid CSV: {fault.Message}");
         }
 
-        return rows.Count > 0 ? rows : throw new UserFault($"{file} has no rows; it should have the header {string.Join(" or ", headers)} and rows below it.");
+        return rows.Count > 0
+            ? rows
+            : throw new UserFault($"{file} has no rows; it should have the header {string.Join(" or ", headers)} and rows below it.");
     }
 
     internal bool Has(string name) => _cells.ContainsKey(name);
@@ -57,14 +59,19 @@ internal sealed class CsvRow
     internal string Text(string name) => _cells.GetValueOrDefault(name, "") is { Length: > 0 } text ? text : throw Fault(name, "is empty");
 
     internal int Whole(string name, int least, int most = int.MaxValue) =>
-        int.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+        int.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least
+            && value <= most
             ? value
             : throw Fault(name, $"is \"{Text(name)}\", not a whole number from {least}{(most == int.MaxValue ? " up" : $" to {most}")}");
 
     internal double Real(string name, double least, double most = double.MaxValue) =>
         double.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most
             ? value
-            : throw Fault(name, string.Create(CultureInfo.InvariantCulture, $"is \"{Text(name)}\", not a number from {least}{(most == double.MaxValue ? " up" : $" to {most}")}"));
+            : throw Fault(
+                name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"is \"{Text(name)}\", not a number from {least}{(most == double.MaxValue ? " up" : $" to {most}")}"));
 
     internal UserFault Fault(string name, string complaint) => new($"{_file} line {_line}: {name} {complaint}.");
 

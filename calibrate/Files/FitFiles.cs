@@ -24,7 +24,9 @@ internal static class FitFiles
     internal static FittedFiles Fit(string? accuracyFile, string? serviceFile, FitMethod method)
     {
         var options = new AccuracyFitOptions { Method = method };
-        ImmutableDictionary<string, AccuracyFit> accuracy = accuracyFile is null ? ImmutableDictionary<string, AccuracyFit>.Empty : AccuracyOf(accuracyFile, options);
+        ImmutableDictionary<string, AccuracyFit> accuracy = accuracyFile is null
+            ? ImmutableDictionary<string, AccuracyFit>.Empty
+            : AccuracyOf(accuracyFile, options);
         ILookup<string, ServiceObservation>? times = serviceFile is null ? null : Times(serviceFile);
         IEnumerable<string> tasks = accuracy.Keys.Concat(times?.Select(group => group.Key) ?? []).Distinct().Order(StringComparer.Ordinal);
         return new FittedFiles(
@@ -45,11 +47,16 @@ internal static class FitFiles
         {
             if (task.Accuracy is { } accuracy)
             {
-                output.WriteLine($"{task.Task}: accuracy {accuracy.Verdict}. {accuracy.Explanation}{(accuracy.Clustered ? "" : " Answers were taken as independent.")}");
+                output.WriteLine(
+                    $"{task.Task}: accuracy {accuracy.Verdict}. {accuracy.Explanation}{(accuracy.Clustered ? "" : " Answers were taken as "
+                        + "independent.")}");
                 WriteLine("A", accuracy.A);
                 WriteLine("b", accuracy.B);
                 WriteLine("D", accuracy.D);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  deviance {accuracy.Deviance:G5}{(accuracy.LackOfFitPValue is { } p ? $", lack of fit p = {p:G3}" : "")}; best shape: {(accuracy.Rivals.Count > 0 ? accuracy.Rivals[0].Shape : "not compared")}"));
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  deviance {accuracy.Deviance:G5}{(accuracy.LackOfFitPValue is { } p ? $", lack of fit p = {p:G3}" : "")}; best "
+                        + $"shape: {(accuracy.Rivals.Count > 0 ? accuracy.Rivals[0].Shape : "not compared")}"));
             }
 
             if (task.Service is { } service)
@@ -75,7 +82,11 @@ internal static class FitFiles
             group => group.Key,
             group => counts
                 ? AccuracyFitter.Fit([.. group.Select(Count)], options)
-                : AccuracyFitter.Fit([.. group.Select(row => new AccuracyObservation(row.Text("problem"), row.Whole("run", 0), row.Whole("budget_tokens", 0), row.Whole("correct", 0, 1) == 1))], options));
+                : AccuracyFitter.Fit(
+                    [.. group.Select(row =>
+                        new AccuracyObservation(
+                            row.Text("problem"), row.Whole("run", 0), row.Whole("budget_tokens", 0), row.Whole("correct", 0, 1) == 1))],
+                    options));
     }
 
     private static AccuracyCount Count(CsvRow row)
@@ -90,7 +101,8 @@ internal static class FitFiles
 
         // Times without their traces are independent: each is a cluster of its own.
         return rows.Select((row, index) => (Task: row.Text("task"), Time: new ServiceObservation(
-                row.Has("trace") ? row.Text("trace") : index.ToString(CultureInfo.InvariantCulture), row.Real("tokens", 0), row.Real("service_s", 0))))
+                row.Has("trace") ? row.Text("trace") : index.ToString(CultureInfo.InvariantCulture), row.Real("tokens", 0), row.Real(
+                    "service_s", 0))))
             .ToLookup(pair => pair.Task, pair => pair.Time);
     }
 }

@@ -16,7 +16,9 @@ internal static class PolicyFile
     private const double LowestShare = 0.01;
     private const double HighestShare = 0.98;
 
-    /// <summary>Writes the table from 1 % to 98 % of the arrival rate at which nothing is stable any more; as JSON or CSV by the name.</summary>
+    /// <summary>
+    /// Writes the table from 1 % to 98 % of the arrival rate at which nothing is stable any more; as JSON or CSV by the name.
+    /// </summary>
     internal static async Task WriteAsync(string file, Workload workload)
     {
         double limit = StabilityLimit.WithoutThinking(workload) ?? (100 * workload.ArrivalRatePerSecond);

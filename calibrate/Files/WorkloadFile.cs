@@ -47,7 +47,10 @@ internal static class WorkloadFile
         }
     }
 
-    /// <summary>Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens]</c>; without a probability the mixture is uniform.</summary>
+    /// <summary>
+    /// Reads <c>task,probability,A,b,D,t0_s,c_s_per_token[,sigma_s][,max_budget_tokens]</c>; without a probability the mixture is
+    /// uniform.
+    /// </summary>
     /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
     private static Workload ReadCsv(string file, OperatingPoint point)
     {

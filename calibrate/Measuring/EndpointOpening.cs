@@ -53,7 +53,8 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, ClientSetti
 
     private async Task<EndpointClient> ClientAsync(Uri address, CancellationToken cancellationToken)
     {
-        using (var first = new EndpointClient(address, new EndpointClientOptions(RetryPolicy.Brief, clock, _jitter.Next) { ApiKey = settings.ApiKey }))
+        using (var first = new EndpointClient(
+            address, new EndpointClientOptions(RetryPolicy.Brief, clock, _jitter.Next) { ApiKey = settings.ApiKey }))
             await ServerDetection.ReachAsync(first, cancellationToken);
 
         bool isOneOfSeveral = addresses.Length > 1;
@@ -71,7 +72,8 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, ClientSetti
     private static async Task ThrowIfDifferentAsync(IBudgetForcing first, IBudgetForcing other, CancellationToken cancellationToken)
     {
         EndpointFacts was = first.Facts, now = other.Facts;
-        bool rendersAlike = await first.RenderAsync("What is 2+3?", cancellationToken) == await other.RenderAsync("What is 2+3?", cancellationToken);
+        bool rendersAlike = await first.RenderAsync("What is 2+3?", cancellationToken) == await other.RenderAsync(
+            "What is 2+3?", cancellationToken);
         if (was with { Url = "" } != now with { Url = "" } || first.Profile != other.Profile || !rendersAlike)
         {
             throw new UserFault(
@@ -80,7 +82,8 @@ internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, ClientSetti
         }
     }
 
-    private static string Shown(EndpointFacts facts) => $"{facts.Url} is {facts.Server} {facts.Version} with {facts.Model}, context {facts.ContextTokens}";
+    private static string Shown(EndpointFacts facts) =>
+        $"{facts.Url} is {facts.Server} {facts.Version} with {facts.Model}, context {facts.ContextTokens}";
 
     /// <summary>Each notice on a line of its own, at once.</summary>
     private sealed class NoticeLines(TextWriter log, string from) : IProgress<string>

@@ -81,7 +81,8 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         ExperimentPlan plan, ImmutableArray<Uri> addresses, CancellationToken deadline, CancellationToken cancellationToken)
     {
         RetryPolicy policy = EndpointAccess.RetryPolicy(_settings.Endpoint, deadline);
-        using var opening = new EndpointOpening(addresses, new ClientSettings(policy, plan, EndpointAccess.ApiKey(_settings.Endpoint)), log, clock);
+        using var opening = new EndpointOpening(
+            addresses, new ClientSettings(policy, plan, EndpointAccess.ApiKey(_settings.Endpoint)), log, clock);
         ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(ForcingOf(plan), cancellationToken);
         await ThrowIfUnfitAsync(plan, forcings[0], cancellationToken);
         RunManifest manifest = ManifestOf(plan, forcings[0]) with
@@ -151,7 +152,8 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         catch (EndpointRefusedException fault)
         {
             throw new UnfinishedRun(
-                $"{fault.Message.TrimEnd('.')}. No further request was sent. When the server or its options are changed, resume with: {resume}",
+                $"{fault.Message.TrimEnd('.')}. No further request was sent. When the server or its options are changed, resume with: "
+                    + $"{resume}",
                 1);
         }
         catch (EndpointLostException fault)

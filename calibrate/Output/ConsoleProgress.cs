@@ -32,6 +32,8 @@ internal sealed class ConsoleProgress(TextWriter output, TimeProvider clock) : I
             CultureInfo.InvariantCulture, $", {traffic.Resent:N0} resent (about {traffic.WastedTokens:N0} generated tokens wasted)");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{(int)elapsed.TotalHours:00}:{elapsed.Minutes:00}:{elapsed.Seconds:00}] {value.Pass} pass: {value.Done:N0} of {value.Total:N0} ({100.0 * value.Done / Math.Max(1, value.Total):0} %), {value.ThinkingTokens:N0} thinking tokens, {value.Excluded:N0} excluded, {traffic.InFlight:N0} requests in flight (limit {traffic.Limit:N0}){resent}");
+            $"[{(int)elapsed.TotalHours:00}:{elapsed.Minutes:00}:{elapsed.Seconds:00}] {value.Pass} pass: {value.Done:N0} of "
+                + $"{value.Total:N0} ({100.0 * value.Done / Math.Max(1, value.Total):0} %), {value.ThinkingTokens:N0} thinking tokens, "
+                + $"{value.Excluded:N0} excluded, {traffic.InFlight:N0} requests in flight (limit {traffic.Limit:N0}){resent}");
     }
 }

@@ -41,12 +41,14 @@ internal static class QueueReportText
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Simulated queue of {report.Queries:N0} queries × {report.Replications} replications after {report.WarmUp:N0} to warm up, {source}:"));
+            $"Simulated queue of {report.Queries:N0} queries × {report.Replications} replications after {report.WarmUp:N0} to warm up, "
+                + $"{source}:"));
         foreach (QueueComparison comparison in report.Comparisons)
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {comparison.Name,-22} simulated {comparison.Simulated.Mean:0.00000} [{comparison.Simulated.Low:0.00000}, {comparison.Simulated.High:0.00000}]   formula {comparison.Predicted:0.00000}"));
+                $"  {comparison.Name,-22} simulated {comparison.Simulated.Mean:0.00000} [{comparison.Simulated.Low:0.00000}, "
+                    + $"{comparison.Simulated.High:0.00000}]   formula {comparison.Predicted:0.00000}"));
         }
 
         foreach (TaskQueueReport task in report.Tasks.Where(task => task.P50Seconds is not null))

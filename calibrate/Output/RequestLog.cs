@@ -18,7 +18,8 @@ internal sealed class RequestLog(string path) : IProgress<ServedRequest>, IDispo
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new UserFault($"--log is {path}, which cannot be written ({fault.Message.TrimEnd('.')}): name a file in a folder that exists.");
+            throw new UserFault(
+                $"--log is {path}, which cannot be written ({fault.Message.TrimEnd('.')}): name a file in a folder that exists.");
         }
     }
 

@@ -18,7 +18,10 @@ internal static class Summary
         foreach (TaskFits task in fits.Tasks.Where(task => task.Accuracy.Verdict != Verdict.Identified))
             output.WriteLine($"{task.DisplayName}: {OptionNames.In(task.Accuracy.Explanation)}");
         foreach (TaskFits task in fits.Tasks.Where(task => task.Trials.ContainsKey(nameof(TrialStatus.NoAnswer))))
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.DisplayName}: in {task.Trials[nameof(TrialStatus.NoAnswer)]:N0} of {task.Trials.Values.Sum():N0} trials no answer could be read; they count as not correct."));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{task.DisplayName}: in {task.Trials[nameof(TrialStatus.NoAnswer)]:N0} of {task.Trials.Values.Sum():N0} trials no answer "
+                    + $"could be read; they count as not correct."));
         if (fits.Incomplete is { } incomplete)
             output.WriteLine($"This run is {incomplete}.");
         if (allocation is null)
@@ -30,23 +33,28 @@ internal static class Summary
 
         foreach (LeftOutTask task in allocation.LeftOut)
             output.WriteLine($"\n{task.DisplayName} is left out of the allocation; the other shares are divided by their sum.");
-        string simulated = (allocation.Simulated ? " (simulated endpoint)" : "") + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
+        string simulated = (allocation.Simulated ? " (simulated endpoint)" : "")
+            + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
         output.WriteLine($"\nAllocation at {AllocationPoint.Of(allocation).Caption}{simulated}:");
         foreach (TaskAllocation task in allocation.Tasks)
         {
-            string used = task.MeanThinkingTokens is { } mean ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average") : "";
+            string used = task.MeanThinkingTokens is { } mean
+                ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average")
+                : "";
             string interval = allocation.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task) is { } decided
                 ? string.Create(CultureInfo.InvariantCulture, $" [{decided.BudgetTokens.Low:0.0}, {decided.BudgetTokens.High:0.0}]")
                 : "";
             string remark = $" ({task.Shape}{(task.Extrapolated ? ", extrapolated" : "")})";
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   integer {task.IntegerBudgetTokens,6}   accuracy {task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
+                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   integer {task.IntegerBudgetTokens,6}   accuracy "
+                    + $"{task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
         }
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time {allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}"));
+            $"  J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time "
+                + $"{allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}"));
         output.WriteLine("  " + ProofOf(allocation));
         if (allocation.Decision is { } decision)
         {
@@ -54,7 +62,8 @@ internal static class Summary
             output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals, optimism taken off:");
             output.WriteLine($"    J {Shown(decision.Objective)}");
             if (decision.GainOverUniform is { } gain && allocation.BestUniform is { } uniform)
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    gain over the best uniform budget ({uniform.BudgetTokens:0}) {Shown(gain)}"));
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"    gain over the best uniform budget ({uniform.BudgetTokens:0}) {Shown(gain)}"));
         }
 
         string measured = string.Join(", ", allocation.Tasks.Select(task => task.ModelFreeBudgetTokens));
@@ -72,7 +81,8 @@ internal static class Summary
 
     private static string Shown(CorrectedValue value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Value:0.0000} s [{value.Interval.Low:0.0000}, {value.Interval.High:0.0000}] (raw {value.Raw:0.0000}, optimism {value.Optimism:0.0000})");
+        $"{value.Value:0.0000} s [{value.Interval.Low:0.0000}, {value.Interval.High:0.0000}] (raw {value.Raw:0.0000}, optimism "
+            + $"{value.Optimism:0.0000})");
 
     private static string ProofOf(RunAllocation allocation)
     {

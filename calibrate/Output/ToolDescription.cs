@@ -29,5 +29,8 @@ internal static class ToolDescription
         StringComparer.Ordinal,
         from name in (string[])["CsvHelper", "MathNet.Numerics", "OpenAI", "Parquet", "ScottPlot", "System.ClientModel"]
         let assembly = Assembly.Load(name)
-        select KeyValuePair.Create(name, assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString()));
+        select KeyValuePair.Create(
+            name,
+            assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+                ?? assembly.GetName().Version!.ToString()));
 }

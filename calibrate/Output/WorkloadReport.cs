@@ -66,22 +66,28 @@ internal static class WorkloadReport
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {workload.Tasks[k].Task,-14} ℓ* = {best.Budgets[k],12:0.000}   integer {integer.Budgets[k],7}   ({workload.Tasks[k].Accuracy.Name})"));
+                $"  {workload.Tasks[k].Task,-14} ℓ* = {best.Budgets[k],12:0.000}   integer {integer.Budgets[k],7}   "
+                    + $"({workload.Tasks[k].Accuracy.Name})"));
         }
 
         Performance at = best.Performance;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  J = {at.Objective:0.000000} s, accuracy {at.Accuracy:0.0000}, mean system time {at.MeanSystemTimeSeconds:0.0000} s, utilization {at.Utilization:0.0000}"));
+            $"  J = {at.Objective:0.000000} s, accuracy {at.Accuracy:0.0000}, mean system time {at.MeanSystemTimeSeconds:0.0000} s, "
+                + $"utilization {at.Utilization:0.0000}"));
         output.WriteLine($"  certificate: {ProofOf(best)}; integer budgets J = {Shown(integer.Performance.Objective)}, {ProofOf(integer)}");
-        output.WriteLine($"  stable up to λ = {Shown(StabilityLimit.At(workload, best.Budgets.AsSpan()), "0.####")}/s at ℓ*, {Shown(StabilityLimit.WithoutThinking(workload), "0.####")}/s at the smallest budgets");
+        output.WriteLine(
+            $"  stable up to λ = {Shown(StabilityLimit.At(workload, best.Budgets.AsSpan()), "0.####")}/s at ℓ*, "
+                + $"{Shown(StabilityLimit.WithoutThinking(workload), "0.####")}/s at the smallest budgets");
         if (paper is not null)
             WritePaper(workload, paper, output);
     }
 
     private static string ProofOf(ProvedAllocation found) => found.Status == ProofStatus.Unproved
         ? "no bound could be proved on this server"
-        : string.Create(CultureInfo.InvariantCulture, $"at most {found.GapBound:0.0e+0} s below the best ({found.Status}, {found.Nodes} nodes){Basis(found)}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"at most {found.GapBound:0.0e+0} s below the best ({found.Status}, {found.Nodes} nodes){Basis(found)}");
 
     private static string Basis(ProvedAllocation found) => found.BasisSentence.Length > 0 ? $". {found.BasisSentence.TrimEnd('.')}" : "";
 
@@ -106,7 +112,8 @@ internal static class WorkloadReport
             {
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {workload.Tasks[k].Task,-14} dℓ*/dλ = {sensitivity.PerArrivalRate[k]:G4} tokens·s, dℓ*/dα = {sensitivity.PerAccuracyWeight[k]:G4} tokens/s"));
+                    $"  {workload.Tasks[k].Task,-14} dℓ*/dλ = {sensitivity.PerArrivalRate[k]:G4} tokens·s, dℓ*/dα = "
+                        + $"{sensitivity.PerAccuracyWeight[k]:G4} tokens/s"));
             }
         }
     }

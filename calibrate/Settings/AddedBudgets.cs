@@ -24,7 +24,8 @@ internal static class AddedBudgets
             if (budgets[^1] > largest && !ownTraces)
             {
                 throw new UserFault(
-                    $"{Option} asks for {budgets[^1]} tokens of {task.Task}, whose traces end at {largest}, its largest budget: add budgets "
+                    $"{Option} asks for {budgets[^1]} tokens of {task.Task}, whose traces end at {largest}, its largest budget: add "
+                        + $"budgets "
                     + $"up to {largest}, or measure a run of its own with --budgets.");
             }
 

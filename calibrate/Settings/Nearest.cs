@@ -11,7 +11,8 @@ internal static class Nearest
     internal static string[] Of(string word, IReadOnlyCollection<string> known)
     {
         string[] longer =
-            [.. known.Where(candidate => word.Length > 3 && candidate.StartsWith(word, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            [.. known.Where(candidate => word.Length > 3 && candidate.StartsWith(word, StringComparison.Ordinal)).Order(
+                StringComparer.Ordinal)];
         if (longer.Length is > 0 and <= 3)
             return longer;
         (string Word, int Distance)[] close = [.. known.Select(candidate => (candidate, Distance(word, candidate)))];

@@ -25,7 +25,8 @@ internal static class OptionText
             if (text.Split('=', 2) is not [{ Length: > 0 } task, var name] || !Enum.TryParse(name, ignoreCase: true, out ShapeKind kind)
                 || int.TryParse(name, out _))
             {
-                throw new UserFault($"--shape has \"{text}\": give it as TASK=SHAPE, where SHAPE is exponential, hill, interpolated or points.");
+                throw new UserFault(
+                    $"--shape has \"{text}\": give it as TASK=SHAPE, where SHAPE is exponential, hill, interpolated or points.");
             }
 
             shapes[task] = kind;

@@ -74,7 +74,8 @@ internal static class PlanBuilding
         return
         [
             .. from task in tasks
-               let own = settings.LastOrDefault(setting => setting.Task == task.Task) ?? settings.LastOrDefault(setting => setting.Task is null)
+               let own = settings.LastOrDefault(setting => setting.Task == task.Task)
+                   ?? settings.LastOrDefault(setting => setting.Task is null)
                select own is null ? task : task with { Facts = task.Facts with { Budgets = own.Budgets } },
         ];
     }

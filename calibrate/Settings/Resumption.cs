@@ -26,7 +26,8 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
                 throw new UserFault("--redo-latency measures the service times of a run again: name it with --resume RUN.");
             return added.Length == 0
                 ? null
-                : throw new UserFault("--add-budgets adds to an existing run: name it with --resume RUN, or give a new run's with --budgets.");
+                : throw new UserFault(
+                    "--add-budgets adds to an existing run: name it with --resume RUN, or give a new run's with --budgets.");
         }
 
         if (WithoutEffect.FirstOf(
@@ -40,7 +41,8 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
             options.Deadline) is { } idle)
         {
             throw new UserFault(
-                $"{idle} has no effect with --resume: a run resumes with its own settings. Leave it out, or start a new run without --resume.");
+                $"{idle} has no effect with --resume: a run resumes with its own settings. Leave it out, or start a new run without "
+                    + $"--resume.");
         }
 
         RunFolder folder = RunFolder.Open(path);
@@ -63,7 +65,8 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
         if (manifest.SchemaVersion < RunManifest.CurrentSchema)
         {
             throw new UserFault(
-                $"{folder.Path} was measured by an older version (schema {manifest.SchemaVersion}): it can be fitted, allocated, simulated, "
+                $"{folder.Path} was measured by an older version (schema {manifest.SchemaVersion}): it can be fitted, allocated, "
+                    + $"simulated, "
                 + "drawn and regraded, but not resumed, enlarged or merged. Start a new run.");
         }
     }
@@ -76,11 +79,13 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
         {
             string replaced = await Folder.ReplaceServiceAsync(utc, cancellationToken);
             RunManifest manifest = Folder.ReadManifest();
-            await Folder.WriteManifestAsync(manifest with { ReplacedService = [.. manifest.ReplacedService, replaced], RequestOverhead = null });
+            await Folder.WriteManifestAsync(
+                manifest with { ReplacedService = [.. manifest.ReplacedService, replaced], RequestOverhead = null });
         }
         catch (IOException fault)
         {
-            throw new UnfinishedRun($"{Folder.Path} cannot be written ({fault.Message.TrimEnd('.')}). Make room and give the same command again.", 1);
+            throw new UnfinishedRun(
+                $"{Folder.Path} cannot be written ({fault.Message.TrimEnd('.')}). Make room and give the same command again.", 1);
         }
     }
 
@@ -95,7 +100,8 @@ internal sealed record Resumption(RunFolder Folder, RunSettings Settings, Immuta
         if (ReferenceEquals(manifest, enlarged))
             return;
 
-        // Traces are found by their names, which begin with the run's id: in a merged, regraded or renamed folder all would be generated anew.
+        // Traces are found by their names, which begin with the run's id: in a merged, regraded or renamed folder all would be
+        // generated anew.
         Trial? any = await Folder.Trials.ReadAsync().FirstOrDefaultAsync(cancellationToken);
         if (any is not null && !any.TraceId.StartsWith(Folder.Id + "/", StringComparison.Ordinal))
         {

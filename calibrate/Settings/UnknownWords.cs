@@ -86,7 +86,8 @@ internal static class UnknownWords
 
     /// <summary>Whether an unmatched word that is no option stands at a place.</summary>
     private static bool IsValue(ParseResult parsed, int place) =>
-        place < parsed.Tokens.Count && parsed.Tokens[place].Value is var word && !word.StartsWith('-') && parsed.UnmatchedTokens.Contains(word);
+        place < parsed.Tokens.Count && parsed.Tokens[place].Value is var word && !word.StartsWith('-')
+            && parsed.UnmatchedTokens.Contains(word);
 
     /// <summary>A verb's full name with a space after it; empty for the bare command.</summary>
     private static string NameOf(Command command) =>

@@ -49,7 +49,8 @@ internal sealed class WishOptions
             throw new UserFault($"{given[0].Name} decides α: leave --accuracy-weight out.");
         double value = parsed.GetValue(given[0])!.Value;
         if (!(value > 0) || (given[0] == _accuracy && value > 1))
-            throw new UserFault(FormattableString.Invariant($"{given[0].Name} is {value}: give a number above 0{(given[0] == _accuracy ? ", at most 1" : "")}."));
+            throw new UserFault(FormattableString.Invariant(
+                $"{given[0].Name} is {value}: give a number above 0{(given[0] == _accuracy ? ", at most 1" : "")}."));
         return true;
     }
 
@@ -63,7 +64,9 @@ internal sealed class WishOptions
         var options = new SolverOptions(1e-6);
         WishedAllocation found = (share is { } percentile
             ? AllocationWishes.WithPercentile(workload, value, (at, budgets) => Simulated(at, budgets, percentile), options)
-            : given == _meanTime ? AllocationWishes.WithMeanTime(workload, value, options) : AllocationWishes.WithAccuracy(workload, value, options))
+            : given == _meanTime
+            ? AllocationWishes.WithMeanTime(workload, value, options)
+            : AllocationWishes.WithAccuracy(workload, value, options))
             ?? throw new UserFault(FormattableString.Invariant($"No allocation has {given.Name} {value} at this arrival rate."));
         string jump = found.NextAccuracyWeightSeconds is { } next && next > found.AccuracyWeightSeconds * 1.001
             ? string.Create(CultureInfo.InvariantCulture, $" The frontier jumps at α = {next:G6} s.")
@@ -71,7 +74,8 @@ internal sealed class WishOptions
         string simulated = share is { } at && Simulated(workload, found.Allocation.Budgets, at) is var measured
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $" {100 * at:0} % of the simulated system times are below {measured.Mean:0.000} s [{measured.Low:0.000}, {measured.High:0.000}].")
+                $" {100 * at:0} % of the simulated system times are below {measured.Mean:0.000} s [{measured.Low:0.000}, "
+                    + $"{measured.High:0.000}].")
             : "";
         return (found.AccuracyWeightSeconds, string.Create(
             CultureInfo.InvariantCulture, $"{given.Name} {value} gives α = {found.AccuracyWeightSeconds:G6} s.{simulated}{jump}"));

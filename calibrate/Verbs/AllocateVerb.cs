@@ -21,7 +21,8 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
     private readonly Option<string?> _server = new("--server-speed")
     {
         Description =
-            "The server, as JSON: {\"speed\": [φ(1), …, φ(m)]} for m slots that share a speed, or {\"replicas\": N}. Default: one query at a "
+            "The server, as JSON: {\"speed\": [φ(1), …, φ(m)]} for m slots that share a speed, or {\"replicas\": N}. Default: one query at "
+                + "a "
             + "time, as in the paper.",
         HelpName = "FILE",
     };
@@ -36,7 +37,8 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
     {
         var command = new Command(
             "allocate",
-            "Find the optimal budgets of a fitted run (allocation.json, workload.json, Table I), or of a workload file. The run folder keeps "
+            "Find the optimal budgets of a fitted run (allocation.json, workload.json, Table I), or of a workload file. The run folder "
+                + "keeps "
             + "its first operating point; others go to RUN/points/.")
         {
             _run, _workload, _json, _server, _policy,

@@ -13,8 +13,16 @@ namespace Calibration.Calibrate.Verbs;
 /// <summary><c>calibrate datasets …</c>: the benchmarks' files, useful without measuring anything.</summary>
 internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvider clock)
 {
-    private readonly Option<string?> _data = new("--data") { Description = "Folder with the files; the cache that pull fills by default.", HelpName = "DIR" };
-    private readonly Argument<string[]> _names = new("name") { Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "Folder with the files; the cache that pull fills by default.",
+        HelpName = "DIR",
+    };
+    private readonly Argument<string[]> _names = new("name")
+    {
+        Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     internal Command Datasets() =>
         new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
@@ -37,7 +45,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 try
                 {
                     foreach (PulledFile file in await pull.PullAsync(benchmark, new PullReport(log), cancelled))
-                        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{file.RelativePath}  {file.Bytes:N0} bytes  sha256 {file.Sha256[..12]}…  {(file.Downloaded ? "pulled" : "already there")}"));
+                        await output.WriteLineAsync(string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{file.RelativePath}  {file.Bytes:N0} bytes  sha256 {file.Sha256[..12]}…  "
+                                + $"{(file.Downloaded ? "pulled" : "already there")}"));
                 }
                 catch (DatasetException fault)
                 {
@@ -47,7 +58,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
                 }
             }
 
-            await log.WriteLineAsync($"The files are in {directory}{(directory == cache.Directory ? "; run finds them there" : $": give run --data {directory}")}.");
+            await log.WriteLineAsync(
+                $"The files are in "
+                    + $"{directory}{(directory == cache.Directory ? "; run finds them there" : $": give run --data {directory}")}.");
             return failed ? 1 : 0;
         });
         return command;
@@ -78,9 +91,15 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             ImmutableArray<Problem> problems = benchmark.Load(DirectoryOf(parsed)).Problems;
             string text = parsed.GetValue(which)!;
             Problem problem = problems.FirstOrDefault(candidate => candidate.Id == text)
-                ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < problems.Length ? problems[number] : null)
-                ?? throw new UserFault($"{benchmark.DisplayName} has no problem {text}; there are {problems.Length}, from {problems[0].Id} to {problems[^1].Id}.");
-            await output.WriteLineAsync($"{problem.Task} {problem.Id}\n\n{problem.Prompt}\n\nanswer cue: {problem.AnswerCue}\nanswer limit: {problem.AnswerTokenLimit} tokens\nkind: {problem.Kind}\ngold: {string.Join(" | ", problem.Gold)}");
+                ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < problems.Length
+                ? problems[number]
+                : null)
+                ?? throw new UserFault(
+                    $"{benchmark.DisplayName} has no problem {text}; there are {problems.Length}, from {problems[0].Id} to "
+                        + $"{problems[^1].Id}.");
+            await output.WriteLineAsync(
+                $"{problem.Task} {problem.Id}\n\n{problem.Prompt}\n\nanswer cue: {problem.AnswerCue}\nanswer limit: "
+                    + $"{problem.AnswerTokenLimit} tokens\nkind: {problem.Kind}\ngold: {string.Join(" | ", problem.Gold)}");
             return 0;
         });
         return command;
@@ -133,7 +152,12 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private Command Grade()
     {
-        var benchmark = new Option<string>("--benchmark") { Description = "The benchmark whose conventions hold.", Required = true, HelpName = "NAME" };
+        var benchmark = new Option<string>("--benchmark")
+        {
+            Description = "The benchmark whose conventions hold.",
+            Required = true,
+            HelpName = "NAME",
+        };
         var json = new Option<bool>("--json") { Description = "Accepted for symmetry: the output is JSON Lines already." };
         var responses = new Argument<string>("responses")
         {
@@ -145,7 +169,15 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
             HelpName = "NAME|FILE",
         };
-        var command = new Command("grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.") { responses, benchmark, _data, profile, json };
+        var command = new Command(
+            "grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.")
+            {
+                responses,
+                benchmark,
+                _data,
+                profile,
+                json,
+            };
         command.SetAction(async (parsed, _) =>
         {
             string file = parsed.GetValue(responses)!;
@@ -193,7 +225,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         }
         catch (DatasetException fault)
         {
-            return Directory.Exists(Path.Combine(directory, benchmark.Task)) ? "unreadable: " + OptionNames.In(fault.Message) : "not there (calibrate datasets pull " + benchmark.Task + ")";
+            return Directory.Exists(Path.Combine(directory, benchmark.Task))
+                ? "unreadable: " + OptionNames.In(fault.Message)
+                : "not there (calibrate datasets pull " + benchmark.Task + ")";
         }
     }
 
@@ -203,7 +237,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     private string DirectoryOf(ParseResult parsed) => parsed.GetValue(_data) ?? DataFolder.Cache().Directory;
 
     private static Benchmark Find(string name) =>
-        Benchmarks.Find(name) ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
+        Benchmarks.Find(name)
+            ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
 
     /// <summary>A line a file at its start and every 8 MB.</summary>
     private sealed class PullReport(TextWriter log) : IProgress<PullProgress>
@@ -219,7 +254,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             if (key == _current && value.Bytes < _next)
                 return;
             (_current, _next) = (key, value.Bytes + Step);
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.RelativePath}: {value.Bytes:N0}{(value.TotalBytes is { } total ? $" of {total:N0}" : "")} bytes{(value.Attempt > 1 ? $", attempt {value.Attempt}" : "")}"));
+            log.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{value.RelativePath}: {value.Bytes:N0}{(value.TotalBytes is { } total ? $" of {total:N0}" : "")} "
+                    + $"bytes{(value.Attempt > 1 ? $", attempt {value.Attempt}" : "")}"));
         }
     }
 }

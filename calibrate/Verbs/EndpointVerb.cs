@@ -39,7 +39,9 @@ internal sealed class EndpointVerb(TextWriter output)
         command.SetAction(async (parsed, cancelled) =>
         {
             string directory = parsed.GetValue(_options.Data) ?? SampleProblems.Path;
-            double? speed = parsed.GetValue(_speed) is not <= 0 ? parsed.GetValue(_speed) : throw new UserFault("--total-speed must be above 0.");
+            double? speed = parsed.GetValue(_speed) is not <= 0
+                ? parsed.GetValue(_speed)
+                : throw new UserFault("--total-speed must be above 0.");
             using RequestLog? requests = parsed.GetValue(_log) is { } path ? new RequestLog(path) : null;
             await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
                 new EndpointOptions

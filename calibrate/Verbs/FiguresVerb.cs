@@ -13,7 +13,8 @@ internal sealed class FiguresVerb(TextWriter output)
         {
             Description = "A run folder, or the folder of one of its operating points (RUN/points/…).",
         };
-        var command = new Command("figures", "Draw Fig. 2–4 and the report of a fitted and allocated run, or of one of its operating points.")
+        var command = new Command(
+            "figures", "Draw Fig. 2–4 and the report of a fitted and allocated run, or of one of its operating points.")
         {
             run,
         };

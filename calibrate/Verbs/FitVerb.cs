@@ -26,14 +26,16 @@ internal sealed class FitVerb(TextWriter output)
 
     private readonly Option<string?> _service = new("--service")
     {
-        Description = "Service times from elsewhere: CSV with the header task,tokens,service_s[,trace]. Times of one trace share their errors.",
+        Description =
+            "Service times from elsewhere: CSV with the header task,tokens,service_s[,trace]. Times of one trace share their errors.",
         HelpName = "TIMES.csv",
     };
 
     private readonly Option<string> _method = new("--method")
     {
         Description =
-            "ml: binomial maximum likelihood (reweighted nonlinear least squares). wls: nonlinear least squares weighted once. nls: unweighted, "
+            "ml: binomial maximum likelihood (reweighted nonlinear least squares). wls: nonlinear least squares weighted once. nls: "
+                + "unweighted, "
             + "as in the paper.",
         DefaultValueFactory = _ => "ml",
     };

@@ -12,9 +12,17 @@ internal sealed class MergeVerb(TextWriter output)
 {
     internal Command Command()
     {
-        var parts = new Argument<string[]>("runs") { Description = "Run folders of one plan's parts (--shard).", Arity = ArgumentArity.OneOrMore };
+        var parts = new Argument<string[]>("runs")
+        {
+            Description = "Run folders of one plan's parts (--shard).",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<string> root = new RunOptions().Out;
-        var command = new Command("merge", "Put the parts of one plan together into a new run folder; overlaps and gaps are named.") { parts, root };
+        var command = new Command("merge", "Put the parts of one plan together into a new run folder; overlaps and gaps are named.")
+        {
+            parts,
+            root,
+        };
         command.SetAction(async (parsed, cancelled) =>
         {
             ImmutableArray<RunFolder> folders = [.. parsed.GetValue(parts)!.Select(RunFolder.Open)];
@@ -85,7 +93,8 @@ internal sealed class MergeVerb(TextWriter output)
             long planned = (long)task.Items * task.Budgets.Length * manifest.Plan.Runs;
             long missing = planned - found.GetValueOrDefault(task.Task);
             if (missing > 0)
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {task.Task}: {missing:N0} of {planned:N0} trials are missing."));
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"  {task.Task}: {missing:N0} of {planned:N0} trials are missing."));
         }
     }
 }

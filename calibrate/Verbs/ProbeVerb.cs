@@ -98,28 +98,51 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         Line("model", $"{facts.Model}, context {facts.ContextTokens:N0} tokens, profile {report.Profile}");
         Line("token ids", report.ReturnsIds ? "come back" : "do NOT come back, or cannot be sent");
         foreach (FormatCheck check in report.Formats)
-            Line($"  {check.PromptFormat}", $"{check.Verdict}{(check.Counts.IsEmpty ? "" : ": ")}{string.Join("  ", check.Counts.Select(count => $"{count.BudgetTokens}→{Shown(count.CountedTokens)}"))}");
+            Line(
+                $"  {check.PromptFormat}",
+                $"{check.Verdict}{(check.Counts.IsEmpty ? "" : ": ")}"
+                    + $"{string.Join("  ", check.Counts.Select(count => $"{count.BudgetTokens}→{Shown(count.CountedTokens)}"))}");
         WriteCache(report.Cache);
-        Line("time at a glance", $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; {(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
-        Line("throughput", $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
-        Line("server load", report.TellsLoad ? "reported: other requests during a timed one are detected" : "not reported: reserve the server for this run during the latency pass");
+        Line(
+            "time at a glance",
+            $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; "
+                + $"{(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
+        Line(
+            "throughput",
+            $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
+        Line(
+            "server load",
+            report.TellsLoad
+                ? "reported: other requests during a timed one are detected"
+                : "not reported: reserve the server for this run during the latency pass");
         WriteNight(report);
         bool isStarved = report.LongestClientStall > LongClientStall;
         string late = report.TokensTogether > 1
-            ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that buffers, a server's stream interval{(isStarved ? ", or this client, which is short of processor time" : "")})"
+            ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that "
+                + $"buffers, a server's stream interval{(isStarved ? ", or this client, which is short of processor time" : "")})"
             : "";
         if (isStarved)
-            Line("client", $"was stopped for up to {report.LongestClientStall.TotalMilliseconds:0} ms: other work on this machine makes its times wrong; stop it and probe again");
+            Line(
+                "client",
+                $"was stopped for up to {report.LongestClientStall.TotalMilliseconds:0} ms: other work on this machine makes its times "
+                    + $"wrong; stop it and probe again");
         Line("verdict", (report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY") + late);
     }
 
     private void WriteCache(CacheCheck cache)
     {
-        string hit = cache.AgainHit is { } tokens ? $"{tokens} of {Shown(cache.PromptTokens)} prompt tokens hit" : $"hits are not reported ({Shown(cache.PromptTokens)} prompt tokens)";
+        string hit = cache.AgainHit is { } tokens
+            ? $"{tokens} of {Shown(cache.PromptTokens)} prompt tokens hit"
+            : $"hits are not reported ({Shown(cache.PromptTokens)} prompt tokens)";
         bool isReused = cache.AgainHit is > 0 || cache.AgainSeconds < 0.7 * cache.FirstSeconds;
         bool coldIsReused = cache.ColdHit is > 0 || (cache.ColdHit is null && isReused && cache.ColdSeconds < 0.7 * cache.FirstSeconds);
-        string verdict = coldIsReused ? "the latency pass CANNOT keep hits out" : isReused ? "distorts; kept out of the latency pass" : "no distortion seen";
-        Line("prefix cache", $"{verdict}: {hit}; {cache.FirstSeconds * 1000:0.0} ms, again {cache.AgainSeconds * 1000:0.0} ms, kept cold {cache.ColdSeconds * 1000:0.0} ms");
+        string verdict = coldIsReused
+            ? "the latency pass CANNOT keep hits out"
+            : isReused ? "distorts; kept out of the latency pass" : "no distortion seen";
+        Line(
+            "prefix cache",
+            $"{verdict}: {hit}; {cache.FirstSeconds * 1000:0.0} ms, again {cache.AgainSeconds * 1000:0.0} ms, kept cold "
+                + $"{cache.ColdSeconds * 1000:0.0} ms");
     }
 
     private void WriteNight(ProbeReport report)
@@ -134,13 +157,21 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
             // Without ids, a trace cannot be cut: every budget is thought from the start.
             int traces = report.ReturnsIds ? grid[^1] : grid.Sum();
             thinking += (double)Items * DefaultPlan.Runs * traces;
-            answers += (double)Items * DefaultPlan.Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
-            latency += traces + (9 * (report.ReturnsIds ? Math.Min(grid[^1], DefaultPlan.LatencyBudgetLimit) : grid.Where(budget => budget <= DefaultPlan.LatencyBudgetLimit).Sum()));
+            answers += (double)Items * DefaultPlan.Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(
+                problem => problem.AnswerTokenLimit);
+            latency += traces
+                + (9 * (report.ReturnsIds
+                ? Math.Min(grid[^1], DefaultPlan.LatencyBudgetLimit)
+                : grid.Where(budget => budget <= DefaultPlan.LatencyBudgetLimit).Sum()));
         }
 
         int largest = Benchmarks.All.Max(benchmark => benchmark.LargestBudgetTokens);
         double latencyHours = ((latency * report.SecondsPerToken) + (600 * report.OverheadSeconds)) / 3600;
-        Line("a full night", $"{thinking / 1e6:0.0}M thinking tokens and up to {answers / 1e6:0.0}M answer tokens; {(thinking + answers) / report.TokensPerSecond / 3600:0.0} h at the throughput above, and {latencyHours:0.0} h of latency pass");
+        Line(
+            "a full night",
+            $"{thinking / 1e6:0.0}M thinking tokens and up to {answers / 1e6:0.0}M answer tokens; "
+                + $"{(thinking + answers) / report.TokensPerSecond / 3600:0.0} h at the throughput above, and {latencyHours:0.0} h of "
+                + $"latency pass");
         if (largest >= report.Endpoint.ContextTokens)
             Line("", $"the default grid goes to {largest:N0} tokens and does not fit this context: lower --budgets");
     }

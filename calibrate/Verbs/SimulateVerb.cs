@@ -80,7 +80,8 @@ internal sealed class SimulateVerb(TextWriter output)
         if (WithoutEffect.FirstOf(parsed, _replications, _queries, _seed, _json) is { } idle)
         {
             throw new UserFault(
-                $"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, give "
+                $"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, "
+                    + $"give "
                 + "calibrate allocate RUN its options, and simulate the folder that it names.");
         }
 

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets.Grading;
 
-/// <summary>Reads sequences of brackets, without blanks. Only the missing rest is the answer; the complete sequence is another one.</summary>
+/// <summary>
+/// Reads sequences of brackets, without blanks. Only the missing rest is the answer; the complete sequence is another one.
+/// </summary>
 internal static partial class BracketReader
 {
     /// <summary>The reader of brackets.</summary>

@@ -66,7 +66,9 @@ internal sealed partial class ChoiceTexts
     private List<int> Named(string sentence)
     {
         List<int> named = [.. Enumerable.Range(0, _cores.Length).Where(i => Contains(sentence, _cores[i]))];
-        named.RemoveAll(i => named.Any(other => other != i && _cores[other].Length > _cores[i].Length && _cores[other].Contains(_cores[i], StringComparison.Ordinal)));
+        named.RemoveAll(i =>
+            named.Any(other =>
+                other != i && _cores[other].Length > _cores[i].Length && _cores[other].Contains(_cores[i], StringComparison.Ordinal)));
         if (named.Count > 0) return named;
         HashSet<string> words = [.. Stems(sentence)];
         return [.. Enumerable.Range(0, _stems.Length).Where(i => _stems[i].Length >= FewestLooseWords && _stems[i].All(words.Contains))];

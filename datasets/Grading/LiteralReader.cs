@@ -152,7 +152,9 @@ internal static partial class LiteralReader
         string bare = line.TrimEnd('.', '*', ' ', '$');
         int equality = bare.Length > LongestLiteral ? -1 : PythonScan.TopLevel(bare, "==");
         if (equality >= 0)
-            return PythonLiteral.Parse(bare[(equality + 2)..]) is { } right ? new(start, start + line.Length, right.Repr, IsClosed(bare)) : null;
+            return PythonLiteral.Parse(bare[(equality + 2)..]) is { } right
+                ? new(start, start + line.Length, right.Repr, IsClosed(bare))
+                : null;
         int from = Math.Max(0, bare.Length - LongestLiteral);
         for (int i = from; i < bare.Length; i++)
         {

@@ -30,7 +30,9 @@ internal static class CsvRows
     private static Dictionary<string, object> Row(string path, int number, CsvReader csv)
     {
         if (csv.FieldCount != csv.Headers.Count)
-            throw new DatasetException($"{path}, row {number} has {csv.FieldCount} fields; the header's {csv.Headers.Count} were expected. Fix the file, or pull it again.");
+            throw new DatasetException(
+                $"{path}, row {number} has {csv.FieldCount} fields; the header's {csv.Headers.Count} were expected. Fix the file, or pull "
+                    + $"it again.");
         Dictionary<string, object> values = new(StringComparer.Ordinal);
         for (int i = 0; i < csv.FieldCount; i++) values.TryAdd(csv.Headers[i], csv.GetString(i));
         return values;

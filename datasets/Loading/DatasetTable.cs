@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Calibration.Datasets.Loading;
 
-/// <summary>A benchmark's file, read completely: its columns, rows and SHA-256. Nested JSON and Parquet fields are named <c>outer.inner</c>.</summary>
+/// <summary>
+/// A benchmark's file, read completely: its columns, rows and SHA-256. Nested JSON and Parquet fields are named <c>outer.inner</c>.
+/// </summary>
 internal sealed record DatasetTable(string Path, DatasetFile File, ImmutableArray<string> Columns, ImmutableArray<DatasetRow> Rows)
 {
     /// <summary>Reads a <c>.jsonl</c>, <c>.json</c>, <c>.csv</c> or <c>.parquet</c> file.</summary>

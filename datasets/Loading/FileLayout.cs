@@ -44,5 +44,6 @@ internal sealed record FileLayout(ImmutableArray<string> Names, ImmutableArray<s
     private string? Existing(string folder) => Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private DatasetException Unknown(DatasetTable table) => new(
-        $"{table.Path} has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", Columns)}. Name the benchmark's own file, or pull it again.");
+        $"{table.Path} has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", Columns)}. Name the benchmark's "
+            + $"own file, or pull it again.");
 }

@@ -32,14 +32,16 @@ internal static partial class JsonRows
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("examples", out JsonElement examples)
             || examples.ValueKind != JsonValueKind.Array)
-            throw new DatasetException($"{path} has no list 'examples'; BBH's layout {{\"examples\": [{{\"input\", \"target\"}}]}} was expected.");
+            throw new DatasetException(
+                $"{path} has no list 'examples'; BBH's layout {{\"examples\": [{{\"input\", \"target\"}}]}} was expected.");
         return [.. examples.EnumerateArray().Select((example, row) => Flatten(example, $"{path}, row {row}"))];
     }
 
     /// <summary>One JSON object as named texts and lists of texts.</summary>
     public static Dictionary<string, object> Flatten(JsonElement element, string place)
     {
-        if (element.ValueKind != JsonValueKind.Object) throw new DatasetException($"{place} is not a JSON object; one object per row was expected.");
+        if (element.ValueKind != JsonValueKind.Object) throw new DatasetException(
+            $"{place} is not a JSON object; one object per row was expected.");
         Dictionary<string, object> values = new(StringComparer.Ordinal);
         Add(values, "", element);
         return values;

@@ -36,7 +36,8 @@ internal static class ParquetRows
         catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
         {
             throw new DatasetException(
-                $"{path} has Parquet data pages v2 that cannot be read ({error.Message}); write it again with data_page_version \"1.0\", or as JSON Lines.",
+                $"{path} has Parquet data pages v2 that cannot be read ({error.Message}); write it again with data_page_version \"1.0\", "
+                    + $"or as JSON Lines.",
                 error);
         }
     }

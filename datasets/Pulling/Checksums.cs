@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Calibration.Datasets.Pulling;
 
 /// <summary>
-/// The SHA-256 of each pulled file as recorded at its first pull, in <c>checksums.json</c> of the cache folder. What is pulled later must equal it.
+/// The SHA-256 of each pulled file as recorded at its first pull, in <c>checksums.json</c> of the cache folder. What is pulled later
+/// must equal it.
 /// </summary>
 internal sealed class Checksums
 {

@@ -11,13 +11,16 @@ internal static class HubAnswers
         string page = $"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/datasets/{source.Repository}";
         string words = status switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when source.Gated => Gated(status, task, page, options.Token is not null),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when source.Gated => Gated(
+                status, task, page, options.Token is not null),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when options.Token is not null =>
-                $"The hub refuses {task} ({(int)status}): HF_TOKEN is wrong, expired or lacks the right to read; set a valid one or unset it.",
+                $"The hub refuses {task} ({(int)status}): HF_TOKEN is wrong, expired or lacks the right to read; set a valid one or unset "
+                    + $"it.",
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
                 $"The hub refuses {task} ({(int)status}): look at {page} whether it has moved or now asks for a token in HF_TOKEN.",
             HttpStatusCode.NotFound =>
-                $"The hub has no {file.Path} of {task} (404): look at {page} whether it has moved, or put the file into {Path.Combine(options.Directory, task)} yourself.",
+                $"The hub has no {file.Path} of {task} (404): look at {page} whether it has moved, or put the file into "
+                    + $"{Path.Combine(options.Directory, task)} yourself.",
             HttpStatusCode.TooManyRequests =>
                 $"The hub answers {task} with 'too many requests' (429): try again later, or set HF_TOKEN for a higher limit.",
             _ => $"The hub answers {task} with status {(int)status}: try again later, or look at {page}.",

@@ -14,7 +14,8 @@ internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProv
     /// <exception cref="FileNotFoundException">The hub has no such file.</exception>
     /// <exception cref="PullFault">Another attempt may succeed.</exception>
     /// <exception cref="DatasetException">The hub refuses.</exception>
-    public async Task<string?> RunAsync(string task, HubSource source, HubFile file, string path, Action<long, long?> report, CancellationToken cancellationToken)
+    public async Task<string?> RunAsync(
+        string task, HubSource source, HubFile file, string path, Action<long, long?> report, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stall = new(options.Stall, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
@@ -38,10 +39,17 @@ internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProv
     private Exception Refusal(HttpResponseMessage response, string task, HubSource source, HubFile file)
     {
         DatasetException refused = HubAnswers.Refused(response.StatusCode, task, source, file, options);
-        return HubAnswers.IsTransient(response.StatusCode) ? new PullFault(refused.Message, refused, _request.RetryAfter(response)) : refused;
+        return HubAnswers.IsTransient(response.StatusCode)
+            ? new PullFault(refused.Message, refused, _request.RetryAfter(response))
+            : refused;
     }
 
-    private async Task CopyAsync(HttpResponseMessage response, string path, Action<long, long?> report, CancellationTokenSource stall, CancellationToken cancellationToken)
+    private async Task CopyAsync(
+        HttpResponseMessage response,
+        string path,
+        Action<long, long?> report,
+        CancellationTokenSource stall,
+        CancellationToken cancellationToken)
     {
         long? total = response.Content.Headers.ContentLength;
         byte[] buffer = new byte[BufferBytes];

@@ -44,7 +44,8 @@ internal sealed class HubRequest(HttpClient http, PullOptions options, TimeProvi
             response.Dispose();
             if (next is null) throw new PullFault("the server redirects to nowhere");
             Uri target = next.IsAbsoluteUri ? next : new Uri(address, next);
-            if (target.Scheme != address.Scheme && target.Scheme != Uri.UriSchemeHttps) throw new PullFault("the server redirects to an address that is not encrypted");
+            if (target.Scheme != address.Scheme && target.Scheme != Uri.UriSchemeHttps) throw new PullFault(
+                "the server redirects to an address that is not encrypted");
             address = target;
         }
 
@@ -72,7 +73,8 @@ internal sealed class HubRequest(HttpClient http, PullOptions options, TimeProvi
         }
     }
 
-    private bool IsHub(Uri address) => Uri.Compare(address, options.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+    private bool IsHub(Uri address) =>
+        Uri.Compare(address, options.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static string Reason(HttpRequestException error) => error.HttpRequestError switch
     {

@@ -14,10 +14,12 @@ internal sealed record HubFile(string Revision, string Path, int Rows);
 /// <param name="Gated">Whether its terms must be accepted first.</param>
 /// <param name="Columns">Columns that each file must have.</param>
 /// <param name="Files">Each entry is one file to have, as alternatives in order: where one is not found, the next is tried.</param>
-internal sealed record HubSource(string Repository, bool Gated, ImmutableArray<string> Columns, ImmutableArray<ImmutableArray<HubFile>> Files)
+internal sealed record HubSource(
+    string Repository, bool Gated, ImmutableArray<string> Columns, ImmutableArray<ImmutableArray<HubFile>> Files)
 {
     /// <summary>What a pull needs first, in words for the user; empty where it needs nothing.</summary>
-    public string Condition => Gated ? $" (it is gated: first accept its terms at {PullOptions.Hub}datasets/{Repository} and set HF_TOKEN)" : "";
+    public string Condition =>
+        Gated ? $" (it is gated: first accept its terms at {PullOptions.Hub}datasets/{Repository} and set HF_TOKEN)" : "";
 
     private const string Converted = "refs/convert/parquet";
 
@@ -31,7 +33,8 @@ internal sealed record HubSource(string Repository, bool Gated, ImmutableArray<s
         "cruxeval" => new("cruxeval-org/cruxeval", false, CruxEvalRows.Layout.Columns,
             [[new("main", "test.jsonl", 800), new(Converted, "default/test/0000.parquet", 800)]]),
         "bbh" => new("SaylorTwift/bbh", false, ["input", "target"],
-            [.. BbhFiles.Tasks.Select(name => ImmutableArray.Create(new HubFile("main", $"{name}/test-00000-of-00001.parquet", BbhRowsOf(name))))]),
+            [.. BbhFiles.Tasks.Select(name =>
+                ImmutableArray.Create(new HubFile("main", $"{name}/test-00000-of-00001.parquet", BbhRowsOf(name))))]),
         "arc" => new("allenai/ai2_arc", false, ArcRows.Layout.Columns, [[new("main", "ARC-Challenge/test-00000-of-00001.parquet", 1172)]]),
         _ => throw new ArgumentOutOfRangeException(nameof(task), task, "unknown benchmark"),
     };

@@ -29,7 +29,8 @@ public sealed record PullOptions
 
     /// <summary>
     /// Options by the environment: <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c>, and the cache folder <c>$HF_HOME/calibration</c>,
-    /// else <c>$XDG_CACHE_HOME/calibration</c>, else <c>%LOCALAPPDATA%\calibration</c> on Windows and <c>~/.cache/calibration</c> elsewhere.
+    /// else <c>$XDG_CACHE_HOME/calibration</c>, else <c>%LOCALAPPDATA%\calibration</c> on Windows and <c>~/.cache/calibration</c>
+    /// elsewhere.
     /// </summary>
     /// <param name="variable">Looks up an environment variable.</param>
     /// <exception cref="DatasetException"><c>HF_ENDPOINT</c> is no http or https address.</exception>
@@ -61,7 +62,8 @@ public sealed record PullOptions
     private static Uri Mirror(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
             ? uri
-            : throw new DatasetException($"HF_ENDPOINT is '{address}', which is not an http or https address; unset it, or name a mirror such as {Hub}.");
+            : throw new DatasetException(
+                $"HF_ENDPOINT is '{address}', which is not an http or https address; unset it, or name a mirror such as {Hub}.");
 
     private static string? Set(Func<string, string?> variable, string name) => variable(name) is { Length: > 0 } value ? value : null;
 }

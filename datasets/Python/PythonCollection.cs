@@ -18,7 +18,9 @@ internal static class PythonCollection
     {
         if (!items.All(item => item.Hashable)) return null;
         List<PythonLiteral> members = [.. items.DistinctBy(item => item.Key, StringComparer.Ordinal)];
-        string repr = members.Count == 0 ? "set()" : "{" + string.Join(", ", members.Select(m => m.Repr).Order(StringComparer.Ordinal)) + "}";
+        string repr = members.Count == 0
+            ? "set()"
+            : "{" + string.Join(", ", members.Select(m => m.Repr).Order(StringComparer.Ordinal)) + "}";
         return new(Key('{', members.Select(m => m.Key).Order(StringComparer.Ordinal)), repr, hashable: false);
     }
 

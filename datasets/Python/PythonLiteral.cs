@@ -17,7 +17,9 @@ public sealed class PythonLiteral : IEquatable<PythonLiteral>
         Hashable = hashable;
     }
 
-    /// <summary>The value as Python's <c>repr</c> writes it; sets are ordered by their text, since Python's own order is arbitrary.</summary>
+    /// <summary>
+    /// The value as Python's <c>repr</c> writes it; sets are ordered by their text, since Python's own order is arbitrary.
+    /// </summary>
     public string Repr { get; }
 
     /// <summary>Equal exactly where the values are equal in Python.</summary>

@@ -27,7 +27,9 @@ internal static class PythonNumber
     public static string Key(string realKey, double imaginary) =>
         imaginary == 0 ? realKey : $"{realKey}+{Key(imaginary)}j";
 
-    /// <summary>A float as Python's <c>repr</c> writes it: the shortest digits that round-trip, with an exponent from 1e16 and below 1e-4.</summary>
+    /// <summary>
+    /// A float as Python's <c>repr</c> writes it: the shortest digits that round-trip, with an exponent from 1e16 and below 1e-4.
+    /// </summary>
     public static string Repr(double value)
     {
         if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";

@@ -41,7 +41,8 @@ internal static partial class AimeRows
     {
         Match match = Accepted().Match(row.NonEmpty("Answer").Trim());
         if (!match.Success) throw row.Malformed("Answer", "is not an integer from 0 to 999");
-        return match.Groups["n"].Captures.Select(number => int.Parse(number.Value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)).Distinct();
+        return match.Groups["n"].Captures.Select(number =>
+            int.Parse(number.Value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)).Distinct();
     }
 
     [GeneratedRegex(@"^(?<n>[0-9]{1,3})(?:\s+or\s+(?<n>[0-9]{1,3}))*(?:\s*\(.*\))?$")]

@@ -3,7 +3,9 @@ using Calibration.Datasets.Loading;
 
 namespace Calibration.Datasets.Tasks;
 
-/// <summary>BBH's files: one a task, as <c>task.json</c> (the authors' repository) or <c>task/test-00000-of-00001.parquet</c> (the hub).</summary>
+/// <summary>
+/// BBH's files: one a task, as <c>task.json</c> (the authors' repository) or <c>task/test-00000-of-00001.parquet</c> (the hub).
+/// </summary>
 internal static class BbhFiles
 {
     private static readonly ImmutableArray<string> Columns = ["input", "target"];
@@ -51,6 +53,7 @@ internal static class BbhFiles
         DatasetTable table = DatasetTable.Read(directory, path);
         return table.Has(Columns)
             ? table
-            : throw new DatasetException($"{path} has the columns {string.Join(", ", table.Columns)}; expected input, target. Name BBH's own file, or pull it again.");
+            : throw new DatasetException(
+                $"{path} has the columns {string.Join(", ", table.Columns)}; expected input, target. Name BBH's own file, or pull it again.");
     }
 }

@@ -39,15 +39,42 @@ internal static partial class BbhRows
         MatchCollection options = Option().Matches(input);
         if (options.Count > 0) return Lettered(empty, input, target, options);
         if (task != "word_sorting" && BooleanWords.PairOf(target) is { } pair)
-            return LoadedItem.Of(empty with { Prompt = Prompts.Boolean(input, pair.Yes, pair.No), Kind = AnswerKind.Boolean, Gold = [BooleanWords.Canonical(target)!] });
+            return LoadedItem.Of(
+                empty with
+                {
+                    Prompt = Prompts.Boolean(input, pair.Yes, pair.No),
+                    Kind = AnswerKind.Boolean,
+                    Gold = [BooleanWords.Canonical(target)!],
+                });
         if (ExactNumber.Parse(target) is { } number)
-            return LoadedItem.Of(empty with { Prompt = Prompts.Number(input), Kind = AnswerKind.Number, Gold = [number.ToString()], AnswerTokenLimit = Prompts.NumberTokens });
+            return LoadedItem.Of(
+                empty with
+                {
+                    Prompt = Prompts.Number(input),
+                    Kind = AnswerKind.Number,
+                    Gold = [number.ToString()],
+                    AnswerTokenLimit = Prompts.NumberTokens,
+                });
         return LoadedItem.Of(Open(empty, input, target));
     }
 
     private static Problem Open(Problem empty, string input, string target) => BracketReader.Canonical(target) is { } brackets
-        ? empty with { Prompt = Prompts.Brackets(input), Kind = AnswerKind.Brackets, Gold = [brackets], AnswerCue = Prompts.OpenCue, AnswerTokenLimit = Prompts.BracketTokens }
-        : empty with { Prompt = Prompts.WordList(input), Kind = AnswerKind.Words, Gold = [WordListReader.Canonical(target)], AnswerCue = Prompts.OpenCue, AnswerTokenLimit = Prompts.WordListTokens };
+        ? empty with
+        {
+            Prompt = Prompts.Brackets(input),
+            Kind = AnswerKind.Brackets,
+            Gold = [brackets],
+            AnswerCue = Prompts.OpenCue,
+            AnswerTokenLimit = Prompts.BracketTokens,
+        }
+        : empty with
+        {
+            Prompt = Prompts.WordList(input),
+            Kind = AnswerKind.Words,
+            Gold = [WordListReader.Canonical(target)],
+            AnswerCue = Prompts.OpenCue,
+            AnswerTokenLimit = Prompts.WordListTokens,
+        };
 
     private static LoadedItem Lettered(Problem empty, string input, string target, MatchCollection options)
     {

@@ -4,7 +4,8 @@ using Calibration.Datasets.Python;
 namespace Calibration.Datasets.Tasks;
 
 /// <summary>
-/// CRUXEval's rows as output prediction. The cue is the call itself, <c>f(input) == </c>, because a box makes models drop the quotes of strings.
+/// CRUXEval's rows as output prediction. The cue is the call itself, <c>f(input) == </c>, because a box makes models drop the quotes of
+/// strings.
 /// </summary>
 internal static class CruxEvalRows
 {

@@ -5,7 +5,9 @@ using Calibration.Datasets.Loading;
 
 namespace Calibration.Datasets.Tasks;
 
-/// <summary>GPQA's rows: four choices, ordered anew for each item by a hash of its own id, so that the order is the same everywhere.</summary>
+/// <summary>
+/// GPQA's rows: four choices, ordered anew for each item by a hash of its own id, so that the order is the same everywhere.
+/// </summary>
 internal static class GpqaRows
 {
     private const string Correct = "Correct Answer";
@@ -35,5 +37,6 @@ internal static class GpqaRows
         });
     });
 
-    private static string Rank(string id, string answer) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id}|{answer}")));
+    private static string Rank(string id, string answer) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id}|{answer}")));
 }

@@ -25,7 +25,9 @@ internal static class Gsm8kRows
     {
         string answer = row.NonEmpty("answer");
         int mark = answer.LastIndexOf("####", StringComparison.Ordinal);
-        string? gold = mark < 0 ? null : ExactNumber.Parse(answer[(mark + 4)..].Trim().Replace(",", "", StringComparison.Ordinal))?.ToString();
+        string? gold = mark < 0
+            ? null
+            : ExactNumber.Parse(answer[(mark + 4)..].Trim().Replace(",", "", StringComparison.Ordinal))?.ToString();
         return gold ?? throw row.Malformed("answer", "has no number after '####'");
     }
 }

@@ -66,7 +66,8 @@ internal static class Prompts
 
     /// <summary>Output prediction: a Python function and a call.</summary>
     public static string Output(string code, string input) =>
-        $"```python\n{code}\n```\n\nWhat does the call f({input}) return? {StepByStep}end with the returned value as a Python literal, with quotes around strings.";
+        $"```python\n{code}\n```\n\nWhat does the call f({input}) return? {StepByStep}end with the returned value as a Python literal, "
+            + $"with quotes around strings.";
 
     /// <summary>Letters A, B, C, … of so many choices.</summary>
     public static ImmutableArray<string> Letters(int count) => [.. Enumerable.Range(0, count).Select(i => ((char)('A' + i)).ToString())];

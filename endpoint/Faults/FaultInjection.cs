@@ -8,7 +8,8 @@ namespace Calibration.Endpoint.Faults;
 /// <summary>Puts the faults of a <see cref="FaultMix"/> between a route and its client.</summary>
 internal sealed class FaultInjection(FaultMix mix)
 {
-    private const string Page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>";
+    private const string Page =
+        "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>";
 
     private long _arrived;
     private long _faults;
@@ -18,7 +19,8 @@ internal sealed class FaultInjection(FaultMix mix)
 
     internal async Task InvokeAsync(HttpContext context, RequestDelegate route)
     {
-        ulong draw = SeededDraw.Hash(mix.Seed, "fault", Interlocked.Increment(ref _arrived).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        ulong draw = SeededDraw.Hash(
+            mix.Seed, "fault", Interlocked.Increment(ref _arrived).ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (SeededDraw.Uniform(draw) >= mix.Share)
         {
             await route(context);

@@ -22,12 +22,14 @@ internal static class ByteTokenizer
     ];
 
     private static readonly string[] Words =
-        " so then thus next now if as we take one more step check it again half of this sum is less than that but the rest holds \u4e8e\u662f \U0001F914"
+        (" so then thus next now if as we take one more step check it again half of this sum is less than that but the rest holds "
+            + "\u4e8e\u662f \U0001F914")
             .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => " " + word).ToArray();
 
     internal static int WordCount => Words.Length;
 
-    internal static bool IsKnown(int id) => id is >= 0 and < 256 || (id >= FirstWord && id < FirstWord + Words.Length) || Specials.Any(special => special.Id == id);
+    internal static bool IsKnown(int id) =>
+        id is >= 0 and < 256 || (id >= FirstWord && id < FirstWord + Words.Length) || Specials.Any(special => special.Id == id);
 
     internal static List<int> Encode(string text)
     {

@@ -10,7 +10,8 @@ internal static class ChatTemplate
     {
         var text = new StringBuilder();
         foreach (JsonElement message in messages.EnumerateArray())
-            text.Append("<|im_start|>").Append(message.GetProperty("role").GetString()).Append('\n').Append(message.GetProperty("content").GetString()).Append("<|im_end|>\n");
+            text.Append("<|im_start|>").Append(message.GetProperty("role").GetString()).Append('\n').Append(
+                message.GetProperty("content").GetString()).Append("<|im_end|>\n");
         if (request.TryGetProperty("add_generation_prompt", out JsonElement add) && !add.GetBoolean())
             return text.ToString();
         text.Append("<|im_start|>assistant\n");

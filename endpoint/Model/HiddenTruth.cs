@@ -2,7 +2,10 @@ using Calibration.Datasets;
 
 namespace Calibration.Endpoint.Model;
 
-/// <summary>The truth behind the embedded endpoint's answers and service times, with the numbers of the paper's Table I where no others are given.</summary>
+/// <summary>
+/// The truth behind the embedded endpoint's answers and service times, with the numbers of the paper's Table I where no others are
+/// given.
+/// </summary>
 internal sealed class HiddenTruth(ulong seed, EndpointTruth? given)
 {
     /// <summary>Share of (problem, run) pairs whose difficulty is the problem's own, shared by all of its runs.</summary>
@@ -26,11 +29,14 @@ internal sealed class HiddenTruth(ulong seed, EndpointTruth? given)
         if (problem is null)
             return Unknown;
         TaskTruth? truth = null;
-        return given?.Tasks.TryGetValue(problem.Task, out truth) == true || PaperTable1.TryGetValue(problem.Task, out truth) ? truth : Unknown;
+        return given?.Tasks.TryGetValue(problem.Task, out truth) == true || PaperTable1.TryGetValue(problem.Task, out truth)
+            ? truth
+            : Unknown;
     }
 
     /// <summary>
-    /// Whether the answer after this much thinking is right: once right, right at every larger budget, except where thinking that is forced on
+    /// Whether the answer after this much thinking is right: once right, right at every larger budget, except where thinking that is
+    /// forced on
     /// past its natural length loses it again, for good.
     /// </summary>
     internal bool IsRight(Problem problem, string group, int thinkingTokens)

@@ -22,7 +22,9 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
 
     internal double ElapsedSeconds => service.ElapsedAt(Tokens.Count);
 
-    /// <summary>The endpoint's own time of the first token, where requests really take time; a complete answer has the simulated one.</summary>
+    /// <summary>
+    /// The endpoint's own time of the first token, where requests really take time; a complete answer has the simulated one.
+    /// </summary>
     internal double? FirstTokenSeconds { get; set; }
 
     /// <summary>The endpoint's own time of the complete response, if requests really take time.</summary>

@@ -23,7 +23,8 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
     private readonly HiddenTruth _truth = new(options.Seed, options.Truth);
 
     private readonly Dictionary<string, Problem> _problems = options.Problems
-        .GroupBy(problem => problem.Prompt, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        .GroupBy(problem => problem.Prompt, StringComparer.Ordinal).ToDictionary(
+            group => group.Key, group => group.First(), StringComparer.Ordinal);
 
     public void Dispose() => _slots.Dispose();
 
@@ -36,7 +37,12 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         }
         catch (JsonException fault)
         {
-            await RefuseAsync(context, 400, "Bad Request", $"1 validation error:{(fault.Message.StartsWith('\n') ? "" : " ")}{fault.Message}", fault.Path is { } field ? "body." + field : null);
+            await RefuseAsync(
+                context,
+                400,
+                "Bad Request",
+                $"1 validation error:{(fault.Message.StartsWith('\n') ? "" : " ")}{fault.Message}",
+                fault.Path is { } field ? "body." + field : null);
             return;
         }
 
@@ -62,14 +68,17 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
     {
         (int working, int queued) = _slots.Load;
         string labels = $"{{engine=\"0\",model_name=\"{options.Model}\"}}";
-        return context.Response.WriteAsync(FormattableString.Invariant($"vllm:num_requests_running{labels} {working}.0\nvllm:num_requests_waiting{labels} {queued}.0\n"));
+        return context.Response.WriteAsync(FormattableString.Invariant(
+            $"vllm:num_requests_running{labels} {working}.0\nvllm:num_requests_waiting{labels} {queued}.0\n"));
     }
 
     private async Task ServeAsync(HttpContext context, CompletionRequest request)
     {
         try
         {
-            Task least = options.MinServiceTime > TimeSpan.Zero ? Task.Delay(options.MinServiceTime, context.RequestAborted) : Task.CompletedTask;
+            Task least = options.MinServiceTime > TimeSpan.Zero
+                ? Task.Delay(options.MinServiceTime, context.RequestAborted)
+                : Task.CompletedTask;
             using var turn = new Turn(_speed);
             try
             {
@@ -115,9 +124,14 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         if (options.Unrepeatable)
             group = FormattableString.Invariant($"{group}#{Interlocked.Increment(ref _served)}");
         var generation = new Generation(prompt, _truth, group);
-        ulong jitter = SeededDraw.Hash(options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        ulong jitter = SeededDraw.Hash(
+            options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
         int cached = options.AsVllm ? _cache.Enter(request.CacheSalt, request.Prompt) : 0;
-        var response = new CompletionResponse(request, options, new SimulatedService(prompt, _truth.Of(prompt.Problem), jitter, (double)cached / request.Prompt.Length), cached);
+        var response = new CompletionResponse(
+            request,
+            options,
+            new SimulatedService(prompt, _truth.Of(prompt.Problem), jitter, (double)cached / request.Prompt.Length),
+            cached);
         var tokenSeconds = ImmutableArray.CreateBuilder<double>();
 
         // A request that does not fit the context is cut without a word, as vLLM does it.
@@ -208,7 +222,9 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 
         internal double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-        /// <summary>Tokens generated: all of the answer once it is complete; of an abandoned one, what the shared speed had given it.</summary>
+        /// <summary>
+        /// Tokens generated: all of the answer once it is complete; of an abandoned one, what the shared speed had given it.
+        /// </summary>
         internal int Generated
         {
             get => _generated ?? (int)(_speed?.TokensSince(_joinedAt) ?? 0);
@@ -217,6 +233,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
 
         public void Dispose() => _speed?.Leave();
 
-        internal Task WaitForAsync(int tokens, CancellationToken cancellationToken) => _speed!.WaitForAsync(_joinedAt, tokens, cancellationToken);
+        internal Task WaitForAsync(int tokens, CancellationToken cancellationToken) =>
+            _speed!.WaitForAsync(_joinedAt, tokens, cancellationToken);
     }
 }

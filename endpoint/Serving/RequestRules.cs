@@ -23,7 +23,8 @@ internal static class RequestRules
     {
         int context = options.ContextTokens;
         if (request.Model.Length > 0 && request.Model != options.Model)
-            return new Refusal(404, "NotFoundError", $"The model `{request.Model}` does not exist. Valid aliases: {options.Model}.", "model");
+            return new Refusal(
+                404, "NotFoundError", $"The model `{request.Model}` does not exist. Valid aliases: {options.Model}.", "model");
         if (request.MaxTokens < 1)
             return Field("max_tokens", $"max_tokens must be at least 1, got {request.MaxTokens}.", Shown(request.MaxTokens));
         if (request.MaxTokens > context)
@@ -68,7 +69,8 @@ internal static class RequestRules
             ? new Refusal(
                 400,
                 "BadRequestError",
-                "Parameter 'cache_salt' must be at most 128 characters and must not contain '@', '/', '\\\\', or NUL. (parameter=cache_salt)",
+                "Parameter 'cache_salt' must be at most 128 characters and must not contain '@', '/', '\\\\', or NUL. "
+                    + "(parameter=cache_salt)",
                 "cache_salt")
             : null;
     }

@@ -20,7 +20,8 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     {
         get
         {
-            double sum = Enumerable.Range(0, table.Count).Sum(j => RivalShapes.BinomialDeviance(table.Answers[j], table.Correct[j], _fitted[j]));
+            double sum = Enumerable.Range(0, table.Count).Sum(j =>
+                RivalShapes.BinomialDeviance(table.Answers[j], table.Correct[j], _fitted[j]));
             return double.IsFinite(sum) ? sum : 0;
         }
     }
@@ -61,7 +62,9 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         (Weakness weakness, double? lackOfFit, ClusterCovariance covariance) = Assess();
         var parameters = new ParameterConclusion(table, solver, point, options, covariance);
         (ParameterEstimate a, ParameterEstimate b, ParameterEstimate d) =
-            lackOfFit < options.LackOfFitLevel ? parameters.Withheld("the data reject the exponential") : parameters.Estimate(weakness, AtZero, AtOne);
+            lackOfFit < options.LackOfFitLevel
+                ? parameters.Withheld("the data reject the exponential")
+                : parameters.Estimate(weakness, AtZero, AtOne);
         (Verdict verdict, string explanation) = Judge(lackOfFit, a, b, d);
         return new AccuracyFit
         {
@@ -93,7 +96,9 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         return (weakness, lackOfFit, covariance);
     }
 
-    /// <summary>Probabilities that say which variances to expect: the fitted ones, or where nothing rises those of the mirrored, falling curve.</summary>
+    /// <summary>
+    /// Probabilities that say which variances to expect: the fitted ones, or where nothing rises those of the mirrored, falling curve.
+    /// </summary>
     private double[] Guide()
     {
         if (point.A > 1e-4)

@@ -112,7 +112,9 @@ internal sealed class ClusterCovariance
         {
             double n = table.Answers[j];
             // Variance of the score of n answers: the score of one right answer less that of one wrong, squared, times n p (1 − p).
-            double right = p[j] > 0 ? solver.Objective.CellScore(j, p[j], 1, 1) : 0, wrong = p[j] < 1 ? solver.Objective.CellScore(j, p[j], 1, 0) : 0;
+            double right = p[j] > 0 ? solver.Objective.CellScore(j, p[j], 1, 1) : 0, wrong = p[j] < 1
+                ? solver.Objective.CellScore(j, p[j], 1, 0)
+                : 0;
             Add(meat, slopes.AsSpan(3 * j, 3), n * p[j] * (1 - p[j]) * (right - wrong) * (right - wrong));
         }
 

@@ -23,7 +23,10 @@ internal sealed class CurveSolver
         double smallest = x.Where(v => v > 0).DefaultIfEmpty(1).Min();
         MinTheta = Math.Log(RateFloor);
         MaxTheta = Math.Log(SaturationExponent / smallest);
-        _grid = [.. Enumerable.Range(0, (int)((MaxTheta - MinTheta) / GridStep) + 2).Select(i => Math.Min(MaxTheta, MinTheta + (i * GridStep)))];
+        _grid =
+        [
+            .. Enumerable.Range(0, (int)((MaxTheta - MinTheta) / GridStep) + 2).Select(i => Math.Min(MaxTheta, MinTheta + (i * GridStep))),
+        ];
         _gridDecay = [.. _grid.Select(theta => x.Select(v => Math.Exp(-Math.Exp(theta) * v)).ToArray())];
     }
 
@@ -107,7 +110,9 @@ internal sealed class CurveSolver
         return point;
     }
 
-    /// <summary>The other point where it lies within the bounds and its objective is higher, else the first; differentiated there.</summary>
+    /// <summary>
+    /// The other point where it lies within the bounds and its objective is higher, else the first; differentiated there.
+    /// </summary>
     public CurvePoint Better(CurvePoint first, CurvePoint other)
     {
         bool inside = other.D >= 0 && other.S <= 1 && other.Theta >= MinTheta && other.Theta <= MaxTheta;

@@ -109,10 +109,13 @@ internal sealed class ParameterConclusion(
         return CeilingLaw.Height(ceiling.WithCeiling(c0, c1, c2), ceiling.CurvatureWithCeiling(c0, c1, c2), options.Level) * scale * scale;
     }
 
-    /// <summary>A rate is reported only where the straight line is clearly rejected: near that threshold it is too high on average.</summary>
+    /// <summary>
+    /// A rate is reported only where the straight line is clearly rejected: near that threshold it is too high on average.
+    /// </summary>
     private double Widening(Weakness weakness)
     {
-        double ratio = ReportedAbove.Quantile(weakness.Line, weakness.Threshold, options.Level) / Quantiles.TwoSided(options.Level, double.PositiveInfinity);
+        double ratio = ReportedAbove.Quantile(weakness.Line, weakness.Threshold, options.Level) / Quantiles.TwoSided(
+            options.Level, double.PositiveInfinity);
         return ratio * ratio;
     }
 

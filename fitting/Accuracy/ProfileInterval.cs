@@ -37,7 +37,8 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
         });
 
     public Ends OfTheta(Scale scale) =>
-        Between(best.Theta, solver.MinTheta, solver.MaxTheta, scale, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
+        Between(
+            best.Theta, solver.MinTheta, solver.MaxTheta, scale, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
 
     /// <summary>Whether the profile of θ is closed at both ends of the searched range.</summary>
     public bool HasRate(Scale scale) =>
@@ -49,12 +50,18 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
     private Ends Between(double at, double low, double high, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
     {
         double width = scale.StandardError > 0 ? quantile * scale.StandardError : 0.05 * (high - low);
-        (double lower, bool below) = EndOf(at, low, -width, scale with { DesignEffect = scale.DesignEffect * scale.Below, CeilingHeight = scale.CeilingHeight * scale.Below }, profile);
+        (double lower, bool below) = EndOf(
+            at,
+            low,
+            -width,
+            scale with { DesignEffect = scale.DesignEffect * scale.Below, CeilingHeight = scale.CeilingHeight * scale.Below },
+            profile);
         (double upper, bool above) = EndOf(at, high, width, scale, profile);
         return new Ends(lower, upper, below, above);
     }
 
-    private (double End, bool Bounded) EndOf(double at, double limit, double width, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
+    private (double End, bool Bounded) EndOf(
+        double at, double limit, double width, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
     {
         (double end, bool bounded) = End(at, limit, width, scale.DesignEffect, profile);
         if (!bounded || scale.CeilingHeight is not { } height || profile(end, best).S < 1 - 1e-9)
@@ -63,7 +70,8 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
     }
 
     /// <summary>The end on one side, each profile point started from the one before.</summary>
-    private (double End, bool Bounded) End(double at, double limit, double width, double designEffect, Func<double, CurvePoint, CurvePoint> profile)
+    private (double End, bool Bounded) End(
+        double at, double limit, double width, double designEffect, Func<double, CurvePoint, CurvePoint> profile)
     {
         CurvePoint near = best;
         return ProfileEnd.Find(at, limit, width, quantile, value =>

@@ -53,7 +53,8 @@ internal static class RivalShapes
         for (int round = 0; round < 2; round++)
         {
             (best.Middle, best.Value) = Golden(m => Loss(m, best.Steepness), best.Middle - 0.5, best.Middle + 0.5, best.Middle, best.Value);
-            (best.Steepness, best.Value) = Golden(s => Loss(best.Middle, s), best.Steepness - 0.6, best.Steepness + 0.6, best.Steepness, best.Value);
+            (best.Steepness, best.Value) = Golden(
+                s => Loss(best.Middle, s), best.Steepness - 0.6, best.Steepness + 0.6, best.Steepness, best.Value);
         }
 
         return best.Value;

@@ -51,7 +51,9 @@ internal sealed class AccuracyTable
         foreach (AccuracyCell c in cells)
         {
             if (!(c.Correct >= 0 && c.Correct <= c.Answers))
-                throw new ArgumentException($"problem {c.Problem}, budget {c.BudgetTokens}: {c.Correct} correct of {c.Answers} answers is not possible", nameof(cells));
+                throw new ArgumentException(
+                    $"problem {c.Problem}, budget {c.BudgetTokens}: {c.Correct} correct of {c.Answers} answers is not possible",
+                    nameof(cells));
             if (!ReferenceEquals(c.Problem, last))
                 (last, at) = (c.Problem, row[c.Problem] * m);
             int cell = at + column[c.BudgetTokens];

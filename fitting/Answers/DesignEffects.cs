@@ -27,7 +27,9 @@ internal static class DesignEffects
         return Array.ConvertAll(variance, Math.Sqrt);
     }
 
-    /// <summary>Mean over the budgets of the proportions' clustered variance over the binomial one; 1 where no proportion has a variance.</summary>
+    /// <summary>
+    /// Mean over the budgets of the proportions' clustered variance over the binomial one; 1 where no proportion has a variance.
+    /// </summary>
     public static double Mean(AccuracyTable table)
     {
         double[] errors = StandardErrors(table);

@@ -80,7 +80,9 @@ internal sealed class MinimumDistance
     /// <summary>Distance of the exponential with A and D of any size and either sign, its limits included.</summary>
     public double Closure { get; }
 
-    /// <summary>Rise from 0 to the ceiling (of a line: to the largest budget) at the closure's minimum; negative: the data decrease.</summary>
+    /// <summary>
+    /// Rise from 0 to the ceiling (of a line: to the largest budget) at the closure's minimum; negative: the data decrease.
+    /// </summary>
     public double Rise { get; }
 
     /// <summary>Slopes at the exponential's minimum in the parameters that are not on a bound.</summary>

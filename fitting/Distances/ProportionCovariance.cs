@@ -20,13 +20,15 @@ internal sealed class ProportionCovariance
     private readonly double _live;
     private readonly int _clusters;
 
-    private ProportionCovariance(Whitening whitening, double live, int clusters) => (Whitening, _live, _clusters) = (whitening, live, clusters);
+    private ProportionCovariance(Whitening whitening, double live, int clusters) =>
+        (Whitening, _live, _clusters) = (whitening, live, clusters);
 
     /// <summary>The factor of V.</summary>
     public Whitening Whitening { get; }
 
     /// <summary>
-    /// P(the data lie further from a true curve than this distance), Hotelling's T². A difference whose expected variance lies under the floor of
+    /// P(the data lie further from a true curve than this distance), Hotelling's T². A difference whose expected variance lies under
+    /// the floor of
     /// half an answer adds that much less to the distance and counts that much less. With the truth on a bound the distance is of either
     /// dimension half of the time (Chernoff's mixture).
     /// </summary>
@@ -36,7 +38,8 @@ internal sealed class ProportionCovariance
     public double Tail(double distance, int parameters, int bounds)
     {
         double restrictions = Math.Max(1, _live - parameters);
-        return (Quantiles.HotellingTail(distance, restrictions, _clusters) + Quantiles.HotellingTail(distance, restrictions + bounds, _clusters)) / 2;
+        return (Quantiles.HotellingTail(distance, restrictions, _clusters)
+            + Quantiles.HotellingTail(distance, restrictions + bounds, _clusters)) / 2;
     }
 
     /// <param name="table">The answers.</param>
@@ -75,7 +78,8 @@ internal sealed class ProportionCovariance
         var spread = new double[m];
         for (int i = 0; i < m; i++)
         {
-            double change = Math.Abs(Cell(i)), n = AnswersAt(table, i), expected = change * (1 - change), floor = Math.Max(expected, 0.5 / n) / n;
+            double change = Math.Abs(Cell(i)), n = AnswersAt(table, i), expected = change * (1 - change), floor = Math.Max(
+                expected, 0.5 / n) / n;
             double measured = v[(i * m) + i];
             lost += 1 - Math.Min(1, Math.Max(expected, measured * n) / (floor * n));
             if (measured >= floor)
@@ -112,5 +116,6 @@ internal sealed class ProportionCovariance
         }
     }
 
-    private static double AnswersAt(AccuracyTable table, int i) => i == 0 ? table.Answers[0] : Math.Min(table.Answers[i], table.Answers[i - 1]);
+    private static double AnswersAt(AccuracyTable table, int i) =>
+        i == 0 ? table.Answers[0] : Math.Min(table.Answers[i], table.Answers[i - 1]);
 }

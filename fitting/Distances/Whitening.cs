@@ -1,6 +1,8 @@
 namespace Calibration.Fitting.Distances;
 
-/// <summary>The Cholesky factor L of a covariance, of proportions or of their neighbouring differences, and L⁻¹ applied to curves.</summary>
+/// <summary>
+/// The Cholesky factor L of a covariance, of proportions or of their neighbouring differences, and L⁻¹ applied to curves.
+/// </summary>
 internal sealed class Whitening
 {
     private readonly double[] _factor;

@@ -14,7 +14,13 @@ internal sealed class ClusteredRegression
     private readonly int[][] _clusters;
     private readonly Vector<double> _shared;
 
-    private ClusteredRegression(Matrix<double> design, Matrix<double> inverse, Vector<double> coefficients, Vector<double> residuals, Vector<double> shared, int[][] clusters)
+    private ClusteredRegression(
+        Matrix<double> design,
+        Matrix<double> inverse,
+        Vector<double> coefficients,
+        Vector<double> residuals,
+        Vector<double> shared,
+        int[][] clusters)
     {
         (_design, _inverse, _clusters, _shared) = (design, inverse, clusters, shared);
         (Coefficients, WeightedResiduals) = (coefficients, residuals);

@@ -2,7 +2,8 @@ namespace Calibration.Fitting.Service;
 
 /// <summary>
 /// Finds the traces and samples that stand out and move c by more than its standard error: the line is fitted again without each. A
-/// sample stands out by the fitter's outlier rule; a trace where the median relative departure of its points does by the same rule among traces.
+/// sample stands out by the fitter's outlier rule; a trace where the median relative departure of its points does by the same rule
+/// among traces.
 /// </summary>
 internal static class Influence
 {
@@ -36,7 +37,8 @@ internal static class Influence
 
         ServiceInfluence? Of(string trace, ServiceObservation? sample, HashSet<int> left) =>
             without(left) is { } rest && Math.Abs(line.SecondsPerToken - rest.C) > rest.Error
-                ? new ServiceInfluence(traces.Length > 0 ? trace : null, sample?.Tokens, sample?.Seconds, rest.C, line.SecondsPerToken - rest.C)
+                ? new ServiceInfluence(
+                    traces.Length > 0 ? trace : null, sample?.Tokens, sample?.Seconds, rest.C, line.SecondsPerToken - rest.C)
                 : null;
     }
 
@@ -46,7 +48,8 @@ internal static class Influence
             return [];
         double[] departures = Array.ConvertAll(traces, trace => NoiseModel.Median(Array.ConvertAll(trace, i => Departure(observations[i]))));
         double middle = NoiseModel.Median(departures);
-        double limit = ServiceTimeFitter.OutlierLimit * Math.Max(1.4826 * NoiseModel.Median(Array.ConvertAll(departures, d => Math.Abs(d - middle))), 1e-6);
+        double limit = ServiceTimeFitter.OutlierLimit * Math.Max(
+            1.4826 * NoiseModel.Median(Array.ConvertAll(departures, d => Math.Abs(d - middle))), 1e-6);
         return traces.Where((trace, g) => trace.Length > 1 && Math.Abs(departures[g] - middle) > limit);
 
         double Departure(ServiceObservation o) => line.At(o.Tokens) > 0 ? (o.Seconds / line.At(o.Tokens)) - 1 : 0;

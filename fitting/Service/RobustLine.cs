@@ -24,7 +24,10 @@ internal static class RobustLine
             }
 
             noise = NoiseModel.From(fitted, residuals);
-            double[] standard = [.. Enumerable.Range(0, n).Select(i => Math.Abs(residuals[i]) / Math.Sqrt(noise.Variance(fitted[i]) + 1e-30))];
+            double[] standard =
+            [
+                .. Enumerable.Range(0, n).Select(i => Math.Abs(residuals[i]) / Math.Sqrt(noise.Variance(fitted[i]) + 1e-30)),
+            ];
             double scale = 1.4826 * NoiseModel.Median(standard);
             for (int i = 0; i < n; i++)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Calibration.Fitting.Statistics;
 using MathNet.Numerics.Distributions;
 
@@ -51,7 +52,8 @@ internal sealed class ServiceTimeEstimation
         (double? curvature, double? share) = Curvature(weights, shared, line);
         if (c.Interval is { } affine && share <= ServiceTimeFitter.CurvatureShareLimit)
             (t0, c) = Widened(t0, c with { Interval = affine }, free, held, weights, shared);
-        List<ServiceInfluence> influences = Influence.Find(_observations, line, outliers, _clustered ? _clusters : [], left => Without(left, weights, shared, atZero));
+        List<ServiceInfluence> influences = Influence.Find(
+            _observations, line, outliers, _clustered ? _clusters : [], left => Without(left, weights, shared, atZero));
         (t0, double? skewness) = Skewed(t0, line);
         (Verdict verdict, string explanation) = Judge(t0, c, curvature, share);
         double? variance = WithinBudgetVariance(line);
@@ -83,23 +85,35 @@ internal sealed class ServiceTimeEstimation
         foreach (ServiceInfluence influence in influences)
             yield return influence.Sentence;
         if (skewness is { } value)
-            yield return FormattableString.Invariant($"The overheads of the traces are skewed (skewness {value:0.0}): the interval of t0 may be too low.");
+            yield return FormattableString.Invariant(
+                $"The overheads of the traces are skewed (skewness {value:0.0}): the interval of t0 may be too low.");
     }
 
     /// <summary>
-    /// The intervals, widened by how far a curve departs from the line: that of c by the slopes at both ends of the measured budgets, that of
+    /// The intervals, widened by how far a curve departs from the line: that of c by the slopes at both ends of the measured budgets,
+    /// that of
     /// t0 by the time without thinking.
     /// </summary>
     private (ParameterEstimate T0, ParameterEstimate C) Widened(
         ParameterEstimate t0, ParameterEstimate c, ClusteredRegression free, ClusteredRegression held, double[] weights, double[] shared)
     {
         double scale = _tokens.Max();
-        ClusteredRegression? atStart = Bent(i => _tokens[i] * _tokens[i] / scale), atEnd = Bent(i => (_tokens[i] * _tokens[i] / scale) - (2 * _tokens[i]));
-        double origin = Departure.Of(free, 0, atStart, 0), start = Departure.Of(held, ^1, atStart, 1), end = Departure.Of(held, ^1, atEnd, 1);
-        return (t0 with { Interval = new Interval(Math.Max(0, t0.Interval!.Low + Math.Min(0, origin)), t0.Interval.High + Math.Max(0, origin)) },
-            c with { Interval = new Interval(c.Interval!.Low + Math.Min(0, Math.Min(start, end)), c.Interval.High + Math.Max(0, Math.Max(start, end))) });
+        ClusteredRegression? atStart = Bent(i => _tokens[i] * _tokens[i] / scale), atEnd = Bent(i =>
+            (_tokens[i] * _tokens[i] / scale) - (2 * _tokens[i]));
+        double origin = Departure.Of(free, 0, atStart, 0), start = Departure.Of(held, ^1, atStart, 1), end = Departure.Of(
+            held, ^1, atEnd, 1);
+        return (t0 with
+        {
+            Interval = new Interval(Math.Max(0, t0.Interval!.Low + Math.Min(0, origin)), t0.Interval.High + Math.Max(0, origin)),
+        },
+            c with
+            {
+                Interval = new Interval(
+                    c.Interval!.Low + Math.Min(0, Math.Min(start, end)), c.Interval.High + Math.Max(0, Math.Max(start, end))),
+            });
 
-        ClusteredRegression? Bent(Func<int, double> bend) => ClusteredRegression.Fit([_ => 1, i => _tokens[i], bend], _seconds, weights, shared, _clusters);
+        ClusteredRegression? Bent(Func<int, double> bend) =>
+            ClusteredRegression.Fit([_ => 1, i => _tokens[i], bend], _seconds, weights, shared, _clusters);
     }
 
     /// <summary>Slope and standard error without some of the observations, at the same weights.</summary>
@@ -107,27 +121,36 @@ internal sealed class ServiceTimeEstimation
     {
         int[] kept = [.. Enumerable.Range(0, _tokens.Length).Where(i => !left.Contains(i))];
         Dictionary<int, int> place = kept.Select((i, at) => (i, at)).ToDictionary(pair => pair.i, pair => pair.at);
-        int[][] clusters = [.. _clusters.Select(rows => rows.Where(place.ContainsKey).Select(i => place[i]).ToArray()).Where(rows => rows.Length > 0)];
+        int[][] clusters =
+        [
+            .. _clusters.Select(rows => rows.Where(place.ContainsKey).Select(i => place[i]).ToArray()).Where(rows => rows.Length > 0),
+        ];
         Func<int, double>[] columns = atZero ? [at => _tokens[kept[at]]] : [_ => 1, at => _tokens[kept[at]]];
         ClusteredRegression? rest = ClusteredRegression.Fit(
-            columns, Array.ConvertAll(kept, i => _seconds[i]), Array.ConvertAll(kept, i => weights[i]), Array.ConvertAll(kept, i => shared[i]), clusters);
+            columns, Array.ConvertAll(kept, i => _seconds[i]), Array.ConvertAll(kept, i => weights[i]), Array.ConvertAll(
+                kept, i => shared[i]), clusters);
         return rest is { } fit && fit.Coefficients[^1] > 0 ? (fit.Coefficients[^1], fit.StandardErrors[^1]) : null;
     }
 
     /// <summary>
-    /// The interval of t0 with Johnson's term for skewed overheads, g (1 + 2q²)/(6√n) standard errors on their long side (JASA 73 (1978) 536), and
+    /// The interval of t0 with Johnson's term for skewed overheads, g (1 + 2q²)/(6√n) standard errors on their long side (JASA 73
+    /// (1978) 536), and
     /// the skewness where it is clear: beyond 1.5 times √(6/n), with at least eight traces.
     /// </summary>
     private (ParameterEstimate T0, double? Skewness) Skewed(ParameterEstimate t0, ServiceTimeLine line)
     {
         if (!_clustered || _clusters.Length < 8 || t0.StandardError is not { } error || t0.Interval is not { } interval)
             return (t0, null);
-        double[] overheads = Array.ConvertAll(_clusters, rows => rows.MinBy(i => _tokens[i]) is var first ? _seconds[first] - line.At(_tokens[first]) : 0);
-        double mean = overheads.Average(), second = overheads.Average(o => Math.Pow(o - mean, 2)), third = overheads.Average(o => Math.Pow(o - mean, 3));
+        double[] overheads = Array.ConvertAll(
+            _clusters, rows => rows.MinBy(i => _tokens[i]) is var first ? _seconds[first] - line.At(_tokens[first]) : 0);
+        double mean = overheads.Average(), second = overheads.Average(o => Math.Pow(o - mean, 2)), third = overheads.Average(o =>
+            Math.Pow(o - mean, 3));
         double skewness = second > 1e-24 ? third / Math.Pow(second, 1.5) : 0, quantile = Quantiles.TwoSided(_level, _clusters.Length - 1);
         double shift = error * skewness * (1 + (2 * quantile * quantile)) / (6 * Math.Sqrt(overheads.Length));
         bool clear = Math.Abs(skewness) > ServiceTimeFitter.SkewnessLimit * Math.Sqrt(6.0 / overheads.Length);
-        return (t0 with { Interval = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift)) }, clear ? skewness : null);
+        return (t0 with { Interval = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift)) }, clear
+            ? skewness
+            : null);
     }
 
     private double[] Weights(ServiceTimeLine line, NoiseModel noise) =>
@@ -188,7 +211,8 @@ internal sealed class ServiceTimeEstimation
         if (bent is null)
             return (null, null);
         double share = _tokens.Where(t => line.At(t) > 0).Select(t => Math.Abs(
-            bent.Coefficients[0] + (bent.Coefficients[1] * t) + (bent.Coefficients[2] * t * t / scale) - line.At(t)) / line.At(t)).DefaultIfEmpty(0).Max();
+            bent.Coefficients[0] + (bent.Coefficients[1] * t) + (bent.Coefficients[2] * t * t / scale) - line.At(t)) / line.At(t))
+                .DefaultIfEmpty(0).Max();
         double error = bent.StandardErrors[2];
         if (!(error > 0) || share < 1e-9)
             return (1, share);
@@ -200,12 +224,15 @@ internal sealed class ServiceTimeEstimation
         bool bent = curvature < ServiceTimeFitter.CurvatureLevel;
         if (bent && share > ServiceTimeFitter.CurvatureShareLimit)
         {
-            return (Verdict.LackOfFit, FormattableString.Invariant(
-                $"Lack of fit: service time is not affine over the measured budgets (p = {curvature:G2}, up to {100 * share:F1} % of the time)."));
+            return (Verdict.LackOfFit, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Lack of fit: service time is not affine over the measured budgets (p = {curvature:G2}, up to {100 * share:F1} % of the "
+                    + $"time)."));
         }
 
         string remark = bent
-            ? FormattableString.Invariant($" A slight curvature is visible (p = {curvature:G2}), but it changes no time by more than {100 * share:F1} %.")
+            ? FormattableString.Invariant(
+                $" A slight curvature is visible (p = {curvature:G2}), but it changes no time by more than {100 * share:F1} %.")
             : string.Empty;
         if (c.Status == ParameterStatus.NotIdentifiable)
             return (Verdict.NotIdentifiable, $"Not identifiable (c): {c.Reason}.{remark}");

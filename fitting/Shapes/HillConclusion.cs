@@ -41,7 +41,8 @@ internal sealed class HillConclusion
     {
         get
         {
-            double sum = Enumerable.Range(0, _table.Count).Sum(j => RivalShapes.BinomialDeviance(_table.Answers[j], _table.Correct[j], _fitted[j]));
+            double sum = Enumerable.Range(0, _table.Count).Sum(j =>
+                RivalShapes.BinomialDeviance(_table.Answers[j], _table.Correct[j], _fitted[j]));
             return double.IsFinite(sum) ? sum : 0;
         }
     }
@@ -108,8 +109,12 @@ internal sealed class HillConclusion
         double[] errors = DesignEffects.StandardErrors(_table);
         return new HillFit
         {
-            Verdict = rejected ? Verdict.LackOfFit : weakness is not null ? Verdict.NotIdentifiable : bounds.Length > 0 ? Verdict.AtBound : Verdict.Identified,
-            Explanation = rejected ? FormattableString.Invariant($"The data reject the Hill curve (p = {lackOfFit:G2}); no intervals of its parameters are given.")
+            Verdict = rejected
+                ? Verdict.LackOfFit
+                : weakness is not null ? Verdict.NotIdentifiable : bounds.Length > 0 ? Verdict.AtBound : Verdict.Identified,
+            Explanation = rejected
+                ? FormattableString.Invariant(
+                    $"The data reject the Hill curve (p = {lackOfFit:G2}); no intervals of its parameters are given.")
                 : weakness is not null ? $"Not identifiable: {weakness}."
                 : bounds.Length > 0 ? $"The fit lies on its bound {string.Join(" and ", bounds)}; everything else is identified."
                 : "Every parameter is identified.",

@@ -3,7 +3,10 @@ using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Shapes;
 
-/// <summary>Sandwich covariance of the free ones of (D, S, η, σ), with the scores summed by problem; of the binomial scores where answers are independent.</summary>
+/// <summary>
+/// Sandwich covariance of the free ones of (D, S, η, σ), with the scores summed by problem; of the binomial scores where answers are
+/// independent.
+/// </summary>
 internal sealed class HillCovariance
 {
     private const int N = HillPoint.Parameters;

@@ -4,7 +4,10 @@ using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Shapes;
 
-/// <summary>Distance of the measured proportions from the closest Hill curve in a given metric, and that curve: damped Gauss–Newton from a start.</summary>
+/// <summary>
+/// Distance of the measured proportions from the closest Hill curve in a given metric, and that curve: damped Gauss–Newton from a
+/// start.
+/// </summary>
 internal sealed class HillDistance
 {
     private const int N = HillPoint.Parameters;

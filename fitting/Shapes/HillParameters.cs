@@ -64,7 +64,9 @@ internal sealed class HillParameters(AccuracyTable table, HillSolver solver, Hil
         double error = covariance.StandardError(direction), effect = covariance.DesignEffect(direction);
         if (held == HillHeld.D && point.AtZero)
             effect = Math.Max(1, effect);
-        double ceiling = Math.Max(effect, free.CeilingHeight(direction, options.Level) / Math.Pow(Quantiles.TwoSided(options.Level, double.PositiveInfinity), 2) ?? 0);
+        double ceiling = Math.Max(
+            effect,
+            free.CeilingHeight(direction, options.Level) / Math.Pow(Quantiles.TwoSided(options.Level, double.PositiveInfinity), 2) ?? 0);
         double width = error > 0 ? _quantile * error : 0.05 * (high - low);
         return new Ends(End(held, at, low, -width, (effect, ceiling)), End(held, at, high, width, (effect, ceiling)), error);
     }

@@ -3,7 +3,9 @@ using Calibration.Fitting.Answers;
 
 namespace Calibration.Fitting.Shapes;
 
-/// <summary>Chooses the shape of one replicate's answers by the same rule as for the data, without intervals. One instance per thread.</summary>
+/// <summary>
+/// Chooses the shape of one replicate's answers by the same rule as for the data, without intervals. One instance per thread.
+/// </summary>
 internal sealed class ShapeReplicates(AccuracyTable data, ShapeKind? given, AccuracyFitOptions options)
 {
     private readonly CurveSolver _solver = new(data.X, options.Method);

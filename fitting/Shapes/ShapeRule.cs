@@ -18,7 +18,8 @@ internal static class ShapeRule
     };
 
     /// <summary>QAIC: deviance over the mean design effect (at least 1) plus twice the number of parameters; lower is better.</summary>
-    public static double Score(double deviance, double designEffect, int parameters) => (deviance / Math.Max(1, designEffect)) + (2 * parameters);
+    public static double Score(double deviance, double designEffect, int parameters) =>
+        (deviance / Math.Max(1, designEffect)) + (2 * parameters);
 
     /// <summary>Whether the Hill curve has a lower score than the exponential.</summary>
     public static bool HasLowerScore(AccuracyTable table, double hillDeviance, double exponentialDeviance)

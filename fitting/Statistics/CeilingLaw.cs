@@ -12,7 +12,9 @@ internal static class CeilingLaw
     /// <summary>Variances and the covariance of one parameter's estimate ψ and that of the ceiling S, were it free.</summary>
     internal readonly record struct Spread(double Parameter, double Ceiling, double Covariance);
 
-    /// <summary>The height 2 (ℓ̂ − ℓ_p(ψ)) that the truth exceeds with probability 1 − level; null where the spreads are singular.</summary>
+    /// <summary>
+    /// The height 2 (ℓ̂ − ℓ_p(ψ)) that the truth exceeds with probability 1 − level; null where the spreads are singular.
+    /// </summary>
     /// <param name="clustered">Spread of the estimates.</param>
     /// <param name="curvature">The spread that the objective's curvature stands for.</param>
     /// <param name="level">Confidence level.</param>
@@ -44,7 +46,9 @@ internal static class CeilingLaw
         return high > 0 ? high : null;
     }
 
-    /// <summary>Height at the truth (0, 0) of a quadratic objective whose free optimum is (parameter, ceiling), ceilings above 0 forbidden.</summary>
+    /// <summary>
+    /// Height at the truth (0, 0) of a quadratic objective whose free optimum is (parameter, ceiling), ceilings above 0 forbidden.
+    /// </summary>
     private static double Drop(double parameter, double ceiling, Spread curvature)
     {
         double held = parameter * parameter / curvature.Parameter, best = 0;

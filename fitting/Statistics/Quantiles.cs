@@ -49,7 +49,10 @@ internal static class Quantiles
         return FisherTail(q * (clusters - restrictions) / (restrictions * (clusters - 1.0)), restrictions, clusters - restrictions);
     }
 
-    /// <summary>P(F > f) of Fisher's F; both degrees of freedom may be fractions. The upper tail directly, so that small p-values keep their digits.</summary>
+    /// <summary>
+    /// P(F > f) of Fisher's F; both degrees of freedom may be fractions. The upper tail directly, so that small p-values keep their
+    /// digits.
+    /// </summary>
     public static double FisherTail(double f, double d1, double d2) =>
         f <= 0 ? 1 : MathNet.Numerics.SpecialFunctions.BetaRegularized(d2 / 2, d1 / 2, d2 / (d2 + (d1 * f)));
 }

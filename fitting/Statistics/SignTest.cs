@@ -2,7 +2,9 @@ using MathNet.Numerics;
 
 namespace Calibration.Fitting.Statistics;
 
-/// <summary>The exact sign test: whether a change is as often up as down. With single yes-or-no answers it is McNemar's exact test.</summary>
+/// <summary>
+/// The exact sign test: whether a change is as often up as down. With single yes-or-no answers it is McNemar's exact test.
+/// </summary>
 public static class SignTest
 {
     /// <summary>Two-sided p-value 2 P(X ≥ max(up, down)), X binomial with n = up + down and ½; 1 where nothing changed.</summary>

@@ -10,7 +10,9 @@ internal static class SmallSystem
         ReadOnlySpan<double> h, ReadOnlySpan<double> g, bool free0, bool free1, bool free2, double ridge, Span<double> step) =>
         TrySolve(h, g, [free0, free1, free2], ridge, step);
 
-    /// <summary>Solves the free part of H step = g by Cholesky on the diagonally scaled matrix; false where it is not positive definite.</summary>
+    /// <summary>
+    /// Solves the free part of H step = g by Cholesky on the diagonally scaled matrix; false where it is not positive definite.
+    /// </summary>
     public static bool TrySolve(ReadOnlySpan<double> h, ReadOnlySpan<double> g, ReadOnlySpan<bool> free, double ridge, Span<double> step)
     {
         step.Clear();

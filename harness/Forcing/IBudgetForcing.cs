@@ -34,7 +34,9 @@ public interface IBudgetForcing
     /// <exception cref="EndpointException">The server cannot render it.</exception>
     internal Task<AskedProblem> AskAsync(Datasets.Problem problem, CancellationToken cancellationToken);
 
-    /// <summary>Upper bound on the tokens of context that prompt, thinking, end-of-thinking token, cue and answer need together at a budget.</summary>
+    /// <summary>
+    /// Upper bound on the tokens of context that prompt, thinking, end-of-thinking token, cue and answer need together at a budget.
+    /// </summary>
     /// <exception cref="EndpointException">The server refused to count.</exception>
     internal ValueTask<int> ContextNeededAsync(AskedProblem asked, int budgetTokens, CancellationToken cancellationToken);
 

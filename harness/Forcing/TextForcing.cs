@@ -78,7 +78,10 @@ internal sealed class TextForcing : IBudgetForcing
     /// <summary>Nothing ends it but the limit, beyond the end of the turn where the server can.</summary>
     public async Task<TimedThought> TimeThinkingAsync(TimedThinking thinking, TimeProvider clock, CancellationToken cancellationToken)
     {
-        GenerationRequest request = Thinking(thinking.Asked, thinking.Group, thinking.BudgetTokens) with { Close = ThinkingEndHandling.Mask };
+        GenerationRequest request = Thinking(thinking.Asked, thinking.Group, thinking.BudgetTokens) with
+        {
+            Close = ThinkingEndHandling.Mask,
+        };
         double? first = null, server = null;
         double end = 0;
         int? cached = null, prefix = null, count = null;

@@ -45,7 +45,8 @@ internal sealed record TextThought(string Text, int? Count, bool Closed, TrialSt
         if (closed && close.Semantics == BudgetSemantics.Exact)
         {
             return Judged(
-                true, TrialStatus.Unverified, $"The model ended its thinking after about {tokens} tokens; text cannot be continued to an exact count.");
+                true, TrialStatus.Unverified, $"The model ended its thinking after about {tokens} tokens; text cannot be continued to an "
+                    + $"exact count.");
         }
 
 

@@ -40,7 +40,14 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
         ThinkingForm form = await ThinkingForm.ResolveAsync(options.Profile, server, cancellationToken);
         var requests = new GenerationSender(client, server, new RequestSettings(options.Sampling, form.Close));
         int[] greeting = await ChatPrompt.RenderAsync(server, "Hi", thinking: true, cancellationToken);
-        var canary = new GenerationRequest { Prompt = [greeting], MaxTokens = 1, Seed = 1, Close = ThinkingEndHandling.Ignore, Group = "canary" };
+        var canary = new GenerationRequest
+        {
+            Prompt = [greeting],
+            MaxTokens = 1,
+            Seed = 1,
+            Close = ThinkingEndHandling.Ignore,
+            Group = "canary",
+        };
         await requests.GenerateAsync(canary, cancellationToken);
         requests.LookBy(canary);
         return new TokenIdForcing(requests, server, form) { Semantics = options.Semantics };

@@ -12,7 +12,9 @@ internal sealed class TokenIdThinking(TokenIdForcing forcing, AskedProblem asked
     /// </summary>
     internal const int MaxCues = 2;
 
-    /// <summary>The same if the end of thinking is ordinary text, which no server can mask: then the budget counts as not enforced.</summary>
+    /// <summary>
+    /// The same if the end of thinking is ordinary text, which no server can mask: then the budget counts as not enforced.
+    /// </summary>
     private const int MaxTextCues = 16;
 
     /// <summary>Thinks up to so many tokens.</summary>

@@ -61,12 +61,14 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
         if (together > Allowed(position))
             return $"Tokens arrived in a burst: {together} later tokens arrived together with it.";
         if (!hasServerTimes && StallBefore(position) is { } stall)
-            return FormattableString.Invariant($"No token arrived for {stall:0.000} s; usually they are {_medianGap:0.000} s apart. The client or the server stalled.");
+            return FormattableString.Invariant(
+                $"No token arrived for {stall:0.000} s; usually they are {_medianGap:0.000} s apart. The client or the server stalled.");
         if ((TypicalGap ?? usualGap) is not { } gap)
             return null;
         double late = LateBy(position, gap);
         if (late > LateSeconds + (LateShare * SecondsAt[position]))
-            return FormattableString.Invariant($"The tokens after it arrived {late:0.000} s too early: the network or a stalled client delayed it.");
+            return FormattableString.Invariant(
+                $"The tokens after it arrived {late:0.000} s too early: the network or a stalled client delayed it.");
         return EndsInABurst(position, gap)
             ? "The last tokens of the stream arrived in a burst: the network or a stalled client delayed them."
             : null;
@@ -114,7 +116,11 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
 
     private static double QuantileOf(double share, int window, ImmutableArray<double> secondsAt)
     {
-        double[] gaps = [.. Enumerable.Range(window, Math.Max(0, secondsAt.Length - window)).Select(i => (secondsAt[i] - secondsAt[i - window]) / window).Order()];
+        double[] gaps =
+        [
+            .. Enumerable.Range(window, Math.Max(0, secondsAt.Length - window)).Select(i => (secondsAt[i] - secondsAt[i - window]) / window)
+            .Order(),
+        ];
         return gaps.Length == 0 ? 0 : gaps[(int)(share * (gaps.Length - 1))];
     }
 }

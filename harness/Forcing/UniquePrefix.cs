@@ -13,6 +13,8 @@ internal static class UniquePrefix
 
     /// <summary>Of the cached tokens of such a prompt, those that are no template's; absent where the server does not say.</summary>
     /// <param name="cachedTokens">The server's count.</param>
-    /// <param name="templateTokens">Maximum number of tokens that the template puts before the line, which may be in any server's cache.</param>
+    /// <param name="templateTokens">
+    /// Maximum number of tokens that the template puts before the line, which may be in any server's cache.
+    /// </param>
     internal static int? ForeignHit(int? cachedTokens, int templateTokens) => cachedTokens <= templateTokens + Alike ? 0 : cachedTokens;
 }

@@ -111,7 +111,8 @@ public static class ProfileFile
         else if (profile.CloseToken.Length > 0 && profile.ContinuationCue.Contains(profile.CloseToken, StringComparison.Ordinal))
             yield return "Its continuation_cue contains its close_token: it would end the thinking instead of lengthening it.";
         if (profile.Open.TrimEnd().Length > 0 && profile.CloseToken.Length > 0 && profile.NoThinking is { } form
-            && form.Contains(profile.Open.TrimEnd(), StringComparison.Ordinal) && !form.Contains(profile.CloseToken, StringComparison.Ordinal))
+            && form.Contains(profile.Open.TrimEnd(), StringComparison.Ordinal)
+            && !form.Contains(profile.CloseToken, StringComparison.Ordinal))
             yield return "Its no_thinking opens thinking but does not end it: add the close_token.";
         if (profile.TurnEnds.IsEmpty || profile.TurnEnds.Any(text => text.Length == 0))
             yield return "Its turn_ends are empty or contain an empty text: name the tokens that end the model's turn.";

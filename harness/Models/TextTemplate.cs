@@ -46,10 +46,13 @@ internal sealed class TextTemplate
         string rendered = await RenderAsync(userMessage, thinking: true, cancellationToken);
 
         // Newer templates open the thinking themselves, with or without its newline.
-        int opened = Enumerable.Range(0, Profile.Open.Length + 1).Last(count => rendered.EndsWith(Profile.Open[..count], StringComparison.Ordinal));
+        int opened = Enumerable.Range(0, Profile.Open.Length + 1).Last(count =>
+            rendered.EndsWith(Profile.Open[..count], StringComparison.Ordinal));
         string turn = rendered[..^opened];
         return new TextPrompt(
-            turn + Profile.Open, Profile.NoThinking is { } form ? turn + form : await RenderAsync(userMessage, thinking: false, cancellationToken));
+            turn + Profile.Open, Profile.NoThinking is { } form
+                ? turn + form
+                : await RenderAsync(userMessage, thinking: false, cancellationToken));
     }
 
     private async Task<string> RenderAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => _server is null

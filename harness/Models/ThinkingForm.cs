@@ -25,7 +25,9 @@ internal sealed record ThinkingForm(
                 $"{profile.CloseToken} is not one token for model {server.Facts.Model}: the profile {profile.Name} does not fit it; "
                 + "omit {Profile}, choose plain-text, or set delimiters_are_text in a profile file.");
         if (close is { } id && ProfileDetection.IsClosed(await ChatPrompt.RenderAsync(server, "Hi", thinking: true, cancellationToken), id))
-            throw new EndpointException($"The chat template of {server.Facts.Model} ends thinking even when thinking is requested: serve the model with a template that leaves it open.");
+            throw new EndpointException(
+                $"The chat template of {server.Facts.Model} ends thinking even when thinking is requested: serve the model with a "
+                    + $"template that leaves it open.");
         var turnEnds = ImmutableArray.CreateBuilder<int>();
         foreach (string turnEnd in profile.TurnEnds)
         {
@@ -38,7 +40,11 @@ internal sealed record ThinkingForm(
             [.. await server.TokenizeAsync(profile.Open, cancellationToken)],
             close,
             [.. await server.TokenizeAsync(profile.ContinuationCue, cancellationToken)],
-            turnEnds.Count > 0 ? turnEnds.ToImmutable() : throw new EndpointException($"Model {server.Facts.Model} has none of the known tokens that end a turn ({string.Join(' ', profile.TurnEnds)}): give its own as turn_ends in a profile file."));
+            turnEnds.Count > 0
+                ? turnEnds.ToImmutable()
+                : throw new EndpointException(
+                    $"Model {server.Facts.Model} has none of the known tokens that end a turn ({string.Join(' ', profile.TurnEnds)}): "
+                        + $"give its own as turn_ends in a profile file."));
 
         async Task<int?> SingleAsync(string text) => await server.TokenizeAsync(text, cancellationToken) is [int single] ? single : null;
     }

@@ -53,7 +53,8 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         from planned in _plan.Groups()
         let task = planned.Task
         let problem = planned.Problem
-        let whole = new TrialGroup(_plan.Seed, task.Task, problem.Id, planned.Run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
+        let whole = new TrialGroup(
+            _plan.Seed, task.Task, problem.Id, planned.Run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
         from work in _plan.Independent || !forcings[0].OneTraceServesAllBudgets
             ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
             : [new TraceWork(problem, whole, task.Budgets)]
@@ -197,7 +198,9 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         /// <summary>The thinking, in token ids a durable trace; null where it is yet to be generated.</summary>
         internal Thought? Thought { get; init; }
 
-        /// <summary>The finished answer after the model's own end of thinking, which larger budgets share; null if there is none yet.</summary>
+        /// <summary>
+        /// The finished answer after the model's own end of thinking, which larger budgets share; null if there is none yet.
+        /// </summary>
         internal Trial? Shared { get; init; }
     }
 

@@ -24,14 +24,18 @@ internal sealed class FinishedWork
         var keys = new HashSet<TrialKey>();
         foreach (Trial trial in folder.Trials.ReadJournal().Where(trial => trial.Status != TrialStatus.Failed))
             keys.Add(trial.Key);
-        Dictionary<string, ImmutableArray<int>> budgets = plan.Tasks.ToDictionary(task => task.Task, task => task.Budgets, StringComparer.Ordinal);
+        Dictionary<string, ImmutableArray<int>> budgets = plan.Tasks.ToDictionary(
+            task => task.Task, task => task.Budgets, StringComparer.Ordinal);
         var finished = new FinishedWork(
             keys,
-            folder.Service.ReadJournal().Where(sample => sample.Status is not (TrialStatus.Failed or TrialStatus.Unverified)).ToLookup(sample => sample.TraceId, StringComparer.Ordinal),
-            folder.FindJournaledTraces(trace => budgets[trace.Task].Any(budget => !keys.Contains(new TrialKey(trace.Task, trace.ProblemId, trace.Run, budget)))));
+            folder.Service.ReadJournal().Where(sample => sample.Status is not (TrialStatus.Failed or TrialStatus.Unverified)).ToLookup(
+                sample => sample.TraceId, StringComparer.Ordinal),
+            folder.FindJournaledTraces(trace =>
+                budgets[trace.Task].Any(budget => !keys.Contains(new TrialKey(trace.Task, trace.ProblemId, trace.Run, budget)))));
         if (finished._openTraces.Count == 0)
             return finished;
-        foreach (Trial trial in folder.Trials.ReadJournal().Where(trial => trial.ClosedByModel && trial.IsUsable && finished._openTraces.Has(trial.TraceId)))
+        foreach (Trial trial in folder.Trials.ReadJournal().Where(trial =>
+            trial.ClosedByModel && trial.IsUsable && finished._openTraces.Has(trial.TraceId)))
             finished._closedAnswers.TryAdd(trial.TraceId, trial);
         return finished;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Calibration.Harness.Forcing;
 using Calibration.Harness.Transport;
 using Calibration.Results;
@@ -50,7 +51,8 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     internal void Learn(IEnumerable<TimedSample> samples)
     {
         foreach (TimedSample timed in samples)
-            _leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(_leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
+            _leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(
+                _leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
     }
 
     /// <summary>
@@ -66,8 +68,10 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     {
         (ServiceSample sample, double? server) = timed;
         return sample.ServiceS - server - _leastWait[sample.ThinkingTokens > 0] > (LongerShare * server) + LongerSeconds
-            ? sample.AsSuspect(FormattableString.Invariant(
-                $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s; the rest was waiting (other requests, the network, or a stalled client)."))
+            ? sample.AsSuspect(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s; the rest was waiting (other requests, the "
+                    + $"network, or a stalled client)."))
             : sample;
     }
 

@@ -16,7 +16,9 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <summary>Budgets up to here are also measured by a request of their own, on each task's first problem.</summary>
     private const int SeparateLimit = 1024;
 
-    /// <summary>How often a suspect trace is repeated at once; it is repeated once more at the end of the pass before it is marked.</summary>
+    /// <summary>
+    /// How often a suspect trace is repeated at once; it is repeated once more at the end of the pass before it is marked.
+    /// </summary>
     private const int RepeatsAtOnce = 2;
 
     private readonly TraceTiming _timing = new(forcing, context.RunId, context.Clock);

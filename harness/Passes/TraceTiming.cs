@@ -75,7 +75,8 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
 
     /// <summary>Times thinking at its budgets, or up to where the model ended it.</summary>
     /// <returns>The samples in order, and the thinking where there is some.</returns>
-    internal async Task<(IReadOnlyList<TimedSample> Samples, TimedThought? Thinking)> TimeAsync(TimedWork work, CancellationToken cancellationToken)
+    internal async Task<(IReadOnlyList<TimedSample> Samples, TimedThought? Thinking)> TimeAsync(
+        TimedWork work, CancellationToken cancellationToken)
     {
         TimedThought? thinking = work.Budgets[^1] > 0
             ? await ThinkAsync(work.Problem, work.Group, work.Budgets[^1], cancellationToken)
@@ -199,12 +200,13 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             : sample;
 
     /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
-    private Task<TimedThought> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) => GrantedAsync(
-        "thinking",
-        () => forcing.Requests.RetryAsync(
-            async (_, cancelled) => await forcing.TimeThinkingAsync(
-                new TimedThinking(await AskAsync(problem, cancelled), group, budget, NewSalt(group)), clock, cancelled),
-            cancellationToken));
+    private Task<TimedThought> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) =>
+        GrantedAsync(
+            "thinking",
+            () => forcing.Requests.RetryAsync(
+                async (_, cancelled) => await forcing.TimeThinkingAsync(
+                    new TimedThinking(await AskAsync(problem, cancelled), group, budget, NewSalt(group)), clock, cancelled),
+                cancellationToken));
 
     /// <summary>Times an answer by itself, without thinking, or continued from some, whose own prefix it may reuse.</summary>
     private Task<TimedAnswer> AnswerAsync(AnswerWork work, CancellationToken cancellationToken) => GrantedAsync(

@@ -27,7 +27,9 @@ internal sealed class WorkQueue<TWork>(IEnumerable<TWork> planned, CancellationT
     {
         lock (_gate)
         {
-            work = deadline.IsCancellationRequested ? null : _returned.TryDequeue(out TWork? again) ? again : _rest.MoveNext() ? _rest.Current : null;
+            work = deadline.IsCancellationRequested
+                ? null
+                : _returned.TryDequeue(out TWork? again) ? again : _rest.MoveNext() ? _rest.Current : null;
             return work is not null;
         }
     }

@@ -56,7 +56,8 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
         AskedProblem asked = await forcing.AskAsync(plan.Problems[0], cancellationToken);
         foreach (int budget in ProbePlan.Budgets)
         {
-            Generation generation = await forcing.Requests.GenerateAsync(Request(asked, budget, ThinkingEndHandling.Stop), cancellationToken);
+            Generation generation = await forcing.Requests.GenerateAsync(
+                Request(asked, budget, ThinkingEndHandling.Stop), cancellationToken);
             counts.Add(new BudgetCount(budget, generation.CompletionTokens));
         }
 
@@ -100,14 +101,20 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
     private async Task<(double Overhead, double PerToken)> TimeAsync(CancellationToken cancellationToken)
     {
         AskedProblem asked = await UniqueAsync(plan.Problems[0].Prompt, cancellationToken);
-        GenerationRequest alone = Request(asked, plan.Problems[0].AnswerTokenLimit, ThinkingEndHandling.Ignore) with { Prompt = asked.AnswerPrompt(null, 0) };
+        GenerationRequest alone = Request(asked, plan.Problems[0].AnswerTokenLimit, ThinkingEndHandling.Ignore) with
+        {
+            Prompt = asked.AnswerPrompt(null, 0),
+        };
         TimedGeneration answer = await forcing.Requests.TimeOnceAsync(alone, clock, cancellationToken);
         ImmutableArray<TimedGeneration> chunks =
-            await forcing.Requests.StreamOnceAsync(Request(asked, ProbePlan.LongestBudget, ThinkingEndHandling.Mask), clock, cancellationToken);
+            await forcing.Requests.StreamOnceAsync(
+                Request(asked, ProbePlan.LongestBudget, ThinkingEndHandling.Mask), clock, cancellationToken);
         ImmutableArray<double> written = [.. chunks.Where(chunk => chunk.Generation.Text.Length > 0).Select(chunk => chunk.Seconds)];
         int tokens = chunks.Select(chunk => chunk.Generation.CompletionTokens).LastOrDefault(count => count is not null) ?? written.Length;
         return tokens > 1 && written.Length > 0
             ? (answer.Seconds, written.Length > 1 ? (written[^1] - written[0]) / (tokens - 1) : written[0] / tokens)
-            : throw new EndpointException($"{forcing.Facts.Url} ended thinking at once, although {ProbePlan.LongestBudget} tokens were requested: it enforces no budget.");
+            : throw new EndpointException(
+                $"{forcing.Facts.Url} ended thinking at once, although {ProbePlan.LongestBudget} tokens were requested: it enforces no "
+                    + $"budget.");
     }
 }

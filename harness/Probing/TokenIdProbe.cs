@@ -82,8 +82,14 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
         return semantics == BudgetSemantics.Exact
-            ? new FormatCheck("ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
-            : new FormatCheck("ids, cap", false, counts.ToImmutable(), kept ? $"kept ({closed} ended by the model before the budget)" : "NOT ENFORCED", exact);
+            ? new FormatCheck(
+                "ids, exact", true, counts.ToImmutable(), exact ? $"exact ({cues} early ends overridden)" : "NOT ENFORCED", exact)
+            : new FormatCheck(
+                "ids, cap",
+                false,
+                counts.ToImmutable(),
+                kept ? $"kept ({closed} ended by the model before the budget)" : "NOT ENFORCED",
+                exact);
     }
 
     /// <summary>As the latency pass generates: one request, nothing may end it.</summary>
@@ -92,12 +98,14 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         var counts = ImmutableArray.CreateBuilder<BudgetCount>();
         foreach (AskedProblem problem in asked)
         {
-            Generation generation = await forcing.Requests.GenerateAsync(Request(problem, LongestBudget, ThinkingEndHandling.Mask), cancellationToken);
+            Generation generation = await forcing.Requests.GenerateAsync(
+                Request(problem, LongestBudget, ThinkingEndHandling.Mask), cancellationToken);
             counts.Add(new BudgetCount(LongestBudget, forcing.Form.EndOfThinking(generation.TokenIds)));
         }
 
         bool exact = counts.All(count => count.CountedTokens == count.BudgetTokens);
-        return new FormatCheck("token ids, one request, end-of-thinking token masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
+        return new FormatCheck(
+            "token ids, one request, end-of-thinking token masked", false, counts.ToImmutable(), exact ? "exact" : "NOT ENFORCED", exact);
     }
 
     /// <summary>Text mode beside the other; that it cannot be used says nothing of that one.</summary>
@@ -105,8 +113,14 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     {
         try
         {
-            ForcingOptions options = new() { PromptFormat = PromptFormat.Text, Model = forcing.Facts.Model, ContextTokens = forcing.Facts.ContextTokens };
-            return await new TextProbe(await TextForcing.OpenAsync(client, options, cancellationToken), plan, clock).CheckAsync(cancellationToken);
+            ForcingOptions options = new()
+            {
+                PromptFormat = PromptFormat.Text,
+                Model = forcing.Facts.Model,
+                ContextTokens = forcing.Facts.ContextTokens,
+            };
+            return await new TextProbe(await TextForcing.OpenAsync(client, options, cancellationToken), plan, clock).CheckAsync(
+                cancellationToken);
         }
         catch (EndpointException fault)
         {
@@ -148,7 +162,12 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
         async Task<(double Seconds, int? Hit)> TimedAsync(AskedProblem asked, PrefixCache cache)
         {
-            GenerationRequest request = Request(asked, 1, ThinkingEndHandling.Mask) with { Prompt = [PromptOf(asked)], Cache = cache, CacheSalt = NewSalt() };
+            GenerationRequest request = Request(asked, 1, ThinkingEndHandling.Mask) with
+            {
+                Prompt = [PromptOf(asked)],
+                Cache = cache,
+                CacheSalt = NewSalt(),
+            };
             TimedGeneration timed = await TimeAsync(request, cancellationToken);
             return (timed.Generation.SimulatedSeconds ?? timed.Generation.ServerSeconds ?? timed.Seconds, timed.Generation.CachedTokens);
         }
@@ -199,10 +218,11 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
     private static string NewSalt() => Guid.NewGuid().ToString("N");
 
-    private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) => Throughput.RequestsPerSecondAsync(
-        plan.Concurrency,
-        clock,
-        seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed }, cancellationToken));
+    private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) =>
+        Throughput.RequestsPerSecondAsync(
+            plan.Concurrency,
+            clock,
+            seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed }, cancellationToken));
 
     private static GenerationRequest Request(AskedProblem asked, int tokens, ThinkingEndHandling close) => new()
     {

@@ -92,7 +92,8 @@ internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts
     }
 
     public async Task<ServerLoad?> LoadAsync(CancellationToken cancellationToken) =>
-        await LoadMetrics.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken) ?? await SlotsAsync(cancellationToken);
+        await LoadMetrics.AskAsync(client, "llamacpp:requests_processing", "llamacpp:requests_deferred", cancellationToken)
+            ?? await SlotsAsync(cancellationToken);
 
     /// <summary>Without <c>--metrics</c> the slots report what is running, but not what waits.</summary>
     private async Task<ServerLoad?> SlotsAsync(CancellationToken cancellationToken)

@@ -24,7 +24,8 @@ internal static class LoadMetrics
         foreach (ReadOnlySpan<char> line in metrics.AsSpan().EnumerateLines())
         {
             if (line.StartsWith(gauge, StringComparison.Ordinal) && line.Length > gauge.Length && (line[gauge.Length] is ' ' or '{')
-                && double.TryParse(line[(line.LastIndexOf(' ') + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is >= 0 and < 1e9)
+                && double.TryParse(line[(line.LastIndexOf(' ') + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && value is >= 0 and < 1e9)
             {
                 sum = (sum ?? 0) + value;
             }

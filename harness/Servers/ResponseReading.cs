@@ -23,7 +23,8 @@ internal static class ResponseReading
     }
 
     internal static JsonElement? Member(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind != JsonValueKind.Null
             ? value
             : null;
 
@@ -34,7 +35,9 @@ internal static class ResponseReading
         element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int count) && count >= 0 ? count : null;
 
     internal static double? Real(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double real) && double.IsFinite(real) ? real : null;
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double real) && double.IsFinite(real)
+            ? real
+            : null;
 
     /// <summary>Streams that have begun report a fault as an event, under HTTP status 200.</summary>
     /// <exception cref="JsonException">The server sent an error.</exception>
@@ -54,7 +57,9 @@ internal static class ResponseReading
         var ids = new int[list.GetArrayLength()];
         int next = 0;
         foreach (JsonElement id in list.EnumerateArray())
-            ids[next++] = id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) ? value : throw new JsonException($"{name} holds {id.GetRawText()}");
+            ids[next++] = id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value)
+                ? value
+                : throw new JsonException($"{name} holds {id.GetRawText()}");
         return ids;
     }
 }

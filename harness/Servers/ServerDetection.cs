@@ -23,7 +23,8 @@ public static class ServerDetection
             "sglang" => (await VersionAsync(client, "server_info", cancellationToken), ContextOf(entry, uri)),
             "llamacpp" => await LlamaCppAsync(client, cancellationToken),
             _ => throw new EndpointException(
-                $"{uri} belongs to \"{owner}\", which is not a known server with token ids (vLLM, SGLang, llama.cpp): use {{PromptFormat}} text."),
+                $"{uri} belongs to \"{owner}\", which is not a known server with token ids (vLLM, SGLang, llama.cpp): use "
+                    + $"{{PromptFormat}} text."),
         };
         return DialectOf(client, owner, FactsOf(client, entry, version, context))!;
     }
@@ -81,36 +82,44 @@ public static class ServerDetection
         {
             return await DocumentAsync(client, new Uri(client.Api, "models"), cancellationToken);
         }
-        catch (EndpointException fault) when ((fault.Status is 404 or 405 || fault.InnerException is JsonException) && client.Root == client.Api)
+        catch (EndpointException fault) when ((fault.Status is 404 or 405 || fault.InnerException is JsonException)
+            && client.Root == client.Api)
         {
             throw new EndpointException($"{fault.Message.TrimEnd('.', '?')}: try {client.Api}v1.", fault) { Status = fault.Status };
         }
     }
 
-    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) => client.RetryAsync(
-        async (_, cancelled) =>
-        {
-            EndpointReply reply = await client.GetAsync(uri, cancelled);
-            if (!reply.IsSuccess)
-                throw reply.Fault(uri);
-            try
+    private static Task<JsonElement> DocumentAsync(EndpointClient client, Uri uri, CancellationToken cancellationToken) =>
+        client.RetryAsync(
+            async (_, cancelled) =>
             {
-                using JsonDocument document = JsonDocument.Parse(reply.Body);
-                return document.RootElement.Clone();
-            }
-            catch (JsonException fault)
-            {
-                throw new EndpointException($"{uri} did not answer with JSON: is {client.Api} the address of an OpenAI-compatible API?", fault) { MayPass = true };
-            }
-        },
-        cancellationToken);
+                EndpointReply reply = await client.GetAsync(uri, cancelled);
+                if (!reply.IsSuccess)
+                    throw reply.Fault(uri);
+                try
+                {
+                    using JsonDocument document = JsonDocument.Parse(reply.Body);
+                    return document.RootElement.Clone();
+                }
+                catch (JsonException fault)
+                {
+                    throw new EndpointException(
+                        $"{uri} did not answer with JSON: is {client.Api} the address of an OpenAI-compatible API?", fault)
+                        {
+                            MayPass = true,
+                        };
+                }
+            },
+            cancellationToken);
 
     private static JsonElement ModelIn(JsonElement document, Uri uri, string? model)
     {
         List<JsonElement> entries = document.Member("data") is { ValueKind: JsonValueKind.Array } data ? [.. data.EnumerateArray()] : [];
         string names = string.Join(", ", entries.Select(entry => entry.Text("id")));
         if (model is null)
-            return entries.Count == 1 ? entries[0] : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with {{Model}}.");
+            return entries.Count == 1
+                ? entries[0]
+                : throw new EndpointException($"{uri} serves {entries.Count} models ({names}): name one with {{Model}}.");
         JsonElement found = entries.FirstOrDefault(entry => entry.Text("id") == model);
         return found.ValueKind == JsonValueKind.Object
             ? found

@@ -13,12 +13,15 @@ internal sealed class SglangDialect(EndpointClient client, EndpointFacts facts) 
     public override string Caveat => "implemented from SGLang's source code, never run: only the counts shown are evidence";
 
     /// <summary>Only its chat route asks for strict thinking (<c>--enable-strict-thinking --reasoning-parser</c>).</summary>
-    public override ServerThinkingBudget? ThinkingBudget { get; } = new("SGLang custom_params.thinking_budget (chat)", true, (json, budget) =>
-    {
-        json.WriteStartObject("custom_params");
-        json.WriteNumber("thinking_budget", budget);
-        json.WriteEndObject();
-    });
+    public override ServerThinkingBudget? ThinkingBudget { get; } = new(
+        "SGLang custom_params.thinking_budget (chat)",
+        true,
+        (json, budget) =>
+        {
+            json.WriteStartObject("custom_params");
+            json.WriteNumber("thinking_budget", budget);
+            json.WriteEndObject();
+        });
 
     protected override string TextMember => "text";
 

@@ -7,11 +7,24 @@ namespace Calibration.Harness.Servers;
 internal static class Tokens
 {
     internal static Task<int[]> AskAsync(EndpointClient client, Uri uri, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        AskAsync(client, uri, body, root => root.Member("tokens") is null ? throw new JsonException("there are none") : root.Ids("tokens"), cancellationToken);
+        AskAsync(
+            client,
+            uri,
+            body,
+            root => root.Member("tokens") is null ? throw new JsonException("there are none") : root.Ids("tokens"),
+            cancellationToken);
 
     internal static Task<string> TextAsync(
         EndpointClient client, Uri uri, ReadOnlyMemory<byte> body, string member, CancellationToken cancellationToken) =>
-        AskAsync(client, uri, body, root => root.Member(member) is { ValueKind: JsonValueKind.String } ? root.Text(member) : throw new JsonException($"there is no {member}"), cancellationToken);
+        AskAsync(
+            client,
+            uri,
+            body,
+            root =>
+                root.Member(member) is { ValueKind: JsonValueKind.String }
+                    ? root.Text(member)
+                    : throw new JsonException($"there is no {member}"),
+            cancellationToken);
 
     private static Task<T> AskAsync<T>(
         EndpointClient client, Uri uri, ReadOnlyMemory<byte> body, Func<JsonElement, T> read, CancellationToken cancellationToken) =>

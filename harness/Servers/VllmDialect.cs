@@ -25,7 +25,9 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
 
     /// <summary>It counts the tokens before the end-of-thinking token, and the newline from the prompt.</summary>
     public virtual ServerThinkingBudget? ThinkingBudget { get; } =
-        facts.Simulated ? null : new("vLLM thinking_token_budget", false, (json, budget) => json.WriteNumber("thinking_token_budget", budget));
+        facts.Simulated
+            ? null
+            : new("vLLM thinking_token_budget", false, (json, budget) => json.WriteNumber("thinking_token_budget", budget));
 
     public Uri GenerationUri { get; } = new(client.Api, "completions");
 
@@ -37,19 +39,20 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
         },
         cancellationToken);
 
-    public async Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) => await TokenizeAsync(
-        json =>
-        {
-            json.WriteStartArray("messages");
-            json.WriteStartObject();
-            json.WriteString("role", "user");
-            json.WriteString("content", userMessage);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteBoolean("add_generation_prompt", true);
-            RequestWriting.WriteThinkingSwitch(json, thinking);
-        },
-        cancellationToken);
+    public async Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
+        await TokenizeAsync(
+            json =>
+            {
+                json.WriteStartArray("messages");
+                json.WriteStartObject();
+                json.WriteString("role", "user");
+                json.WriteString("content", userMessage);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteBoolean("add_generation_prompt", true);
+                RequestWriting.WriteThinkingSwitch(json, thinking);
+            },
+            cancellationToken);
 
     public Task<string?> RenderChatTextAsync(string userMessage, bool thinking, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
@@ -113,7 +116,9 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
     /// <summary>Reads OpenAI's completion, with vLLM's or llama.cpp's additions where they are.</summary>
     internal static Generation ReadCompletion(ReadOnlyMemory<byte> json) => ResponseReading.Read(json, root =>
     {
-        JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : null;
+        JsonElement? choice = root.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0
+            ? choices[0]
+            : null;
         if (choice?.Member("message") is not null || choice?.Member("delta") is not null)
             throw new JsonException("it is a chat answer, whose thinking tokens cannot be counted");
         JsonElement usage = root.Member("usage") ?? default;
@@ -124,7 +129,8 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
             PromptTokens = usage.Count("prompt_tokens"),
             CompletionTokens = usage.Count("completion_tokens"),
             CachedTokens = usage.Member("prompt_tokens_details")?.Count("cached_tokens"),
-            ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000 ?? LlamaCppDialect.SecondsOf(root),
+            ServerSeconds = (metrics.Real("time_to_first_token_ms") + metrics.Real("generation_time_ms")) / 1000
+                ?? LlamaCppDialect.SecondsOf(root),
             ServerFirstSeconds = metrics.Real("time_to_first_token_ms") / 1000,
             SimulatedSeconds = root.Real("simulated_elapsed_s"),
         };
@@ -135,7 +141,9 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
     {
         if (choice is not { ValueKind: JsonValueKind.Object } told)
             return null;
-        return told.TryGetProperty("stop_reason", out JsonElement reason) || told.TryGetProperty("matched_stop", out reason) ? reason.ValueKind == JsonValueKind.String : null;
+        return told.TryGetProperty("stop_reason", out JsonElement reason) || told.TryGetProperty("matched_stop", out reason)
+            ? reason.ValueKind == JsonValueKind.String
+            : null;
     }
 
     private static Ending EndingOf(string reason) => reason switch

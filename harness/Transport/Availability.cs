@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Calibration.Harness.Transport;
 
 /// <summary>
@@ -69,7 +70,8 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
                 if (_policy.Tries == 1)
                     throw fault;
                 if (_policy.Deadline.IsCancellationRequested || _clock.GetElapsedTime(start) > _policy.Busy)
-                    throw new EndpointLostException($"The endpoint refused every request because it is busy ({fault.Message.TrimEnd('.')}).");
+                    throw new EndpointLostException(
+                        $"The endpoint refused every request because it is busy ({fault.Message.TrimEnd('.')}).");
                 await WaitAsync(++busy, fault, cancellationToken);
             }
             else if (_policy.Tries == 1 || (!await WasDownAsync(fault, cancellationToken) && ++failures >= _policy.Tries))
@@ -137,7 +139,8 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
             {
                 await health.LookAsync(cancellationToken);
                 if (said)
-                    options.Notices?.Report(FormattableString.Invariant($"The endpoint is back after {_clock.GetElapsedTime(start).TotalSeconds:0} s; measuring continues."));
+                    options.Notices?.Report(FormattableString.Invariant(
+                        $"The endpoint is back after {_clock.GetElapsedTime(start).TotalSeconds:0} s; measuring continues."));
                 lock (_gate)
                     (_outage, _failuresInARow) = (null, 0);
                 return looks > 1;
@@ -145,9 +148,13 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
             catch (EndpointException fault)
             {
                 if (_policy.Deadline.IsCancellationRequested || _clock.GetElapsedTime(start) > limit)
-                    throw new EndpointLostException(FormattableString.Invariant($"The endpoint has not answered for {_clock.GetElapsedTime(start).TotalMinutes:0.0} minutes ({fault.Message.TrimEnd('.')})."));
+                    throw new EndpointLostException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The endpoint has not answered for {_clock.GetElapsedTime(start).TotalMinutes:0.0} minutes "
+                            + $"({fault.Message.TrimEnd('.')})."));
                 if (!said && looks > 1)
-                    options.Notices?.Report($"The endpoint is down; measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
+                    options.Notices?.Report(
+                        $"The endpoint is down; measuring pauses until it is back: {(reason.Length > 0 ? reason : fault.Message)}");
                 said |= looks > 1;
             }
 

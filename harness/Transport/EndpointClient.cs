@@ -158,7 +158,8 @@ public sealed class EndpointClient : IDisposable
             PipelineResponse response = _transport.Send(message);
             if (response.IsError)
                 throw FaultOf(uri, _transport.ReplyOf(response, response.BufferContent(cancellationToken)));
-            using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(static open => ((PipelineResponse)open!).Dispose(), response);
+            using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(
+                static open => ((PipelineResponse)open!).Dispose(), response);
             ImmutableArray<TimedEvent> events = EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
             if (events.Length > 1)
                 Speed.Show(events.Length - 1, events[^1].Seconds - events[0].Seconds, inFlight: 1);

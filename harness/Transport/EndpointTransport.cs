@@ -25,7 +25,12 @@ internal sealed class EndpointTransport : IDisposable
         this._clock = clock;
         Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
-        var options = new OpenAIClientOptions { Endpoint = Api, RetryPolicy = new ClientRetryPolicy(0), Transport = new HttpClientPipelineTransport(_http) };
+        var options = new OpenAIClientOptions
+        {
+            Endpoint = Api,
+            RetryPolicy = new ClientRetryPolicy(0),
+            Transport = new HttpClientPipelineTransport(_http),
+        };
         _pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
     }
 
@@ -85,9 +90,11 @@ internal sealed class EndpointTransport : IDisposable
     {
         if (!response.Headers.TryGetValue("Retry-After", out string? text) || text is null)
             return null;
-        TimeSpan? asked = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e6
+        TimeSpan? asked = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is >= 0 and < 1e6
                 ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then) ? then - _clock.GetUtcNow()
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset then)
+            ? then - _clock.GetUtcNow()
             : null;
         return asked > LongestAskedFor ? LongestAskedFor : asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
     }
@@ -127,12 +134,24 @@ internal sealed class EndpointTransport : IDisposable
     private static Exception? FaultOf(Exception fault, PipelineMessage message) => fault switch
     {
         OperationCanceledException when message.CancellationToken.IsCancellationRequested => null,
-        _ when message.CancellationToken.IsCancellationRequested => new OperationCanceledException(fault.Message, fault, message.CancellationToken),
-        OperationCanceledException when Innermost(fault) is TimeoutException { Message: var words } && words.Contains("ConnectTimeout", StringComparison.Ordinal) =>
-            new EndpointException($"{message.Request.Uri} cannot be reached: no connection within {ConnectLimit.TotalSeconds:0} seconds.", fault) { MayPass = true, IsUnreachable = true },
-        OperationCanceledException => new EndpointException($"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault) { MayPass = true },
+        _ when message.CancellationToken.IsCancellationRequested => new OperationCanceledException(
+            fault.Message, fault, message.CancellationToken),
+        OperationCanceledException when Innermost(fault) is TimeoutException { Message: var words }
+            && words.Contains("ConnectTimeout", StringComparison.Ordinal) =>
+            new EndpointException(
+                $"{message.Request.Uri} cannot be reached: no connection within {ConnectLimit.TotalSeconds:0} seconds.", fault)
+                {
+                    MayPass = true,
+                    IsUnreachable = true,
+                },
+        OperationCanceledException => new EndpointException(
+            $"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault) { MayPass = true },
         ClientResultException or HttpRequestException or IOException or AggregateException =>
-            new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault) { MayPass = true, IsUnreachable = true },
+            new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault)
+            {
+                MayPass = true,
+                IsUnreachable = true,
+            },
         _ => null,
     };
 

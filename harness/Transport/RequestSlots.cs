@@ -65,7 +65,8 @@ internal sealed class RequestSlots
             _waiting.Enqueue(turn);
         }
 
-        await using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), turn);
+        await using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), turn);
         await turn.Task;
         lock (_gate)
             return _epoch;

@@ -6,13 +6,15 @@ namespace Calibration.Optimizer.Branching;
 /// <param name="AccuracyWeightSeconds">α, in seconds per unit of accuracy.</param>
 /// <param name="Allocation">The best allocation at this α; every allocation of higher accuracy takes longer.</param>
 /// <param name="NextAccuracyWeightSeconds">
-/// The next larger α that was tried, at which the wish does not hold; null where the wish holds at the largest α. Between the two the frontier has
+/// The next larger α that was tried, at which the wish does not hold; null where the wish holds at the largest α. Between the two the
+/// frontier has
 /// no point: it jumps there where shapes are not concave.
 /// </param>
 public sealed record WishedAllocation(double AccuracyWeightSeconds, ProvedAllocation Allocation, double? NextAccuracyWeightSeconds);
 
 /// <summary>
-/// What people ask for instead of α: the frontier of accuracy against mean system time is followed by α. Along it both rise with α, so the last
+/// What people ask for instead of α: the frontier of accuracy against mean system time is followed by α. Along it both rise with α, so
+/// the last
 /// α at which a wish holds is found by halving. Points between two neighbours of a frontier that jumps cannot be reached by any α.
 /// </summary>
 public static class AllocationWishes
@@ -22,14 +24,18 @@ public static class AllocationWishes
     private const int Halvings = 60;
     private const double WeightTolerance = 1e-9;
 
-    /// <summary>Highest accuracy on the frontier with a mean system time of at most <paramref name="seconds"/>; null where none has.</summary>
+    /// <summary>
+    /// Highest accuracy on the frontier with a mean system time of at most <paramref name="seconds"/>; null where none has.
+    /// </summary>
     /// <param name="workload">The workload; its own α is not used.</param>
     /// <param name="seconds">Largest mean system time τ.</param>
     /// <param name="options">When each solution stops.</param>
     public static WishedAllocation? WithMeanTime(Workload workload, double seconds, SolverOptions? options = null) =>
         Last(workload, at => at.Performance.MeanSystemTimeSeconds <= seconds, options, Halvings);
 
-    /// <summary>Shortest mean system time on the frontier with an accuracy of at least <paramref name="accuracy"/>; null where none has.</summary>
+    /// <summary>
+    /// Shortest mean system time on the frontier with an accuracy of at least <paramref name="accuracy"/>; null where none has.
+    /// </summary>
     /// <param name="workload">The workload; its own α is not used.</param>
     /// <param name="accuracy">Smallest mean accuracy a.</param>
     /// <param name="options">When each solution stops.</param>
@@ -58,7 +64,9 @@ public static class AllocationWishes
         return Last(workload, at => simulate(workload, at.Budgets).High <= seconds, options, 25);
     }
 
-    /// <summary>ℓ*(λ) at each arrival rate, for a gateway that follows the load; a rate at which nothing is stable has no allocation.</summary>
+    /// <summary>
+    /// ℓ*(λ) at each arrival rate, for a gateway that follows the load; a rate at which nothing is stable has no allocation.
+    /// </summary>
     /// <param name="workload">The workload; its own λ is not used.</param>
     /// <param name="arrivalRatesPerSecond">Arrival rates, in queries per second.</param>
     /// <param name="wholeTokens">Whether budgets are integers.</param>

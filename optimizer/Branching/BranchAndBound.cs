@@ -11,7 +11,8 @@ internal sealed record BranchResult(double[]? Budgets, double Value, double Boun
 /// <summary>
 /// Branch and bound on the tasks' budgets and on the box of (m1, m2). Two bounds hold in a node: a tangent plane of E[T], made convex in
 /// (m1, √m2) by a multiple of m2 where it is not, and the dual bound. Where there is such a multiple the budget is divided that the tangent
-/// plane leaves most open; elsewhere a budget or the box. The search takes the node of the highest bound first; nodes that it leaves out keep their bound in the result.
+/// plane leaves most open; elsewhere a budget or the box. The search takes the node of the highest bound first; nodes that it leaves
+/// out keep their bound in the result.
 /// </summary>
 internal sealed class BranchAndBound
 {
@@ -45,7 +46,10 @@ internal sealed class BranchAndBound
         Scan(low, high);
         if (double.IsNegativeInfinity(_value) && !AnyStable(low, high))
             return new BranchResult(null, _value, double.NegativeInfinity, 0, true);
-        var root = new BranchNode([.. low], [.. high], new MomentBox(0, double.PositiveInfinity, 0, double.PositiveInfinity)) { Point = [.. start ?? _best] };
+        var root = new BranchNode([.. low], [.. high], new MomentBox(0, double.PositiveInfinity, 0, double.PositiveInfinity))
+        {
+            Point = [.. start ?? _best],
+        };
         Visit(root);
         int nodes = 1;
         while (_open.TryPeek(out _, out double negated) && -negated > _value + Tolerance && nodes < nodeLimit)
@@ -206,7 +210,9 @@ internal sealed class BranchAndBound
             for (int i = 0; i < 50; i++)
             {
                 double middle = (stable + beyond) / 2;
-                (stable, beyond) = _problem.Time.Of(middle, Math.Max(box.SecondLow, middle * middle)) > longest ? (stable, middle) : (middle, beyond);
+                (stable, beyond) = _problem.Time.Of(middle, Math.Max(box.SecondLow, middle * middle)) > longest
+                    ? (stable, middle)
+                    : (middle, beyond);
             }
         }
 
@@ -226,7 +232,8 @@ internal sealed class BranchAndBound
             if (_problem.Tasks[k] is not CurveTask task)
                 continue;
             double share = task.Share, low = task.At(node.Low[k]).First, high = task.At(node.High[k]).First;
-            double longest = (firstHigh - least + (share * low) + slack) / share, shortest = (firstLow - most + (share * high) - slack) / share;
+            double longest = (firstHigh - least + (share * low) + slack) / share, shortest =
+                (firstLow - most + (share * high) - slack) / share;
             if (longest < high)
                 node.High[k] = task.LargestWithin(longest, node.Low[k], node.High[k]);
             if (shortest > low)
@@ -255,7 +262,8 @@ internal sealed class BranchAndBound
     {
         MomentBox box = node.Box;
         double high = Math.Min(box.FirstHigh, _problem.Time.Limit * (1 - 1e-9));
-        double own = (_problem.Time.At(high).PerSquare.Value - _problem.Time.At(box.FirstLow).PerSquare.Value) * (box.SecondHigh - box.SecondLow) / 4;
+        double own =
+            (_problem.Time.At(high).PerSquare.Value - _problem.Time.At(box.FirstLow).PerSquare.Value) * (box.SecondHigh - box.SecondLow) / 4;
         node.Split = (-1, 0);
         if (own > 0.1 * (bound - _value))
             return;
@@ -306,7 +314,11 @@ internal sealed class BranchAndBound
         (double leftHigh, double rightLow) = _problem.Tasks[task].Divide(node.Low[task], node.High[task], near)!.Value;
         double[] high = [.. node.High], low = [.. node.Low];
         (high[task], low[task]) = (leftHigh, rightLow);
-        return [new BranchNode([.. node.Low], high, node.Box) { Point = [.. node.Point] }, new BranchNode(low, [.. node.High], node.Box) { Point = [.. node.Point] }];
+        return
+        [
+            new BranchNode([.. node.Low], high, node.Box) { Point = [.. node.Point] },
+            new BranchNode(low, [.. node.High], node.Box) { Point = [.. node.Point] },
+        ];
     }
 
     private IEnumerable<BranchNode> DivideBox(BranchNode node)
@@ -322,13 +334,22 @@ internal sealed class BranchAndBound
         }
         else
         {
-            double at = box.SecondHigh > 4 * box.SecondLow && box.SecondLow > 0 ? Math.Sqrt(box.SecondLow * box.SecondHigh) : (box.SecondLow + box.SecondHigh) / 2;
+            double at = box.SecondHigh > 4 * box.SecondLow && box.SecondLow > 0
+                ? Math.Sqrt(box.SecondLow * box.SecondHigh)
+                : (box.SecondLow + box.SecondHigh) / 2;
             (left, right) = (box with { SecondHigh = at }, box with { SecondLow = at });
         }
 
-        return [new BranchNode([.. node.Low], [.. node.High], left) { Point = [.. node.Point] }, new BranchNode([.. node.Low], [.. node.High], right) { Point = [.. node.Point] }];
+        return
+        [
+            new BranchNode([.. node.Low], [.. node.High], left) { Point = [.. node.Point] },
+            new BranchNode([.. node.Low], [.. node.High], right) { Point = [.. node.Point] },
+        ];
     }
 
     private double[] Clip(double[] point, double[] low, double[] high) =>
-        [.. point.Select((budget, k) => _problem.Tasks[k].IsCurve ? Math.Clamp(budget, low[k], high[k]) : budget >= low[k] && budget <= high[k] ? budget : budget < low[k] ? low[k] : high[k])];
+        [.. point.Select((budget, k) =>
+            _problem.Tasks[k].IsCurve
+                ? Math.Clamp(budget, low[k], high[k])
+                : budget >= low[k] && budget <= high[k] ? budget : budget < low[k] ? low[k] : high[k])];
 }

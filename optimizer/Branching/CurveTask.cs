@@ -27,7 +27,10 @@ internal sealed partial class CurveTask : TaskTerms
         _spread = 1 + (task.RelativeSigma * task.RelativeSigma);
         Low = integer ? Math.Ceiling(task.MinBudgetTokens) : task.MinBudgetTokens;
         High = integer ? Math.Floor(task.LargestBudgetTokens) : task.LargestBudgetTokens;
-        double[] at = [.. _gain.Breaks.Concat(task.Natural?.Tokens ?? []).Where(x => x > Low && x < High).Append(Low).Append(High).Distinct().Order()];
+        double[] at =
+        [
+            .. _gain.Breaks.Concat(task.Natural?.Tokens ?? []).Where(x => x > Low && x < High).Append(Low).Append(High).Distinct().Order(),
+        ];
         _above = [.. at.Select(x => task.Natural?.ShareAbove(x) ?? 1)];
         _convex = [.. at.Select((x, j) => j + 1 < at.Length && _gain.IsConvexAt((x + at[j + 1]) / 2))];
         _knots = [.. at.Select(x => new CurvePoint(x, TermsAt(x), _gain.SlopeAt(x)))];
@@ -156,7 +159,8 @@ internal sealed partial class CurveTask : TaskTerms
         double beyond = budget - knot.Budget, rise = _above[piece] * SecondsPerToken * beyond;
         double times = _task.Service.At(budget) + _task.Service.At(knot.Budget);
         return new CurvePoint(
-            budget, new Terms(_gain.At(budget), knot.Terms.First + rise, knot.Terms.Second + (_spread * rise * times)), _gain.SlopeAt(budget));
+            budget, new Terms(_gain.At(budget), knot.Terms.First + rise, knot.Terms.Second + (_spread * rise * times)), _gain.SlopeAt(
+                budget));
     }
 
     private readonly record struct CurvePoint(double Budget, Terms Terms, double Slope);

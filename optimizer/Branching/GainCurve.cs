@@ -86,7 +86,8 @@ internal sealed class InterpolatedGain : GainCurve
         {
             double width = _x[i + 1] - _x[i], chord = (shape.Points[i + 1].Accuracy - shape.Points[i].Accuracy) / width;
             double left = SlopeInX(i), right = SlopeInX(i + 1);
-            (_slope[i], _square[i], _cube[i]) = (left, ((3 * chord) - (2 * left) - right) / width, (left + right - (2 * chord)) / (width * width));
+            (_slope[i], _square[i], _cube[i]) =
+                (left, ((3 * chord) - (2 * left) - right) / width, (left + right - (2 * chord)) / (width * width));
             breaks.Add(shape.Points[i].BudgetTokens);
             breaks.AddRange(Roots(i).Where(t => t > 0 && t < width).Select(t => Math.Exp(_x[i] + t) - 1).Order());
         }

@@ -11,7 +11,11 @@ internal sealed class PointTask : TaskTerms
     internal PointTask(TaskModel task, PointAccuracy points)
     {
         _budgets = [.. points.Points.Select(point => point.BudgetTokens).Where(budget => budget <= task.MaxBudgetTokens)];
-        _terms = [.. _budgets.Select(budget => task.ServiceAt(budget) is var (mean, square) ? new Terms(points.At(budget), mean, square) : default)];
+        _terms =
+        [
+            .. _budgets.Select(
+                budget => task.ServiceAt(budget) is var (mean, square) ? new Terms(points.At(budget), mean, square) : default),
+        ];
     }
 
     internal override double Low => _budgets[0];

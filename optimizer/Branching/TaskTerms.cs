@@ -9,13 +9,17 @@ internal readonly record struct Terms(double Accuracy, double First, double Seco
 internal readonly record struct Prices(double Weight, double OnFirst, double OnSecond, double OnRoot)
 {
     internal double ValueOf(in Terms terms) =>
-        (Weight * terms.Accuracy) - (OnFirst * terms.First) - (OnSecond * terms.Second) - (OnRoot == 0 ? 0 : OnRoot * Math.Sqrt(terms.Second));
+        (Weight * terms.Accuracy) - (OnFirst * terms.First) - (OnSecond * terms.Second) - (OnRoot == 0
+            ? 0
+            : OnRoot * Math.Sqrt(terms.Second));
 }
 
 /// <summary>A task's best budget at given prices.</summary>
 /// <param name="Budget">The budget.</param>
 /// <param name="Value">Its value.</param>
-/// <param name="Bound">A proved upper bound on the value of every allowed budget in the interval, at least <paramref name="Value"/>.</param>
+/// <param name="Bound">
+/// A proved upper bound on the value of every allowed budget in the interval, at least <paramref name="Value"/>.
+/// </param>
 internal readonly record struct Pick(double Budget, double Value, double Bound);
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Calibration.Optimizer.Solving;
 
 namespace Calibration.Optimizer.Paper;
@@ -12,7 +13,10 @@ public sealed record CurvatureBound(double LJ, double MaxUtilization, double Uti
     /// <summary>Which bound it is, in one sentence.</summary>
     public string Explanation => IsPapers
         ? FormattableString.Invariant($"Lemma 3 holds: ρ_max = {MaxUtilization:G4} < 1, L_J = {LJ:G4}.")
-        : FormattableString.Invariant($"Lemma 3 does not apply (ρ_max = {MaxUtilization:G4} ≥ 1); on the superlevel set of the start, where ρ ≤ {UtilizationBound:G4}, L_J = {LJ:G4}.");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Lemma 3 does not apply (ρ_max = {MaxUtilization:G4} ≥ 1); on the superlevel set of the start, where ρ ≤ "
+                + $"{UtilizationBound:G4}, L_J = {LJ:G4}.");
 
     /// <summary>
     /// Lemma 3's bound where ρ_max &lt; 1. Elsewhere that of the superlevel set {J ≥ J(ℓ⁰)}: with R = αΣπ(A+D) − J(ℓ⁰) the
@@ -38,7 +42,8 @@ public sealed record CurvatureBound(double LJ, double MaxUtilization, double Uti
         // 1 + x − √(1 + x²) = 2x / (1 + x + √(1 + x²)); its complement √(1 + x²) − x = 1/(√(1 + x²) + x) does not cancel.
         double root = Math.Sqrt(1 + (scaled * scaled));
         double bound = 2 * scaled / (1 + scaled + root);
-        return new CurvatureBound(Row(model, bound, Math.Min(largest.Second, 2 * time / lambda), 1 / (root + scaled)), maxUtilization, bound, false);
+        return new CurvatureBound(
+            Row(model, bound, Math.Min(largest.Second, 2 * time / lambda), 1 / (root + scaled)), maxUtilization, bound, false);
     }
 
     /// <summary>max_k Σ_j H_kj of (31) in O(N): the double sum is a product of sums.</summary>

@@ -14,9 +14,12 @@ public static class FixedPointMethod
     /// <summary>Runs the iteration.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="start">A stable start; no thinking by default.</param>
-    /// <param name="tolerance">Largest last change of a budget, relative to the larger of the budget and one token, that counts as converged.</param>
+    /// <param name="tolerance">
+    /// Largest last change of a budget, relative to the larger of the budget and one token, that counts as converged.
+    /// </param>
     /// <param name="iterationLimit">Maximum number of iterations.</param>
-    public static MethodResult Solve(Workload workload, ReadOnlySpan<double> start = default, double tolerance = 1e-10, int iterationLimit = 10_000)
+    public static MethodResult Solve(
+        Workload workload, ReadOnlySpan<double> start = default, double tolerance = 1e-10, int iterationLimit = 10_000)
     {
         ArgumentNullException.ThrowIfNull(workload);
         var iteration = new MethodIteration(workload, start);

@@ -11,7 +11,8 @@ public static class GradientAscentMethod
     /// <param name="start">A stable start; no thinking by default.</param>
     /// <param name="tolerance">KKT residual that counts as converged.</param>
     /// <param name="iterationLimit">Maximum number of iterations.</param>
-    public static MethodResult Solve(Workload workload, ReadOnlySpan<double> start = default, double tolerance = 1e-9, int iterationLimit = 1_000_000)
+    public static MethodResult Solve(
+        Workload workload, ReadOnlySpan<double> start = default, double tolerance = 1e-9, int iterationLimit = 1_000_000)
     {
         ArgumentNullException.ThrowIfNull(workload);
         var iteration = new MethodIteration(workload, start);

@@ -52,6 +52,13 @@ internal sealed class MethodIteration
     internal MethodResult Unstable(bool held, string condition)
     {
         bool feasible = _workload.At(_low).IsStable;
-        return new([.. Budgets], _workload.At(Budgets), double.PositiveInfinity, 0, held, condition, feasible ? SolverEnding.LeftStabilityRegion : SolverEnding.Infeasible);
+        return new(
+            [.. Budgets],
+            _workload.At(Budgets),
+            double.PositiveInfinity,
+            0,
+            held,
+            condition,
+            feasible ? SolverEnding.LeftStabilityRegion : SolverEnding.Infeasible);
     }
 }

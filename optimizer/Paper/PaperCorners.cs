@@ -8,7 +8,8 @@ public static class PaperCorners
     private const int CornerLimit = 20;
 
     /// <summary>
-    /// The best of the corners around ℓ*, equation (39), none above a task's largest budget; null where more than 20 budgets are not integers.
+    /// The best of the corners around ℓ*, equation (39), none above a task's largest budget; null where more than 20 budgets are not
+    /// integers.
     /// </summary>
     public static IntegerAllocation? Best(Workload workload, Allocation relaxed)
     {

@@ -104,6 +104,7 @@ internal static class TableExponential
         long n = (long)scaled;
         double rest = x - (scaled * (0.6931471805599453 / Steps));
         double cubic = 1 + (rest * (1 + (rest * (0.5 + (rest * (1.0 / 6))))));
-        return BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(Power[(int)(n & (Steps - 1))] * cubic) + ((ulong)(n >> 10) << 52));
+        return BitConverter.UInt64BitsToDouble(
+            BitConverter.DoubleToUInt64Bits(Power[(int)(n & (Steps - 1))] * cubic) + ((ulong)(n >> 10) << 52));
     }
 }

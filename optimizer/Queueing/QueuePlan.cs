@@ -94,8 +94,11 @@ internal sealed class QueuePlan
     internal double Draw(int task, ref Xoshiro256 random) =>
         Law == DrawnLaw.Exponential ? Seconds[task] * ExponentialDraw.Next(ref random) : Draws[task].Next(ref random);
 
-    /// <summary>The task as constants at its budget, with the mean and variance of what is drawn, so that the formulas see the same law.</summary>
-    private static (TaskModel Held, ServiceDraw Draw) FixedAt(TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
+    /// <summary>
+    /// The task as constants at its budget, with the mean and variance of what is drawn, so that the formulas see the same law.
+    /// </summary>
+    private static (TaskModel Held, ServiceDraw Draw) FixedAt(
+        TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
     {
         ImmutableArray<bool> outcomes = measurements?.OutcomesOf(k) ?? [];
         ImmutableArray<double> times = measurements?.ServiceSecondsOf(k) ?? [];

@@ -14,7 +14,9 @@ public static class AllocationSolver
 
     /// <summary>The optimal real-valued budgets ℓ*, problem (9).</summary>
     /// <param name="workload">The workload.</param>
-    /// <param name="start">A start, cut at the tasks' largest budgets; no thinking by default. One at the edge of stability or beyond is moved back.</param>
+    /// <param name="start">
+    /// A start, cut at the tasks' largest budgets; no thinking by default. One at the edge of stability or beyond is moved back.
+    /// </param>
     public static Allocation Solve(Workload workload, ReadOnlySpan<double> start = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
@@ -28,18 +30,22 @@ public static class AllocationSolver
     }
 
     /// <summary>The same within other bounds; <paramref name="budgets"/> is the start and becomes the solution.</summary>
-    internal static Allocation Solve(Workload workload, ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
+    internal static Allocation Solve(
+        Workload workload, ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
     {
         int? steps = Climb(model, ascent, low, high, budgets);
         if (steps is null)
-            return new Allocation([.. budgets], workload.At(budgets), double.PositiveInfinity, double.PositiveInfinity, 0, SolverEnding.Infeasible);
+            return new Allocation(
+                [.. budgets], workload.At(budgets), double.PositiveInfinity, double.PositiveInfinity, 0, SolverEnding.Infeasible);
         double gap = Certificate.GapBound(model, low, high, budgets, ascent.Gains, ascent.Moments);
         return new Allocation(
             [.. budgets], workload.At(budgets), ascent.Residual, gap, steps.Value,
             ascent.Residual <= ConvergedResidual ? SolverEnding.Converged : SolverEnding.IterationLimit);
     }
 
-    /// <summary>Climbs from a start that may lie anywhere; null where nothing in the box is stable, with the lower bounds left behind.</summary>
+    /// <summary>
+    /// Climbs from a start that may lie anywhere; null where nothing in the box is stable, with the lower bounds left behind.
+    /// </summary>
     internal static int? Climb(ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
     {
         double first = model.FirstElsewhere, least = model.FirstElsewhere;

@@ -60,7 +60,8 @@ internal sealed class ObjectiveModel
         ExponentialAccuracy curve = task.Exponential;
         (Pi[k], A[k], B[k], D[k]) = (task.Probability, curve.A, curve.B, curve.D);
         Spread[k] = 1 + (task.RelativeSigma * task.RelativeSigma);
-        (T0[k], C[k], Variance[k], MaxBudget[k]) = (task.Service.T0Seconds, task.Service.SecondsPerToken, task.ServiceVariance, task.MaxBudgetTokens);
+        (T0[k], C[k], Variance[k], MaxBudget[k]) =
+            (task.Service.T0Seconds, task.Service.SecondsPerToken, task.ServiceVariance, task.MaxBudgetTokens);
     }
 
     /// <summary>

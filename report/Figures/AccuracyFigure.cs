@@ -13,11 +13,16 @@ public static class AccuracyFigure
     public static void Draw(RunFits fits, string folder)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        Plot plot = FigureStyle.NewPlot("Thinking tokens ℓ (scale log(1 + ℓ))", "Accuracy", FigureStyle.Origin(fits.Model, fits.Simulated, fits.Samples, fits.Incomplete));
+        Plot plot = FigureStyle.NewPlot(
+            "Thinking tokens ℓ (scale log(1 + ℓ))",
+            "Accuracy",
+            FigureStyle.Origin(fits.Model, fits.Simulated, fits.Samples, fits.Incomplete));
         for (int index = 0; index < fits.Tasks.Length; index++)
             DrawTask(plot, fits.Tasks[index], index);
         double largest = fits.Tasks.Max(task => task.Accuracy.Points.Count == 0 ? 1 : task.Accuracy.Points[^1].BudgetTokens);
-        plot.Axes.Bottom.SetTicks(TickValues(largest).Select(X).ToArray(), TickValues(largest).Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray());
+        plot.Axes.Bottom.SetTicks(
+            TickValues(largest).Select(X).ToArray(),
+            TickValues(largest).Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray());
         plot.Axes.SetLimits(-0.3, X(largest) + 0.3, -0.02, 1.02);
         FigureStyle.LegendBelow(plot);
         FigureFiles.Write(plot, folder, "fig2");

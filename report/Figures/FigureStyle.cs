@@ -30,7 +30,9 @@ internal static class FigureStyle
 
     internal static LinePattern PatternOf(int index) => Patterns[index % Patterns.Length];
 
-    /// <summary>An empty plot in the house style; <paramref name="notes"/> say above it where the numbers come from, and of which point.</summary>
+    /// <summary>
+    /// An empty plot in the house style; <paramref name="notes"/> say above it where the numbers come from, and of which point.
+    /// </summary>
     internal static Plot NewPlot(string xLabel, string yLabel, params string[] notes)
     {
         LoadFont();
@@ -62,7 +64,8 @@ internal static class FigureStyle
 
     /// <summary>Where the numbers of a figure come from, in its own words.</summary>
     internal static string Origin(string model, bool simulated, bool samples, Results.Incompleteness? incomplete) =>
-        model + (simulated ? ", simulated endpoint" : "") + (incomplete is null ? "" : $", {incomplete}") + (samples ? ", sample problems (not the benchmarks')" : "");
+        model + (simulated ? ", simulated endpoint" : "") + (incomplete is null ? "" : $", {incomplete}")
+            + (samples ? ", sample problems (not the benchmarks')" : "");
 
     /// <summary>Lines of a note that fit over a plot, broken after commas.</summary>
     private static IEnumerable<string> Wrapped(string note)

@@ -15,7 +15,8 @@ public static class ObjectiveFigure
         Plot plot = FigureStyle.NewPlot("Allocation", "Objective J (s)", origin, AllocationPoint.Of(allocation).Caption);
         (string Label, double Value)[] bars =
         [
-            .. allocation.Uniform.Select(uniform => (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : "‡")}"), uniform.Objective)),
+            .. allocation.Uniform.Select(uniform =>
+                (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : "‡")}"), uniform.Objective)),
             ("ℓ*", allocation.Objective),
         ];
         for (int index = 0; index < bars.Length; index++)
@@ -36,7 +37,8 @@ public static class ObjectiveFigure
             text.LabelAlignment = Alignment.LowerCenter;
         }
 
-        plot.Axes.Bottom.SetTicks(Enumerable.Range(0, bars.Length).Select(index => (double)index).ToArray(), bars.Select(bar => bar.Label).ToArray());
+        plot.Axes.Bottom.SetTicks(
+            Enumerable.Range(0, bars.Length).Select(index => (double)index).ToArray(), bars.Select(bar => bar.Label).ToArray());
         double low = Math.Min(0, bars.Min(bar => bar.Value)), high = Math.Max(0, bars.Max(bar => bar.Value));
         plot.Axes.SetLimits(-0.6, bars.Length - 0.4, low * 1.1, high + ((high - low) * 0.14) + 1e-9);
         FigureFiles.Write(plot, folder, "fig3");

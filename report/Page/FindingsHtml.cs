@@ -30,7 +30,9 @@ internal static class FindingsHtml
             return;
         }
 
-        html.Paragraph($"One streamed trace gives the time at every budget. On each task's first problem, these budgets were measured again by separate requests{Simulated(fits)}.");
+        html.Paragraph(
+            $"One streamed trace gives the time at every budget. On each task's first problem, these budgets were measured again by "
+                + $"separate requests{Simulated(fits)}.");
         html.Table(
         [
             ["Dataset", "ℓ", "thinking (s): in the trace", "separate request", "difference", "service (s): in the trace", "separate requests", "difference"],
@@ -47,7 +49,11 @@ internal static class FindingsHtml
     private static void Lengthened(StringBuilder html, RunFits fits, RowFindings findings)
     {
         html.Heading("What forced extra thinking does to accuracy");
-        html.Paragraph($"A trace is lengthened at ℓ if a continuation cue or the mask of the end-of-thinking token lies before ℓ: the model wanted to answer earlier. Models stop early on easier problems, so the two groups differ also without lengthening. Therefore the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals (Wilson; answers taken as independent){Simulated(fits)}.");
+        html.Paragraph(
+            $"A trace is lengthened at ℓ if a continuation cue or the mask of the end-of-thinking token lies before ℓ: the model wanted "
+                + $"to answer earlier. Models stop early on easier problems, so the two groups differ also without lengthening. Therefore "
+                + $"the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals (Wilson; "
+                + $"answers taken as independent){Simulated(fits)}.");
         (string Name, LengthenedThinking Of)[] tasks =
             [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName, lengthened)];
         html.Table(
@@ -58,19 +64,25 @@ internal static class FindingsHtml
                select new[]
                {
                    task.Name, HtmlText.Integer(budget.BudgetTokens), Share(budget.Natural), Share(budget.Lengthened), Share(budget.Before),
-                   budget.Before is null ? "–" : HtmlText.Integer(budget.Lost), budget.Before is null ? "–" : HtmlText.Integer(budget.Gained),
+                   budget.Before is null ? "–" : HtmlText.Integer(budget.Lost), budget.Before is null
+                       ? "–"
+                       : HtmlText.Integer(budget.Gained),
                },
         ]);
         foreach ((string name, LengthenedThinking of) in tasks.Where(task => task.Of.Fall is not null))
             html.Warning(FallOf(name, of.Fall!));
         if (tasks.All(task => task.Of.Fall is null))
-            html.Paragraph("No task's accuracy falls significantly beyond a smaller budget (exact sign test by problem, 5 %, Bonferroni over all pairs of budgets).");
+            html.Paragraph(
+                "No task's accuracy falls significantly beyond a smaller budget (exact sign test by problem, 5 %, Bonferroni over all "
+                    + "pairs of budgets).");
     }
 
     private static void Closes(StringBuilder html, RunFits fits, RowFindings findings)
     {
         html.Heading("How much of the caps was used");
-        html.Paragraph($"Traces whose thinking the model ended within the budget, with 95 % intervals (Wilson), and the mean thinking tokens of all traces{Simulated(fits)}.");
+        html.Paragraph(
+            $"Traces whose thinking the model ended within the budget, with 95 % intervals (Wilson), and the mean thinking tokens of all "
+                + $"traces{Simulated(fits)}.");
         html.Table(
         [
             ["Dataset", "ℓ", "ended by the model", "mean thinking tokens"],
@@ -78,20 +90,31 @@ internal static class FindingsHtml
                from closes in findings.Closes
                where closes.Task == task.Task
                from budget in closes.Budgets
-               select new[] { task.DisplayName, HtmlText.Integer(budget.BudgetTokens), Share(budget.Closed), budget.MeanThinkingTokens.ToString("0.0", CultureInfo.InvariantCulture) },
+               select new[]
+               {
+                   task.DisplayName,
+                   HtmlText.Integer(budget.BudgetTokens),
+                   Share(budget.Closed),
+                   budget.MeanThinkingTokens.ToString("0.0", CultureInfo.InvariantCulture),
+               },
         ]);
     }
 
     private static string FallOf(string task, AccuracyFall fall) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{task}: accuracy falls beyond {fall.FromTokens} thinking tokens. Correct at {fall.FromTokens}: {Share(fall.From)}; at {fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, p = {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at {fall.ToTokens} follow lengthened thinking. No increasing curve can describe this.");
+        $"{task}: accuracy falls beyond {fall.FromTokens} thinking tokens. Correct at {fall.FromTokens}: {Share(fall.From)}; at "
+            + $"{fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, p "
+            + $"= {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at "
+            + $"{fall.ToTokens} follow lengthened thinking. No increasing curve can describe this.");
 
     private static string Share(Proportion? share)
     {
         if (share is null)
             return "–";
         Interval interval = share.Wilson();
-        return string.Create(CultureInfo.InvariantCulture, $"{share.Value:0.000} [{interval.Low:0.000}, {interval.High:0.000}], {share.Successes} of {share.Count}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{share.Value:0.000} [{interval.Low:0.000}, {interval.High:0.000}], {share.Successes} of {share.Count}");
     }
 
     private static string Simulated(RunFits fits) => fits.Simulated ? " (simulated endpoint)" : "";

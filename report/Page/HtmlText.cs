@@ -13,11 +13,14 @@ internal static class HtmlText
 
     internal static string Integer(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    internal static StringBuilder Heading(this StringBuilder html, string title) => html.Append("<h2>").Append(Escaped(title)).Append("</h2>\n");
+    internal static StringBuilder Heading(this StringBuilder html, string title) =>
+        html.Append("<h2>").Append(Escaped(title)).Append("</h2>\n");
 
-    internal static StringBuilder Paragraph(this StringBuilder html, string text) => html.Append("<p>").Append(Escaped(text)).Append("</p>\n");
+    internal static StringBuilder Paragraph(this StringBuilder html, string text) =>
+        html.Append("<p>").Append(Escaped(text)).Append("</p>\n");
 
-    internal static StringBuilder Warning(this StringBuilder html, string text) => html.Append("<p class=\"warning\">").Append(Escaped(text)).Append("</p>\n");
+    internal static StringBuilder Warning(this StringBuilder html, string text) =>
+        html.Append("<p class=\"warning\">").Append(Escaped(text)).Append("</p>\n");
 
     /// <summary>The first row is the table's head.</summary>
     internal static StringBuilder Table(this StringBuilder html, IEnumerable<string[]> rows)

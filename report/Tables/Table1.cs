@@ -48,11 +48,14 @@ public static class Table1
         ArgumentNullException.ThrowIfNull(fits);
         string[][] rows = [.. Rows(fits, allocation)];
         var text = new StringBuilder($"Table I, {Caption(fits, allocation)}. 95 % intervals in brackets.\n\n");
-        text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length))).Append('\n');
+        text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length)))
+            .Append(
+            '\n');
         foreach (string[] row in rows.Skip(1))
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         foreach (TaskFits task in fits.Tasks.Where(task => task.MarkedBudgets.Any()))
-            text.Append("\n\\* ").Append(task.DisplayName).Append(": ").AppendJoin("; ", task.MarkedBudgets.Select(exclusion => exclusion.Sentence)).Append(".\n");
+            text.Append("\n\\* ").Append(task.DisplayName).Append(": ").AppendJoin(
+                "; ", task.MarkedBudgets.Select(exclusion => exclusion.Sentence)).Append(".\n");
         return text.ToString();
     }
 
@@ -62,7 +65,8 @@ public static class Table1
         ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "shape", "verdict"],
         .. fits.Tasks.Select(task => new[]
         {
-            Marked(task), Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(task.Service.SecondsPerToken),
+            Marked(task), Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(
+                task.Service.SecondsPerToken),
             Star(Decided(allocation, task)), Shape(task, Decided(allocation, task)), Verdicts(task),
         }),
     ];
@@ -71,15 +75,22 @@ public static class Table1
     public static string Latex(RunFits fits, RunAllocation? allocation)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        var text = new StringBuilder("\\begin{table}[t]\n\\caption{Accuracy and latency model parameters and optimal allocation (" + TexText.Escaped(Caption(fits, allocation)) + ").}\n\\centering\n\\begin{tabular}{lcccccc}\n\\hline\n");
+        var text = new StringBuilder(
+            "\\begin{table}[t]\n\\caption{Accuracy and latency model parameters and optimal allocation ("
+                + TexText.Escaped(Caption(fits, allocation)) + ").}\n\\centering\n\\begin{tabular}{lcccccc}\n\\hline\n");
         text.Append("Dataset & $A_k$ & $b_k$ & $D_k$ & $t_{0k}$ & $c_k$ & $\\ell_k^*$ \\\\\n\\hline\n");
         foreach (TaskFits task in fits.Tasks)
         {
             TaskAllocation? decided = Decided(allocation, task);
             AccuracyFit fit = task.Accuracy;
-            string star = decided is null ? "--" : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + (Mark(task, decided) is { Length: > 0 } mark ? mark : decided.Extrapolated ? "$^\\ddagger$" : "");
+            string star = decided is null
+                ? "--"
+                : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture)
+                + (Mark(task, decided) is { Length: > 0 } mark ? mark : decided.Extrapolated ? "$^\\ddagger$" : "");
             string name = TexText.Escaped(Marked(task)).Replace("*", "$^*$", StringComparison.Ordinal);
-            text.AppendJoin(" & ", [name, Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star]).Append(" \\\\\n");
+            text.AppendJoin(
+                " & ", [name, Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star])
+                    .Append(" \\\\\n");
         }
 
         text.Append("\\hline\n\\end{tabular}\n");
@@ -108,21 +119,33 @@ public static class Table1
     }
 
     private static string Caption(RunFits fits, RunAllocation? allocation) =>
-        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "") + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "")
+        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "")
+            + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "")
         + (fits.Samples ? ", sample problems (not the benchmarks')" : "")
         + (allocation is null ? "" : $"; ℓ* at {AllocationPoint.Of(allocation).Caption}");
 
     /// <summary>The operating point's cells of a task's row; a task without a share has none of the queries.</summary>
     private static string[] Point(RunAllocation? allocation, TaskAllocation? decided) => allocation is null
         ? ["", "", "", ""]
-        : [Exact(allocation.ArrivalRatePerSecond), Exact(allocation.AccuracyWeightSeconds), Exact(allocation.MaxBudgetTokens), Exact(decided?.Probability ?? 0)];
+        :
+        [
+            Exact(allocation.ArrivalRatePerSecond),
+            Exact(allocation.AccuracyWeightSeconds),
+            Exact(allocation.MaxBudgetTokens),
+            Exact(decided?.Probability ?? 0),
+        ];
 
     private static TaskAllocation? Decided(RunAllocation? allocation, TaskFits task) =>
         allocation?.Tasks.FirstOrDefault(decided => decided.Task == task.Task);
 
     private static string[] Cells(ParameterEstimate estimate) => estimate.Status == ParameterStatus.NotIdentifiable
         ? ["", "", ""]
-        : [Exact(estimate.Value), estimate.Interval is null ? "" : Exact(estimate.Interval.Low), estimate.Interval is null ? "" : Exact(estimate.Interval.High)];
+        :
+        [
+            Exact(estimate.Value),
+            estimate.Interval is null ? "" : Exact(estimate.Interval.Low),
+            estimate.Interval is null ? "" : Exact(estimate.Interval.High),
+        ];
 
     private static string Read(ParameterEstimate estimate)
     {

@@ -37,7 +37,9 @@ public sealed class Journal<TRow> : IAsyncDisposable
         await durable.Task;
     }
 
-    /// <summary>Appends a row without waiting for the disk; it is lost only where a later row, or <see cref="DisposeAsync"/>, throws.</summary>
+    /// <summary>
+    /// Appends a row without waiting for the disk; it is lost only where a later row, or <see cref="DisposeAsync"/>, throws.
+    /// </summary>
     /// <exception cref="IOException">The disk has refused an earlier row.</exception>
     public ValueTask AddAsync(TRow row) => AcceptAsync(row, durable: null);
 

@@ -8,8 +8,12 @@ public static class JournalFile
     /// <summary>No row is that long: a longer line is damage and is not read into memory.</summary>
     private const int LongestLine = 1 << 28;
 
-    /// <summary>Reads the finished rows of a journal file in order; a missing file has none, and what a crash left at the end is none.</summary>
-    /// <exception cref="InvalidDataException">A line before the last good one is not a row: the file was damaged by something other than a crash.</exception>
+    /// <summary>
+    /// Reads the finished rows of a journal file in order; a missing file has none, and what a crash left at the end is none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// A line before the last good one is not a row: the file was damaged by something other than a crash.
+    /// </exception>
     public static IEnumerable<TRow> Read<TRow>(string path)
     {
         if (!File.Exists(path))
@@ -108,7 +112,8 @@ public static class JournalFile
     }
 
     private static InvalidDataException Damaged(string path, string place, string why, Exception? fault) => new(
-        $"{path} {place} is damaged: it is not a row of a journal ({why}). Delete that line to read the rest; a resumed run measures its row again.", fault);
+        $"{path} {place} is damaged: it is not a row of a journal ({why}). Delete that line to read the rest; a resumed run measures its "
+            + $"row again.", fault);
 }
 
 /// <summary>A journal's row, and where its line is.</summary>

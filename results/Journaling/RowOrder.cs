@@ -10,9 +10,13 @@ internal sealed record RowOrder<TRow>(Func<TRow, RowKey> KeyOf, Func<TRow, bool>
 internal static class RowOrders
 {
     /// <summary>A failed trial was tried again: a good one counts, else the last.</summary>
-    internal static RowOrder<Trial> Trials { get; } = new(trial => new RowKey(trial.Key, ""), trial => trial.Status != TrialStatus.Failed, FirstCounts: false);
+    internal static RowOrder<Trial> Trials { get; } = new(
+        trial => new RowKey(trial.Key, ""), trial => trial.Status != TrialStatus.Failed, FirstCounts: false);
 
-    /// <summary>By trace and budget: failed and suspect samples were measured again; among rows with the same key a successful one counts, otherwise the last.</summary>
+    /// <summary>
+    /// By trace and budget: failed and suspect samples were measured again; among rows with the same key a successful one counts,
+    /// otherwise the last.
+    /// </summary>
     internal static RowOrder<ServiceSample> Service { get; } = new(
         sample => new RowKey(new TrialKey(sample.Task, sample.ProblemId, 0, sample.BudgetTokens), sample.TraceId),
         sample => sample.Status == TrialStatus.Ok,

@@ -38,7 +38,9 @@ internal abstract class ParquetColumn<TRow>(PropertyInfo property)
             return new TextColumn<TRow>(property);
         if (type == typeof(ImmutableArray<int>))
             return new ListColumn<TRow>(property);
-        Type open = type.IsEnum ? typeof(EnumColumn<,>) : Nullable.GetUnderlyingType(type) is null ? typeof(ValueColumn<,>) : typeof(OptionalColumn<,>);
+        Type open = type.IsEnum
+            ? typeof(EnumColumn<,>)
+            : Nullable.GetUnderlyingType(type) is null ? typeof(ValueColumn<,>) : typeof(OptionalColumn<,>);
         Type value = Nullable.GetUnderlyingType(type) ?? type;
         return (ParquetColumn<TRow>)Activator.CreateInstance(open.MakeGenericType(typeof(TRow), value), property)!;
     }

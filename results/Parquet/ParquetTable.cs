@@ -99,7 +99,8 @@ internal sealed class ParquetTable<TRow>(Func<TRow, long> contentBytes)
         {
             return await readAsync();
         }
-        catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException) && !fault.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException)
+            && !fault.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw Damaged(path, fault);
         }
@@ -107,7 +108,8 @@ internal sealed class ParquetTable<TRow>(Func<TRow, long> contentBytes)
 
     /// <summary>What the reader throws on damaged bytes is of any kind, and says nothing of the file.</summary>
     private static InvalidDataException Damaged(string path, Exception fault) => new(
-        $"{path} is damaged, or not a Parquet file of this version ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): put a copy of it back, or measure in a new run.", fault);
+        $"{path} is damaged, or not a Parquet file of this version ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): put a copy of "
+            + $"it back, or measure in a new run.", fault);
 
     private static async Task WriteGroupAsync(ParquetWriter writer, ParquetSchema schema, IReadOnlyList<TRow> rows)
     {

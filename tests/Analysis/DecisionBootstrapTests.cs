@@ -33,7 +33,8 @@ public sealed class DecisionBootstrapTests
     [Fact]
     public void Run_AnyThreads_GivesTheSameReport()
     {
-        DecisionReport one = Bootstrap(Tasks(3), 40, threads: 1).Run(1, Cancelled)!, two = Bootstrap(Tasks(3), 40, threads: 2).Run(1, Cancelled)!;
+        DecisionReport one = Bootstrap(Tasks(3), 40, threads: 1).Run(1, Cancelled)!, two = Bootstrap(Tasks(3), 40, threads: 2).Run(
+            1, Cancelled)!;
         Assert.Equal((one.Objective, one.GainOverUniform), (two.Objective, two.GainOverUniform));
         Assert.Equal(one.Tasks.AsEnumerable(), two.Tasks.AsEnumerable());
     }
@@ -58,12 +59,18 @@ public sealed class DecisionBootstrapTests
         [
             new(flat, flat with { Accuracy = flatPoints, MaxBudgetTokens = 1_000 })
             {
-                Answers = AccuracyBootstrap.Of([new AccuracyCount(0, 50, 25), new AccuracyCount(100, 50, 25), new AccuracyCount(1_000, 50, 25)]),
+                Answers = AccuracyBootstrap.Of(
+                [
+                    new AccuracyCount(0, 50, 25), new AccuracyCount(100, 50, 25), new AccuracyCount(1_000, 50, 25),
+                ]),
                 LargestBudget = 32_768,
             },
             new(rising, rising)
             {
-                Answers = AccuracyBootstrap.Of([new AccuracyCount(0, 80, 16), new AccuracyCount(100, 80, 16), new AccuracyCount(1_000, 80, 72)]),
+                Answers = AccuracyBootstrap.Of(
+                [
+                    new AccuracyCount(0, 80, 16), new AccuracyCount(100, 80, 16), new AccuracyCount(1_000, 80, 72),
+                ]),
                 Given = ShapeKind.Points,
                 LargestBudget = 1_000,
             },

@@ -28,7 +28,8 @@ public sealed class DecisionDrawTests
                from tokens in (double[])[0, 100, 1_000]
                select new ServiceObservation($"{g:00}", tokens, 0.1 + (0.01 * tokens) + (g < Clusters / 2 ? 0.05 : 0)),
         ];
-        TaskModel model = new("t", 1, new PointAccuracy([new(0, 0.5), new(100, 0.5), new(1_000, 0.5)]), new ServiceTimeLine(0.125, 0.01), 1_000);
+        TaskModel model = new(
+            "t", 1, new PointAccuracy([new(0, 0.5), new(100, 0.5), new(1_000, 0.5)]), new ServiceTimeLine(0.125, 0.01), 1_000);
         var task = new DecisionTask(model, model)
         {
             Answers = AccuracyBootstrap.Of(cells),
@@ -52,9 +53,15 @@ public sealed class DecisionDrawTests
     public void Next_ReplicateWithoutAnswersAtABudget_DropsThatBudget()
     {
         // The largest budget was answered by one problem only: a third of the replicates do not draw it.
-        List<AccuracyCell> cells = [.. Enumerable.Range(0, 10).Select(g => new AccuracyCell($"{g}", 0, 1, 0)), new AccuracyCell("0", 1_000, 1, 1)];
+        List<AccuracyCell> cells =
+        [
+            .. Enumerable.Range(0, 10).Select(g => new AccuracyCell($"{g}", 0, 1, 0)), new AccuracyCell("0", 1_000, 1, 1),
+        ];
         var draw = new TaskDraw(Points(cells, [new(0, 0), new(1_000, 1)]), 1, 2);
-        ImmutableArray<BudgetAccuracy>[] drawn = [.. Enumerable.Range(0, 1_000).Select(i => ((PointAccuracy)draw.Next(i).Measured.Accuracy).Points)];
+        ImmutableArray<BudgetAccuracy>[] drawn =
+        [
+            .. Enumerable.Range(0, 1_000).Select(i => ((PointAccuracy)draw.Next(i).Measured.Accuracy).Points),
+        ];
         Assert.InRange(drawn.Count(points => points.Length == 1) / 1_000.0, Math.Pow(0.9, 10) - 0.06, Math.Pow(0.9, 10) + 0.06);
         Assert.All(drawn, points => Assert.All(points, point => Assert.Equal(point.BudgetTokens == 0 ? 0 : 1, point.Accuracy)));
     }
@@ -102,7 +109,12 @@ public sealed class DecisionDrawTests
     private static DecisionTask Points(List<AccuracyCell> cells, ImmutableArray<BudgetAccuracy> points)
     {
         TaskModel model = new("t", 1, new PointAccuracy(points), Line, points[^1].BudgetTokens);
-        return new DecisionTask(model, model) { Answers = AccuracyBootstrap.Of(cells), Given = ShapeKind.Points, LargestBudget = points[^1].BudgetTokens };
+        return new DecisionTask(model, model)
+        {
+            Answers = AccuracyBootstrap.Of(cells),
+            Given = ShapeKind.Points,
+            LargestBudget = points[^1].BudgetTokens,
+        };
     }
 
     private static double Correlation(double[] a, double[] b)

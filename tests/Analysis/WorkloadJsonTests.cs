@@ -70,11 +70,14 @@ public sealed class WorkloadJsonTests
     [InlineData("\"shape\": \"hill\"", "\"shape\": \"spline\"", "the field shape of task c's accuracy is \"spline\"")]
     [InlineData("\"speed\": [1, 1.5]", "\"speed\": [2, 1.5]", "the field speed of the workload's server is wrong: φ(1) is 2")]
     [InlineData("\"arrival_rate_per_s\": 0.5, ", "", "the field arrival_rate_per_s of the workload is missing")]
-    [InlineData("\"arrival_rate_per_s\": 0.5", "\"arrival_rate_per_s\": \"x\"", "the field arrival_rate_per_s of the workload has a value that is not a number")]
+    [InlineData("\"arrival_rate_per_s\": 0.5", "\"arrival_rate_per_s\": \"x\"", "the field arrival_rate_per_s of the workload has a value "
+        + "that is not a number")]
     [InlineData("[8, 0.5, 0.02]", "[9, 0.5, 0.02]", "the field points of task a's service has no row for the budget 8")]
-    [InlineData("[[0, 0.2], [8, 0.5], [32, 0.4]]", "[[0, 0.2], [8, 0.5], [8, 0.4]]", "the field points of task b's accuracy has the budget 8 out of order")]
+    [InlineData("[[0, 0.2], [8, 0.5], [32, 0.4]]", "[[0, 0.2], [8, 0.5], [8, 0.4]]", "the field points of task b's accuracy has the budget "
+        + "8 out of order")]
     [InlineData("\"task\": \"d\"", "\"task\": \"a\"", "the field tasks of the workload names the task a twice")]
-    [InlineData("\"probability\": 0.25, \"accuracy\": {\"shape\": \"exponential\"", "\"probability\": 0.5, \"accuracy\": {\"shape\": \"exponential\"", "has probabilities that sum to 1.25")]
+    [InlineData("\"probability\": 0.25, \"accuracy\": {\"shape\": \"exponential\"", "\"probability\": 0.5, \"accuracy\": {\"shape\": "
+        + "\"exponential\"", "has probabilities that sum to 1.25")]
     [InlineData("\"relative_sigma\": 0.25", "\"relative_sigma\": -1", "the field relative_sigma of task b's service is -1")]
     [InlineData("[30, 10, 20]", "[]", "the field natural_tokens of task c is an empty list")]
     [InlineData("\"max_budget_tokens\": 32", "\"max_budget_token\": 32", "the field max_budget_tokens of task b is missing")]

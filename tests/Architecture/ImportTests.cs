@@ -27,7 +27,11 @@ public sealed partial class ImportTests
     public void Project_Imports_AreAllowed(string folder)
     {
         string project = Assert.Single(Directory.GetFiles(Repository.File(folder), "*.csproj"));
-        string[] imports = [.. XDocument.Load(project).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value.Split('/')[^2])];
+        string[] imports =
+        [
+            .. XDocument.Load(project).Descendants("ProjectReference").Select(reference =>
+                reference.Attribute("Include")!.Value.Split('/')[^2]),
+        ];
         Assert.Empty(imports.Except(Allowed[folder]));
     }
 
@@ -39,7 +43,10 @@ public sealed partial class ImportTests
         foreach (string file in Directory.EnumerateFiles(Repository.File(folder), "*.cs", SearchOption.AllDirectories))
         {
             Match match = NamespaceLine().Match(File.ReadAllText(file));
-            Assert.True(!match.Success || match.Groups[1].Value == expected || match.Groups[1].Value.StartsWith(expected + ".", StringComparison.Ordinal), file);
+            Assert.True(
+                !match.Success || match.Groups[1].Value == expected
+                    || match.Groups[1].Value.StartsWith(expected + ".", StringComparison.Ordinal),
+                file);
         }
     }
 

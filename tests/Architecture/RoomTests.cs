@@ -11,7 +11,8 @@ namespace Calibration.Tests.Architecture;
 /// </summary>
 public sealed class RoomTests
 {
-    public static TheoryData<string> Assemblies => ["Datasets", "Results", "Harness", "Fitting", "Optimizer", "Analysis", "Report", "Endpoint"];
+    public static TheoryData<string> Assemblies =>
+        ["Datasets", "Results", "Harness", "Fitting", "Optimizer", "Analysis", "Report", "Endpoint"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -32,8 +33,15 @@ public sealed class RoomTests
     public void Rooms_ImportNoEntrance(string name)
     {
         (Place From, Place To)[] imports = [.. Imports(name)];
-        HashSet<string> entrances = [.. imports.Where(import => import.From.Room == "" && import.To.Room != "").Select(import => import.From.Type)];
-        string[] wrong = [.. imports.Where(import => import.From.Room != "" && entrances.Contains(import.To.Type)).Select(import => $"{import.From.Room}.{import.From.Type} imports {import.To.Type}").Distinct().Order()];
+        HashSet<string> entrances =
+        [
+            .. imports.Where(import => import.From.Room == "" && import.To.Room != "").Select(import => import.From.Type),
+        ];
+        string[] wrong =
+        [
+            .. imports.Where(import => import.From.Room != "" && entrances.Contains(import.To.Type)).Select(import =>
+                $"{import.From.Room}.{import.From.Type} imports {import.To.Type}").Distinct().Order(),
+        ];
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
     }
 
@@ -53,24 +61,33 @@ public sealed class RoomTests
 
     private static IEnumerable<(Place From, Place To)> Imports(string name)
     {
-        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(Path.Combine(AppContext.BaseDirectory, $"Calibration.{name}.dll"));
+        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(Path.Combine(
+            AppContext.BaseDirectory, $"Calibration.{name}.dll"));
         string root = "Calibration." + name;
         return [.. from type in assembly.MainModule.Types
                    where type.Namespace.StartsWith(root, StringComparison.Ordinal)
                    from used in Within(type).SelectMany(Used)
                    let owner = OwnerOf(used)
-                   where owner.Scope == assembly.MainModule && owner.Namespace.StartsWith(root, StringComparison.Ordinal) && owner.FullName != type.FullName
+                   where owner.Scope == assembly.MainModule && owner.Namespace.StartsWith(root, StringComparison.Ordinal)
+                       && owner.FullName != type.FullName
                    select (PlaceOf(type, root), PlaceOf(owner, root))];
     }
 
-    private static Place PlaceOf(TypeReference type, string root) => new(type.Namespace[root.Length..].TrimStart('.').Split('.')[0], type.Name);
+    private static Place PlaceOf(TypeReference type, string root) =>
+        new(type.Namespace[root.Length..].TrimStart('.').Split('.')[0], type.Name);
 
     private static IEnumerable<TypeDefinition> Within(TypeDefinition type) => type.NestedTypes.SelectMany(Within).Prepend(type);
 
     private static TypeReference OwnerOf(TypeReference type) => type.DeclaringType is { } outer ? OwnerOf(outer) : type;
 
     private static IEnumerable<TypeReference> Used(TypeDefinition type) =>
-        ((IEnumerable<TypeReference?>)[type.BaseType, .. type.Interfaces.Select(contract => contract.InterfaceType), .. type.Fields.Select(field => field.FieldType), .. type.Methods.SelectMany(Used)])
+        ((IEnumerable<TypeReference?>)
+        [
+            type.BaseType,
+            .. type.Interfaces.Select(contract => contract.InterfaceType),
+            .. type.Fields.Select(field => field.FieldType),
+            .. type.Methods.SelectMany(Used),
+        ])
             .OfType<TypeReference>().SelectMany(Parts);
 
     private static IEnumerable<TypeReference?> Used(MethodDefinition method)

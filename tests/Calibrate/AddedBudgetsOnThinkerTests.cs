@@ -27,7 +27,8 @@ public sealed class AddedBudgetsOnThinkerTests : IDisposable
         MeasuredRun before = await MeasuredRun.ReadAsync(grown);
         CommandRun added = await CommandRun.OfAsync("measure", "--resume", grown, "--add-budgets", "7,32,64,100");
         Assert.True(added.ExitCode == 0, added.Error);
-        MeasuredRun after = await MeasuredRun.ReadAsync(grown), whole = await MeasuredRun.ReadAsync(await FolderOfAsync("whole", [.. plan, "--budgets", "0,7,16,32,64,100,200"]));
+        MeasuredRun after = await MeasuredRun.ReadAsync(grown), whole = await MeasuredRun.ReadAsync(
+            await FolderOfAsync("whole", [.. plan, "--budgets", "0,7,16,32,64,100,200"]));
         Assert.Equal(8 * 7, after.Trials.Length);
         Assert.Subset(after.Trials.ToHashSet(), before.Trials.ToHashSet());
         Assert.Equal(before.Traces.Select(trace => trace.TraceId), after.Traces.Select(trace => trace.TraceId));
@@ -36,7 +37,8 @@ public sealed class AddedBudgetsOnThinkerTests : IDisposable
     }
 
     /// <summary>All of a trial but the run's id in the name of its trace.</summary>
-    private static Trial Anonymous(Trial trial) => trial with { TraceId = trial.TraceId[trial.TraceId.IndexOf('/', StringComparison.Ordinal)..] };
+    private static Trial Anonymous(Trial trial) =>
+        trial with { TraceId = trial.TraceId[trial.TraceId.IndexOf('/', StringComparison.Ordinal)..] };
 
     private async Task<string> FolderOfAsync(string name, string[] arguments)
     {

@@ -50,5 +50,6 @@ public sealed class AddedBudgetsRefusalTests : IDisposable
     }
 
     private static (string, string)[] Contents(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => (file, Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))];
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>
+            (file, Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))];
 }

@@ -14,7 +14,10 @@ namespace Calibration.Tests.Calibrate;
 public sealed class AddedBudgetsTests : IAsyncLifetime
 {
     /// <summary>The simulated model closes its thinking after some 18 tokens of ARC and some 900 of GSM8K.</summary>
-    private static readonly string[] Plan = ["--samples", "--datasets", "arc,gsm8k", "--items", "12", "--runs", "2", "--latency-items", "3", "--concurrency", "8"];
+    private static readonly string[] Plan =
+    [
+        "--samples", "--datasets", "arc,gsm8k", "--items", "12", "--runs", "2", "--latency-items", "3", "--concurrency", "8",
+    ];
     private static readonly string[] First = ["--budgets", "0,64", "--budgets", "gsm8k=0,256,2048"];
     private static readonly string[] Added = ["--add-budgets", "1,24", "--add-budgets", "gsm8k=512,1024", "--add-budgets", "arc=40"];
     private static readonly string[] Whole = ["--budgets", "0,1,24,40,64", "--budgets", "gsm8k=0,1,24,256,512,1024,2048"];
@@ -62,13 +65,26 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
         ServedRequest[] answers = [.. _log.All.Where(IsOfAccuracy)];
         Assert.All(answers, served => Assert.True(served.ThinkingClosed, "A trace was generated again."));
-        Assert.All(_log.All.Except(answers), served => Assert.True(served.User == "canary" || served is { ThinkingClosed: true, ThinkingTokens: 0 }, "Only the opening and the warm-up ask besides."));
+        Assert.All(
+            _log.All.Except(answers),
+            served =>
+                Assert.True(
+                    served.User == "canary" || served is { ThinkingClosed: true, ThinkingTokens: 0 },
+                    "Only the opening and the warm-up ask besides."));
         int added = after.Trials.Length - before.Trials.Length, asked = answers.Length;
         Assert.Equal(24 * (3 + 4), added);
         Assert.InRange(asked, semantics == "exact" ? added : 1, semantics == "exact" ? added : added - 1);
 
         // All that the manifest says, but the budgets.
-        Assert.Equal(Json(before.Manifest), Json(after.Manifest with { Tasks = before.Manifest.Tasks, Arguments = before.Manifest.Arguments, Notes = after.Manifest.Notes.Remove("added_budgets") }));
+        Assert.Equal(
+            Json(before.Manifest),
+            Json(
+                after.Manifest with
+                {
+                    Tasks = before.Manifest.Tasks,
+                    Arguments = before.Manifest.Arguments,
+                    Notes = after.Manifest.Notes.Remove("added_budgets"),
+                }));
         Assert.Equal("1,24 gsm8k=512,1024 arc=40", after.Manifest.Notes["added_budgets"]);
         Assert.Equal([0, 1, 24, 256, 512, 1024, 2048], after.Manifest.Tasks.Single(task => task.Task == "gsm8k").Budgets);
 
@@ -78,7 +94,8 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         await RunAsync("run", "--resume", folder);
         Assert.Empty(_log.All);
         Assert.Equal(Json(after.Manifest), Json(RunFolder.Open(folder).ReadManifest()));
-        Assert.Contains("\"budget_tokens\": 1024", await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"budget_tokens\": 1024", await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -107,7 +124,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.All(_log.All.Where(served => durable.Contains(served.User)), served => Assert.True(served.ThinkingClosed));
     }
 
-    /// <summary>A model that closes its thinking at once has thought nothing at every budget, and yet is not asked without thinking.</summary>
+    /// <summary>
+    /// A model that closes its thinking at once has thought nothing at every budget, and yet is not asked without thinking.
+    /// </summary>
     [Fact]
     public async Task Add_NoThinkingToClosedAtOnce_IsAskedInItsOwnForm()
     {
@@ -119,7 +138,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         _log.All.Clear();
         await RunAsync("measure", "--resume", folder.Path, "--add-budgets", "0");
         Assert.Equal(48, _log.All.Count(served => IsOfAccuracy(served) && served is { ThinkingClosed: true, ThinkingTokens: 0 }));
-        Assert.All((await MeasuredRun.ReadAsync(folder.Path)).Trials.Where(trial => trial.BudgetTokens == 0), trial => Assert.False(trial.ClosedByModel));
+        Assert.All(
+            (await MeasuredRun.ReadAsync(folder.Path)).Trials.Where(trial => trial.BudgetTokens == 0),
+            trial => Assert.False(trial.ClosedByModel));
     }
 
     /// <summary>Where every budget thinks by itself, larger budgets can be added too; their service times are measured.</summary>
@@ -145,14 +166,18 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     public async Task Add_ShardsAndTheirMerge_GiveTheWholeRun()
     {
         string whole = await MeasureAsync("whole", Whole);
-        string[] parts = [await MeasureAsync("first", [.. First, "--shard", "1/2"]), await MeasureAsync("second", [.. First, "--shard", "2/2"])];
+        string[] parts =
+        [
+            await MeasureAsync("first", [.. First, "--shard", "1/2"]), await MeasureAsync("second", [.. First, "--shard", "2/2"]),
+        ];
         foreach (string part in parts)
             await RunAsync(["measure", "--resume", part, .. Added]);
         CommandRun merge = await CommandRun.OfAsync(["merge", .. parts, "--out", _root]);
         Assert.True(merge.ExitCode == 0, merge.Error);
         Assert.DoesNotContain("missing", merge.Output, StringComparison.Ordinal);
         string merged = Assert.Single(Directory.GetDirectories(_root, "*-merged"));
-        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(merged)).Trials.Select(Anonymous));
+        Assert.Equal(
+            (await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(merged)).Trials.Select(Anonymous));
         CommandRun refused = await CommandRun.OfAsync("measure", "--resume", merged, "--add-budgets", "arc=8");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("merged", refused.Error, StringComparison.Ordinal);
@@ -187,7 +212,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         }
 
         await RunAsync(["measure", "--resume", folder.Path, .. Added]);
-        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(folder.Path)).Trials.Select(Anonymous));
+        Assert.Equal(
+            (await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous),
+            (await MeasuredRun.ReadAsync(folder.Path)).Trials.Select(Anonymous));
         Assert.Empty(Directory.GetDirectories(folder.Path));
     }
 
@@ -198,12 +225,15 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         .. from problem in Problems() from run in (int[])[0, 1] select SegmentSeed.Group(1, problem.Task, problem.Id, run, ""),
     ]);
 
-    private static IEnumerable<Problem> Problems() => ((string[])["arc", "gsm8k"]).SelectMany(task => Benchmarks.Find(task)!.Load(SampleProblems.Path).Problems);
+    private static IEnumerable<Problem> Problems() =>
+        ((string[])["arc", "gsm8k"]).SelectMany(task => Benchmarks.Find(task)!.Load(SampleProblems.Path).Problems);
 
     /// <summary>All of a trial but the run's id in the name of its trace.</summary>
-    private static Trial Anonymous(Trial trial) => trial with { TraceId = trial.TraceId[trial.TraceId.IndexOf('/', StringComparison.Ordinal)..] };
+    private static Trial Anonymous(Trial trial) =>
+        trial with { TraceId = trial.TraceId[trial.TraceId.IndexOf('/', StringComparison.Ordinal)..] };
 
-    private static (string, string, int?, bool) Shown(Trace trace) => (trace.TraceId, string.Join(' ', trace.TokenIds.Concat(trace.CuePositions)), trace.MaskedFrom, trace.ClosedByModel);
+    private static (string, string, int?, bool) Shown(Trace trace) =>
+        (trace.TraceId, string.Join(' ', trace.TokenIds.Concat(trace.CuePositions)), trace.MaskedFrom, trace.ClosedByModel);
 
     private static string Json(RunManifest manifest) => JsonSerializer.Serialize(manifest, ResultsJson.Line);
 
@@ -213,7 +243,8 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         return Assert.Single(Directory.GetDirectories(Path.Combine(_root, name)));
     }
 
-    private string[] MeasureInto(string name) => ["measure", "--endpoint", _endpoint!.BaseAddress.ToString(), "--out", Path.Combine(_root, name), .. Plan];
+    private string[] MeasureInto(string name) =>
+        ["measure", "--endpoint", _endpoint!.BaseAddress.ToString(), "--out", Path.Combine(_root, name), .. Plan];
 
     /// <returns>What the command said.</returns>
     private static async Task<string> RunAsync(params string[] arguments)

@@ -50,7 +50,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Run_UnreachableEndpoint_IsOneSentence()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--out", _root);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--out", _root);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("cannot be reached", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_root));
@@ -59,8 +60,10 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Run_WrongModel_NamesTheServedOnes()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Model = "served" }, TestContext.Current.CancellationToken);
-        CommandRun run = await CommandRun.OfAsync("run", "--endpoint", endpoint.BaseAddress.ToString(), "--model", "other", "--samples", "--datasets", "arc", "--out", _root);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], Model = "served" }, TestContext.Current.CancellationToken);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--model", "other", "--samples", "--datasets", "arc", "--out", _root);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("does not serve a model other; it serves served", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_root));

@@ -19,7 +19,8 @@ public sealed class ChaosTests : IDisposable
 {
     private const int Seed = 20261124;
 
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("CALIBRATION_CHAOS_KILLS") ?? "5", CultureInfo.InvariantCulture);
+    private static readonly int Kills = int.Parse(
+        Environment.GetEnvironmentVariable("CALIBRATION_CHAOS_KILLS") ?? "5", CultureInfo.InvariantCulture);
 
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
@@ -28,7 +29,8 @@ public sealed class ChaosTests : IDisposable
     /// <summary>About 300 trials a kill are more than are done between two kills.</summary>
     private readonly string[] _measure =
     [
-        "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", Math.Clamp(8 * Kills, 60, 250).ToString(CultureInfo.InvariantCulture),
+        "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", Math.Clamp(8 * Kills, 60, 250).ToString(
+            CultureInfo.InvariantCulture),
         "--runs", Kills > 20 ? "4" : "2", "--latency-items", "2", "--concurrency", "16", "--idle-limit", "0.5",
     ];
 
@@ -41,8 +43,10 @@ public sealed class ChaosTests : IDisposable
         string killed = await DisturbedAsync(Options() with { Faults = Mix });
         Assert.Equal(await TrialsAsync(whole), await TrialsAsync(killed));
         Assert.Equal(
-            (await RunFolder.Open(whole).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample => (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)),
-            (await RunFolder.Open(killed).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample => (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)));
+            (await RunFolder.Open(whole).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample =>
+                (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)),
+            (await RunFolder.Open(killed).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample =>
+                (sample.Task, sample.ProblemId, sample.BudgetTokens, sample.ServiceS)));
         Assert.Equal(await FitsAsync(whole), await FitsAsync(killed));
     }
 
@@ -52,9 +56,17 @@ public sealed class ChaosTests : IDisposable
         var log = new ServedRequests();
         RunFolder folder = RunFolder.Open(await DisturbedAsync(Options() with { Faults = Mix, Unrepeatable = true, Log = log }));
         List<Trace> traces = await folder.Traces.ReadAsync().ToListAsync(Cancelled);
-        Dictionary<string, Trace> traceOf = traces.ToDictionary(trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""), StringComparer.Ordinal);
-        ServedRequest[] forks = [.. log.All.Where(served => served is { ThinkingClosed: true, ThinkingTokens: > 0 } && traceOf.ContainsKey(served.User))];
-        Assert.All(forks, fork => Assert.True(traceOf[fork.User].TokenIds.AsSpan().StartsWith(fork.Thinking.Span), $"{fork.User} was forked from another trace."));
+        Dictionary<string, Trace> traceOf = traces.ToDictionary(
+            trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""), StringComparer.Ordinal);
+        ServedRequest[] forks =
+        [
+            .. log.All.Where(served => served is { ThinkingClosed: true, ThinkingTokens: > 0 } && traceOf.ContainsKey(served.User)),
+        ];
+        Assert.All(
+            forks,
+            fork =>
+                Assert.True(
+                    traceOf[fork.User].TokenIds.AsSpan().StartsWith(fork.Thinking.Span), $"{fork.User} was forked from another trace."));
         ILookup<string, int> forkedAt = forks.ToLookup(fork => fork.User, fork => fork.ThinkingTokens);
 
         List<Trial> trials = await folder.Trials.ReadAsync().ToListAsync(Cancelled);
@@ -77,7 +89,8 @@ public sealed class ChaosTests : IDisposable
 
     private async Task<string> UndisturbedAsync()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(Options() with { MinServiceTime = TimeSpan.Zero }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            Options() with { MinServiceTime = TimeSpan.Zero }, Cancelled);
         string folder = Path.Combine(_root, "whole");
         Assert.Equal(0, await RunAsync(null, [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]));
         string run = Assert.Single(Directory.GetDirectories(folder));
@@ -96,7 +109,8 @@ public sealed class ChaosTests : IDisposable
         for (; exit is null && kills < Kills; kills++)
             exit = await RunAsync(TimeSpan.FromSeconds(1 + (4 * moments.NextDouble())), ["run", "--resume", run]);
         Assert.True(kills == Kills && exit is null, $"The run ended after {kills} kills: this test shows less than it should.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills; {RunFolder.Open(run).Trials.ReadJournal().Count()} trials before the last resumption.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{kills} kills; {RunFolder.Open(run).Trials.ReadJournal().Count()} trials before the last resumption.");
         Assert.Equal(0, await RunAsync(null, ["run", "--resume", run]));
         return run;
     }
@@ -114,12 +128,14 @@ public sealed class ChaosTests : IDisposable
     ];
 
     private static async Task<string> FitsAsync(string folder) =>
-        (await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled)).Replace(Path.GetFileName(folder), "RUN", StringComparison.Ordinal);
+        (await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled)).Replace(
+            Path.GetFileName(folder), "RUN", StringComparison.Ordinal);
 
     /// <summary>Runs the command, and kills it with SIGKILL after a while: then null comes back.</summary>
     private static async Task<int?> RunAsync(TimeSpan? killAfter, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), .. arguments])
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

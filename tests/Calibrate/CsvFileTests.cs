@@ -20,7 +20,8 @@ public sealed class CsvFileTests : IDisposable
     [InlineData("task,budget_tokens,n,correct\r\n\r\nt,0,5,6\r\n", "line 3: correct")]
     [InlineData("task,budget_tokens,n,correct,n\nt,0,5,3,4\n", "two columns named \"n\"")]
     [InlineData("task, budget_tokens, n, correct, budget_tokens\nt,0,5,3,4\n", "two columns named \"budget_tokens\"")]
-    [InlineData(Trials + "t,p,0,8,1\n# the same again\nt,p,0,8,0\n", "line 4 repeats line 2: both have task t, problem p, run 0, budget_tokens 8")]
+    [InlineData(Trials + "t,p,0,8,1\n# the same again\nt,p,0,8,0\n", "line 4 repeats line 2: both have task t, problem p, run 0, "
+        + "budget_tokens 8")]
     [InlineData(Trials + "t,p,0,8,1\nt,p,0,8,1\n", "line 3 repeats line 2")]
     public async Task Fit_MalformedTable_NamesTheLineOfTheFile(string content, string expected)
     {
@@ -35,7 +36,10 @@ public sealed class CsvFileTests : IDisposable
     {
         string rows = string.Join('\n', new[] { 0, 64, 256, 1024 }.Select(budget => $"t,{budget},500,{200 + (budget / 8)}"));
         CommandRun plain = await CommandRun.OfAsync("fit", "--accuracy", Write("plain.csv", $"task,budget_tokens,n,correct\n{rows}\n"));
-        CommandRun spaced = await CommandRun.OfAsync("fit", "--accuracy", Write("spaced.csv", $"# a comment\ntask , budget_tokens, n,\tcorrect\n\n{rows.Replace(",", " , ", StringComparison.Ordinal)}\n"));
+        CommandRun spaced = await CommandRun.OfAsync(
+            "fit",
+            "--accuracy",
+            Write("spaced.csv", $"# a comment\ntask , budget_tokens, n,\tcorrect\n\n{rows.Replace(",", " , ", StringComparison.Ordinal)}\n"));
         Assert.True(spaced.ExitCode == 0, spaced.Error);
         Assert.Equal(plain.Output, spaced.Output);
     }
@@ -63,9 +67,23 @@ public sealed class CsvFileTests : IDisposable
     {
         // t0 fitted at its bound 0, and times that vary: no thinking takes no time, and then there is no limit to the arrival rate.
         string file = Write("w.csv", "task,A,b,D,t0_s,c_s_per_token,sigma_s\nx,0.1,0.000001,0.2,0,0.01,0.2\ny,0.5,0.01,0.2,0,0.01,0\n");
-        foreach (string[] arguments in (string[][])[["allocate", "--json"], ["allocate"], ["simulate", "--budgets", "0,0", "--json"], ["simulate", "--budgets", "0,0"], ["simulate", "--budgets", "0,40", "--json"], ["simulate", "--budgets", "0,40", "--queries", "1"]])
+        foreach (string[] arguments in (string[][])
+        [
+            ["allocate", "--json"],
+            ["allocate"],
+            ["simulate", "--budgets", "0,0", "--json"],
+            ["simulate", "--budgets", "0,0"],
+            ["simulate", "--budgets", "0,40", "--json"],
+            ["simulate", "--budgets", "0,40", "--queries", "1"],
+        ])
         {
-            CommandRun run = await CommandRun.OfAsync([.. arguments, "--workload", file, .. arguments[0] == "simulate" && !arguments.Contains("--queries") ? (string[])["--queries", "200"] : []]);
+            CommandRun run = await CommandRun.OfAsync(
+            [
+                .. arguments,
+                "--workload",
+                file,
+                .. arguments[0] == "simulate" && !arguments.Contains("--queries") ? (string[])["--queries", "200"] : [],
+            ]);
             Assert.True(run.ExitCode == 0, run.Error);
             Assert.DoesNotContain("NaN", run.Output, StringComparison.Ordinal);
             Assert.DoesNotMatch("(?<!L_)∞", run.Output);

@@ -46,7 +46,8 @@ public sealed class DataFolderTests : IDisposable
     public async Task Run_SomeAbsent_SaysWhatToDo()
     {
         Samples("gsm8k", "arc");
-        CommandRun run = await CommandRun.OfAsync("run", "--data", _root, "--datasets", "gsm8k,gpqa,arc", "--out", Path.Combine(_root, "runs"));
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--data", _root, "--datasets", "gsm8k,gpqa,arc", "--out", Path.Combine(_root, "runs"));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("'calibrate datasets pull gpqa' (it is gated", run.Error, StringComparison.Ordinal);
         Assert.Contains("--datasets gsm8k,arc", run.Error, StringComparison.Ordinal);
@@ -59,7 +60,22 @@ public sealed class DataFolderTests : IDisposable
         string data = Path.Combine(_root, "data"), runs = Path.Combine(_root, "runs");
         Directory.CreateDirectory(data);
         File.Copy(Directory.GetFiles(Path.Combine(SampleProblems.Path, "gsm8k"))[0], Path.Combine(data, "test.jsonl"));
-        CommandRun measured = await CommandRun.OfAsync("measure", "--data", data, "--items", "3", "--runs", "1", "--datasets", "gsm8k", "--budgets", "0,16", "--latency-items", "2", "--out", runs);
+        CommandRun measured = await CommandRun.OfAsync(
+            "measure",
+            "--data",
+            data,
+            "--items",
+            "3",
+            "--runs",
+            "1",
+            "--datasets",
+            "gsm8k",
+            "--budgets",
+            "0,16",
+            "--latency-items",
+            "2",
+            "--out",
+            runs);
         Assert.True(measured.ExitCode == 0, measured.Error);
         string folder = Assert.Single(Directory.GetDirectories(runs));
         CommandRun run = await CommandRun.OfAsync("regrade", folder);
@@ -76,11 +92,17 @@ public sealed class DataFolderTests : IDisposable
     public async Task Grade_ProfileAndEncoding_AreUsed()
     {
         string profile = Path.Combine(_root, "mine.json"), responses = Path.Combine(_root, "r.jsonl");
-        await File.WriteAllTextAsync(profile, """{"name":"mine","open":"<<begin>>","close_token":"<<end>>"}""", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(responses, """{"id":"a","gold":"42","response":"<<begin>>\\boxed{7}<<end>>42"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            profile, """{"name":"mine","open":"<<begin>>","close_token":"<<end>>"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            responses, """{"id":"a","gold":"42","response":"<<begin>>\\boxed{7}<<end>>42"}""", TestContext.Current.CancellationToken);
         CommandRun graded = await CommandRun.OfAsync("datasets", "grade", "--benchmark", "gsm8k", responses, "--profile", profile);
         Assert.Contains("\"correct\":true", graded.Output, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(responses, "{\"id\":\"a\",\"gold\":\"42\",\"response\":\"caf\u00e9 42\"}", Encoding.Latin1, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            responses,
+            "{\"id\":\"a\",\"gold\":\"42\",\"response\":\"caf\u00e9 42\"}",
+            Encoding.Latin1,
+            TestContext.Current.CancellationToken);
         CommandRun latin = await CommandRun.OfAsync("datasets", "grade", "--benchmark", "gsm8k", responses);
         Assert.Equal(2, latin.ExitCode);
         Assert.Contains("not UTF-8", latin.Error, StringComparison.Ordinal);
@@ -90,7 +112,8 @@ public sealed class DataFolderTests : IDisposable
     public async Task Fit_Latin1Points_Refused()
     {
         string points = Path.Combine(_root, "p.csv");
-        await File.WriteAllTextAsync(points, "task,budget_tokens,n,correct\ncaf\u00e9,0,5,3\n", Encoding.Latin1, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            points, "task,budget_tokens,n,correct\ncaf\u00e9,0,5,3\n", Encoding.Latin1, TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("fit", "--accuracy", points);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("not UTF-8", run.Error, StringComparison.Ordinal);

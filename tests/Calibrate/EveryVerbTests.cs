@@ -32,7 +32,11 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         ("", ["--resume", "MISSING"]),
         .. from verb in (string[])["run", "measure"]
            from option in (string[])["--resume", "--data", "--api-key-file", "--profile", "--task=own"]
-           select (verb, (string[])[.. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"], .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"]]),
+           select (verb, (string[])
+           [
+               .. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"],
+               .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"],
+           ]),
         .. from verb in (string[])["fit", "allocate", "simulate", "figures", "regrade", "merge"] select (verb, (string[])["MISSING"]),
         ("fit", ["--accuracy", "MISSING"]),
         ("fit", ["--service", "MISSING"]),
@@ -89,7 +93,13 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         await File.WriteAllTextAsync(file, "{\"id\":\"a\",\"gold\":\"1\",\"response\":\"1\"}\n", Cancelled);
         foreach ((_, string[] arguments) in cases)
         {
-            string[] filled = [.. arguments.Select(argument => argument.Replace("MISSING", Path.Combine(_root, "missing"), StringComparison.Ordinal).Replace("OUT", Path.Combine(_root, "out"), StringComparison.Ordinal).Replace("RUN", small.Folder, StringComparison.Ordinal).Replace("FILE", file, StringComparison.Ordinal))];
+            string[] filled =
+            [
+                .. arguments.Select(argument =>
+                    argument.Replace("MISSING", Path.Combine(_root, "missing"), StringComparison.Ordinal).Replace(
+                        "OUT", Path.Combine(_root, "out"), StringComparison.Ordinal).Replace("RUN", small.Folder, StringComparison.Ordinal)
+                            .Replace("FILE", file, StringComparison.Ordinal)),
+            ];
             await AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. filled], [1, 2]);
         }
     }
@@ -98,9 +108,15 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     [MemberData(nameof(Verbs))]
     public async Task Verb_DecimalComma_IsOneSentence(string verb)
     {
-        Command command = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate((Command)CommandLine.Root(TextWriter.Null, TextWriter.Null), (above, name) => above.Subcommands.First(below => below.Name == name));
-        foreach (Option option in command.Options.Where(option => Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32 or TypeCode.Double))
-            Assert.Contains(option.Name, await AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), option.Name, "0,6"], [2]), StringComparison.Ordinal);
+        Command command = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(
+            (Command)CommandLine.Root(TextWriter.Null, TextWriter.Null),
+            (above, name) => above.Subcommands.First(below => below.Name == name));
+        foreach (Option option in command.Options.Where(option =>
+            Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32 or TypeCode.Double))
+            Assert.Contains(
+                option.Name,
+                await AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), option.Name, "0,6"], [2]),
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +132,9 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                 small.CopyTo(folder);
                 Break(folder, pair.damage.File, pair.damage.Content);
                 string[] given = [.. OnRun[verb].Select(argument => argument == "OUT" ? Path.Combine(_root, "merged") : argument)];
-                string[] arguments = verb == "merge" ? [verb, folder, .. given] : given is ["--resume"] ? [verb, "--resume", folder] : [verb, folder, .. given];
+                string[] arguments = verb == "merge"
+                    ? [verb, folder, .. given]
+                    : given is ["--resume"] ? [verb, "--resume", folder] : [verb, folder, .. given];
                 await AssertOneSentenceAsync(arguments, [2]);
             }
         });
@@ -146,15 +164,34 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         await Task.WhenAll(
             from verb in Verbs.Select(row => row.Data).Where(TakesEndpoint)
             from address in addresses
-            let more = verb == "probe" ? (string[])[] : ["--samples", "--datasets", "arc", "--items", "2", "--down-limit", "0", "--idle-limit", "1", "--out", Path.Combine(_root, "runs")]
+            let more = verb == "probe"
+                ? (string[])[]
+                :
+                [
+                    "--samples",
+                    "--datasets",
+                    "arc",
+                    "--items",
+                    "2",
+                    "--down-limit",
+                    "0",
+                    "--idle-limit",
+                    "1",
+                    "--out",
+                    Path.Combine(_root, "runs"),
+                ]
             select AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--endpoint", address, .. more], [1]));
         Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
     }
 
-    private static bool TakesRun(string verb) => MissingFiles.Any(missing => missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"]) && !verb.StartsWith("datasets", StringComparison.Ordinal) && verb.Length > 0;
+    private static bool TakesRun(string verb) =>
+        MissingFiles.Any(missing => missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"])
+            && !verb.StartsWith("datasets", StringComparison.Ordinal) && verb.Length > 0;
 
     private static bool TakesEndpoint(string verb) =>
-        verb.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate((Command)CommandLine.Root(TextWriter.Null, TextWriter.Null), (above, name) => above.Subcommands.First(below => below.Name == name))
+        verb.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(
+            (Command)CommandLine.Root(TextWriter.Null, TextWriter.Null),
+            (above, name) => above.Subcommands.First(below => below.Name == name))
             .Options.Any(option => option.Name == "--endpoint");
 
     /// <summary>Runs the command and returns its one sentence.</summary>
@@ -167,7 +204,12 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
             run = run with { Error = run.Error + run.Output };
         string place = $"calibrate {string.Join(' ', arguments)}: {run.ExitCode}\n{run.Error}";
         Assert.True(codes.Contains(run.ExitCode), place);
-        string[] lines = [.. run.Error.Trim().Split('\n').Where(line => !line.StartsWith("Measuring ", StringComparison.Ordinal) && !line.EndsWith("had ended: nothing is left to measure.", StringComparison.Ordinal))];
+        string[] lines =
+        [
+            .. run.Error.Trim().Split('\n').Where(line =>
+                !line.StartsWith("Measuring ", StringComparison.Ordinal)
+                    && !line.EndsWith("had ended: nothing is left to measure.", StringComparison.Ordinal)),
+        ];
         Assert.True(lines is [{ Length: > 10 and < 700 }], place);
         Assert.DoesNotContain("   at ", run.Error + run.Output, StringComparison.Ordinal);
         Assert.DoesNotMatch("Exception|Object reference|Unexpected|Value cannot be null", run.Error);
@@ -181,7 +223,12 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         if (content is null)
             File.Delete(path);
         else if (content is "TASKS" or "PLAN")
-            File.WriteAllText(path, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(path), content == "TASKS" ? "\"tasks\": \\[" : "\"plan\": \\{", content == "TASKS" ? "\"tasks\": null, \"others\": [" : "\"plan\": 5, \"others\": {"));
+            File.WriteAllText(
+                path,
+                System.Text.RegularExpressions.Regex.Replace(
+                    File.ReadAllText(path),
+                    content == "TASKS" ? "\"tasks\": \\[" : "\"plan\": \\{",
+                    content == "TASKS" ? "\"tasks\": null, \"others\": [" : "\"plan\": 5, \"others\": {"));
         else
             File.WriteAllText(path, content);
     }
@@ -206,7 +253,8 @@ public sealed class SmallRun : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2", "--out", _root);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         Folder = Assert.Single(Directory.GetDirectories(_root));
     }

@@ -13,7 +13,17 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task Allocate_PapersTable_GivesTheReferenceOptimum()
     {
-        using JsonDocument json = await JsonOfAsync("allocate", "--workload", PaperWorkload(), "--arrival-rate", "0.1", "--accuracy-weight", "30", "--max-budget", "32768", "--json");
+        using JsonDocument json = await JsonOfAsync(
+            "allocate",
+            "--workload",
+            PaperWorkload(),
+            "--arrival-rate",
+            "0.1",
+            "--accuracy-weight",
+            "30",
+            "--max-budget",
+            "32768",
+            "--json");
         Assert.Equal(9.754203068445548, json.RootElement.GetProperty("objective").GetDouble(), 1e-8);
         Assert.Equal(0.17161222222915706, json.RootElement.GetProperty("utilization").GetDouble(), 1e-9);
         Assert.Equal(2.178363284941486, json.RootElement.GetProperty("mean_system_time_s").GetDouble(), 1e-8);
@@ -29,9 +39,13 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task Allocate_TasksOwnLargestBudget_Holds()
     {
-        string workload = Write("capped.csv", "task,A,b,D,t0_s,c_s_per_token,max_budget_tokens\na,0.7,0.003,0.2,0.1,0.01,50\nb,0.7,0.003,0.2,0.1,0.01,5000\n");
+        string workload = Write(
+            "capped.csv", "task,A,b,D,t0_s,c_s_per_token,max_budget_tokens\na,0.7,0.003,0.2,0.1,0.01,50\nb,0.7,0.003,0.2,0.1,0.01,5000\n");
         using JsonDocument json = await JsonOfAsync("allocate", "--workload", workload, "--json");
-        double[] budgets = [.. json.RootElement.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("budget_tokens").GetDouble())];
+        double[] budgets =
+        [
+            .. json.RootElement.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("budget_tokens").GetDouble()),
+        ];
         Assert.Equal(50, budgets[0], 1e-9);
         Assert.InRange(budgets[1], 51, 5_000);
     }
@@ -60,7 +74,21 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task Simulate_PapersTable_AgreesWithTheFormulas()
     {
-        using JsonDocument json = await JsonOfAsync("simulate", "--workload", PaperWorkload(), "--arrival-rate", "0.1", "--budgets", "0,341,0,0,346,30", "--queries", "10000", "--replications", "100", "--seed", "1", "--json");
+        using JsonDocument json = await JsonOfAsync(
+            "simulate",
+            "--workload",
+            PaperWorkload(),
+            "--arrival-rate",
+            "0.1",
+            "--budgets",
+            "0,341,0,0,346,30",
+            "--queries",
+            "10000",
+            "--replications",
+            "100",
+            "--seed",
+            "1",
+            "--json");
         foreach (string name in (string[])["mean_wait_s", "mean_system_time_s", "utilization"])
         {
             JsonElement estimate = json.RootElement.GetProperty(name);
@@ -68,15 +96,30 @@ public sealed class FileVerbTests : IDisposable
             Assert.True(low < high);
 
             // Twice the 95 % interval's width: a sound simulation is outside once in ten thousand seeds.
-            Assert.InRange(json.RootElement.GetProperty("predicted").GetProperty(name).GetDouble(), low - ((high - low) / 2), high + ((high - low) / 2));
+            Assert.InRange(
+                json.RootElement.GetProperty("predicted").GetProperty(name).GetDouble(),
+                low - ((high - low) / 2),
+                high + ((high - low) / 2));
         }
     }
 
     [Fact]
     public async Task Fit_Counts_AreIndependentAndCarryIntervals()
     {
-        string points = Write("points.csv", "task,budget_tokens,n,correct\n" + string.Join('\n', new[] { 0, 64, 128, 256, 512, 1024, 2048 }.Select(budget => $"t,{budget},1000,{(int)(1000 * ((0.6 * (1 - Math.Exp(-0.003 * budget))) + 0.2))}")));
-        string times = Write("times.csv", "task,tokens,service_s\n" + string.Join('\n', Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"t,{i * 50},{0.2 + (0.012 * i * 50) + (0.003 * (i % 3))}"))));
+        string points = Write(
+            "points.csv",
+            "task,budget_tokens,n,correct\n"
+                + string.Join(
+                    '\n',
+                    new[] { 0, 64, 128, 256, 512, 1024, 2048 }.Select(budget =>
+                        $"t,{budget},1000,{(int)(1000 * ((0.6 * (1 - Math.Exp(-0.003 * budget))) + 0.2))}")));
+        string times = Write(
+            "times.csv",
+            "task,tokens,service_s\n"
+                + string.Join(
+                    '\n',
+                    Enumerable.Range(0, 20).Select(i =>
+                        FormattableString.Invariant($"t,{i * 50},{0.2 + (0.012 * i * 50) + (0.003 * (i % 3))}"))));
         using JsonDocument json = await JsonOfAsync("fit", "--accuracy", points, "--service", times, "--json");
         JsonElement row = Assert.Single(json.RootElement.GetProperty("tasks").EnumerateArray());
         JsonElement task = row.GetProperty("accuracy");
@@ -86,7 +129,10 @@ public sealed class FileVerbTests : IDisposable
         {
             JsonElement estimate = task.GetProperty(name);
             Assert.Equal("Identified", estimate.GetProperty("status").GetString());
-            Assert.InRange(truth, estimate.GetProperty("interval").GetProperty("low").GetDouble(), estimate.GetProperty("interval").GetProperty("high").GetDouble());
+            Assert.InRange(
+                truth,
+                estimate.GetProperty("interval").GetProperty("low").GetDouble(),
+                estimate.GetProperty("interval").GetProperty("high").GetDouble());
             Assert.True(estimate.GetProperty("standard_error").GetDouble() > 0);
         }
 
@@ -98,7 +144,11 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task Fit_FlatData_LeavesIntervalsOut()
     {
-        using JsonDocument json = await JsonOfAsync("fit", "--accuracy", Write("flat.csv", "task,budget_tokens,n,correct\nt,0,500,250\nt,64,500,251\nt,256,500,249\nt,1024,500,250\n"), "--json");
+        using JsonDocument json = await JsonOfAsync(
+            "fit",
+            "--accuracy",
+            Write("flat.csv", "task,budget_tokens,n,correct\nt,0,500,250\nt,64,500,251\nt,256,500,249\nt,1024,500,250\n"),
+            "--json");
         JsonElement task = json.RootElement.GetProperty("tasks")[0].GetProperty("accuracy");
         Assert.Equal("NotIdentifiable", task.GetProperty("verdict").GetString());
         Assert.False(task.GetProperty("b").TryGetProperty("interval", out _));
@@ -126,7 +176,10 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task DatasetsGrade_ForeignResponses_AreGradedInOrder()
     {
-        string responses = Write("r.jsonl", "{\"id\":\"a\",\"gold\":\"42\",\"response\":\"So it is \\\\boxed{42}.\"}\n{\"id\":\"a\",\"gold\":\"42\",\"response\":\"The answer is 41.\"}\n{\"id\":\"b\",\"gold\":\"7\",\"response\":\"no idea\"}\n");
+        string responses = Write(
+            "r.jsonl",
+            "{\"id\":\"a\",\"gold\":\"42\",\"response\":\"So it is \\\\boxed{42}.\"}\n{\"id\":\"a\",\"gold\":\"42\",\"response\":\"The "
+                + "answer is 41.\"}\n{\"id\":\"b\",\"gold\":\"7\",\"response\":\"no idea\"}\n");
         CommandRun run = await CommandRun.OfAsync("datasets", "grade", "--benchmark", "gsm8k", responses, "--json");
         Assert.Equal(0, run.ExitCode);
         string[] lines = run.Output.Trim().Split('\n');
@@ -149,7 +202,22 @@ public sealed class FileVerbTests : IDisposable
     [Fact]
     public async Task Regrade_UnchangedGrader_MovesNothingAndKeepsTheRun()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--items", "5", "--runs", "1", "--datasets", "arc,cruxeval", "--budgets", "0,16", "--latency-items", "2", "--out", _root)).ExitCode);
+        Assert.Equal(
+            0,
+            (await CommandRun.OfAsync(
+                "measure",
+                "--items",
+                "5",
+                "--runs",
+                "1",
+                "--datasets",
+                "arc,cruxeval",
+                "--budgets",
+                "0,16",
+                "--latency-items",
+                "2",
+                "--out",
+                _root)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         byte[] before = await File.ReadAllBytesAsync(Path.Combine(folder, "trials.parquet"), TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("regrade", folder);
@@ -168,7 +236,9 @@ public sealed class FileVerbTests : IDisposable
     }
 
     private string PaperWorkload() =>
-        Write("workload.csv", File.ReadAllText(Repository.File("results/paper/table1.csv")).Replace("dataset,", "task,", StringComparison.Ordinal));
+        Write(
+            "workload.csv",
+            File.ReadAllText(Repository.File("results/paper/table1.csv")).Replace("dataset,", "task,", StringComparison.Ordinal));
 
     private string Write(string name, string content)
     {

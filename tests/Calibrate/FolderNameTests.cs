@@ -33,9 +33,24 @@ public sealed class FolderNameTests : IDisposable
     public async Task Measure_ModelAndProblemNames_StayInTheRunFolder(string name)
     {
         string task = Path.Combine(_root, "own.jsonl");
-        await File.WriteAllTextAsync(task, new JsonObject { ["id"] = name, ["prompt"] = "2+3?", ["gold"] = "5", ["kind"] = "number" }.ToJsonString() + "\n", Cancelled);
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Model = name }, Cancelled);
-        CommandRun run = await CommandRun.OfAsync("measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task}", "--runs", "1", "--budgets", "0,4", "--out", Runs);
+        await File.WriteAllTextAsync(
+            task,
+            new JsonObject { ["id"] = name, ["prompt"] = "2+3?", ["gold"] = "5", ["kind"] = "number" }.ToJsonString() + "\n",
+            Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], Model = name }, Cancelled);
+        CommandRun run = await CommandRun.OfAsync(
+            "measure",
+            "--endpoint",
+            endpoint.BaseAddress.ToString(),
+            "--task",
+            $"own={task}",
+            "--runs",
+            "1",
+            "--budgets",
+            "0,4",
+            "--out",
+            Runs);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(Runs));
         Assert.Matches("^[0-9]{8}-[0-9]{6}-[a-z0-9.-]*$", Path.GetFileName(folder));
@@ -75,7 +90,10 @@ public sealed class FolderNameTests : IDisposable
     [Fact]
     public async Task Merge_ManifestWhoseIdIsAPath_IsRefused()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", Runs)).ExitCode);
+        Assert.Equal(
+            0,
+            (await CommandRun.OfAsync(
+                "measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", Runs)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(Runs)), manifest = Path.Combine(folder, "manifest.json");
         JsonNode document = JsonNode.Parse(await File.ReadAllTextAsync(manifest, Cancelled))!;
         document["id"] = "../../../out";

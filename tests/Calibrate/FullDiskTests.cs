@@ -23,7 +23,8 @@ public sealed class FullDiskTests : IDisposable
         _mounted = OperatingSystem.IsLinux() && Mount("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", _root);
         Assert.SkipUnless(_mounted, "A small file system can only be mounted by root on Linux.");
         string runs = Path.Combine(_root, "runs");
-        CommandRun full = await CommandRun.OfAsync("measure", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "2", "--out", runs);
+        CommandRun full = await CommandRun.OfAsync(
+            "measure", "--items", "60", "--runs", "2", "--datasets", "gsm8k,bbh", "--latency-items", "2", "--out", runs);
         Assert.Equal(1, full.ExitCode);
         string fault = full.Error.Trim().Split('\n')[^1];
         Assert.Contains("cannot be written", fault, StringComparison.Ordinal);

@@ -13,21 +13,39 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_EmbeddedEndpoint_LeavesACompleteRunFolder()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,bbh,arc", "--latency-items", "5", "--out", _root);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,bbh,arc", "--latency-items", "5", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(_root));
-        foreach (string file in (string[])["manifest.json", "trials.parquet", "service.parquet", "traces.parquet", "fits.json", "table1.csv", "table1.md", "table1.tex", "allocation.json", "fits.parquet", "report.html"])
+        foreach (string file in (string[])
+        [
+            "manifest.json",
+            "trials.parquet",
+            "service.parquet",
+            "traces.parquet",
+            "fits.json",
+            "table1.csv",
+            "table1.md",
+            "table1.tex",
+            "allocation.json",
+            "fits.parquet",
+            "report.html",
+        ])
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         foreach (string figure in (string[])["fig2", "fig3", "fig4"])
         {
             foreach (string kind in (string[])["svg", "pdf", "png"])
                 Assert.True(new FileInfo(Path.Combine(folder, "figures", $"{figure}.{kind}")).Length > 1_000, figure + kind);
-            Assert.Contains("simulated endpoint", await File.ReadAllTextAsync(Path.Combine(folder, "figures", figure + ".svg"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                "simulated endpoint",
+                await File.ReadAllTextAsync(Path.Combine(folder, "figures", figure + ".svg"), TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
 
         Assert.Contains("simulated endpoint", run.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "journal")));
-        using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
+        using JsonDocument manifest = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
         Assert.True(manifest.RootElement.GetProperty("simulated").GetBoolean());
         Assert.Equal(2, manifest.RootElement.GetProperty("settings").GetProperty("plan").GetProperty("runs").GetInt32());
 
@@ -44,7 +62,10 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_SameSeed_MeasuresTheSame()
     {
-        string[] arguments = ["run", "--items", "12", "--runs", "1", "--datasets", "arc", "--latency-items", "3", "--seed", "7", "--out", _root];
+        string[] arguments =
+        [
+            "run", "--items", "12", "--runs", "1", "--datasets", "arc", "--latency-items", "3", "--seed", "7", "--out", _root,
+        ];
         Assert.Equal(0, (await CommandRun.OfAsync(arguments)).ExitCode);
         Assert.Equal(0, (await CommandRun.OfAsync(arguments)).ExitCode);
         string[] tables = [.. Directory.GetDirectories(_root).Select(folder => File.ReadAllText(Path.Combine(folder, "table1.csv")))];
@@ -55,7 +76,22 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_HoursAreOver_FitsWhatIsThereAndCanBeResumed()
     {
-        CommandRun cut = await CommandRun.OfAsync("run", "--items", "250", "--runs", "40", "--datasets", "gsm8k,arc", "--concurrency", "4", "--latency-items", "3", "--hours", "0.0008", "--out", _root);
+        CommandRun cut = await CommandRun.OfAsync(
+            "run",
+            "--items",
+            "250",
+            "--runs",
+            "40",
+            "--datasets",
+            "gsm8k,arc",
+            "--concurrency",
+            "4",
+            "--latency-items",
+            "3",
+            "--hours",
+            "0.0008",
+            "--out",
+            _root);
         Assert.True(cut.ExitCode == 0, cut.Error);
         Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
         string folder = Assert.Single(Directory.GetDirectories(_root));

@@ -80,8 +80,16 @@ public sealed class MergeTests : IDisposable
 
     private async Task<string> MeasureAsync(string name, string shard, params string[] more)
     {
-        string[] arguments = ["measure", "--items", "2", "--runs", "1", "--latency-items", "2", "--shard", shard, "--out", Path.Combine(_root, name), .. more];
-        arguments = [.. arguments, .. more.Contains("--datasets") ? (string[])[] : ["--datasets", "arc"], .. more.Contains("--budgets") ? (string[])[] : ["--budgets", "0,4"]];
+        string[] arguments =
+        [
+            "measure", "--items", "2", "--runs", "1", "--latency-items", "2", "--shard", shard, "--out", Path.Combine(_root, name), .. more,
+        ];
+        arguments =
+        [
+            .. arguments,
+            .. more.Contains("--datasets") ? (string[])[] : ["--datasets", "arc"],
+            .. more.Contains("--budgets") ? (string[])[] : ["--budgets", "0,4"],
+        ];
         CommandRun run = await CommandRun.OfAsync(arguments);
         Assert.True(run.ExitCode == 0, run.Error);
         return Assert.Single(Directory.GetDirectories(Path.Combine(_root, name)));

@@ -24,20 +24,31 @@ public sealed class MissingDataTests : IDisposable
         RunFits truth = RunAnalysis.ReadFits(await RunAsync(new EndpointOptions { Problems = [] }, exitCode: 0));
 
         // One problem in five does not fit its largest budget, and the server cuts it without a word.
-        int[] lengths = [.. Benchmarks.Find("bbh")!.Load(SampleProblems.Path).Problems.Select(problem => Encoding.UTF8.GetByteCount(problem.Prompt)).Order()];
+        int[] lengths =
+        [
+            .. Benchmarks.Find("bbh")!.Load(SampleProblems.Path).Problems.Select(problem => Encoding.UTF8.GetByteCount(problem.Prompt))
+            .Order(),
+        ];
         int context = lengths[lengths.Length * 4 / 5] + 256 + 40;
-        RunFolder folder = await RunAsync(new EndpointOptions { Problems = [], ContextTokens = context, ReportedContextTokens = 40_960 }, exitCode: 3);
+        RunFolder folder = await RunAsync(
+            new EndpointOptions { Problems = [], ContextTokens = context, ReportedContextTokens = 40_960 }, exitCode: 3);
         RunFits fits = RunAnalysis.ReadFits(folder);
         TaskFits missing = Assert.Single(fits.Tasks, task => task.IsMissingData);
         Assert.Equal("bbh", missing.Task);
         Assert.Null(missing.Accuracy.Curve);
-        Assert.All(new[] { missing.Accuracy.A, missing.Accuracy.B, missing.Accuracy.D }, estimate => Assert.Equal(ParameterStatus.NotIdentifiable, estimate.Status));
-        List<Trial> excluded = await folder.Trials.ReadAsync().Where(trial => trial is { Task: "bbh", IsUsable: false }).ToListAsync(Cancelled);
-        Assert.Contains(excluded, trial => missing.Accuracy.Explanation.Contains($"Most frequent reason: {trial.Reason.TrimEnd('.')}.", StringComparison.Ordinal));
+        Assert.All(
+            new[] { missing.Accuracy.A, missing.Accuracy.B, missing.Accuracy.D },
+            estimate => Assert.Equal(ParameterStatus.NotIdentifiable, estimate.Status));
+        List<Trial> excluded = await folder.Trials.ReadAsync().Where(trial => trial is { Task: "bbh", IsUsable: false }).ToListAsync(
+            Cancelled);
+        Assert.Contains(
+            excluded,
+            trial => missing.Accuracy.Explanation.Contains($"Most frequent reason: {trial.Reason.TrimEnd('.')}.", StringComparison.Ordinal));
         Assert.NotEmpty(missing.MarkedBudgets);
         foreach (BudgetExclusion exclusion in missing.Exclusions)
         {
-            AccuracyPoint whole = truth.Tasks.Single(task => task.Task == "bbh").Accuracy.Points.Single(point => point.BudgetTokens == exclusion.BudgetTokens);
+            AccuracyPoint whole = truth.Tasks.Single(task => task.Task == "bbh").Accuracy.Points.Single(point =>
+                point.BudgetTokens == exclusion.BudgetTokens);
             Assert.InRange(whole.Correct / whole.Answers, exclusion.AccuracyIfWrong - 1e-12, exclusion.AccuracyIfRight + 1e-12);
         }
 
@@ -47,7 +58,8 @@ public sealed class MissingDataTests : IDisposable
         Assert.Equal("bbh", Assert.Single(allocation.LeftOut).Task);
         Assert.StartsWith("BBH takes no part in the allocation", allocation.Warnings[0].Text, StringComparison.Ordinal);
         Assert.Contains("BBH*", await File.ReadAllTextAsync(folder.In("table1.md"), Cancelled), StringComparison.Ordinal);
-        Assert.Contains("not fitted: missing data", await File.ReadAllTextAsync(folder.In("figures", "fig2.svg"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "not fitted: missing data", await File.ReadAllTextAsync(folder.In("figures", "fig2.svg"), Cancelled), StringComparison.Ordinal);
         Assert.Contains("Excluded trials", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
 
         // The other stages end alike, until the user takes the responsibility, which the manifest remembers.
@@ -69,7 +81,8 @@ public sealed class MissingDataTests : IDisposable
         Assert.False(File.Exists(folder.In("allocation.json")));
         foreach (string file in (string[])["fits.json", "table1.csv", "table1.md", "table1.tex", "report.html"])
             Assert.True(File.Exists(folder.In(file)), file);
-        Assert.Contains("There is no allocation", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no allocation", await File.ReadAllTextAsync(folder.In("report.html"), Cancelled), StringComparison.Ordinal);
         Assert.Equal(0, (await CommandRun.OfAsync("figures", folder.Path)).ExitCode);
     }
 
@@ -77,7 +90,8 @@ public sealed class MissingDataTests : IDisposable
     [Fact]
     public async Task Run_StoppedAtATimeLimit_SaysThatItIsIncomplete()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(30) }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(30) }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
             "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--items", "100", "--runs", "3", "--budgets", "0,4,8,16,64", "--latency-items", "2",
             "--concurrency", "2", "--out", _root, "--hours", "0.0012");
@@ -89,7 +103,10 @@ public sealed class MissingDataTests : IDisposable
         string words = incomplete.ToString();
         Assert.Contains(words, run.Output, StringComparison.Ordinal);
         Assert.All(RunAnalysis.ReadFits(folder).Tasks[0].Exclusions, exclusion => Assert.Equal(0, exclusion.Excluded));
-        foreach (string file in (string[])["table1.md", "table1.tex", "report.html", "figures/fig2.svg", "figures/fig3.svg", "figures/fig4.svg"])
+        foreach (string file in (string[])
+        [
+            "table1.md", "table1.tex", "report.html", "figures/fig2.svg", "figures/fig3.svg", "figures/fig4.svg",
+        ])
             Assert.Contains(words, await File.ReadAllTextAsync(folder.In(file), Cancelled), StringComparison.Ordinal);
     }
 
@@ -107,7 +124,10 @@ public sealed class MissingDataTests : IDisposable
     {
         string into = Path.Combine(_root, Guid.NewGuid().ToString("N"));
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            options with { Problems = [.. ((string[])["arc", "bbh"]).SelectMany(name => Benchmarks.Find(name)!.Load(SampleProblems.Path).Problems)] }, Cancelled);
+            options with
+            {
+                Problems = [.. ((string[])["arc", "bbh"]).SelectMany(name => Benchmarks.Find(name)!.Load(SampleProblems.Path).Problems)],
+            }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
             "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc,bbh", "--items", "60", "--runs", "1", "--budgets", "arc=0,4,8,16,64", "--budgets", "bbh=0,64,128,256", "--latency-items", "3",
             "--out", into);

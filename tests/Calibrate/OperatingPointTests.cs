@@ -22,13 +22,21 @@ public sealed class OperatingPointTests : IDisposable
     [Fact]
     public async Task Allocate_AnotherPoint_HasAFolderOfItsOwnAndTheRunKeepsItsFirst()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,arc", "--latency-items", "3", "--seed", "7", "--out", _root);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--items", "40", "--runs", "2", "--datasets", "gsm8k,arc", "--latency-items", "3", "--seed", "7", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         (string, string)[] before = Contents(folder);
         AssertNamesItsPoint(folder, "λ = 0.1/s, α = 30 s, ℓ ≤ 32768, shares 1/2 each (arc, gsm8k)", run.Output);
 
-        string[][] points = [["--arrival-rate", "1.5"], ["--arrival-rate", "1.5", "--mix", "gsm8k=0.3,arc=0.7"], ["--max-budget", "256"], ["--accuracy-weight", "31"], ["--mix", "gsm8k=1"]];
+        string[][] points =
+        [
+            ["--arrival-rate", "1.5"],
+            ["--arrival-rate", "1.5", "--mix", "gsm8k=0.3,arc=0.7"],
+            ["--max-budget", "256"],
+            ["--accuracy-weight", "31"],
+            ["--mix", "gsm8k=1"],
+        ];
         foreach (string[] point in points)
             Assert.Equal(0, (await CommandRun.OfAsync(["allocate", folder, .. point])).ExitCode);
         Assert.Equal(before, Contents(folder).Where(file => !file.Item1.Contains("/points/", StringComparison.Ordinal)));
@@ -39,7 +47,9 @@ public sealed class OperatingPointTests : IDisposable
         // The same again is the same folder with the same content, and the run's own point is the run folder.
         (string, string)[] all = Contents(folder);
         CommandRun again = await CommandRun.OfAsync(["allocate", folder, .. points[1]]);
-        Assert.Equal(all.Where(file => file.Item1.EndsWith(".json", StringComparison.Ordinal)), Contents(folder).Where(file => file.Item1.EndsWith(".json", StringComparison.Ordinal)));
+        Assert.Equal(
+            all.Where(file => file.Item1.EndsWith(".json", StringComparison.Ordinal)),
+            Contents(folder).Where(file => file.Item1.EndsWith(".json", StringComparison.Ordinal)));
         string mixed = Assert.Single(made, path => again.Output.Contains(path, StringComparison.Ordinal));
         AssertNamesItsPoint(mixed, "λ = 1.5/s, α = 30 s, ℓ ≤ 32768, shares arc 0.7, gsm8k 0.3", again.Output);
         CommandRun own = await CommandRun.OfAsync("allocate", folder, "--mix", "gsm8k=0.5,arc=0.5");
@@ -47,14 +57,18 @@ public sealed class OperatingPointTests : IDisposable
         Assert.Equal(before, Contents(folder).Where(file => !file.Item1.Contains("/points/", StringComparison.Ordinal)));
 
         // A point's folder is simulated and drawn by its own path.
-        Assert.Contains("at λ = 1.5/s", (await CommandRun.OfAsync("simulate", mixed, "--queries", "500", "--replications", "3")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "at λ = 1.5/s",
+            (await CommandRun.OfAsync("simulate", mixed, "--queries", "500", "--replications", "3")).Output,
+            StringComparison.Ordinal);
         Assert.Contains(Path.Combine(mixed, "figures"), (await CommandRun.OfAsync("figures", mixed)).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Allocate_MaxBudgetBelowTheGrid_BootstrapsOnAllAnswers()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "--items", "250", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "5", "--max-budget", "256", "--out", _root);
+        CommandRun run = await CommandRun.OfAsync(
+            "run", "--items", "250", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "5", "--max-budget", "256", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         RunAllocation allocation = new PointFolder(folder, "").ReadAllocation();
@@ -73,8 +87,12 @@ public sealed class OperatingPointTests : IDisposable
     public async Task Run_PathOrLabel_IsShownEverywhere(string model, string? label, string shown, string id)
     {
         string task = Path.Combine(_root, "own.jsonl"), runs = Path.Combine(_root, "runs");
-        await File.WriteAllLinesAsync(task, Enumerable.Range(0, 5).Select(i => $"{{\"id\":\"{i}\",\"prompt\":\"{i}+3?\",\"gold\":\"{i + 3}\",\"kind\":\"number\"}}"), Cancelled);
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Model = model }, Cancelled);
+        await File.WriteAllLinesAsync(
+            task,
+            Enumerable.Range(0, 5).Select(i => $"{{\"id\":\"{i}\",\"prompt\":\"{i}+3?\",\"gold\":\"{i + 3}\",\"kind\":\"number\"}}"),
+            Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], Model = model }, Cancelled);
         CommandRun run = await CommandRun.OfAsync([
             "run", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task}", "--runs", "1", "--budgets", "0,4,16,64", "--latency-items", "2", "--out", runs, .. label is null ? (string[])[] : ["--label", label]]);
         Assert.True(run.ExitCode == 0, run.Error);
@@ -83,14 +101,19 @@ public sealed class OperatingPointTests : IDisposable
         RunManifest manifest = RunFolder.Open(folder).ReadManifest();
         Assert.Equal((model, label), (manifest.Endpoint.Model, manifest.Settings.Label));
         Assert.Contains(shown, run.Output, StringComparison.Ordinal);
-        Assert.Contains($"<h1>{WebUtility.HtmlEncode(shown)}</h1>", await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            $"<h1>{WebUtility.HtmlEncode(shown)}</h1>",
+            await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), Cancelled),
+            StringComparison.Ordinal);
         Assert.Contains(shown, await File.ReadAllTextAsync(Path.Combine(folder, "table1.md"), Cancelled), StringComparison.Ordinal);
-        Assert.Contains(TexText.Escaped(shown), await File.ReadAllTextAsync(Path.Combine(folder, "table1.tex"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            TexText.Escaped(shown), await File.ReadAllTextAsync(Path.Combine(folder, "table1.tex"), Cancelled), StringComparison.Ordinal);
         foreach (string figure in (string[])["fig2", "fig3", "fig4"])
             Assert.Contains(shown, TextOf(Path.Combine(folder, "figures", figure + ".svg")), StringComparison.Ordinal);
         if (model != shown)
         {
-            foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is ".svg" or ".html" or ".md" or ".tex" or ".csv"))
+            foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file =>
+                Path.GetExtension(file) is ".svg" or ".html" or ".md" or ".tex" or ".csv"))
                 Assert.DoesNotContain("models", await File.ReadAllTextAsync(file, Cancelled), StringComparison.Ordinal);
         }
     }
@@ -123,12 +146,17 @@ public sealed class OperatingPointTests : IDisposable
         foreach (JsonElement task in document.RootElement.GetProperty("tasks").EnumerateArray())
         {
             string[] row = Assert.Single(table, row => row[0] == task.GetProperty("display_name").GetString());
-            Assert.Equal([rate, "30", "32768", task.GetProperty("probability").GetDouble().ToString("R", CultureInfo.InvariantCulture)], row[^4..]);
+            Assert.Equal(
+                [rate, "30", "32768", task.GetProperty("probability").GetDouble().ToString("R", CultureInfo.InvariantCulture)], row[^4..]);
         }
     }
 
-    private static string TextOf(string svg) => string.Join(' ', XDocument.Load(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()));
+    private static string TextOf(string svg) =>
+        string.Join(
+            ' ',
+            XDocument.Load(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()));
 
     private static (string, string)[] Contents(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => (file, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))))];
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>
+            (file, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))))];
 }

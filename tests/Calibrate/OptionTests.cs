@@ -20,7 +20,8 @@ public sealed class OptionTests : IDisposable
 
             void Collect(Command command, string path)
             {
-                foreach (Option option in command.Options.Where(option => Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32 or TypeCode.Double))
+                foreach (Option option in command.Options.Where(option =>
+                    Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32 or TypeCode.Double))
                     found.Add($"{path}{option.Name}", (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) == typeof(double));
                 foreach (Command below in command.Subcommands)
                     Collect(below, $"{path}{below.Name} ");
@@ -35,7 +36,10 @@ public sealed class OptionTests : IDisposable
     public async Task NumericOption_NotANumber_IsRefusedByName(string option, bool isReal)
     {
         string[] words = option.Split(' ');
-        foreach (string value in (string[])[isReal ? "0,6" : "1,000", "ten", "NaN", "Infinity", "", "1e999", .. isReal ? (string[])[] : ["99999999999", "1.5"]])
+        foreach (string value in (string[])
+        [
+            isReal ? "0,6" : "1,000", "ten", "NaN", "Infinity", "", "1e999", .. isReal ? (string[])[] : ["99999999999", "1.5"],
+        ])
         {
             CommandRun run = await CommandRun.OfAsync([.. words, value]);
             Assert.Equal(2, run.ExitCode);
@@ -46,7 +50,18 @@ public sealed class OptionTests : IDisposable
 
     [Fact]
     public void NumericOptions_AreOnEveryVerbThatMeasures() =>
-        Assert.Superset(new HashSet<string>(["--temperature", "run --hours", "measure --items", "probe --top-p", "simulate --queries", "allocate --arrival-rate", "endpoint --port"]), NumericOptions.Select(row => row.Data.Item1).ToHashSet());
+        Assert.Superset(
+            new HashSet<string>(
+            [
+                "--temperature",
+                "run --hours",
+                "measure --items",
+                "probe --top-p",
+                "simulate --queries",
+                "allocate --arrival-rate",
+                "endpoint --port",
+            ]),
+            NumericOptions.Select(row => row.Data.Item1).ToHashSet());
 
     [Theory]
     [InlineData("--temperature is \"0,6\": write the decimal point as a point", "run", "--temperature", "0,6")]
@@ -87,7 +102,10 @@ public sealed class OptionTests : IDisposable
     [Fact]
     public async Task Resume_EndedRun_SaysThatItHadEnded()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", _root)).ExitCode);
+        Assert.Equal(
+            0,
+            (await CommandRun.OfAsync(
+                "measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", _root)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         CommandRun again = await CommandRun.OfAsync("measure", "--resume", folder);
         Assert.True(again.ExitCode == 0, again.Error);

@@ -14,9 +14,11 @@ public sealed class PowerShellTests : IDisposable
     [Fact]
     public void Script_Parameters_ReachTheCommandLine()
     {
-        using PowerShell shell = Run("-Endpoint http://h/v1 -Model m -ApiKeyEnv K -Data d -Datasets gsm8k,bbh -Runs 2 -Items 5 -Budgets '0,8','aime=0,1' -Out o");
+        using PowerShell shell = Run(
+            "-Endpoint http://h/v1 -Model m -ApiKeyEnv K -Data d -Datasets gsm8k,bbh -Runs 2 -Items 5 -Budgets '0,8','aime=0,1' -Out o");
         Assert.Equal(
-            "run --project PROJECT --configuration Release -- run --endpoint http://h/v1 --model m --api-key-env K --data d --datasets gsm8k,bbh --runs 2 --items 5 --budgets 0,8 --budgets aime=0,1 --out o",
+            "run --project PROJECT --configuration Release -- run --endpoint http://h/v1 --model m --api-key-env K --data d --datasets "
+                + "gsm8k,bbh --runs 2 --items 5 --budgets 0,8 --budgets aime=0,1 --out o",
             Called());
         Assert.Equal(3, LastExitCode(shell));
     }
@@ -25,7 +27,10 @@ public sealed class PowerShellTests : IDisposable
     public void Script_NightOfTwoServers_ReachesTheCommandLine()
     {
         using (Run("-Endpoint http://h/v1,http://i/v1 -Hours 7.5 -Deadline 07:30"))
-            Assert.Equal("run --project PROJECT --configuration Release -- run --endpoint http://h/v1 --endpoint http://i/v1 --hours 7.5 --deadline 07:30", Called());
+            Assert.Equal(
+                "run --project PROJECT --configuration Release -- run --endpoint http://h/v1 --endpoint http://i/v1 --hours 7.5 --deadline "
+                    + "07:30",
+                Called());
         using (Run("-Resume results/runs/night"))
             Assert.Equal("run --project PROJECT --configuration Release -- run --resume results/runs/night", Called());
     }
@@ -63,5 +68,6 @@ public sealed class PowerShellTests : IDisposable
         return shell;
     }
 
-    private string Called() => File.ReadAllText(Path.Combine(_root, "called")).Trim().Replace(Repository.File("calibrate"), "PROJECT", StringComparison.Ordinal);
+    private string Called() =>
+        File.ReadAllText(Path.Combine(_root, "called")).Trim().Replace(Repository.File("calibrate"), "PROJECT", StringComparison.Ordinal);
 }

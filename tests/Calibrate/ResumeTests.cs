@@ -7,7 +7,10 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>The real command as a process, killed and resumed: nothing finished is lost, doubled or changed.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    private static readonly string[] Measure = ["measure", "--datasets", "gsm8k,bbh,arc", "--items", "60", "--runs", "2", "--latency-items", "3", "--concurrency", "8"];
+    private static readonly string[] Measure =
+    [
+        "measure", "--datasets", "gsm8k,bbh,arc", "--items", "60", "--runs", "2", "--latency-items", "3", "--concurrency", "8",
+    ];
 
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
@@ -29,9 +32,13 @@ public sealed class ResumeTests : IDisposable
         List<Trial> expected = await TrialsAsync(Assert.Single(Directory.GetDirectories(whole)));
         List<Trial> actual = await TrialsAsync(folder);
         Assert.Equal(expected.Select(trial => trial.Key), actual.Select(trial => trial.Key));
-        Assert.Equal(expected.Select(trial => (trial.Correct, trial.Answer, trial.ThinkingTokens, trial.Cues)), actual.Select(trial => (trial.Correct, trial.Answer, trial.ThinkingTokens, trial.Cues)));
+        Assert.Equal(
+            expected.Select(trial => (trial.Correct, trial.Answer, trial.ThinkingTokens, trial.Cues)),
+            actual.Select(trial => (trial.Correct, trial.Answer, trial.ThinkingTokens, trial.Cues)));
         Assert.True(File.Exists(Path.Combine(folder, "figures", "fig2.svg")));
-        Dictionary<string, int> traces = (await RunFolder.Open(folder).Traces.ReadAsync().ToListAsync(TestContext.Current.CancellationToken)).ToDictionary(trace => trace.TraceId, trace => trace.TokenIds.Length);
+        Dictionary<string, int> traces =
+            (await RunFolder.Open(folder).Traces.ReadAsync().ToListAsync(TestContext.Current.CancellationToken)).ToDictionary(
+                trace => trace.TraceId, trace => trace.TokenIds.Length);
         Assert.All(actual, trial => Assert.True(trial.ThinkingTokens <= traces[trial.TraceId]));
     }
 
@@ -39,13 +46,18 @@ public sealed class ResumeTests : IDisposable
     public async Task Resume_ChangedData_IsRefusedWithTheDifference()
     {
         string task = Path.Combine(_root, "own.jsonl");
-        await File.WriteAllTextAsync(task, "{\"id\":\"1\",\"prompt\":\"2+3?\",\"gold\":\"5\",\"kind\":\"number\"}\n", TestContext.Current.CancellationToken);
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--task", $"own={task}", "--items", "1", "--runs", "1", "--budgets", "0,4", "--out", Path.Combine(_root, "runs"))).ExitCode);
+        await File.WriteAllTextAsync(
+            task, "{\"id\":\"1\",\"prompt\":\"2+3?\",\"gold\":\"5\",\"kind\":\"number\"}\n", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            0,
+            (await CommandRun.OfAsync(
+                "measure", "--task", $"own={task}", "--items", "1", "--runs", "1", "--budgets", "0,4", "--out", Path.Combine(_root, "runs"))).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(Path.Combine(_root, "runs")));
 
         // As if the run had been interrupted before its end.
         Directory.CreateDirectory(Path.Combine(folder, "journal"));
-        await File.AppendAllTextAsync(task, "{\"id\":\"2\",\"prompt\":\"3+3?\",\"gold\":\"6\",\"kind\":\"number\"}\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(
+            task, "{\"id\":\"2\",\"prompt\":\"3+3?\",\"gold\":\"6\",\"kind\":\"number\"}\n", TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("run", "--resume", folder);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("task own was", run.Error, StringComparison.Ordinal);
@@ -54,7 +66,9 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Resume_EndedRun_GoesOnToTheFits()
     {
-        Assert.Equal(0, (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "5", "--runs", "1", "--latency-items", "2", "--out", _root)).ExitCode);
+        Assert.Equal(
+            0,
+            (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "5", "--runs", "1", "--latency-items", "2", "--out", _root)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         CommandRun run = await CommandRun.OfAsync("run", "--resume", folder);
         Assert.True(run.ExitCode == 0, run.Error);
@@ -64,7 +78,10 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Merge_TwoShards_GiveTheWholePlan()
     {
-        string[] small = ["measure", "--datasets", "arc,gsm8k", "--items", "7", "--runs", "2", "--budgets", "0,16,64", "--latency-items", "2"];
+        string[] small =
+        [
+            "measure", "--datasets", "arc,gsm8k", "--items", "7", "--runs", "2", "--budgets", "0,16,64", "--latency-items", "2",
+        ];
         string whole = Path.Combine(_root, "whole"), parts = Path.Combine(_root, "parts");
         Assert.Equal(0, (await CommandRun.OfAsync([.. small, "--out", whole])).ExitCode);
         foreach (string shard in (string[])["1/2", "2/2"])
@@ -79,7 +96,10 @@ public sealed class ResumeTests : IDisposable
             (await TrialsAsync(Assert.Single(Directory.GetDirectories(whole)))).Select(trial => (trial.Key, trial.Correct, trial.Answer)),
             (await TrialsAsync(merged)).Select(trial => (trial.Key, trial.Correct, trial.Answer)));
         Assert.Contains("missing", (await CommandRun.OfAsync("merge", folders[0], "--out", _root)).Output, StringComparison.Ordinal);
-        Assert.Contains("42 trials were there more than once", (await CommandRun.OfAsync("merge", folders[0], Assert.Single(Directory.GetDirectories(whole)), "--out", _root)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "42 trials were there more than once",
+            (await CommandRun.OfAsync("merge", folders[0], Assert.Single(Directory.GetDirectories(whole)), "--out", _root)).Output,
+            StringComparison.Ordinal);
         Assert.Equal(0, (await CommandRun.OfAsync("fit", merged)).ExitCode);
     }
 
@@ -101,7 +121,8 @@ public sealed class ResumeTests : IDisposable
     private static async Task<int> RunAsync(string? watched, string[] arguments)
     {
         long start = JournalBytes(watched);
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), .. arguments])
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -126,5 +147,6 @@ public sealed class ResumeTests : IDisposable
 
     private static long JournalBytes(string? folder) => folder is null || !Directory.Exists(folder)
         ? 0
-        : Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file => File.Exists(file) ? new FileInfo(file).Length : 0);
+        : Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file =>
+            File.Exists(file) ? new FileInfo(file).Length : 0);
 }

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Calibration.Tests.Calibrate;
 
-/// <summary>A gateway before a server, as a team has one: HTTPS with a certificate of its own, a key, a path of its own, and a second model.</summary>
+/// <summary>
+/// A gateway before a server, as a team has one: HTTPS with a certificate of its own, a key, a path of its own, and a second model.
+/// </summary>
 internal sealed class TlsGateway : IAsyncDisposable
 {
     private readonly HttpClient _http = new();
@@ -23,7 +25,8 @@ internal sealed class TlsGateway : IAsyncDisposable
         this._server = server;
         this._key = key;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_certificate)));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_certificate)));
         builder.Logging.ClearProviders();
         _application = builder.Build();
         _application.Run(HandleAsync);
@@ -54,7 +57,8 @@ internal sealed class TlsGateway : IAsyncDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         return request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
     }
 
@@ -74,7 +78,8 @@ internal sealed class TlsGateway : IAsyncDisposable
             forwarded.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
         }
 
-        using HttpResponseMessage answer = await _http.SendAsync(forwarded, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+        using HttpResponseMessage answer = await _http.SendAsync(
+            forwarded, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         if (path == "/team/v1/models")

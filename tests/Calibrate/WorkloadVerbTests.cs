@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Calibration.Tests.Calibrate;
 
-/// <summary>The decision on other curves, other servers, and with other wishes than α; all on small runs of the embedded endpoint.</summary>
+/// <summary>
+/// The decision on other curves, other servers, and with other wishes than α; all on small runs of the embedded endpoint.
+/// </summary>
 public sealed class WorkloadVerbTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
@@ -27,9 +29,11 @@ public sealed class WorkloadVerbTests : IDisposable
         using JsonDocument again = await JsonAsync("allocate", "--workload", Path.Combine(folder, "workload.json"), "--json");
         Assert.Equal(own.Objective, again.RootElement.GetProperty("objective").GetDouble(), 1e-9);
         JsonElement[] tasks = [.. again.RootElement.GetProperty("tasks").EnumerateArray()];
-        Assert.Equal(own.Tasks.Select(task => task.IntegerBudgetTokens), tasks.Select(task => task.GetProperty("integer_budget_tokens").GetInt32()));
+        Assert.Equal(
+            own.Tasks.Select(task => task.IntegerBudgetTokens), tasks.Select(task => task.GetProperty("integer_budget_tokens").GetInt32()));
         Assert.All(own.Tasks.Zip(tasks), pair =>
-            Assert.Equal(pair.First.BudgetTokens, pair.Second.GetProperty("budget_tokens").GetDouble(), 1e-6 * (1 + pair.First.BudgetTokens)));
+            Assert.Equal(
+                pair.First.BudgetTokens, pair.Second.GetProperty("budget_tokens").GetDouble(), 1e-6 * (1 + pair.First.BudgetTokens)));
         Assert.Equal(ProofStatus.Proved, own.Proof);
         Assert.Equal(semantics == "cap", own.Tasks.Any(task => task.MeanThinkingTokens is not null));
         if (semantics == "cap")
@@ -48,7 +52,10 @@ public sealed class WorkloadVerbTests : IDisposable
         Assert.InRange(allocation.Tasks.Single(task => task.Task == falling.Task).BudgetTokens, 0, peak);
         Assert.Equal(Severity.Serious, allocation.Warnings[0].Severity);
         Assert.Contains("Accuracy falls", allocation.Warnings[0].Text, StringComparison.Ordinal);
-        Assert.Contains("up to " + peak.ToString(CultureInfo.InvariantCulture), await File.ReadAllTextAsync(run.In("table1.md"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "up to " + peak.ToString(CultureInfo.InvariantCulture),
+            await File.ReadAllTextAsync(run.In("table1.md"), Cancelled),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +93,8 @@ public sealed class WorkloadVerbTests : IDisposable
 
         string server = Path.Combine(_root, "server.json"), policy = Path.Combine(_root, "policy.csv");
         await File.WriteAllTextAsync(server, "{\"speed\": [1, 1.8, 2.4, 2.8]}", Cancelled);
-        using JsonDocument slots = await JsonAsync("allocate", folder, "--server-speed", server, "--arrival-rate", "0.5", "--policy", policy, "--json");
+        using JsonDocument slots = await JsonAsync(
+            "allocate", folder, "--server-speed", server, "--arrival-rate", "0.5", "--policy", policy, "--json");
         Assert.Equal(4, slots.RootElement.GetProperty("server_speed").GetArrayLength());
         Assert.False(slots.RootElement.TryGetProperty("kkt_residual", out _));
         string[] rows = await File.ReadAllLinesAsync(policy, Cancelled);

@@ -23,7 +23,8 @@ public sealed class AdversarialAnswersTests
     [Fact]
     public void Grade_SharedAnswers_NoWrongOneAccepted()
     {
-        (int count, List<string> accepted, List<string> refused) = Disagreements(Path.Combine(Shared.Folder("answers"), "adversarial.jsonl"));
+        (int count, List<string> accepted, List<string> refused) =
+            Disagreements(Path.Combine(Shared.Folder("answers"), "adversarial.jsonl"));
         Assert.Equal(401, count);
         Assert.True(accepted.Count == 0, string.Join('\n', accepted));
         Assert.True(refused.Count <= MostReadOtherwise, string.Join('\n', refused));

@@ -98,7 +98,8 @@ public sealed class AnswerGraderTests
     public void Grade_Words_Read(string response, string answer) => Expect(Own.Words(), response, answer);
 
     [Fact]
-    public void Grade_WordsWithConjunction_Right() => Assert.True(AnswerGrader.Grade(Own.Words(), "The words are ape, bee, and cat.").Correct);
+    public void Grade_WordsWithConjunction_Right() =>
+        Assert.True(AnswerGrader.Grade(Own.Words(), "The words are ape, bee, and cat.").Correct);
 
     [Theory]
     [InlineData("The final answer is: ) ] }", ")]}")]

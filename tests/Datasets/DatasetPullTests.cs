@@ -11,8 +11,10 @@ public sealed class DatasetPullTests : IDisposable
     private const string Secret = "hf_secret_of_the_test";
     private const string HubPath = "/datasets/openai/gsm8k/resolve/main/test.jsonl";
 
-    private static readonly byte[] Good = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"question\":\"How many?\",\"answer\":\"#### 3\"}\n", 3)));
-    private static readonly byte[] Other = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"question\":\"How few?\",\"answer\":\"#### 1\"}\n", 3)));
+    private static readonly byte[] Good = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(
+        "{\"question\":\"How many?\",\"answer\":\"#### 3\"}\n", 3)));
+    private static readonly byte[] Other = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(
+        "{\"question\":\"How few?\",\"answer\":\"#### 1\"}\n", 3)));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("calibration").FullName;
     private readonly HttpClient _http = DatasetPull.CreateClient();
@@ -32,7 +34,10 @@ public sealed class DatasetPullTests : IDisposable
         Assert.Equal(("gsm8k/test.jsonl", (long)Good.Length, true), (file.RelativePath, file.Bytes, file.Downloaded));
         Assert.Equal(Good, await File.ReadAllBytesAsync(Path.Combine(_folder, file.RelativePath), TestContext.Current.CancellationToken));
         Assert.Contains(progress, step => step.Bytes == Good.Length && step.TotalBytes == Good.Length);
-        Assert.Contains(file.Sha256, await File.ReadAllTextAsync(Path.Combine(_folder, "checksums.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            file.Sha256,
+            await File.ReadAllTextAsync(Path.Combine(_folder, "checksums.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Equal(3, Benchmarks.Find("gsm8k")!.Load(_folder).Problems.Length);
         Assert.Equal(file.Sha256, Benchmarks.Find("gsm8k")!.Load(_folder).Files[0].Sha256);
         Assert.False((await Pull(server)).Downloaded);
@@ -152,7 +157,8 @@ public sealed class DatasetPullTests : IDisposable
         ScriptedServer server = new(_ => []);
         await server.DisposeAsync();
         DatasetPull pull = Of(new Uri("http://127.0.0.1:9"), null, false);
-        DatasetException error = await Assert.ThrowsAsync<DatasetException>(() => pull.PullAsync(Benchmarks.Find("gsm8k")!, null, TestContext.Current.CancellationToken));
+        DatasetException error = await Assert.ThrowsAsync<DatasetException>(() =>
+            pull.PullAsync(Benchmarks.Find("gsm8k")!, null, TestContext.Current.CancellationToken));
         Assert.Contains("offline", error.Message, StringComparison.Ordinal);
         Assert.Contains("HF_ENDPOINT", error.Message, StringComparison.Ordinal);
     }
@@ -163,7 +169,8 @@ public sealed class DatasetPullTests : IDisposable
         HubSource source = HubSource.Of("cruxeval");
         await using ScriptedServer server = new(_ => ScriptedServer.Status("404 Not Found"));
         DatasetPull pull = new(_http, Options(server.Address, null), TimeProvider.System);
-        await Assert.ThrowsAsync<DatasetException>(() => pull.PullAsync(Benchmarks.Find("cruxeval")!, null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<DatasetException>(() =>
+            pull.PullAsync(Benchmarks.Find("cruxeval")!, null, TestContext.Current.CancellationToken));
         Assert.Equal(
             ["/datasets/cruxeval-org/cruxeval/resolve/main/test.jsonl", "/datasets/cruxeval-org/cruxeval/resolve/refs%2Fconvert%2Fparquet/default/test/0000.parquet"],
             server.Requests.Select(request => request.Path));
@@ -179,14 +186,18 @@ public sealed class DatasetPullTests : IDisposable
             cancel.Cancel();
             return ScriptedServer.Half(Good);
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Of(server.Address, null, false).PullAsync(Benchmarks.Find("gsm8k")!, null, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Of(server.Address, null, false).PullAsync(Benchmarks.Find("gsm8k")!, null, cancel.Token));
     }
 
     [Fact]
     public void FromEnvironment_Variables_FollowConventions()
     {
-        Assert.Equal(Path.Combine("/h", "calibration", "datasets"), PullOptions.FromEnvironment(Variables(("HF_HOME", "/h"), ("XDG_CACHE_HOME", "/x"))).Directory);
-        Assert.Equal(Path.Combine("/x", "calibration", "datasets"), PullOptions.FromEnvironment(Variables(("XDG_CACHE_HOME", "/x"))).Directory);
+        Assert.Equal(
+            Path.Combine("/h", "calibration", "datasets"),
+            PullOptions.FromEnvironment(Variables(("HF_HOME", "/h"), ("XDG_CACHE_HOME", "/x"))).Directory);
+        Assert.Equal(
+            Path.Combine("/x", "calibration", "datasets"), PullOptions.FromEnvironment(Variables(("XDG_CACHE_HOME", "/x"))).Directory);
         PullOptions options = PullOptions.FromEnvironment(Variables(("HF_ENDPOINT", "https://mirror.example/hub"), ("HF_TOKEN", Secret)));
         Assert.Equal("https://mirror.example/hub", options.Endpoint.AbsoluteUri);
         Assert.DoesNotContain(Secret, options.ToString(), StringComparison.Ordinal);
@@ -197,11 +208,14 @@ public sealed class DatasetPullTests : IDisposable
         name => set.FirstOrDefault(variable => variable.Name == name).Value;
 
     private async Task<PulledFile> Pull(ScriptedServer server, List<PullProgress>? progress = null, string? token = null) =>
-        Assert.Single(await Of(server.Address, token, false).PullAsync(Benchmarks.Find("gsm8k")!, progress is null ? null : new Recorder(progress), TestContext.Current.CancellationToken));
+        Assert.Single(
+            await Of(server.Address, token, false).PullAsync(
+                Benchmarks.Find("gsm8k")!, progress is null ? null : new Recorder(progress), TestContext.Current.CancellationToken));
 
     private async Task<string> Fault(ScriptedServer server, string? token = null, bool gated = false)
     {
-        DatasetException error = await Assert.ThrowsAsync<DatasetException>(() => Of(server.Address, token, gated).PullAsync(Benchmarks.Find("gsm8k")!, null, TestContext.Current.CancellationToken));
+        DatasetException error = await Assert.ThrowsAsync<DatasetException>(() =>
+            Of(server.Address, token, gated).PullAsync(Benchmarks.Find("gsm8k")!, null, TestContext.Current.CancellationToken));
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
         return error.Message;
     }

@@ -15,7 +15,9 @@ public sealed class InputFaultTests : IDisposable
     [Fact]
     public void Load_EqualChoices_ReportedAndEitherLetterIsRight()
     {
-        Write("arc/test.jsonl", """{"id":"t","question":"Which?","choices":{"text":["red","blue"," red ","Red"],"label":["A","B","C","D"]},"answerKey":"A"}""");
+        Write(
+            "arc/test.jsonl",
+            """{"id":"t","question":"Which?","choices":{"text":["red","blue"," red ","Red"],"label":["A","B","C","D"]},"answerKey":"A"}""");
         LoadedBenchmark loaded = Benchmarks.Find("arc")!.Load(_folder);
         Assert.Equal(["t"], loaded.EqualChoices);
         Assert.Equal(["A", "C"], loaded.Problems[0].Gold);
@@ -26,7 +28,9 @@ public sealed class InputFaultTests : IDisposable
     [Fact]
     public void Load_NumberedChoices_LabelIsTheLetter()
     {
-        Write("arc/test.jsonl", """{"id":"t","question":"Which?","choices":{"text":["red","blue","green"],"label":["1","2","3"]},"answerKey":"3"}""");
+        Write(
+            "arc/test.jsonl",
+            """{"id":"t","question":"Which?","choices":{"text":["red","blue","green"],"label":["1","2","3"]},"answerKey":"3"}""");
         Problem problem = Assert.Single(Benchmarks.Find("arc")!.Load(_folder).Problems);
         Assert.Equal("C", AnswerGrader.Grade(problem, "3").Answer);
         Assert.Equal("", AnswerGrader.Grade(problem, "4").Answer);
@@ -40,7 +44,8 @@ public sealed class InputFaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"question\":\"a\",\"answer\":\"#### 1\"}\n{\"question\":\"caf\u00e9\",\"answer\":\"#### 1\"}\n", "line 2")]
+    [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"question\":\"a\",\"answer\":\"#### 1\"}\n{\"question\":\"caf\u00e9\",\"answer\":\"#### "
+        + "1\"}\n", "line 2")]
     [InlineData("aime/train.csv", "aime", "ID,Question,Answer\nx,caf\u00e9,1\n", "line 2")]
     [InlineData("bbh/navigate.json", "bbh", "{\"examples\":[{\"input\":\"caf\u00e9\",\"target\":\"No\"}]}", "line 1")]
     public void Load_Latin1_Refused(string path, string task, string content, string place)
@@ -55,7 +60,10 @@ public sealed class InputFaultTests : IDisposable
     public void TaskFile_Latin1_Refused()
     {
         Write("own.jsonl", "{\"id\":\"c\",\"prompt\":\"caf\u00e9\",\"gold\":\"1\",\"kind\":\"number\"}", Encoding.Latin1);
-        Assert.Contains("not UTF-8", Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not UTF-8",
+            Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +104,9 @@ public sealed class InputFaultTests : IDisposable
     {
         const string Response = "<<begin>>\\boxed{7}<<end>>\nThe answer is 18.";
         Assert.Equal("18", AnswerGrader.Grade(Own.Number(), Response, thinking: new("<<begin>>", "<<end>>")).Answer);
-        Assert.Equal(GradeStatus.UnclosedThinking, AnswerGrader.Grade(Own.Number(), "<<begin>>\\boxed{18}", thinking: new("<<begin>>", "<<end>>")).Status);
+        Assert.Equal(
+            GradeStatus.UnclosedThinking,
+            AnswerGrader.Grade(Own.Number(), "<<begin>>\\boxed{18}", thinking: new("<<begin>>", "<<end>>")).Status);
     }
 
     private void Write(string path, string content, Encoding? encoding = null)

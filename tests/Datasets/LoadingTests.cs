@@ -15,10 +15,18 @@ public sealed class LoadingTests : IDisposable
     {
         await Parquet("gsm8k/main/test-00000-of-00001.parquet", [new Worked { question = "How many?", answer = "1 + 1 = 2\n#### 1,002" }]);
         await Parquet("bbh/navigate/test-00000-of-00001.parquet", [new Example { input = "Back?\nOptions:\n- Yes\n- No", target = "No" }]);
-        await Parquet("cruxeval/test-00000-of-00001.parquet", [new Prediction { code = "def f(x):\n    return x", input = "'a'", output = "\"a\"", id = "sample_0" }]);
+        await Parquet(
+            "cruxeval/test-00000-of-00001.parquet",
+            [new Prediction { code = "def f(x):\n    return x", input = "'a'", output = "\"a\"", id = "sample_0" }]);
         await Parquet("arc/ARC-Challenge/test-00000-of-00001.parquet",
         [
-            new Question { id = "x", question = "Which?", choices = new() { text = ["one", "two", "three"], label = ["1", "2", "3"] }, answerKey = "2" },
+            new Question
+            {
+                id = "x",
+                question = "Which?",
+                choices = new() { text = ["one", "two", "three"], label = ["1", "2", "3"] },
+                answerKey = "2",
+            },
             new Question { id = "y", question = "What?", choices = new() { text = ["up", "down"], label = ["A", "B"] }, answerKey = "A" },
         ]);
         Assert.Equal("1002", Assert.Single(Load("gsm8k").Problems).Gold[0]);
@@ -32,7 +40,10 @@ public sealed class LoadingTests : IDisposable
     [Fact]
     public void Load_AimeTwoAnswersAndDrawings_AcceptedAndExcluded()
     {
-        Write("AIME_Dataset_1983_2024.csv", "ID,Year,Problem Number,Question,Answer,Part\r\nx-1,1,1,\"Find\r\nit.\",080 or 081 (both were accepted),\r\nx-2,1,2,Look [asy] draw(); [/asy] there.,5,\r\nx-3,1,3,Sum?,025,I\r\n");
+        Write(
+            "AIME_Dataset_1983_2024.csv",
+            "ID,Year,Problem Number,Question,Answer,Part\r\nx-1,1,1,\"Find\r\nit.\",080 or 081 (both were accepted),\r\nx-2,1,2,Look [asy] "
+                + "draw(); [/asy] there.,5,\r\nx-3,1,3,Sum?,025,I\r\n");
         LoadedBenchmark loaded = Load("aime");
         Assert.Equal(["80", "81"], loaded.Problems[0].Gold);
         Assert.StartsWith("Find\r\nit.\n\nPlease", loaded.Problems[0].Prompt, StringComparison.Ordinal);
@@ -46,7 +57,9 @@ public sealed class LoadingTests : IDisposable
     {
         LoadedBenchmark loaded = Benchmarks.Find("gpqa")!.Load(SampleProblems.Path);
         Assert.Equal(4, loaded.Problems.Select(problem => problem.Gold[0]).Distinct().Count());
-        Assert.Equal(loaded.Problems.Select(problem => problem.Prompt), Benchmarks.Find("gpqa")!.Load(SampleProblems.Path).Problems.Select(problem => problem.Prompt));
+        Assert.Equal(
+            loaded.Problems.Select(problem => problem.Prompt),
+            Benchmarks.Find("gpqa")!.Load(SampleProblems.Path).Problems.Select(problem => problem.Prompt));
     }
 
     [Theory]
@@ -95,7 +108,10 @@ public sealed class LoadingTests : IDisposable
     public void TaskFile_Malformed_NamesThePlace(string line, string words)
     {
         Write("own.jsonl", line);
-        Assert.Contains(words, Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            words,
+            Assert.Throws<DatasetException>(() => TaskFile.Load("mine", Path.Combine(_folder, "own.jsonl"))).Message,
+            StringComparison.Ordinal);
     }
 
     private LoadedBenchmark Load(string task) => Benchmarks.Find(task)!.Load(_folder);

@@ -20,16 +20,23 @@ internal static class Phrasings
     }
 
     /// <summary>Whether there is a wrong answer: where two choices have the same text and are all there are, there is none.</summary>
-    public static bool HasWrong(Problem problem) => problem.Kind != AnswerKind.Choice || problem.ChoiceLetters.Any(letter => !problem.Gold.Contains(letter));
+    public static bool HasWrong(Problem problem) =>
+        problem.Kind != AnswerKind.Choice || problem.ChoiceLetters.Any(letter => !problem.Gold.Contains(letter));
 
     public static string Wrong(Problem problem) => problem.Kind switch
     {
-        AnswerKind.Number => Enumerable.Range(1, 5).Select(add => (decimal.Parse(problem.Gold[0], CultureInfo.InvariantCulture) + add).ToString(CultureInfo.InvariantCulture)).First(n => !problem.Gold.Contains(n)),
+        AnswerKind.Number => Enumerable.Range(1, 5).Select(add =>
+            (decimal.Parse(problem.Gold[0], CultureInfo.InvariantCulture) + add).ToString(CultureInfo.InvariantCulture))
+                .First(n => !problem.Gold.Contains(n)),
         AnswerKind.Choice => problem.ChoiceLetters.First(letter => !problem.Gold.Contains(letter)),
-        AnswerKind.Boolean => BooleanWords.FamilyOf(problem.Gold[0]) is { } family && family.Yes == problem.Gold[0] ? family.No : BooleanWords.FamilyOf(problem.Gold[0])!.Yes,
+        AnswerKind.Boolean => BooleanWords.FamilyOf(problem.Gold[0]) is { } family && family.Yes == problem.Gold[0]
+            ? family.No
+            : BooleanWords.FamilyOf(problem.Gold[0])!.Yes,
         AnswerKind.Literal => problem.Gold[0] == "'wrong'" ? "'right'" : "'wrong'",
         AnswerKind.Brackets => problem.Gold[0] + ")",
-        _ => string.Join(' ', problem.Gold[0].Split(' ').Reverse()) is var reversed && reversed != problem.Gold[0] ? reversed : problem.Gold[0] + " more",
+        _ => string.Join(' ', problem.Gold[0].Split(' ').Reverse()) is var reversed && reversed != problem.Gold[0]
+            ? reversed
+            : problem.Gold[0] + " more",
     };
 
     private static string Shown(Problem problem, string answer) => problem.Kind switch

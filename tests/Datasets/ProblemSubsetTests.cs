@@ -14,7 +14,8 @@ public sealed class ProblemSubsetTests
     [Fact]
     public void Draw_Bbh_Stratified() => Assert.Equal(
         ["a/7", "b/0", "c/4", "a/1", "b/8", "c/0", "a/6"],
-        ProblemSubset.Draw(from t in "cab" from i in Enumerable.Range(0, 10) select Item("bbh", $"{t}/{i}"), 7, "s").Select(problem => problem.Id));
+        ProblemSubset.Draw(from t in "cab" from i in Enumerable.Range(0, 10) select Item("bbh", $"{t}/{i}"), 7, "s")
+            .Select(problem => problem.Id));
 
     [Fact]
     public void Draw_MoreThanThereAre_All()

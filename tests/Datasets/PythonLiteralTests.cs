@@ -22,7 +22,8 @@ public sealed class PythonLiteralTests
             JsonElement equal = document.RootElement.GetProperty("equal");
             string expected = equal.ValueKind == JsonValueKind.Null ? document.RootElement.GetProperty("bad").GetString()! : "";
             if (bad != expected) faults.Add($"unparsed '{bad}' for '{expected}': {Short(line)}");
-            else if (bad.Length == 0 && x!.Equals(y) != equal.GetBoolean()) faults.Add($"{x} == {y} is {!equal.GetBoolean()}: {Short(line)}");
+            else if (bad.Length == 0 && x!.Equals(y) != equal.GetBoolean()) faults.Add(
+                $"{x} == {y} is {!equal.GetBoolean()}: {Short(line)}");
         }
 
         Assert.True(pairs >= 2000, $"{pairs} pairs");
@@ -56,7 +57,15 @@ public sealed class PythonLiteralTests
     [Fact]
     public void Parse_DeepOrEndless_NoFault()
     {
-        foreach (string noise in new[] { new string('(', 100_000), new string('[', 100_000), new string('{', 100_000), string.Concat(Enumerable.Repeat("{1:", 50_000)), new string('-', 100_000), new string('\'', 99_999) })
+        foreach (string noise in new[]
+        {
+            new string('(', 100_000),
+            new string('[', 100_000),
+            new string('{', 100_000),
+            string.Concat(Enumerable.Repeat("{1:", 50_000)),
+            new string('-', 100_000),
+            new string('\'', 99_999),
+        })
             Assert.Null(PythonLiteral.Parse(noise));
     }
 

@@ -30,7 +30,8 @@ public sealed partial class RealAnswersTests
             Grade grade = AnswerGrader.Grade(problems[id], response);
             string expected = read.GetValueOrDefault((id, budget)) ?? Simple(problems[id], response);
             if (grade.Answer != expected) faults.Add($"{id} {budget}: '{grade.Answer}' for '{expected}'");
-            if (grade.Correct != problems[id].Gold.Contains(grade.Answer) && problems[id].Kind != AnswerKind.Literal) faults.Add($"{id} {budget}: correct");
+            if (grade.Correct != problems[id].Gold.Contains(grade.Answer) && problems[id].Kind != AnswerKind.Literal) faults.Add(
+                $"{id} {budget}: correct");
         }
 
         Assert.Equal(count, seen);
@@ -45,7 +46,8 @@ public sealed partial class RealAnswersTests
         Dictionary<(string, string), string> curve = File.ReadLines(Path.Combine(Shared.Folder("answers"), "curve-gsm8k.csv")).Skip(1)
             .Select(line => line.Split(',')).ToDictionary(cell => (cell[1], cell[3]), cell => cell[4]);
         int compared = 0;
-        foreach ((string id, string budget, string response) in Answers("gsm8k").Where(answer => curve.ContainsKey((answer.Id, answer.Budget))))
+        foreach ((string id, string budget, string response) in Answers("gsm8k").Where(answer =>
+            curve.ContainsKey((answer.Id, answer.Budget))))
         {
             compared++;
             Assert.Equal(curve[(id, budget)] == "1", AnswerGrader.Grade(problems[id], response).Correct);
@@ -60,7 +62,9 @@ public sealed partial class RealAnswersTests
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            string budget = root.GetProperty("kind").GetString() == "natural" ? "natural" : root.GetProperty("budget").GetInt32().ToString(CultureInfo.InvariantCulture);
+            string budget = root.GetProperty("kind").GetString() == "natural"
+                ? "natural"
+                : root.GetProperty("budget").GetInt32().ToString(CultureInfo.InvariantCulture);
             yield return (root.GetProperty("id").GetString()!, budget, root.GetProperty("response").GetString()!);
         }
     }

@@ -33,7 +33,8 @@ public sealed class RealFilesTests
         Assert.Equal(
             ["movie_recommendation/163", "ruin_names/144", "ruin_names/99", "snarks/88"],
             loaded.Excluded.Select(item => item.Id).Order(StringComparer.Ordinal));
-        Assert.Equal(119, loaded.Problems.Count(problem => problem.Kind == AnswerKind.Brackets && problem.Gold[0].AsSpan().ContainsAny('(', ')')));
+        Assert.Equal(
+            119, loaded.Problems.Count(problem => problem.Kind == AnswerKind.Brackets && problem.Gold[0].AsSpan().ContainsAny('(', ')')));
         Assert.Equal(120, loaded.Problems.Count(problem => problem.Kind == AnswerKind.Number && problem.Gold[0].StartsWith('-')));
     }
 
@@ -77,7 +78,11 @@ public sealed class RealFilesTests
     {
         LoadedBenchmark loaded = Benchmarks.Find(task)!.Load(Path.Combine(Shared.Folder("thinker"), "problems"));
         Assert.Equal(400, loaded.Problems.Length);
-        Assert.All(loaded.Problems, problem => Assert.EndsWith("\n\nPlease reason step by step, and put your final answer within \\boxed{}.", problem.Prompt, StringComparison.Ordinal));
+        Assert.All(
+            loaded.Problems,
+            problem =>
+                Assert.EndsWith(
+                    "\n\nPlease reason step by step, and put your final answer within \\boxed{}.", problem.Prompt, StringComparison.Ordinal));
         Assert.All(loaded.Problems, problem => Assert.Equal(@"The final answer is \boxed{", problem.AnswerCue));
     }
 

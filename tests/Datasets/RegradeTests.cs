@@ -32,7 +32,8 @@ public sealed class RegradeTests
             foreach ((string name, string response) in Phrasings.Of(problem, wrong))
             {
                 Grade grade = AnswerGrader.Grade(problem, response);
-                if (grade.Correct || grade.Status != GradeStatus.Answered) faults.Add($"{problem.Id} {name}: {grade.Status} '{grade.Answer}' for wrong '{wrong}'");
+                if (grade.Correct || grade.Status != GradeStatus.Answered) faults.Add(
+                    $"{problem.Id} {name}: {grade.Status} '{grade.Answer}' for wrong '{wrong}'");
             }
         }
 

@@ -36,7 +36,8 @@ public sealed class ResponseGradingTests
     public void Grade_KnownIdAndGoldInTheLine_LineWins()
     {
         Problem known = Own.Number("18") with { Id = "a" };
-        string grades = Graded("gsm8k", "{\"id\":\"a\",\"response\":\"18\"}\n{\"id\":\"a\",\"response\":\"18\",\"gold\":\"19\"}\n", [known], new(2, 1, 0));
+        string grades = Graded(
+            "gsm8k", "{\"id\":\"a\",\"response\":\"18\"}\n{\"id\":\"a\",\"response\":\"18\",\"gold\":\"19\"}\n", [known], new(2, 1, 0));
         Assert.Contains("\"correct\":false", grades, StringComparison.Ordinal);
     }
 
@@ -59,7 +60,8 @@ public sealed class ResponseGradingTests
     }
 
     [Theory]
-    [InlineData("{\"id\":\"a\",\"response\":\"x\",\"gold\":\"5\"}\n{\"id\":\"b\",\"response\":\"x\"}", "Line 2: no problem of gsm8k has the id 'b'")]
+    [InlineData("{\"id\":\"a\",\"response\":\"x\",\"gold\":\"5\"}\n{\"id\":\"b\",\"response\":\"x\"}", "Line 2: no problem of gsm8k has "
+        + "the id 'b'")]
     [InlineData("{\"id\":\"a\",\"gold\":\"5\"}", "Line 1, field 'response'")]
     [InlineData("{\"id\":\"a\",\"response\":\"x\",\"gold\":\"many\"}", "Line 1, field 'gold'")]
     [InlineData("nonsense", "Line 1 is not valid JSON")]

@@ -30,9 +30,11 @@ public sealed class LicenceTests
     private static SortedSet<string> Resolved(Func<string, bool> wanted)
     {
         var packages = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (string project in Directory.GetDirectories(Repository.Root).Where(folder => wanted(Path.GetFileName(folder))).SelectMany(folder => Directory.GetFiles(folder, "*.csproj")))
+        foreach (string project in Directory.GetDirectories(Repository.Root).Where(folder => wanted(Path.GetFileName(folder)))
+            .SelectMany(folder => Directory.GetFiles(folder, "*.csproj")))
         {
-            using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.File($"artifacts/obj/{Path.GetFileNameWithoutExtension(project)}/project.assets.json")));
+            using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.File(
+                $"artifacts/obj/{Path.GetFileNameWithoutExtension(project)}/project.assets.json")));
             packages.UnionWith(
                 from library in assets.RootElement.GetProperty("libraries").EnumerateObject()
                 where library.Value.GetProperty("type").GetString() == "package"

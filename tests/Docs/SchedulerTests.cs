@@ -9,7 +9,10 @@ public sealed class SchedulerTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    private static readonly string[] Plan = ["--datasets", "arc,gsm8k", "--items", "6", "--runs", "1", "--budgets", "0,16,64", "--latency-items", "2"];
+    private static readonly string[] Plan =
+    [
+        "--datasets", "arc,gsm8k", "--items", "6", "--runs", "1", "--budgets", "0,16,64", "--latency-items", "2",
+    ];
 
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
@@ -35,7 +38,8 @@ public sealed class SchedulerTests : IDisposable
             () => BashAsync(["-c", scripts[1]]));
     }
 
-    private async Task PartsThenMergeAsync(Func<string, Task<(int Code, string Output)>> partAsync, Func<Task<(int Code, string Output)>> mergeAsync)
+    private async Task PartsThenMergeAsync(
+        Func<string, Task<(int Code, string Output)>> partAsync, Func<Task<(int Code, string Output)>> mergeAsync)
     {
         foreach (string part in (string[])["1", "2"])
         {
@@ -70,15 +74,29 @@ public sealed class SchedulerTests : IDisposable
             if (lines[i].Trim() != "- |")
                 continue;
             int indent = lines[i + 1].Length - lines[i + 1].TrimStart().Length;
-            yield return string.Join('\n', lines.Skip(i + 1).TakeWhile(line => line.Length == 0 || line.StartsWith(new string(' ', indent), StringComparison.Ordinal)).Select(line => line.Length == 0 ? line : line[indent..]));
+            yield return string.Join(
+                '\n',
+                lines.Skip(i + 1).TakeWhile(line => line.Length == 0 || line.StartsWith(new string(' ', indent), StringComparison.Ordinal))
+                    .Select(line => line.Length == 0 ? line : line[indent..]));
         }
     }
 
     private async Task<(int Code, string Output)> BashAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for bash.");
-        var start = new ProcessStartInfo("bash", arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _root };
-        foreach ((string name, string value) in ((string, string)[])[("OUT", _root), ("SHARDS", "2"), ("CALIBRATE", $"dotnet {Path.Combine(AppContext.BaseDirectory, "calibrate.dll")}"), .. variables])
+        var start = new ProcessStartInfo("bash", arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = _root,
+        };
+        foreach ((string name, string value) in ((string, string)[])
+        [
+            ("OUT", _root),
+            ("SHARDS", "2"),
+            ("CALIBRATE", $"dotnet {Path.Combine(AppContext.BaseDirectory, "calibrate.dll")}"),
+            .. variables,
+        ])
             start.Environment[name] = value;
         start.Environment.Remove("SERVE");
         using Process process = Process.Start(start)!;

@@ -15,7 +15,8 @@ internal sealed class EndpointProcess : IDisposable
     {
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "endpoint", "--pace", "--log", _log];
 
-        // One that only gives load leaves the processors to the others, since it would have its own; one that is timed makes no pause of its own.
+        // One that only gives load leaves the processors to the others, since it would have its own; one that is timed makes no pause
+        // of its own.
         if (!isTimed && !OperatingSystem.IsWindows())
             command = ["nice", "-n", "19", .. command];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
@@ -46,6 +47,10 @@ internal sealed class EndpointProcess : IDisposable
     internal ServedRequest[] Served()
     {
         using var file = new StreamReader(new FileStream(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return [.. file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ServedRequest>(line, ResultsJson.Line)!)];
+        return
+        [
+            .. file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+                JsonSerializer.Deserialize<ServedRequest>(line, ResultsJson.Line)!),
+        ];
     }
 }

@@ -24,10 +24,14 @@ public sealed class EndpointTruthTests
     [InlineData("""{"tasks": {"own": 1}}""", "own: is not an object.")]
     [InlineData("""{"tasks": {"own": {"shape": "line"}}}""", "own: \"shape\" is \"exponential\" or \"hill\".")]
     [InlineData("""{"tasks": {"own": {"shape": "hill", "a": 0.5, "d": 0.1, "h": 30}}}""", "own: \"s\" is missing.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 0}}}""", "own: \"b\" is 0, but must be a number above 0 and at most 1000000.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": "0.5", "d": 0.1, "b": 1}}}""", "own: \"a\" is \"0.5\", but must be a number at least 0 and at most 1.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.6, "b": 1}}}""", "own: \"a\" + \"d\" is 1.1, but a probability is at most 1.")]
-    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 1, "h": 3}}}""", "own: \"h\" is not a member of an exponential truth.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 0}}}""", "own: \"b\" is 0, but must be a number "
+        + "above 0 and at most 1000000.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": "0.5", "d": 0.1, "b": 1}}}""", "own: \"a\" is \"0.5\", but must be a "
+        + "number at least 0 and at most 1.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.6, "b": 1}}}""", "own: \"a\" + \"d\" is 1.1, but a "
+        + "probability is at most 1.")]
+    [InlineData("""{"tasks": {"own": {"shape": "exponential", "a": 0.5, "d": 0.1, "b": 1, "h": 3}}}""", "own: \"h\" is not a member of an "
+        + "exponential truth.")]
     public void Load_NoTruth_SaysWhere(string json, string expected)
     {
         string path = Path.GetTempFileName();
@@ -41,7 +45,10 @@ public sealed class EndpointTruthTests
 
     [Fact]
     public void Load_NoFile_SaysSo() =>
-        Assert.StartsWith("/no/such.json: ", Assert.Throws<InvalidDataException>(() => EndpointTruth.Load("/no/such.json")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/no/such.json: ",
+            Assert.Throws<InvalidDataException>(() => EndpointTruth.Load("/no/such.json")).Message,
+            StringComparison.Ordinal);
 
     /// <summary>Shares of right answers over 4,000 problems follow the curve; standard error 0.008 at most.</summary>
     [Fact]
@@ -93,5 +100,6 @@ public sealed class EndpointTruthTests
         Assert.Equal(new HiddenTruth(7, null).Of(Problems[0] with { Task = "arc" }), truth.Of(Problems[0] with { Task = "arc" }));
     }
 
-    private static double ShareRight(HiddenTruth truth, int tokens) => Problems.Average(problem => truth.IsRight(problem, "g", tokens) ? 1.0 : 0);
+    private static double ShareRight(HiddenTruth truth, int tokens) =>
+        Problems.Average(problem => truth.IsRight(problem, "g", tokens) ? 1.0 : 0);
 }

@@ -19,7 +19,8 @@ public sealed class Alone;
 public sealed class ServiceTimeTests
 {
     /// <summary>Whole runs that are compared; more of them are a study (CONTRIBUTING.md).</summary>
-    private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("CALIBRATION_SERVICE_RUNS") ?? "2", CultureInfo.InvariantCulture);
+    private static readonly int Runs = int.Parse(
+        Environment.GetEnvironmentVariable("CALIBRATION_SERVICE_RUNS") ?? "2", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(false)]
@@ -36,14 +37,16 @@ public sealed class ServiceTimeTests
         for (int run = 0; run < Runs; run++)
         {
             (double[] differences, double[] allowed) = await DifferencesAsync(endpoint, other?.Api);
-            string shown = string.Join(' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms"));
+            string shown = string.Join(
+                ' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms"));
             TestContext.Current.TestOutputHelper?.WriteLine(shown);
             if (differences.Zip(allowed).Any(pair => Math.Abs(pair.First) > pair.Second))
                 outside.Add(shown);
             largest = Math.Max(largest, differences.Max(Math.Abs));
         }
 
-        // The machine itself stops at times (an idle loop too, for up to 25 ms), which may meet one run; a stall of the harness's own is in many.
+        // The machine itself stops at times (an idle loop too, for up to 25 ms), which may meet one run; a stall of the harness's own
+        // is in many.
         Assert.True(outside.Count <= 1 && largest < 0.05, string.Join('\n', outside));
     }
 
@@ -60,7 +63,8 @@ public sealed class ServiceTimeTests
             Assert.All(run.Service, sample => Assert.Equal((0, TrialStatus.Ok), (sample.CachedTokens, sample.Status)));
 
             // Its own prefix it finds, in whole blocks of 16.
-            Assert.All(run.Service.Where(sample => sample.BudgetTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 16));
+            Assert.All(
+                run.Service.Where(sample => sample.BudgetTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 16));
             Assert.Equal((3 * 3) + 2, run.Service.Length);
             Assert.All(run.Service.Where(sample => sample.BudgetTokens is 0 or 16), sample => Assert.NotNull(sample.ServerS));
         }
@@ -76,9 +80,11 @@ public sealed class ServiceTimeTests
         var log = new ServedRequests(served =>
         {
             if (served is { ThinkingClosed: true, ThinkingTokens: > 0 } && groups.Contains(served.User))
-                durable.Add(JournaledTraces(root).Any(trace => trace.TokenIds.Length == 40 && SegmentSeed.Group(1, "own", trace.ProblemId, 0, "") == served.User));
+                durable.Add(JournaledTraces(root).Any(trace =>
+                    trace.TokenIds.Length == 40 && SegmentSeed.Group(1, "own", trace.ProblemId, 0, "") == served.User));
         });
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], Log = log }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], Log = log }, TestContext.Current.CancellationToken);
         Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync(
             "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "4,16,40",
             "--concurrency", "1", "--latency-items", "2");
@@ -92,7 +98,11 @@ public sealed class ServiceTimeTests
         string journal = Path.Combine(Assert.Single(Directory.GetDirectories(root)), "journal", "traces.jsonl");
         using var file = new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => System.Text.Json.JsonSerializer.Deserialize<Trace>(line, ResultsJson.Line)!)];
+        return
+        [
+            .. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+                System.Text.Json.JsonSerializer.Deserialize<Trace>(line, ResultsJson.Line)!),
+        ];
     }
 
     /// <summary>Client's service time less the endpoint's, of every sample of the latency pass, and 1 % + 1 ms of each.</summary>
@@ -113,9 +123,16 @@ public sealed class ServiceTimeTests
         {
             string separate = sample.TraceId.Split("/latency")[1].TrimStart('/');
             Assert.Equal(TrialStatus.Ok, sample.Status);
-            ServedRequest[] own = [.. log.Where(served => served.User == SegmentSeed.Group(1, "own", sample.ProblemId, -1, separate.Length > 0 ? separate + "/" : ""))];
-            double thinking = sample.BudgetTokens == 0 ? 0 : Assert.Single(own, served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
-            double expected = thinking + Assert.Single(own, served => served.ThinkingClosed && served.ThinkingTokens == sample.BudgetTokens).Seconds;
+            ServedRequest[] own =
+            [
+                .. log.Where(served =>
+                    served.User == SegmentSeed.Group(1, "own", sample.ProblemId, -1, separate.Length > 0 ? separate + "/" : "")),
+            ];
+            double thinking = sample.BudgetTokens == 0
+                ? 0
+                : Assert.Single(own, served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
+            double expected = thinking
+                + Assert.Single(own, served => served.ThinkingClosed && served.ThinkingTokens == sample.BudgetTokens).Seconds;
             differences.Add(sample.ServiceS - expected);
             allowed.Add((0.01 * expected) + 0.001);
         }
@@ -135,7 +152,14 @@ public sealed class ServiceTimeTests
         {
             while (!stop.IsCancellationRequested)
             {
-                var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 60 + (seed % 80), Seed = seed, Close = ThinkingEndHandling.Mask, Group = $"load-{seed}" };
+                var request = new GenerationRequest
+                {
+                    Prompt = [prompt],
+                    MaxTokens = 60 + (seed % 80),
+                    Seed = seed,
+                    Close = ThinkingEndHandling.Mask,
+                    Group = $"load-{seed}",
+                };
                 await forcing.Requests.GenerateAsync(request, CancellationToken.None);
             }
         }));

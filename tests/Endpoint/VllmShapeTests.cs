@@ -44,8 +44,14 @@ public sealed class VllmShapeTests
         (int status, string body) = await AskAsync(endpoint, recording);
         Assert.Equal(recording.Status, status);
         Assert.Equal(ShapesOf(Encoding.UTF8.GetString(recording.Body)), ShapesOf(body));
-        if (recording.Status != 200 && !file.EndsWith("bad-type.http", StringComparison.Ordinal) && !file.EndsWith("seed-range.http", StringComparison.Ordinal))
-            Assert.Equal(Encoding.UTF8.GetString(recording.Body).Trim(), JsonNode.Parse(body)!.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        if (recording.Status != 200 && !file.EndsWith("bad-type.http", StringComparison.Ordinal)
+            && !file.EndsWith("seed-range.http", StringComparison.Ordinal))
+            Assert.Equal(
+                Encoding.UTF8.GetString(recording.Body).Trim(),
+                JsonNode.Parse(body)!.ToJsonString(new JsonSerializerOptions
+                {
+                    Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }));
     }
 
     /// <summary>The recorded request that may end at the close; where it ends is the model's.</summary>
@@ -60,7 +66,10 @@ public sealed class VllmShapeTests
     }
 
     private static string ModelOf(Recording recording) =>
-        recording.Request.ValueKind == JsonValueKind.Object && recording.Request.GetProperty("model").GetString() is { } model && model != "nope" ? model : "qwen3-tiny";
+        recording.Request.ValueKind == JsonValueKind.Object && recording.Request.GetProperty("model").GetString() is { } model
+            && model != "nope"
+            ? model
+            : "qwen3-tiny";
 
     private static async Task<(int Status, string Body)> AskAsync(EmbeddedEndpoint endpoint, Recording recording)
     {
@@ -90,7 +99,11 @@ public sealed class VllmShapeTests
         string[] documents = body.StartsWith("data: ", StringComparison.Ordinal)
             ? [.. body.Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => line[6..])]
             : [body];
-        return [.. documents.SelectMany(document => Paths("", JsonDocument.Parse(document).RootElement).Order(StringComparer.Ordinal).Append("-"))];
+        return
+        [
+            .. documents.SelectMany(document =>
+                Paths("", JsonDocument.Parse(document).RootElement).Order(StringComparer.Ordinal).Append("-")),
+        ];
     }
 
     private static IEnumerable<string> Paths(string path, JsonElement element) => element.ValueKind switch

@@ -35,7 +35,10 @@ public sealed class AccuracyBootstrapTests
     [Fact]
     public void Run_IndependentCounts_SpreadsAsTheStandardErrorsSay()
     {
-        AccuracyCount[] counts = [.. Answers.GroupBy(o => o.BudgetTokens).Select(g => new AccuracyCount(g.Key, g.Count(), g.Count(o => o.Correct)))];
+        AccuracyCount[] counts =
+        [
+            .. Answers.GroupBy(o => o.BudgetTokens).Select(g => new AccuracyCount(g.Key, g.Count(), g.Count(o => o.Correct))),
+        ];
         ExponentialAccuracy[] curves = AccuracyBootstrap.Of(counts).Run(1000, 1, 2);
         AccuracyFit fit = AccuracyFitter.Fit(counts);
 

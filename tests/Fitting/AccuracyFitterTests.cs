@@ -36,12 +36,15 @@ public sealed class AccuracyFitterTests
         AccuracyCell[] cells =
         [
             .. answers.GroupBy(answer => (answer.BudgetTokens, answer.Problem)).Reverse()
-                .Select(cell => new AccuracyCell(cell.Key.Problem, cell.Key.BudgetTokens, cell.Count(), cell.Count(answer => answer.Correct))),
+                .Select(cell =>
+                    new AccuracyCell(cell.Key.Problem, cell.Key.BudgetTokens, cell.Count(), cell.Count(answer => answer.Correct))),
         ];
 
         AccuracyFit expected = AccuracyFitter.Fit(answers), actual = AccuracyFitter.Fit(cells);
 
-        Assert.Equal((expected.A, expected.B, expected.D, expected.Verdict, expected.LackOfFitPValue), (actual.A, actual.B, actual.D, actual.Verdict, actual.LackOfFitPValue));
+        Assert.Equal(
+            (expected.A, expected.B, expected.D, expected.Verdict, expected.LackOfFitPValue),
+            (actual.A, actual.B, actual.D, actual.Verdict, actual.LackOfFitPValue));
         Assert.Equal(AccuracyBootstrap.Of(answers).Run(20, 3), AccuracyBootstrap.Of(cells).Run(20, 3));
         Assert.Throws<ArgumentException>(() => AccuracyFitter.Fit([new AccuracyCell("p", 0, 1, 2)]));
     }
@@ -52,7 +55,9 @@ public sealed class AccuracyFitterTests
         AccuracyObservation[] answers =
         [
             .. File.ReadLines(SharedFiles.Path("answers/curve-gsm8k.csv")).Skip(1).Select(l => l.Split(','))
-                .Select(f => new AccuracyObservation(f[1], int.Parse(f[2], CultureInfo.InvariantCulture), int.Parse(f[3], CultureInfo.InvariantCulture), f[4] == "1")),
+                .Select(f =>
+                    new AccuracyObservation(
+                        f[1], int.Parse(f[2], CultureInfo.InvariantCulture), int.Parse(f[3], CultureInfo.InvariantCulture), f[4] == "1")),
         ];
 
         AccuracyFit fit = AccuracyFitter.Fit(answers);
@@ -68,7 +73,8 @@ public sealed class AccuracyFitterTests
     {
         SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "bbh");
 
-        AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, new Xoshiro256StarStar(1, false)));
+        AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(
+            task.Truth.At, task.Budgets, 250, 3, 0.5, new Xoshiro256StarStar(1, false)));
 
         Assert.Equal(3, fit.Rivals.Count);
         Assert.Equal("exponential", fit.Rivals[0].Shape);
@@ -86,7 +92,8 @@ public sealed class AccuracyFitterTests
         {
             var random = new Xoshiro256StarStar(40 + i, false);
             AccuracyFit fit = AccuracyFitter.Fit(
-                [.. SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, random).Where(o => random.NextDouble() > o.BudgetTokens / 20000.0)]);
+                [.. SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, random).Where(o =>
+                    random.NextDouble() > o.BudgetTokens / 20000.0)]);
             a += fit.A.Interval?.Contains(task.Truth.A) ?? true ? 1 : 0;
             b += fit.B.Interval?.Contains(task.Truth.B) ?? true ? 1 : 0;
         }

@@ -8,7 +8,9 @@ namespace Calibration.Tests.Fitting;
 /// <summary>Intervals where the truth lies on A + D = 1 and the curve is not yet saturated at the largest budget.</summary>
 public sealed class CeilingTests
 {
-    /// <summary>b times the largest budget is 2; `coverage near-one` in benchmarks is the long form. 95 % less three standard errors.</summary>
+    /// <summary>
+    /// b times the largest budget is 2; `coverage near-one` in benchmarks is the long form. 95 % less three standard errors.
+    /// </summary>
     [Fact]
     public void Fit_UnsaturatedCurveToOne_CoversTheTruth()
     {
@@ -40,7 +42,10 @@ public sealed class CeilingTests
         Assert.Equal(3.8415 * designEffect, height!.Value, 0.01);
     }
 
-    /// <summary>A parameter that moves with the ceiling alone: half of the time χ² with one and half of the time with two degrees of freedom at most.</summary>
+    /// <summary>
+    /// A parameter that moves with the ceiling alone: half of the time χ² with one and half of the time with two degrees of freedom at
+    /// most.
+    /// </summary>
     [Fact]
     public void Height_Correlated_LiesBetweenOneAndTwoDegreesOfFreedom()
     {
@@ -69,7 +74,8 @@ public sealed class CeilingTests
     {
         double q = ReportedAbove.Quantile(5.5, 4, 0.95), mean = 5.5 - q;
 
-        double tail = MathNet.Numerics.Distributions.Normal.CDF(0, 1, mean - 5.5) / MathNet.Numerics.Distributions.Normal.CDF(0, 1, mean - 4);
+        double tail = MathNet.Numerics.Distributions.Normal.CDF(0, 1, mean - 5.5) / MathNet.Numerics.Distributions.Normal.CDF(
+            0, 1, mean - 4);
 
         Assert.InRange(q, 1.97, 2.9);
         Assert.Equal(0.025, tail, 1e-6);

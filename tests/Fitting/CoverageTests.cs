@@ -22,7 +22,8 @@ public sealed class CoverageTests
         {
             for (int i = 0; i < Experiments; i++)
             {
-                AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, correlation, new Xoshiro256StarStar(i + 1, false)), options);
+                AccuracyFit fit = AccuracyFitter.Fit(
+                    SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, correlation, new Xoshiro256StarStar(i + 1, false)), options);
                 Count(fit.A, task.Truth.A, task.Truth.A + task.Truth.D >= 1);
                 Count(fit.B, task.Truth.B, false);
                 Count(fit.D, task.Truth.D, task.Truth.D == 0 || task.Truth.A + task.Truth.D >= 1);
@@ -57,7 +58,8 @@ public sealed class CoverageTests
         const int count = 200;
         for (int i = 0; i < count; i++)
         {
-            ServiceTimeFit fit = ServiceTimeFitter.Fit(SyntheticServices.Draw(truth, i % 2 == 0 ? 2048 : 16384, 10, 0.012, 0.005, 0.003, new Xoshiro256StarStar(i + 1, false)));
+            ServiceTimeFit fit = ServiceTimeFitter.Fit(SyntheticServices.Draw(
+                truth, i % 2 == 0 ? 2048 : 16384, 10, 0.012, 0.005, 0.003, new Xoshiro256StarStar(i + 1, false)));
             t0 += fit.T0Seconds.Interval!.Contains(truth.T0Seconds) ? 1 : 0;
             c += fit.SecondsPerToken.Interval!.Contains(truth.SecondsPerToken) ? 1 : 0;
         }

@@ -60,9 +60,11 @@ public sealed class HillFitterTests
     [Fact]
     public void Fit_ShapesWithoutASteepness_AreNotIdentified()
     {
-        Assert.Equal("Not identifiable: the rise may be a step between two budgets.", Draw(budget => budget >= 200 ? 0.9 : 0.2, 1).Explanation);
+        Assert.Equal(
+            "Not identifiable: the rise may be a step between two budgets.", Draw(budget => budget >= 200 ? 0.9 : 0.2, 1).Explanation);
         Assert.Equal(Verdict.NotIdentifiable, Draw(_ => 0.5, 1).Verdict);
-        Assert.Equal(Verdict.NotIdentifiable, HillFitter.Fit([new AccuracyProportion(0, 50, 0.2), new AccuracyProportion(8, 50, 0.4)]).Verdict);
+        Assert.Equal(
+            Verdict.NotIdentifiable, HillFitter.Fit([new AccuracyProportion(0, 50, 0.2), new AccuracyProportion(8, 50, 0.4)]).Verdict);
     }
 
     private static HillFit Draw(Func<double, double> curve, int seed) =>

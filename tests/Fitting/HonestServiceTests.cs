@@ -67,7 +67,8 @@ public sealed class HonestServiceTests
     public void Fit_SkewedOverheads_AreSaid()
     {
         List<ServiceObservation> times = Draw(5, 0.005);
-        Dictionary<string, double> extra = times.Select(o => o.Cluster).Distinct().Select((trace, i) => (trace, i)).ToDictionary(p => p.trace, p => 0.02 * Math.Exp(0.45 * p.i));
+        Dictionary<string, double> extra = times.Select(o => o.Cluster).Distinct().Select((trace, i) => (trace, i)).ToDictionary(
+            p => p.trace, p => 0.02 * Math.Exp(0.45 * p.i));
 
         ServiceTimeFit fit = ServiceTimeFitter.Fit([.. times.Select(o => o with { Seconds = o.Seconds + extra[o.Cluster] })]);
 

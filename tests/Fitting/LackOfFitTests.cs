@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Calibration.Tests.Fitting;
 
-/// <summary>The long study of benchmarks (`lack-of-fit-size`) in a reduced form: the test holds its size of 1 % and sees other shapes.</summary>
+/// <summary>
+/// The long study of benchmarks (`lack-of-fit-size`) in a reduced form: the test holds its size of 1 % and sees other shapes.
+/// </summary>
 public sealed class LackOfFitTests
 {
     private static readonly AccuracyFitOptions Options = new() { CompareRivals = false };
@@ -68,19 +70,31 @@ public sealed class LackOfFitTests
     [Fact]
     public void ReversalShare_CountsChangesFromRightToWrong()
     {
-        AccuracyCell[] cells = [new("p", 0, 1, 0), new("p", 1, 1, 1), new("p", 2, 1, 0), new("q", 0, 1, 0), new("q", 1, 1, 0), new("q", 2, 1, 1)];
+        AccuracyCell[] cells =
+        [
+            new("p", 0, 1, 0), new("p", 1, 1, 1), new("p", 2, 1, 0), new("q", 0, 1, 0), new("q", 1, 1, 0), new("q", 2, 1, 1),
+        ];
 
         Assert.Equal(1.0 / 3, NeighbourDifferences.ReversalShare(AccuracyTable.From(cells)), 1e-12);
         Assert.Equal(0, NeighbourDifferences.ReversalShare(AccuracyTable.From(cells[3..])));
     }
 
-    /// <summary>With clustered and multinomial covariances equal, the test is Pearson's: F with as many degrees of freedom as differences are left.</summary>
+    /// <summary>
+    /// With clustered and multinomial covariances equal, the test is Pearson's: F with as many degrees of freedom as differences are
+    /// left.
+    /// </summary>
     [Fact]
     public void Tail_CovarianceOfAMultinomial_IsPearsons()
     {
         double[] fitted = [0.2, 0.5, 0.7];
         AccuracyTable table = AccuracyTable.From(
-            [.. Enumerable.Range(0, 100).SelectMany(i => new[] { new AccuracyCell($"p{i}", 0, 1, i < 20 ? 1 : 0), new($"p{i}", 1, 1, i < 50 ? 1 : 0), new($"p{i}", 2, 1, i < 70 ? 1 : 0) })]);
+            [.. Enumerable.Range(0, 100).SelectMany(i =>
+                new[]
+                {
+                    new AccuracyCell($"p{i}", 0, 1, i < 20 ? 1 : 0),
+                    new($"p{i}", 1, 1, i < 50 ? 1 : 0),
+                    new($"p{i}", 2, 1, i < 70 ? 1 : 0),
+                })]);
         double[] covariance = NeighbourDifferences.Covariance(table);
 
         double p = new RaoScott(table, fitted, covariance).Tail(8, [[1, 1, 1]]);
@@ -90,7 +104,8 @@ public sealed class LackOfFitTests
     }
 
     private static int Rejected(int sets, Func<Xoshiro256StarStar, AccuracyCell[]> draw) =>
-        Enumerable.Range(0, sets).Count(i => AccuracyFitter.Fit(draw(new Xoshiro256StarStar((i * 6011) + 99, false)), Options).LackOfFitPValue < 0.01);
+        Enumerable.Range(0, sets).Count(i =>
+            AccuracyFitter.Fit(draw(new Xoshiro256StarStar((i * 6011) + 99, false)), Options).LackOfFitPValue < 0.01);
 
     private static int Number(string field) => int.Parse(field, CultureInfo.InvariantCulture);
 }

@@ -64,20 +64,26 @@ public sealed partial class LeastSquaresTests
         Assert.True(fit is null || fit.StandardErrors is null);
     }
 
-    private static double Digits(double value, double certified) => Math.Min(11, -Math.Log10(Math.Abs(value - certified) / Math.Abs(certified)));
+    private static double Digits(double value, double certified) =>
+        Math.Min(11, -Math.Log10(Math.Abs(value - certified) / Math.Abs(certified)));
 
     private static double Saturation(IReadOnlyList<double> b, double x) => -b[0] * double.ExpM1(-b[1] * x);
 
-    private static double[] SaturationSlopes(IReadOnlyList<double> b, double x) => [-double.ExpM1(-b[1] * x), b[0] * x * Math.Exp(-b[1] * x)];
+    private static double[] SaturationSlopes(IReadOnlyList<double> b, double x) =>
+        [-double.ExpM1(-b[1] * x), b[0] * x * Math.Exp(-b[1] * x)];
 
     private sealed partial record NistData(double[] X, double[] Y, double[][] Starts, double[] Certified, double[] Deviations)
     {
         public static NistData Load(string path, string name)
         {
             string text = File.ReadAllText(path);
-            int from = text.IndexOf("## " + name + "\n", StringComparison.Ordinal), to = text.IndexOf("\n## ", from + 3, StringComparison.Ordinal);
+            int from = text.IndexOf("## " + name + "\n", StringComparison.Ordinal), to = text.IndexOf(
+                "\n## ", from + 3, StringComparison.Ordinal);
             string section = text[from..(to < 0 ? text.Length : to)];
-            double[][] parameters = [.. Parameter().Matches(section).Select(m => m.Groups[1].Captures.Select(c => Number(c.Value)).ToArray())];
+            double[][] parameters =
+            [
+                .. Parameter().Matches(section).Select(m => m.Groups[1].Captures.Select(c => Number(c.Value)).ToArray()),
+            ];
             string rows = section[section.LastIndexOf("Data:", StringComparison.Ordinal)..];
             double[][] data = [.. Row().Matches(rows).Select(m => new[] { Number(m.Groups[1].Value), Number(m.Groups[2].Value) })];
             bool line = parameters[0].Length == 2;

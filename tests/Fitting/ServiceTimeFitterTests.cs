@@ -13,7 +13,10 @@ public sealed class ServiceTimeFitterTests
     [Fact]
     public void Fit_TimesWithoutNoise_RecoversTheLine()
     {
-        ServiceTimeFit fit = ServiceTimeFitter.Fit([.. Grid.SelectMany(b => Enumerable.Range(0, 4).Select(t => new ServiceObservation("t" + t, b, Truth.At(b))))]);
+        ServiceTimeFit fit = ServiceTimeFitter.Fit(
+        [
+            .. Grid.SelectMany(b => Enumerable.Range(0, 4).Select(t => new ServiceObservation("t" + t, b, Truth.At(b)))),
+        ]);
 
         Assert.Equal(Verdict.Identified, fit.Verdict);
         Assert.Equal(1, fit.T0Seconds.Value / Truth.T0Seconds, 1e-9);
@@ -39,7 +42,8 @@ public sealed class ServiceTimeFitterTests
     [Fact]
     public void Fit_NoiseOfTwoKinds_IsToldApart()
     {
-        ServiceTimeFit fit = ServiceTimeFitter.Fit(SyntheticServices.Draw(Truth, 16384, 60, 0, 0.02, 0.005, new Xoshiro256StarStar(4, false)));
+        ServiceTimeFit fit = ServiceTimeFitter.Fit(SyntheticServices.Draw(
+            Truth, 16384, 60, 0, 0.02, 0.005, new Xoshiro256StarStar(4, false)));
 
         Assert.InRange(fit.RelativeNoise, 0.015, 0.025);
         Assert.InRange(fit.AbsoluteNoiseSeconds, 0.002, 0.01);
@@ -52,7 +56,8 @@ public sealed class ServiceTimeFitterTests
     {
         var random = new Xoshiro256StarStar(5, false);
         ServiceTimeFit fit = ServiceTimeFitter.Fit(
-            [.. SyntheticServices.Draw(Truth, 4096, 10, 0.01, 0.005, 0.003, random).Select(o => o with { Seconds = o.Seconds * (1 + (o.Tokens / 4096)) })]);
+            [.. SyntheticServices.Draw(Truth, 4096, 10, 0.01, 0.005, 0.003, random).Select(o =>
+                o with { Seconds = o.Seconds * (1 + (o.Tokens / 4096)) })]);
 
         Assert.Equal(Verdict.LackOfFit, fit.Verdict);
         Assert.True(fit.CurvaturePValue < 0.01);
@@ -63,7 +68,8 @@ public sealed class ServiceTimeFitterTests
     public void Fit_NegativeOrigin_IsHeldAtZero()
     {
         ServiceTimeFit fit = ServiceTimeFitter.Fit(
-            [.. Enumerable.Range(0, 6).SelectMany(t => Grid.Where(b => b > 0).Select(b => new ServiceObservation("t" + t, b, (0.012 * b * (1 + (0.01 * Math.Sin(t + b)))) - 0.05)))]);
+            [.. Enumerable.Range(0, 6).SelectMany(t =>
+                Grid.Where(b => b > 0).Select(b => new ServiceObservation("t" + t, b, (0.012 * b * (1 + (0.01 * Math.Sin(t + b)))) - 0.05)))]);
 
         Assert.Equal(ParameterStatus.AtBound, fit.T0Seconds.Status);
         Assert.Equal(0, fit.T0Seconds.Value);
@@ -105,7 +111,9 @@ public sealed class ServiceTimeFitterTests
             ServiceObservation[] times =
             [
                 .. Enumerable.Range(0, random.Next(0, 15)).Select(_ => new ServiceObservation(
-                    "t" + random.Next(0, 5), random.Next(0, 4) * random.Next(0, 300), random.Next(0, 5) == 0 ? 0 : random.NextDouble() * Math.Pow(10, random.Next(-3, 3)))),
+                    "t" + random.Next(0, 5), random.Next(0, 4) * random.Next(0, 300), random.Next(0, 5) == 0
+                        ? 0
+                        : random.NextDouble() * Math.Pow(10, random.Next(-3, 3)))),
             ];
             ServiceTimeFit fit = ServiceTimeFitter.Fit(times);
             foreach (ParameterEstimate e in new[] { fit.T0Seconds, fit.SecondsPerToken })
@@ -116,7 +124,9 @@ public sealed class ServiceTimeFitterTests
                 Assert.True(e.StandardError is null || double.IsFinite(e.StandardError.Value));
             }
 
-            Assert.True(double.IsFinite(fit.WithinBudgetVariance ?? 0) && double.IsFinite(fit.RelativeNoise) && double.IsFinite(fit.AbsoluteNoiseSeconds));
+            Assert.True(
+                double.IsFinite(fit.WithinBudgetVariance ?? 0) && double.IsFinite(fit.RelativeNoise)
+                    && double.IsFinite(fit.AbsoluteNoiseSeconds));
             Assert.True(fit.CurvaturePValue is null or (>= 0 and <= 1), fit.ToString());
             Assert.True(fit.RSquared is null or <= 1, fit.ToString());
         }
@@ -131,7 +141,10 @@ public sealed class ServiceTimeFitterTests
     public void Fit_OnePairOfEqualTokenCounts_LeavesTheVarianceUnknown()
     {
         double[] tokens = [10, 24, 31, 31, 47, 60];
-        ServiceTimeFit fit = ServiceTimeFitter.Fit([.. tokens.Select((count, i) => new ServiceObservation($"t{i}", count, 0.1 + (0.01 * count) + (0.001 * (i % 3))))]);
+        ServiceTimeFit fit = ServiceTimeFitter.Fit(
+        [
+            .. tokens.Select((count, i) => new ServiceObservation($"t{i}", count, 0.1 + (0.01 * count) + (0.001 * (i % 3)))),
+        ]);
         Assert.Null(fit.WithinBudgetVariance);
         Assert.Contains("variance at a given budget is unknown", fit.Explanation, StringComparison.Ordinal);
     }

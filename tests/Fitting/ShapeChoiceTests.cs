@@ -15,14 +15,17 @@ public sealed class ShapeChoiceTests
 
         ShapeChoice choice = AccuracyShapeFitter.Choose(cells);
 
-        Assert.Equal((ShapeKind.Exponential, double.PositiveInfinity, null, null, null), (choice.Kind, choice.LargestBudget, choice.Fall, choice.Hill, choice.Warning));
+        Assert.Equal(
+            (ShapeKind.Exponential, double.PositiveInfinity, null, null, null),
+            (choice.Kind, choice.LargestBudget, choice.Fall, choice.Hill, choice.Warning));
         Assert.Equal(AccuracyFitter.Fit(cells).Curve, choice.Shape);
     }
 
     [Fact]
     public void Choose_TooFewProblemsForATest_UsesTheExponentialWithAWarning()
     {
-        ShapeChoice choice = AccuracyShapeFitter.Choose(SyntheticTraces.Nested(Gsm8k.Truth.At, Gsm8k.Budgets, 19, 20, 0.1, new Xoshiro256StarStar(3, false)));
+        ShapeChoice choice = AccuracyShapeFitter.Choose(SyntheticTraces.Nested(
+            Gsm8k.Truth.At, Gsm8k.Budgets, 19, 20, 0.1, new Xoshiro256StarStar(3, false)));
 
         Assert.Equal(ShapeKind.Exponential, choice.Kind);
         Assert.StartsWith("Lack of fit cannot be tested", choice.Warning, StringComparison.Ordinal);
@@ -125,13 +128,20 @@ public sealed class ShapeChoiceTests
     [Fact]
     public void Draw_Replicates_ChooseAsTheWholeRuleWould()
     {
-        foreach (Func<double, double> curve in new Func<double, double>[] { Gsm8k.Truth.At, new HillAccuracy(0.7, 220, 1.8, 0.15).At, new ExponentialAccuracy(0.7, 0.0008, 0.1).At })
+        foreach (Func<double, double> curve in new Func<double, double>[]
         {
-            AccuracyBootstrap.ShapeWorker worker = AccuracyBootstrap.Of(SyntheticTraces.Nested(curve, Gsm8k.Budgets, 60, 2, 0.6, new Xoshiro256StarStar(8, false))).CreateShapeWorker();
+            Gsm8k.Truth.At,
+            new HillAccuracy(0.7, 220, 1.8, 0.15).At,
+            new ExponentialAccuracy(0.7, 0.0008, 0.1).At,
+        })
+        {
+            AccuracyBootstrap.ShapeWorker worker = AccuracyBootstrap.Of(SyntheticTraces.Nested(
+                curve, Gsm8k.Budgets, 60, 2, 0.6, new Xoshiro256StarStar(8, false))).CreateShapeWorker();
             for (int i = 0; i < 40; i++)
             {
                 AccuracyBootstrap.ShapeReplicate replicate = worker.Draw(2, i);
-                ShapeChoice whole = AccuracyShapeFitter.Choose(worker.LastCells(), options: new AccuracyFitOptions { CompareRivals = false });
+                ShapeChoice whole = AccuracyShapeFitter.Choose(
+                    worker.LastCells(), options: new AccuracyFitOptions { CompareRivals = false });
                 Assert.Equal(whole.Shape.Name, replicate.Shape.Name);
             }
         }

@@ -71,7 +71,8 @@ internal static class SyntheticTraces
             return () =>
             {
                 double z = (Math.Sqrt(0.5) * own) + (Math.Sqrt(0.5) * Normal.Sample(random, 0, 1));
-                return budget => Normal.CDF(0, 1, (Math.Sqrt(0.7) * z) + (Math.Sqrt(0.3) * Normal.Sample(random, 0, 1))) < probability(budget);
+                return budget =>
+                    Normal.CDF(0, 1, (Math.Sqrt(0.7) * z) + (Math.Sqrt(0.3) * Normal.Sample(random, 0, 1))) < probability(budget);
             };
         });
 

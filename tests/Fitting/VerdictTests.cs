@@ -32,7 +32,9 @@ public sealed class VerdictTests
             var random = new Xoshiro256StarStar(1000 + i, false);
             List<AccuracyObservation> answers = SyntheticTraces.Draw(Probabilities[shape], Budgets, 250, 3, 0.5, random);
             AccuracyFit clustered = AccuracyFitter.Fit(answers);
-            AccuracyFit counts = AccuracyFitter.Fit(Counts(Probabilities[shape], Budgets, 750, random), i % 2 == 0 ? null : new AccuracyFitOptions { Method = FitMethod.WeightedLeastSquares });
+            AccuracyFit counts = AccuracyFitter.Fit(
+                Counts(Probabilities[shape], Budgets, 750, random),
+                i % 2 == 0 ? null : new AccuracyFitOptions { Method = FitMethod.WeightedLeastSquares });
             foreach (AccuracyFit fit in new[] { clustered, counts })
             {
                 verdicts[(int)fit.Verdict]++;
@@ -68,7 +70,11 @@ public sealed class VerdictTests
         var random = new Xoshiro256StarStar(5, false);
         for (int i = 0; i < 2000; i++)
         {
-            int[] budgets = [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => random.Next(0, 3) == 0 ? random.Next(0, 4) : random.Next(0, 20000)).Distinct()];
+            int[] budgets =
+            [
+                .. Enumerable.Range(0, random.Next(1, 9)).Select(_ => random.Next(0, 3) == 0 ? random.Next(0, 4) : random.Next(0, 20000))
+                .Distinct(),
+            ];
             AccuracyCount[] counts = [.. budgets.Select(b =>
             {
                 int n = random.Next(0, 4) == 0 ? random.Next(0, 3) : random.Next(1, 500);
@@ -96,7 +102,8 @@ public sealed class VerdictTests
     {
         SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "bbh");
 
-        AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(task.Truth.At, task.Budgets, problems, 100, 0.5, new Xoshiro256StarStar(1, false)));
+        AccuracyFit fit = AccuracyFitter.Fit(SyntheticTraces.Draw(
+            task.Truth.At, task.Budgets, problems, 100, 0.5, new Xoshiro256StarStar(1, false)));
 
         Assert.NotEqual(Verdict.Identified, fit.Verdict);
         Assert.Equal(ParameterStatus.NotIdentifiable, fit.B.Status);
@@ -123,7 +130,8 @@ public sealed class VerdictTests
 
         Assert.True(double.IsFinite(fit.Deviance));
         Assert.True(fit.LackOfFitPValue is null or (>= 0 and <= 1), fit.ToString());
-        Assert.All(fit.Points, p => Assert.True(double.IsFinite(p.Fitted) && double.IsFinite(p.Residual) && double.IsFinite(p.StandardError)));
+        Assert.All(
+            fit.Points, p => Assert.True(double.IsFinite(p.Fitted) && double.IsFinite(p.Residual) && double.IsFinite(p.StandardError)));
         Assert.All(fit.Rivals, r => Assert.True(double.IsFinite(r.Deviance) && double.IsFinite(r.Score)));
         if (fit.Curve is { } curve)
             Assert.True(curve.A > 0 && curve.B > 0 && curve.D >= 0 && curve.A + curve.D <= 1 + 1e-12, curve.ToString());

@@ -20,7 +20,20 @@ public sealed class ClosedAnswerTests
         async Task<(string, int)[]> AnswersAsync(string budgets)
         {
             await using ScriptedServer server = new SglangShapes(strictThinking: false).Start();
-            _ = await MeasuredRun.OfAsync(new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--runs", "1", "--semantics", "cap", "--concurrency", "1", "--latency-items", "2", "--budgets", budgets);
+            _ = await MeasuredRun.OfAsync(
+                new Uri(server.Address, "/v1"),
+                "--task",
+                $"own={task.Path}",
+                "--runs",
+                "1",
+                "--semantics",
+                "cap",
+                "--concurrency",
+                "1",
+                "--latency-items",
+                "2",
+                "--budgets",
+                budgets);
             HashSet<string> groups = [.. Enumerable.Range(0, 3).Select(i => SegmentSeed.Group(1, "own", $"p{i}", 0, ""))];
             return
             [

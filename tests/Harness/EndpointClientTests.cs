@@ -17,7 +17,8 @@ public sealed class EndpointClientTests
         var uri = new Uri(server.Address, "v1/completions");
         Assert.False((await client.PostAsync(uri, "{}"u8.ToArray(), tokens: 1, Cancelled)).IsSuccess);
         Assert.Single(server.Requests);
-        await Assert.ThrowsAsync<EndpointException>(async () => await client.StreamTimedAsync(uri, "{}"u8.ToArray(), TimeProvider.System, Cancelled));
+        await Assert.ThrowsAsync<EndpointException>(async () =>
+            await client.StreamTimedAsync(uri, "{}"u8.ToArray(), TimeProvider.System, Cancelled));
         Assert.Equal(2, server.Requests.Count);
     }
 

@@ -84,7 +84,9 @@ public sealed class EnforcementTests
             Assert.Equal(one with { TraceId = "", Gold = "" }, other with { TraceId = "", Gold = "" });
     }
 
-    /// <summary>At a context slightly too small the long problems would be missing, and the accuracy of the others printed for all.</summary>
+    /// <summary>
+    /// At a context slightly too small the long problems would be missing, and the accuracy of the others printed for all.
+    /// </summary>
     [Fact]
     public async Task Measure_PlanThatDoesNotFit_IsRefusedWithTheBudgetAndTheContextThatWould()
     {
@@ -94,7 +96,10 @@ public sealed class EnforcementTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
         string[] arguments = ["--task", $"own={task.Path}", "--runs", "1", "--latency-items", "2"];
-        CommandRun refused = await CommandRun.OfAsync(["measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", "0,16,64"]);
+        CommandRun refused = await CommandRun.OfAsync(
+        [
+            "measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", "0,16,64",
+        ]);
         Assert.Equal(2, refused.ExitCode);
         Assert.All(log.All, served => Assert.Equal(1, served.MaxTokens));
         Match match = Regex.Match(
@@ -107,11 +112,20 @@ public sealed class EnforcementTests
         MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, [.. arguments, "--budgets", $"0,{largest}"]);
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
         Assert.All(run.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
-        Assert.All(log.All, served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
-        Assert.Equal(2, (await CommandRun.OfAsync(["measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", $"0,{largest + 1}"])).ExitCode);
+        Assert.All(
+            log.All,
+            served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
+        Assert.Equal(
+            2,
+            (await CommandRun.OfAsync(
+            [
+                "measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", $"0,{largest + 1}",
+            ])).ExitCode);
         await using EmbeddedEndpoint longer = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], ContextTokens = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) }, TestContext.Current.CancellationToken);
-        Assert.All((await MeasuredRun.OfAsync(longer.BaseAddress, [.. arguments, "--budgets", "0,16,64"])).Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
+        Assert.All(
+            (await MeasuredRun.OfAsync(longer.BaseAddress, [.. arguments, "--budgets", "0,16,64"])).Trials,
+            trial => Assert.True(trial.IsUsable, trial.Reason));
     }
 
     [Fact]
@@ -122,7 +136,8 @@ public sealed class EnforcementTests
         CommandRun refused = await CommandRun.OfAsync(
             "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,250", "--runs", "1", "--temperature", "0", "--latency-items", "2");
         Assert.Equal(2, refused.ExitCode);
-        Assert.StartsWith("own: 1 of 2 problems do not fit the context of 512 tokens at budget 250.", refused.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "own: 1 of 2 problems do not fit the context of 512 tokens at budget 250.", refused.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Where the context becomes known only by a refusal, the smaller budgets of the problem are kept, in both passes.</summary>
@@ -132,11 +147,16 @@ public sealed class EnforcementTests
         using var task = new OwnTask("4 + 5?", "5 + 4?");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], ContextTokens = 150, ReportedContextTokens = 40_960 }, TestContext.Current.CancellationToken);
-        MeasuredRun run = await MeasuredRun.OfAsync(endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,8,16,160,200", "--runs", "1", "--latency-items", "2");
+        MeasuredRun run = await MeasuredRun.OfAsync(
+            endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,8,16,160,200", "--runs", "1", "--latency-items", "2");
         Assert.Equal(2 * 5, run.Trials.Length);
         Assert.All(run.Trials, trial => Assert.Equal(trial.BudgetTokens <= 16, trial.IsUsable));
-        Assert.All(run.Trials.Where(trial => trial.BudgetTokens > 16), trial => Assert.Contains("max_model_len=150", trial.Reason, StringComparison.Ordinal));
-        Assert.All(run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)), sample => Assert.Equal(sample.BudgetTokens <= 16, sample.Status == TrialStatus.Ok));
+        Assert.All(
+            run.Trials.Where(trial => trial.BudgetTokens > 16),
+            trial => Assert.Contains("max_model_len=150", trial.Reason, StringComparison.Ordinal));
+        Assert.All(
+            run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)),
+            sample => Assert.Equal(sample.BudgetTokens <= 16, sample.Status == TrialStatus.Ok));
         Assert.Equal(2 * 5, run.Service.Count(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)));
     }
 }

@@ -23,10 +23,15 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_AFaultInFive_GivesTheUndisturbedTrials(EndpointFault fault)
     {
         MeasuredRun undisturbed = await MeasureAsync(new EndpointOptions { Problems = [] });
-        MeasuredRun disturbed = await MeasureAsync(new EndpointOptions { Problems = [], Faults = new FaultMix(0.2, 7, [fault], TimeSpan.FromSeconds(1)) }, "--idle-limit", "0.5");
+        MeasuredRun disturbed = await MeasureAsync(
+            new EndpointOptions { Problems = [], Faults = new FaultMix(0.2, 7, [fault], TimeSpan.FromSeconds(1)) }, "--idle-limit", "0.5");
         Assert.Equal(undisturbed.Trials.Select(Compared), disturbed.Trials.Select(Compared));
-        Assert.Equal(undisturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)), disturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)));
-        Assert.Equal(undisturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)), disturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)));
+        Assert.Equal(
+            undisturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)),
+            disturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)));
+        Assert.Equal(
+            undisturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)),
+            disturbed.Service.Select(sample => (sample.BudgetTokens, sample.ServiceS)));
         Assert.All(disturbed.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
     }
 
@@ -44,7 +49,8 @@ public sealed class FaultTests : IDisposable
         await first.DisposeAsync();
         if (withAnotherModelForAWhile)
         {
-            await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port, Model = "another" }, Cancelled);
+            await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(
+                options with { Port = address.Port, Model = "another" }, Cancelled);
             await Task.Delay(4000, Cancelled);
         }
         else
@@ -86,7 +92,8 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_EndpointThatIsAwayAtTheDeadline_EndsInTimeWithWhatIsThere()
     {
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
+        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
             ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.002", .. Arguments, "--runs", "40", "--concurrency", "4"]);
         await Task.Delay(2500, Cancelled);
@@ -105,14 +112,17 @@ public sealed class FaultTests : IDisposable
         var options = new EndpointOptions { Problems = [], AsVllm = true };
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
-        Assert.Equal(0, (await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", address.ToString(), "--out", root, .. Arguments, "--runs", "1"])).ExitCode);
+        Assert.Equal(
+            0,
+            (await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", address.ToString(), "--out", root, .. Arguments, "--runs", "1"])).ExitCode);
         await first.DisposeAsync();
         string folder = Assert.Single(Directory.GetDirectories(root));
 
         // As if the run had been interrupted before its end.
         Directory.CreateDirectory(Path.Combine(folder, "journal"));
         await File.WriteAllTextAsync(Path.Combine(folder, "journal", "trials.jsonl"), "", Cancelled);
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port, ContextTokens = 8192 }, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(
+            options with { Port = address.Port, ContextTokens = 8192 }, Cancelled);
         Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("\"context_tokens\":40960", run.Error, StringComparison.Ordinal);
@@ -127,7 +137,8 @@ public sealed class FaultTests : IDisposable
         var logs = new[] { new Endpoint.ServedRequests(), new Endpoint.ServedRequests() };
         await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, Cancelled);
         EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, Cancelled);
-        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(first.BaseAddress, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "40", "--concurrency", "2"]);
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(
+            first.BaseAddress, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "40", "--concurrency", "2"]);
         while (logs[1].All.Count < 60 && !measuring.IsCompleted)
             await Task.Delay(20, Cancelled);
         await second.DisposeAsync();
@@ -146,7 +157,8 @@ public sealed class FaultTests : IDisposable
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options, Cancelled);
-        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "1"]);
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(
+            address, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "1"]);
         await Task.Delay(1200, Cancelled);
         await first.DisposeAsync();
         await Task.Delay(14_000, Cancelled);
@@ -161,8 +173,12 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_TwoDifferentModels_IsRefused()
     {
         await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled);
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], ContextTokens = 8192 }, Cancelled);
-        Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", first.BaseAddress.ToString(), "--endpoint", second.BaseAddress.ToString(), .. Arguments]);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], ContextTokens = 8192 }, Cancelled);
+        Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync(
+        [
+            "measure", "--endpoint", first.BaseAddress.ToString(), "--endpoint", second.BaseAddress.ToString(), .. Arguments,
+        ]);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("context 8192", run.Error, StringComparison.Ordinal);
     }
@@ -187,7 +203,8 @@ public sealed class FaultTests : IDisposable
         var uri = new Uri(server.Address, "v1/completions");
         long start = TimeProvider.System.GetTimestamp();
         int status = await client.RetryAsync(
-            async (_, cancelled) => await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: false } refusal ? throw refusal.Fault(uri) : 200, Cancelled);
+            async (_, cancelled) =>
+                await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: false } refusal ? throw refusal.Fault(uri) : 200, Cancelled);
         Assert.Equal(200, status);
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);
     }

@@ -22,7 +22,9 @@ public sealed class FuzzTests
     {
         using EndpointClient client = TestClient.Open(new Uri("http://127.0.0.1:9/v1"));
         var facts = new EndpointFacts("", "", "", "model", 8192, false, false);
-        IServerDialect dialect = server.StartsWith("vllm", StringComparison.Ordinal) ? new VllmDialect(client, facts) : new LlamaCppDialect(client, facts);
+        IServerDialect dialect = server.StartsWith("vllm", StringComparison.Ordinal)
+            ? new VllmDialect(client, facts)
+            : new LlamaCppDialect(client, facts);
         byte[] body = Recording.Of(Path.Combine(server, file)).Body;
         var random = new MersenneTwister(20261124);
         int read = 0;

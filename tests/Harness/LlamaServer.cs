@@ -14,11 +14,16 @@ internal sealed class LlamaServer : IAsyncDisposable
 
     internal Uri Api { get; }
 
-    /// <summary>Starts the server (one thread: more would wait for each other on a busy machine) and waits until it is healthy; skips the test where it is not installed.</summary>
+    /// <summary>
+    /// Starts the server (one thread: more would wait for each other on a busy machine) and waits until it is healthy; skips the test
+    /// where it is not installed.
+    /// </summary>
     internal static async Task<LlamaServer> StartAsync(string model, int slots, int contextPerSlot, params string[] arguments)
     {
         string executable = Environment.GetEnvironmentVariable("LLAMA_SERVER") ?? "/opt/llama-server/llama-server";
-        Assert.SkipUnless(File.Exists(executable), $"No llama.cpp server is installed at {executable} (.ci/run installs one; LLAMA_SERVER names another).");
+        Assert.SkipUnless(
+            File.Exists(executable),
+            $"No llama.cpp server is installed at {executable} (.ci/run installs one; LLAMA_SERVER names another).");
         int port = FreePort();
         string path = Repository.Shared(model);
         var process = Process.Start(new ProcessStartInfo(

@@ -6,7 +6,8 @@ using Xunit;
 namespace Calibration.Tests.Harness;
 
 /// <summary>What <c>calibrate measure</c> left in its run folder.</summary>
-internal sealed record MeasuredRun(ImmutableArray<Trial> Trials, ImmutableArray<Trace> Traces, ImmutableArray<ServiceSample> Service, RunManifest Manifest)
+internal sealed record MeasuredRun(
+    ImmutableArray<Trial> Trials, ImmutableArray<Trace> Traces, ImmutableArray<ServiceSample> Service, RunManifest Manifest)
 {
     internal static async Task<MeasuredRun> OfAsync(Uri endpoint, params string[] arguments)
     {

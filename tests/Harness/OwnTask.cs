@@ -13,7 +13,8 @@ internal sealed class OwnTask : IDisposable
     /// <summary>English, Chinese and emoji.</summary>
     internal static string[] Scripts { get; } =
     [
-        "Start at 4. A: add 3. B: multiply by 7. What is the last digit?\n\nPlease reason step by step, and put your final answer within \\boxed{}.",
+        "Start at 4. A: add 3. B: multiply by 7. What is the last digit?\n\nPlease reason step by step, and put your final answer within "
+            + "\\boxed{}.",
         "从 4 开始。A：加 3。B：乘以 7。最后一位数字是多少？\n\n请逐步推理，并把最终答案放在 \\boxed{} 中。",
         "Start at 4 🙂. A: add 3 ➕. B: multiply by 7 ✖️👨‍👩‍👧‍👦. What is the last digit 🤔?",
     ];

@@ -30,9 +30,11 @@ public sealed class PassProgressTests
     [Fact]
     public void Line_LongRun_CountsHoursBeyondADay()
     {
-        string line = ConsoleProgress.Line(new TimeSpan(1, 2, 3, 4), new MeasuringProgress("accuracy", 10, 7500, 1234, 1, new EndpointTraffic(64, 128, 3, 200)));
+        string line = ConsoleProgress.Line(
+            new TimeSpan(1, 2, 3, 4), new MeasuringProgress("accuracy", 10, 7500, 1234, 1, new EndpointTraffic(64, 128, 3, 200)));
         Assert.Equal(
-            "[26:03:04] accuracy pass: 10 of 7,500 (0 %), 1,234 thinking tokens, 1 excluded, 64 requests in flight (limit 128), 3 resent (about 200 generated tokens wasted)", line);
+            "[26:03:04] accuracy pass: 10 of 7,500 (0 %), 1,234 thinking tokens, 1 excluded, 64 requests in flight (limit 128), 3 resent "
+                + "(about 200 generated tokens wasted)", line);
     }
 
     private sealed class Reports(Action<MeasuringProgress> report) : IProgress<MeasuringProgress>

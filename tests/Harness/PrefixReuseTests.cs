@@ -10,14 +10,19 @@ public sealed class PrefixReuseTests
 {
     private const string Warning = "contain recomputed tokens";
 
-    /// <summary>llama.cpp keeps of a trace what the last answer shared with it: asked from the shortest budget up, 767 of 1,024 tokens were computed again.</summary>
+    /// <summary>
+    /// llama.cpp keeps of a trace what the last answer shared with it: asked from the shortest budget up, 767 of 1,024 tokens were
+    /// computed again.
+    /// </summary>
     [Fact]
     public async Task Run_LlamaCpp_NoAnswerComputesItsThinkingAgain()
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 2048);
         ReportedRun run = await RunAsync(server, "token-ids");
         Assert.All(run.Rows.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
-        Assert.All(run.Rows.Service.Where(sample => sample.ThinkingTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 2));
+        Assert.All(
+            run.Rows.Service.Where(sample => sample.ThinkingTokens > 0),
+            sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 2));
         Assert.All(run.Rows.Service.Where(sample => sample.ThinkingTokens == 0), sample => Assert.Null(sample.AnswerRecomputedTokens));
         Assert.DoesNotContain(Warning, run.Html, StringComparison.Ordinal);
     }
@@ -29,19 +34,26 @@ public sealed class PrefixReuseTests
         await using LlamaServer server = await LlamaServer.StartAsync("llama-server/tiny-qwen3-random.gguf", slots: 1, contextPerSlot: 2048);
         ReportedRun run = await RunAsync(server, "text");
         Assert.All(run.Rows.Service, sample => Assert.Equal((TrialStatus.Ok, sample.BudgetTokens), (sample.Status, sample.ThinkingTokens)));
-        Assert.All(run.Rows.Service.Where(sample => sample.BudgetTokens == 257), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 16, 600));
+        Assert.All(
+            run.Rows.Service.Where(sample => sample.BudgetTokens == 257),
+            sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 16, 600));
     }
 
     /// <summary>Slots in turn, whatever they hold, and no copies of what they held.</summary>
     [Fact]
     public async Task Run_ServerThatLosesThePrefix_IsToldWithItsTokens()
     {
-        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 2, contextPerSlot: 2048, "--slot-prompt-similarity", "0", "--cache-ram", "0");
+        await using LlamaServer server = await LlamaServer.StartAsync(
+            "thinker/thinker-qwen3.gguf", slots: 2, contextPerSlot: 2048, "--slot-prompt-similarity", "0", "--cache-ram", "0");
         ReportedRun run = await RunAsync(server, "token-ids");
         ServiceSample[] thinking = [.. run.Rows.Service.Where(sample => sample.ThinkingTokens > 0)];
         int missed = thinking.Count(sample => sample.AnswerRecomputedTokens > 128);
         Assert.NotEqual(0, missed);
-        Assert.Contains($"{missed} of {thinking.Length} service times with thinking {Warning}, up to {thinking.Max(sample => sample.AnswerRecomputedTokens)}:", run.Html, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{missed} of {thinking.Length} service times with thinking {Warning}, up to "
+                + $"{thinking.Max(sample => sample.AnswerRecomputedTokens)}:",
+            run.Html,
+            StringComparison.Ordinal);
     }
 
     private static async Task<ReportedRun> RunAsync(LlamaServer server, string format)

@@ -26,7 +26,8 @@ public sealed class ProbeTests
     [Fact]
     public async Task Probe_EmbeddedAsVllm_SeesThePrefixCache()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", endpoint.BaseAddress.ToString(), "--concurrency", "2");
         Assert.True(run.ExitCode == 0, run.Error + run.Output);
         Assert.Contains("vllm 0.32.0", run.Output, StringComparison.Ordinal);
@@ -36,7 +37,8 @@ public sealed class ProbeTests
     [Fact]
     public async Task Probe_ServerThatCutsInSilence_ExitsNotZero()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], AsVllm = true, OutputLimit = 50 }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], AsVllm = true, OutputLimit = 50 }, TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", endpoint.BaseAddress.ToString(), "--concurrency", "2");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("NO ROAD ENFORCES BUDGETS EXACTLY", run.Output, StringComparison.Ordinal);
@@ -67,9 +69,23 @@ public sealed class ProbeTests
     public async Task Probe_TextOnlyServer_IsOneScreenAndNoRoad(bool counts, string text)
     {
         await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken: true).Start();
-        CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--context", "4000", "--concurrency", "2");
+        CommandRun run = await CommandRun.OfAsync(
+            "probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--context", "4000", "--concurrency", "2");
         Assert.True(run.ExitCode == 1, run.Error);
-        foreach (string expected in (string[])["somebody", "context 4,000 tokens", "qwen3-rendered-here", "do NOT come back", "not a known server with token ids", text, "prefix cache", "time at a glance", "throughput", "a full night", "NO ROAD ENFORCES BUDGETS EXACTLY"])
+        foreach (string expected in (string[])
+        [
+            "somebody",
+            "context 4,000 tokens",
+            "qwen3-rendered-here",
+            "do NOT come back",
+            "not a known server with token ids",
+            text,
+            "prefix cache",
+            "time at a glance",
+            "throughput",
+            "a full night",
+            "NO ROAD ENFORCES BUDGETS EXACTLY",
+        ])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
     }
 
@@ -100,6 +116,9 @@ public sealed class ProbeTests
         await using ScriptedServer server = new SglangShapes(strictThinking: false) { NaturalLength = 0, HeedsMinimum = false }.Start();
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(server.Address, "/v1").ToString(), "--concurrency", "2");
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("ended thinking at once, although 96 tokens were requested: it enforces no budget", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "ended thinking at once, although 96 tokens were requested: it enforces no budget",
+            run.Output + run.Error,
+            StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,8 @@ public sealed class ProfileFileTests : IDisposable
     [Fact]
     public async Task Measure_ProfileFile_IsWhatTheModelIsAskedBy()
     {
-        string file = Write("""{"name": "mine-1.0", "open": "<think>\n", "close_token": "</think>", "continuation_cue": "Hold on", "no_thinking": "<think>\n\n</think>\n\n", "turn_ends": ["<|im_end|>"]}""");
+        string file = Write(
+            """{"name": "mine-1.0", "open": "<think>\n", "close_token": "</think>", "continuation_cue": "Hold on", "no_thinking": "<think>\n\n</think>\n\n", "turn_ends": ["<|im_end|>"]}""");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = Benchmarks.Find("gsm8k")!.Load(SampleProblems.Path).Problems }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
@@ -27,7 +28,8 @@ public sealed class ProfileFileTests : IDisposable
         Assert.All(run.Trials, trial => Assert.Equal((true, trial.BudgetTokens), (trial.IsUsable, trial.ThinkingTokens)));
         JsonElement stored = run.Manifest.Profile;
         Assert.Equal(("mine-1.0", "Hold on"), (stored.GetProperty("name").GetString(), stored.GetProperty("continuation_cue").GetString()));
-        (Trace trace, int cue) = run.Traces.Where(trace => !trace.CuePositions.IsEmpty).Select(trace => (trace, trace.CuePositions[0])).First();
+        (Trace trace, int cue) = run.Traces.Where(trace => !trace.CuePositions.IsEmpty).Select(trace => (trace, trace.CuePositions[0]))
+            .First();
         Assert.Equal("Hold on", ByteTokenizer.Decode(trace.TokenIds.AsSpan(cue, "Hold on".Length)));
 
         // What the manifest stores is itself a profile.

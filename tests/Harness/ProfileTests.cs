@@ -13,7 +13,9 @@ namespace Calibration.Tests.Harness;
 public sealed class ProfileTests
 {
     private const string Thinker = "thinker/thinker-qwen3.gguf";
-    private const string Turns = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{{ '<|im_start|>assistant\n' }}";
+    private const string Turns =
+        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{{ "
+            + "'<|im_start|>assistant\n' }}";
 
     [Theory]
     [InlineData("llama.cpp-b11669/05-apply-template.http", true)]
@@ -30,7 +32,8 @@ public sealed class ProfileTests
     [Theory]
     [InlineData("deepseek-r1", "<think>\n")]
     [InlineData("deepseek-r1", "<think>")]
-    [InlineData("qwen3", "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n{% else %}<think>\n{% endif %}")]
+    [InlineData("qwen3", "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n{% else %}<think>\n{% "
+        + "endif %}")]
     [InlineData("qwen3", "{% if thinking is defined and thinking %}<think>{% else %}<think>\n\n</think>\n\n{% endif %}")]
     public async Task Measure_OtherTemplates_AreRecognisedAndPromptTheSame(string profile, string thinking)
     {
@@ -51,7 +54,8 @@ public sealed class ProfileTests
     public async Task Detect_SystemMessageThatNamesTheDelimiters_IsNotANoThinkingForm()
     {
         using var task = new OwnTask(OwnTask.Scripts);
-        await using LlamaServer server = await WithTemplateAsync(task, "<|im_start|>system\nThink between <think> and </think>.<|im_end|>\n" + Turns + "<think>\n");
+        await using LlamaServer server = await WithTemplateAsync(
+            task, "<|im_start|>system\nThink between <think> and </think>.<|im_end|>\n" + Turns + "<think>\n");
         using EndpointClient client = TestClient.Open(server.Api);
         Assert.Equal("deepseek-r1", (await OpenAsync(client)).Profile.Name);
     }
@@ -75,7 +79,8 @@ public sealed class ProfileTests
         const int Beginning = 151_643;
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await WithTemplateAsync(
-            task, "{{ bos_token }}" + Turns + "<think>\n", "--override-kv", $"tokenizer.ggml.add_bos_token=bool:{addedByTheTokenizer},tokenizer.ggml.bos_token_id=int:{Beginning}");
+            task, "{{ bos_token }}" + Turns + "<think>\n", "--override-kv", $"tokenizer.ggml.add_bos_token=bool:"
+                + $"{addedByTheTokenizer},tokenizer.ggml.bos_token_id=int:{Beginning}");
         using EndpointClient client = TestClient.Open(server.Api);
         TokenIdForcing forcing = await OpenAsync(client);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Hi", thinking: true, TestContext.Current.CancellationToken);

@@ -33,7 +33,12 @@ internal sealed record Recording(string Path, JsonElement Request, int Status, b
             Recording? found = recordings.FirstOrDefault(recording => recording.Path == request.Path);
             return found is null
                 ? ScriptedServer.Status("404 Not Found")
-                : [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {found.Status} Recorded\r\nContent-Length: {found.Body.Length}\r\nConnection: close\r\n\r\n"), .. found.Body];
+                :
+                [
+                    .. Encoding.ASCII.GetBytes(
+                        $"HTTP/1.1 {found.Status} Recorded\r\nContent-Length: {found.Body.Length}\r\nConnection: close\r\n\r\n"),
+                    .. found.Body,
+                ];
         });
     }
 }

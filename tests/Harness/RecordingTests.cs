@@ -68,7 +68,11 @@ public sealed class RecordingTests
         await using ScriptedServer server = Recording.Serve(file);
         using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         IServerDialect dialect = Dialect(file.Split('/')[0], client);
-        Generation[] chunks = [.. (await client.StreamTimedAsync(dialect.GenerationUri, "{}"u8.ToArray(), TimeProvider.System, Cancelled)).Select(part => dialect.Read(part.Data))];
+        Generation[] chunks =
+        [
+            .. (await client.StreamTimedAsync(dialect.GenerationUri, "{}"u8.ToArray(), TimeProvider.System, Cancelled))
+            .Select(part => dialect.Read(part.Data)),
+        ];
         Assert.Equal(tokens, chunks.Sum(chunk => chunk.TokenIds.Length));
         Assert.Equal(Ending.Length, Assert.Single(chunks, chunk => chunk.Ending != Ending.None).Ending);
         Assert.Equal(tokens, chunks[^1].CompletionTokens);
@@ -82,14 +86,20 @@ public sealed class RecordingTests
     {
         string route = server == Vllm ? "/v1/completions" : "/completion";
         int read = 0;
-        foreach (Recording recording in Recording.Files(server).Select(Recording.Of).Where(recording => recording.Path == route && recording.Status == 200))
+        foreach (Recording recording in Recording.Files(server).Select(Recording.Of).Where(recording =>
+            recording.Path == route && recording.Status == 200))
         {
             bool stream = recording.Request.TryGetProperty("stream", out JsonElement streamed) && streamed.GetBoolean();
             byte[][] events = stream
-                ? [.. Encoding.UTF8.GetString(recording.Body).Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => Encoding.UTF8.GetBytes(line[6..]))]
+                ?
+                [
+                    .. Encoding.UTF8.GetString(recording.Body).Split('\n').Where(line =>
+                        line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => Encoding.UTF8.GetBytes(line[6..])),
+                ]
                 : [recording.Body];
             Generation[] generations = [.. events.Select(data => Dialect(server).Read(data))];
-            bool ids = recording.Request.TryGetProperty("return_token_ids", out _) || recording.Request.TryGetProperty("return_tokens", out _);
+            bool ids = recording.Request.TryGetProperty("return_token_ids", out _)
+                || recording.Request.TryGetProperty("return_tokens", out _);
             Assert.Equal(ids ? generations[^1].CompletionTokens : 0, generations.Sum(generation => generation.TokenIds.Length));
             read++;
         }
@@ -103,11 +113,15 @@ public sealed class RecordingTests
     public void Read_EveryChatAnswer_IsRefused(string server)
     {
         int read = 0;
-        foreach (Recording recording in Recording.Files(server).Select(Recording.Of).Where(recording => recording.Path.EndsWith("/chat/completions", StringComparison.Ordinal) && recording.Status == 200))
+        foreach (Recording recording in Recording.Files(server).Select(Recording.Of).Where(recording =>
+            recording.Path.EndsWith("/chat/completions", StringComparison.Ordinal) && recording.Status == 200))
         {
             string body = Encoding.UTF8.GetString(recording.Body);
             string answer = body.StartsWith("data: ", StringComparison.Ordinal) ? body.Split('\n')[0][6..] : body;
-            Assert.Contains("chat answer", Assert.Throws<JsonException>(() => Dialect(Vllm).Read(Encoding.UTF8.GetBytes(answer))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "chat answer",
+                Assert.Throws<JsonException>(() => Dialect(Vllm).Read(Encoding.UTF8.GetBytes(answer))).Message,
+                StringComparison.Ordinal);
             read++;
         }
 
@@ -119,8 +133,23 @@ public sealed class RecordingTests
     [MemberData(nameof(Servers))]
     public void Recordings_All_AreOfAKnownKind(string server)
     {
-        string[] routes = ["/health", "/version", "/props", "/v1/models", "/apply-template", "/tokenize", "/detokenize", "/v1/completions", "/completion", "/v1/chat/completions", "/metrics"];
-        Assert.All(Recording.Files(server).Select(Recording.Of), recording => Assert.True(recording.Status >= 400 || routes.Contains(recording.Path), recording.Path));
+        string[] routes =
+        [
+            "/health",
+            "/version",
+            "/props",
+            "/v1/models",
+            "/apply-template",
+            "/tokenize",
+            "/detokenize",
+            "/v1/completions",
+            "/completion",
+            "/v1/chat/completions",
+            "/metrics",
+        ];
+        Assert.All(
+            Recording.Files(server).Select(Recording.Of),
+            recording => Assert.True(recording.Status >= 400 || routes.Contains(recording.Path), recording.Path));
     }
 
     [Theory]
@@ -156,7 +185,10 @@ public sealed class RecordingTests
     public void Read_ErrorInsteadOfACompletion_IsAFault(string json)
     {
         foreach (string server in (string[])[Vllm, LlamaCpp])
-            Assert.Contains("out of memory", Assert.Throws<JsonException>(() => Dialect(server).Read(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "out of memory",
+                Assert.Throws<JsonException>(() => Dialect(server).Read(Encoding.UTF8.GetBytes(json))).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,7 +197,8 @@ public sealed class RecordingTests
         await using ScriptedServer server = Recording.Serve(Vllm + "/01-version.http", Vllm + "/02-models.http");
         using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         EndpointFacts facts = (await ServerDetection.DetectAsync(client, null, Cancelled)).Facts;
-        Assert.Equal(new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "vllm", "0.32.0", "qwen3-tiny", 8192, false, false), facts);
+        Assert.Equal(
+            new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "vllm", "0.32.0", "qwen3-tiny", 8192, false, false), facts);
     }
 
     [Fact]
@@ -174,7 +207,10 @@ public sealed class RecordingTests
         await using ScriptedServer server = Recording.Serve(LlamaCpp + "/02-props.http", LlamaCpp + "/03-models.http");
         using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         EndpointFacts facts = (await ServerDetection.DetectAsync(client, null, Cancelled)).Facts;
-        Assert.Equal(new EndpointFacts(new Uri(server.Address, "v1/").ToString(), "llamacpp", "b11669-Debian", "tiny-qwen3-random.gguf", 4096, false, false), facts);
+        Assert.Equal(
+            new EndpointFacts(
+                new Uri(server.Address, "v1/").ToString(), "llamacpp", "b11669-Debian", "tiny-qwen3-random.gguf", 4096, false, false),
+            facts);
     }
 
     [Fact]
@@ -206,7 +242,9 @@ public sealed class RecordingTests
         await using ScriptedServer server = Recording.Serve(file);
         using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         int[] ids = [.. recording.Request.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32())];
-        Assert.Equal("<|im_start|>user\nWhat is 2+3? 你好 🙂<|im_end|>\n<|im_start|>assistant\n", await Dialect(file.Split('/')[0], client).DetokenizeAsync(ids, Cancelled));
+        Assert.Equal(
+            "<|im_start|>user\nWhat is 2+3? 你好 🙂<|im_end|>\n<|im_start|>assistant\n",
+            await Dialect(file.Split('/')[0], client).DetokenizeAsync(ids, Cancelled));
         JsonElement sent = JsonDocument.Parse(Assert.Single(server.Requests).Body).RootElement;
         Assert.Equal(recording.Request.EnumerateObject().Select(field => field.Name), sent.EnumerateObject().Select(field => field.Name));
         Assert.Equal(ids, sent.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32()));
@@ -216,12 +254,17 @@ public sealed class RecordingTests
     public async Task Render_LlamaCppWithoutTheRoute_TokenizesTheTemplateRenderedHere()
     {
         await using var server = new ScriptedServer(request => request.Path != "/tokenize" ? ScriptedServer.Status("404 Not Found")
-            : ScriptedServer.Ok(Encoding.UTF8.GetBytes(JsonDocument.Parse(request.Body).RootElement.GetProperty("content").GetString() == "<|im_start|>" ? """{"tokens":[151644]}""" : """{"tokens":[1,2,3]}""")));
+            : ScriptedServer.Ok(Encoding.UTF8.GetBytes(
+                JsonDocument.Parse(request.Body).RootElement.GetProperty("content").GetString() == "<|im_start|>"
+                    ? """{"tokens":[151644]}"""
+                    : """{"tokens":[1,2,3]}""")));
         using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"));
         int[] rendered = await ChatPrompt.RenderAsync(Dialect(LlamaCpp, client), "2+3?", thinking: false, Cancelled);
         Assert.Equal([1, 2, 3], rendered);
         Assert.Contains("/apply-template", server.Requests.Select(request => request.Path));
-        Assert.Equal(ChatPrompt.RenderQwen3("2+3?", thinking: false), JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
+        Assert.Equal(
+            ChatPrompt.RenderQwen3("2+3?", thinking: false),
+            JsonDocument.Parse(server.Requests.Last().Body).RootElement.GetProperty("content").GetString());
     }
 
     private static async Task<int[]> RenderAsync(params string[] files)

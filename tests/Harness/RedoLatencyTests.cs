@@ -29,7 +29,8 @@ public sealed class RedoLatencyTests : IDisposable
         await SucceedAsync("run", "--resume", folder.Path, "--redo-latency");
         Assert.True(folder.HasEnded);
         List<ServiceSample> after = await folder.Service.ReadAsync().ToListAsync(Cancelled);
-        Assert.Equal(before.Select(sample => (sample.TraceId, sample.BudgetTokens)), after.Select(sample => (sample.TraceId, sample.BudgetTokens)));
+        Assert.Equal(
+            before.Select(sample => (sample.TraceId, sample.BudgetTokens)), after.Select(sample => (sample.TraceId, sample.BudgetTokens)));
         Assert.Equal(trials, await folder.Trials.ReadAsync().ToListAsync(Cancelled));
         string replaced = Assert.Single(folder.ReadManifest().ReplacedService);
         Assert.Matches(@"^service\.\d{8}-\d{6}\.parquet$", replaced);
@@ -46,7 +47,8 @@ public sealed class RedoLatencyTests : IDisposable
         RunFolder folder = await MeasureAsync("--hours", "1");
         await folder.ReopenAsync(Cancelled);
         ServiceSample[] rows = [.. folder.Service.ReadJournal()];
-        string suspect = rows.First(sample => sample.BudgetTokens == 4 && sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)).TraceId;
+        string suspect =
+            rows.First(sample => sample.BudgetTokens == 4 && sample.TraceId.EndsWith("/latency", StringComparison.Ordinal)).TraceId;
         File.Delete(folder.In("journal", "service.jsonl"));
         await using (Journal<ServiceSample> journal = folder.Service.OpenJournal())
         {
@@ -61,7 +63,8 @@ public sealed class RedoLatencyTests : IDisposable
     [Fact]
     public async Task Resume_AnotherConcurrency_GoesOn()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(40) }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(40) }, Cancelled);
         await SucceedAsync([.. Arguments(endpoint), "--hours", "0.0005", "--runs", "20", "--concurrency", "2"]);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         Assert.False(folder.HasEnded, "The run was too fast to be interrupted: this test shows nothing.");
@@ -91,7 +94,10 @@ public sealed class RedoLatencyTests : IDisposable
     /// <summary>On the run's own embedded endpoint, so that it can go on after this.</summary>
     private async Task<RunFolder> MeasureAsync(params string[] more)
     {
-        await SucceedAsync(["measure", "--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "2", "--out", _root, .. more]);
+        await SucceedAsync(
+        [
+            "measure", "--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "2", "--out", _root, .. more,
+        ]);
         return RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
     }
 }

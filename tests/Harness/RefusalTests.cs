@@ -16,7 +16,8 @@ public sealed class RefusalTests : IAsyncDisposable
 
     private readonly OwnTask _task = new("4 + 5?", "5 + 5?", "6 + 5?");
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
-    private readonly EmbeddedEndpoint _endpoint = EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled).GetAwaiter().GetResult();
+    private readonly EmbeddedEndpoint _endpoint = EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, Cancelled).GetAwaiter()
+        .GetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -25,13 +26,17 @@ public sealed class RefusalTests : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    /// <summary>A refusal of the first request of a kind is one of all: hours of accuracy would be measured for a run without service times.</summary>
+    /// <summary>
+    /// A refusal of the first request of a kind is one of all: hours of accuracy would be measured for a run without service times.
+    /// </summary>
     [Theory]
     [InlineData(true, "thinking")]
     [InlineData(false, "answer")]
     public async Task Run_FirstTimedRequestRefused_EndsAtOnceWithTheServersSentence(bool streams, string kind)
     {
-        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, request => IsTimed(request) && IsStream(request) == streams ? Gateway.Refusal("top_k must be 7 today") : null);
+        await using ScriptedServer gateway = Gateway.Start(
+            _endpoint.BaseAddress,
+            request => IsTimed(request) && IsStream(request) == streams ? Gateway.Refusal("top_k must be 7 today") : null);
         CommandRun run = await RunAsync(gateway);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"The server refuses the {kind} requests of the latency pass.", run.Error, StringComparison.Ordinal);
@@ -42,22 +47,31 @@ public sealed class RefusalTests : IAsyncDisposable
 
         // A refusal is no state of the run: when the server takes the requests, it goes on.
         using var file = File.OpenRead(folder.ManifestPath);
-        Assert.Equal(gateway.Address + "v1/", (await JsonDocument.ParseAsync(file, cancellationToken: Cancelled)).RootElement.GetProperty("endpoint").GetProperty("url").GetString());
+        Assert.Equal(
+            gateway.Address + "v1/",
+            (await JsonDocument.ParseAsync(file, cancellationToken: Cancelled)).RootElement.GetProperty("endpoint").GetProperty("url")
+                .GetString());
     }
 
     [Fact]
     public async Task Run_LaterProblemsRequestRefused_CostsThatProblemOnly()
     {
         await using ScriptedServer gateway = Gateway.Start(
-            _endpoint.BaseAddress, request => request.Path == "/v1/completions" && PromptOf(request).Contains("6 + 5?", StringComparison.Ordinal) ? Gateway.Refusal("no sixes") : null);
+            _endpoint.BaseAddress, request =>
+                request.Path == "/v1/completions" && PromptOf(request).Contains("6 + 5?", StringComparison.Ordinal)
+                    ? Gateway.Refusal("no sixes")
+                    : null);
         CommandRun run = await RunAsync(gateway, "--accept-missing");
         MeasuredRun measured = await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(_root)));
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.All(measured.Trials, trial => Assert.Equal(trial.ProblemId == "p2", trial.Status == TrialStatus.Failed));
 
         // Of what failed there is a row for each budget.
-        Assert.Equal([0, 4, 16], measured.Service.Where(sample => sample.Status == TrialStatus.Failed).Select(sample => sample.BudgetTokens));
-        Assert.All(measured.Service.Where(sample => sample.Status == TrialStatus.Failed), sample => Assert.Contains("no sixes", sample.Reason, StringComparison.Ordinal));
+        Assert.Equal(
+            [0, 4, 16], measured.Service.Where(sample => sample.Status == TrialStatus.Failed).Select(sample => sample.BudgetTokens));
+        Assert.All(
+            measured.Service.Where(sample => sample.Status == TrialStatus.Failed),
+            sample => Assert.Contains("no sixes", sample.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,7 +79,10 @@ public sealed class RefusalTests : IAsyncDisposable
     {
         using var many = new OwnTask([.. Enumerable.Range(0, 20).Select(i => $"{i} + 5?")]);
         await using ScriptedServer gateway = Gateway.Start(
-            _endpoint.BaseAddress, request => request.Path == "/v1/completions" && !IsTimed(request) && !PromptOf(request).Contains("Hi", StringComparison.Ordinal) ? Gateway.Refusal("not today") : null);
+            _endpoint.BaseAddress, request =>
+                request.Path == "/v1/completions" && !IsTimed(request) && !PromptOf(request).Contains("Hi", StringComparison.Ordinal)
+                    ? Gateway.Refusal("not today")
+                    : null);
         CommandRun run = await CommandRun.OfAsync(
             "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--task", $"own={many.Path}", "--budgets", "0,4", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--out", _root);
         Assert.Equal(1, run.ExitCode);
@@ -77,18 +94,23 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Measure_HeartbeatsInTheStream_AreSkipped()
     {
         await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, change: (request, body) => IsStream(request)
-            ? Encoding.UTF8.GetBytes("data:\n\ndata: : keepalive\n\n" + Encoding.UTF8.GetString(body).Replace("\n\n", "\n\ndata: \n\ndata: : keepalive\n\n", StringComparison.Ordinal))
+            ? Encoding.UTF8.GetBytes(
+                "data:\n\ndata: : keepalive\n\n"
+                    + Encoding.UTF8.GetString(body).Replace("\n\n", "\n\ndata: \n\ndata: : keepalive\n\n", StringComparison.Ordinal))
             : body);
         CommandRun run = await RunAsync(gateway);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.All((await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(_root)))).Service, sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
+        Assert.All(
+            (await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(_root)))).Service,
+            sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
     }
 
     /// <summary>A stream that fails at the endpoint is the endpoint's fault: exit code 1.</summary>
     [Fact]
     public async Task Run_StreamsThatBreakOff_EndTheRunWithItsReason()
     {
-        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, change: (request, body) => IsStream(request) ? body[..(body.Length / 2)] : body);
+        await using ScriptedServer gateway = Gateway.Start(
+            _endpoint.BaseAddress, change: (request, body) => IsStream(request) ? body[..(body.Length / 2)] : body);
         CommandRun run = await RunAsync(gateway);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("No service time could be measured.", run.Error, StringComparison.Ordinal);
@@ -112,9 +134,18 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Verb_HttpsToAPlainServer_SaysSoAtOnce(string verb)
     {
         long start = TimeProvider.System.GetTimestamp();
-        CommandRun run = await CommandRun.OfAsync([verb, "--endpoint", _endpoint.BaseAddress.ToString().Replace("http:", "https:", StringComparison.Ordinal), .. verb == "measure" ? MeasureArguments : []]);
+        CommandRun run = await CommandRun.OfAsync(
+        [
+            verb,
+            "--endpoint",
+            _endpoint.BaseAddress.ToString().Replace("http:", "https:", StringComparison.Ordinal),
+            .. verb == "measure" ? MeasureArguments : [],
+        ]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"speaks plain http, not https: try {_endpoint.BaseAddress}.", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            $"speaks plain http, not https: try {_endpoint.BaseAddress}.",
+            Assert.Single(run.Error.Trim().Split('\n')),
+            StringComparison.Ordinal);
         Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < 15);
     }
 
@@ -123,7 +154,10 @@ public sealed class RefusalTests : IAsyncDisposable
     [InlineData("measure")]
     public async Task Verb_NothingListens_IsOneSentence(string verb)
     {
-        CommandRun run = await CommandRun.OfAsync([verb, "--endpoint", "http://127.0.0.1:9/v1", .. verb == "measure" ? MeasureArguments : []]);
+        CommandRun run = await CommandRun.OfAsync(
+        [
+            verb, "--endpoint", "http://127.0.0.1:9/v1", .. verb == "measure" ? MeasureArguments : [],
+        ]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("cannot be reached", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
@@ -132,7 +166,8 @@ public sealed class RefusalTests : IAsyncDisposable
     public async Task Probe_ServerThatDiesMidway_IsOneSentence()
     {
         int asked = 0;
-        await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, request => request.Path == "/v1/completions" && Interlocked.Increment(ref asked) > 5 ? [] : null);
+        await using ScriptedServer gateway = Gateway.Start(
+            _endpoint.BaseAddress, request => request.Path == "/v1/completions" && Interlocked.Increment(ref asked) > 5 ? [] : null);
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1");
         Assert.Equal(1, run.ExitCode);
         Assert.Single(run.Error.Trim().Split('\n'));
@@ -146,12 +181,16 @@ public sealed class RefusalTests : IAsyncDisposable
     {
         long start = TimeProvider.System.GetTimestamp();
         await using ScriptedServer gateway = Gateway.Start(
-            _endpoint.BaseAddress, _ => TimeProvider.System.GetElapsedTime(start).TotalSeconds < 4 ? ScriptedServer.Status("429 Too Many Requests") : null);
+            _endpoint.BaseAddress, _ =>
+                TimeProvider.System.GetElapsedTime(start).TotalSeconds < 4 ? ScriptedServer.Status("429 Too Many Requests") : null);
         CommandRun run = await CommandRun.OfAsync(
-            [verb, "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. verb == "measure" ? MeasureArguments : []]);
+            [verb, "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. verb == "measure"
+                ? MeasureArguments
+                : []]);
 
         // The scripted gateway sends a stream in one piece, which a probe calls untimeable; it got that far.
-        Assert.True(run.ExitCode == 0 || run.Output.Contains("budgets are enforced exactly", StringComparison.Ordinal), run.Error + run.Output);
+        Assert.True(
+            run.ExitCode == 0 || run.Output.Contains("budgets are enforced exactly", StringComparison.Ordinal), run.Error + run.Output);
     }
 
     [Fact]
@@ -159,15 +198,27 @@ public sealed class RefusalTests : IAsyncDisposable
     {
         int asked = 0;
         await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, _ => Interlocked.Increment(ref asked) > 3 ? [] : null);
-        CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", _endpoint.BaseAddress.ToString(), "--endpoint", new Uri(gateway.Address, "v1").ToString(), .. MeasureArguments]);
+        CommandRun run = await CommandRun.OfAsync(
+        [
+            "measure",
+            "--endpoint",
+            _endpoint.BaseAddress.ToString(),
+            "--endpoint",
+            new Uri(gateway.Address, "v1").ToString(),
+            .. MeasureArguments,
+        ]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("is left out:", run.Error, StringComparison.Ordinal);
     }
 
-    private string[] MeasureArguments => ["--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "3", "--out", _root];
+    private string[] MeasureArguments =>
+        ["--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "3", "--out", _root];
 
     private Task<CommandRun> RunAsync(ScriptedServer gateway, params string[] more) =>
-        CommandRun.OfAsync(["run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. MeasureArguments, .. more]);
+        CommandRun.OfAsync(
+        [
+            "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. MeasureArguments, .. more,
+        ]);
 
     private static bool IsStream(ScriptedServer.Request request) =>
         request.Path == "/v1/completions" && JsonDocument.Parse(request.Body).RootElement.GetProperty("stream").GetBoolean();
@@ -177,5 +228,8 @@ public sealed class RefusalTests : IAsyncDisposable
         request.Path == "/v1/completions" && JsonDocument.Parse(request.Body).RootElement.TryGetProperty("cache_salt", out _);
 
     private static string PromptOf(ScriptedServer.Request request) =>
-        ByteTokenizer.Decode([.. JsonDocument.Parse(request.Body).RootElement.GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())]);
+        ByteTokenizer.Decode(
+        [
+            .. JsonDocument.Parse(request.Body).RootElement.GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32()),
+        ]);
 }

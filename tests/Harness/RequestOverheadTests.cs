@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Calibration.Tests.Harness;
 
-/// <summary>A fixed cost per request is in a time without thinking once, and in one with thinking twice: the fits subtract it once there.</summary>
+/// <summary>
+/// A fixed cost per request is in a time without thinking once, and in one with thinking twice: the fits subtract it once there.
+/// </summary>
 [Collection("alone")]
 public sealed class RequestOverheadTests
 {
@@ -17,7 +19,8 @@ public sealed class RequestOverheadTests
     public void From_OneAndNineTokens_IsWhatNoTokensWouldTake()
     {
         double[] jitter = [-0.002, -0.001, -0.001, 0, 0, 0, 0, 0.001, 0.001, 0.002];
-        RequestOverhead overhead = RequestOverhead.From([.. jitter.Select(noise => 0.212 + noise)], [.. jitter.Select(noise => 0.308 + noise)]);
+        RequestOverhead overhead = RequestOverhead.From(
+            [.. jitter.Select(noise => 0.212 + noise)], [.. jitter.Select(noise => 0.308 + noise)]);
         Assert.Equal(0.2, overhead.Seconds, 12);
         Assert.InRange(overhead.Low, 0.198, 0.2);
         Assert.InRange(overhead.High, 0.2, 0.202);
@@ -34,7 +37,10 @@ public sealed class RequestOverheadTests
         Assert.True(overhead.Low <= overhead.Seconds && overhead.Seconds <= overhead.High);
     }
 
-    /// <summary>A server with 0.2 s per request, t0 of 0.1 s besides and 0.0125 s per token: the step was once in the line, t0 0.44 and c too small.</summary>
+    /// <summary>
+    /// A server with 0.2 s per request, t0 of 0.1 s besides and 0.0125 s per token: the step was once in the line, t0 0.44 and c too
+    /// small.
+    /// </summary>
     [Fact]
     public async Task Run_FixedCostPerRequest_IsNoStepInTheLine()
     {
@@ -55,7 +61,8 @@ public sealed class RequestOverheadTests
         // Rows stay as measured; every budget pays for one request.
         Assert.InRange(service.Line!.T0Seconds, 0.28, 0.32);
         Assert.InRange(service.Line.SecondsPerToken, 0.0120, 0.0130);
-        Assert.Contains(await folder.Service.ReadAsync().ToListAsync(Cancelled), sample => sample.BudgetTokens == 4 && sample.ServiceS > 0.4);
+        Assert.Contains(
+            await folder.Service.ReadAsync().ToListAsync(Cancelled), sample => sample.BudgetTokens == 4 && sample.ServiceS > 0.4);
         Directory.Delete(root, recursive: true);
     }
 }

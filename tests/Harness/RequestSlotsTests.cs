@@ -66,12 +66,16 @@ public sealed class RequestSlotsTests
     [InlineData("vllm-0.32.0/30-metrics.http", "vllm:num_requests_running", "vllm:num_requests_waiting", 0, 0)]
     [InlineData("llama.cpp-b11669/27-metrics.http", "llamacpp:requests_processing", "llamacpp:requests_deferred", 0, 0)]
     public void Load_RecordedPages_AreRead(string file, string working, string queued, int workingNow, int queuedNow) =>
-        Assert.Equal(new ServerLoad(workingNow, queuedNow), LoadMetrics.In(System.Text.Encoding.UTF8.GetString(Recording.Of(file).Body), working, queued));
+        Assert.Equal(
+            new ServerLoad(workingNow, queuedNow),
+            LoadMetrics.In(System.Text.Encoding.UTF8.GetString(Recording.Of(file).Body), working, queued));
 
     [Fact]
     public void Load_SeveralEngines_AreSummedAndOtherGaugesLeftOut()
     {
-        const string Page = "# HELP a b\nvllm:num_requests_running{engine=\"0\"} 3.0\nvllm:num_requests_running{engine=\"1\"} 4.0\nvllm:num_requests_waiting{engine=\"0\"} 5\nvllm:num_requests_waiting_by_reason{reason=\"capacity\"} 70\n";
+        const string Page =
+            "# HELP a b\nvllm:num_requests_running{engine=\"0\"} 3.0\nvllm:num_requests_running{engine=\"1\"} "
+                + "4.0\nvllm:num_requests_waiting{engine=\"0\"} 5\nvllm:num_requests_waiting_by_reason{reason=\"capacity\"} 70\n";
         Assert.Equal(new ServerLoad(7, 5), LoadMetrics.In(Page, "vllm:num_requests_running", "vllm:num_requests_waiting"));
         Assert.Null(LoadMetrics.In(Page, "sglang:num_running_reqs", "sglang:num_queue_reqs"));
     }

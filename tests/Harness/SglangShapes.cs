@@ -9,7 +9,9 @@ namespace Calibration.Tests.Harness;
 /// Answers in the shapes that SGLang's sources have (SERVERS.md), over a real socket. Its model thinks 40 letters, closes, and answers 9;
 /// nobody has compared it with a running SGLang.
 /// </summary>
-/// <param name="strictThinking">Whether it was started with <c>--enable-strict-thinking</c>; without it a native budget is ignored in silence.</param>
+/// <param name="strictThinking">
+/// Whether it was started with <c>--enable-strict-thinking</c>; without it a native budget is ignored in silence.
+/// </param>
 internal sealed class SglangShapes(bool strictThinking)
 {
     private const int Letter = 'a';
@@ -42,7 +44,8 @@ internal sealed class SglangShapes(bool strictThinking)
             "/v1/models" => """{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "OWNER", "max_model_len": 8192}]}""".Replace("OWNER", Owner, StringComparison.Ordinal),
             "/server_info" => """{"version": "0.5.23"}""",
             "/tokenize" => JsonSerializer.Serialize(new { tokens = ByteTokenizer.Encode(TextOf(root)), max_model_len = 8192 }),
-            "/detokenize" => JsonSerializer.Serialize(new { text = ByteTokenizer.Decode([.. root.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32())]) }),
+            "/detokenize" => JsonSerializer.Serialize(
+                new { text = ByteTokenizer.Decode([.. root.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32())]) }),
             "/v1/completions" => Completion(root),
             "/v1/chat/completions" => Chat(root),
             _ => "{}",
@@ -54,13 +57,16 @@ internal sealed class SglangShapes(bool strictThinking)
         if (root.TryGetProperty("prompt", out JsonElement text))
             return text.GetString()!;
         bool thinking = root.GetProperty("chat_template_kwargs").GetProperty("enable_thinking").GetBoolean();
-        return $"<|im_start|>user\n{root.GetProperty("messages")[0].GetProperty("content").GetString()}<|im_end|>\n<|im_start|>assistant\n{(thinking ? "" : "<think>\n\n</think>\n\n")}";
+        return $"<|im_start|>user\n{root.GetProperty("messages")[0].GetProperty("content").GetString()}<|im_end|>\n<|im_start|>assistant\n"
+            + $"{(thinking ? "" : "<think>\n\n</think>\n\n")}";
     }
 
     private string Completion(JsonElement root)
     {
         JsonElement prompt = root.GetProperty("prompt");
-        int[] asked = prompt.ValueKind == JsonValueKind.String ? [.. ByteTokenizer.Encode(prompt.GetString()!)] : [.. prompt.EnumerateArray().Select(id => id.GetInt32())];
+        int[] asked = prompt.ValueKind == JsonValueKind.String
+            ? [.. ByteTokenizer.Encode(prompt.GetString()!)]
+            : [.. prompt.EnumerateArray().Select(id => id.GetInt32())];
         if (_seen.Add(prompt.GetRawText()) && asked.Length > 500)
             Thread.Sleep(TimeSpan.FromSeconds(PrefillSeconds));
         int limit = root.GetProperty("max_tokens").GetInt32();
@@ -72,7 +78,10 @@ internal sealed class SglangShapes(bool strictThinking)
         var whole = new
         {
             id = "c",
-            choices = new[] { new { index = 0, text = ByteTokenizer.Decode(ids), token_ids = ids, finish_reason = stopped ? "stop" : "length" } },
+            choices = new[]
+            {
+                new { index = 0, text = ByteTokenizer.Decode(ids), token_ids = ids, finish_reason = stopped ? "stop" : "length" },
+            },
             usage = new { prompt_tokens = asked.Length, completion_tokens = ids.Length },
         };
         string json = JsonSerializer.Serialize(whole);
@@ -101,6 +110,10 @@ internal sealed class SglangShapes(bool strictThinking)
     {
         int budget = root.GetProperty("custom_params").GetProperty("thinking_budget").GetInt32();
         string reasoning = new((char)Letter, strictThinking ? Math.Min(budget, NaturalLength) : NaturalLength);
-        return JsonSerializer.Serialize(new { id = "c", choices = new[] { new { index = 0, message = new { role = "assistant", content = "9", reasoning_content = reasoning }, finish_reason = "stop" } } });
+        return JsonSerializer.Serialize(
+            new { id = "c", choices = new[]
+            {
+                new { index = 0, message = new { role = "assistant", content = "9", reasoning_content = reasoning }, finish_reason = "stop" },
+            } });
     }
 }

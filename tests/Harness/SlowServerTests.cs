@@ -20,7 +20,8 @@ public sealed class SlowServerTests
     public async Task Measure_HundredTokensASecondFor128Requests_WastesNothing()
     {
         using var task = new OwnTask([.. Enumerable.Range(0, 128).Select(i => $"{i} + 5?")]);
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], TotalTokensPerSecond = 100 }, Cancelled);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], TotalTokensPerSecond = 100 }, Cancelled);
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
         CommandRun command = await CommandRun.OfAsync(
             "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "12", "--runs", "1", "--latency-items", "2", "--concurrency", "128",
@@ -34,7 +35,9 @@ public sealed class SlowServerTests
 
         // The latency pass, with its warm-ups and the requests by which the fixed cost of a request is measured.
         long timed = run.Service.Sum(sample => sample.ThinkingTokens + sample.AnswerTokens + 1L) + 300;
-        Assert.True(endpoint.GeneratedTokens >= kept && endpoint.GeneratedTokens <= (1.05 * kept) + timed, $"{endpoint.GeneratedTokens} generated, {kept} kept, {timed} timed\n{command.Error}");
+        Assert.True(
+            endpoint.GeneratedTokens >= kept && endpoint.GeneratedTokens <= (1.05 * kept) + timed,
+            $"{endpoint.GeneratedTokens} generated, {kept} kept, {timed} timed\n{command.Error}");
         Assert.Matches(new Regex(@"requests in flight \(limit 128\)$", RegexOptions.Multiline), command.Error);
         Assert.DoesNotContain("resent", command.Error, StringComparison.Ordinal);
     }
@@ -42,7 +45,8 @@ public sealed class SlowServerTests
     [Theory]
     [InlineData(1, 2)]
     [InlineData(128, 2)]
-    public void SecondsPerToken_NothingKnown_IsGenerous(int inFlight, double expected) => Assert.Equal(expected, new ServerSpeed().SecondsPerToken(inFlight));
+    public void SecondsPerToken_NothingKnown_IsGenerous(int inFlight, double expected) =>
+        Assert.Equal(expected, new ServerSpeed().SecondsPerToken(inFlight));
 
     [Fact]
     public void SecondsPerToken_FollowsTheSpeedThatIsShown()
@@ -90,7 +94,14 @@ public sealed class AbandonedRequestTests
         TokenIdForcing forcing = await TokenIdForcing.OpenAsync(client, options, Cancelled);
         int[] prompt = await ChatPrompt.RenderAsync(forcing.Server, "Start at 4.", thinking: true, Cancelled);
         using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
-        var request = new GenerationRequest { Prompt = [prompt], MaxTokens = 8000, Seed = 1, Close = ThinkingEndHandling.Mask, Group = "abandoned" };
+        var request = new GenerationRequest
+        {
+            Prompt = [prompt],
+            MaxTokens = 8000,
+            Seed = 1,
+            Close = ThinkingEndHandling.Mask,
+            Group = "abandoned",
+        };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forcing.Requests.GenerateAsync(request, abandon.Token));
         long start = TimeProvider.System.GetTimestamp();
 

@@ -14,7 +14,8 @@ namespace Calibration.Tests.Harness;
 [Collection("alone")]
 public sealed class StarvedClientTests
 {
-    private static readonly int Passes = int.Parse(Environment.GetEnvironmentVariable("CALIBRATION_STARVED_PASSES") ?? "3", CultureInfo.InvariantCulture);
+    private static readonly int Passes = int.Parse(
+        Environment.GetEnvironmentVariable("CALIBRATION_STARVED_PASSES") ?? "3", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(4, 0.5)]
@@ -67,8 +68,15 @@ public sealed class StarvedClientTests
             .. run.Service.Select(sample =>
             {
                 string separate = sample.TraceId.Split("/latency")[1].TrimStart('/');
-                ServedRequest[] own = [.. log.Where(served => served.User == Calibration.Harness.SegmentSeed.Group(1, "own", sample.ProblemId, -1, separate.Length > 0 ? separate + "/" : ""))];
-                double thinking = sample.BudgetTokens == 0 ? 0 : own.Last(served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
+                ServedRequest[] own =
+                [
+                    .. log.Where(served =>
+                        served.User == Calibration.Harness.SegmentSeed.Group(
+                            1, "own", sample.ProblemId, -1, separate.Length > 0 ? separate + "/" : "")),
+                ];
+                double thinking = sample.BudgetTokens == 0
+                    ? 0
+                    : own.Last(served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
                 return (sample, thinking + own.Last(served => served.ThinkingClosed && served.ThinkingTokens == sample.BudgetTokens).Seconds);
             }),
         ];

@@ -23,7 +23,8 @@ public sealed class SuspectTimeTests
         await others;
         Assert.NotEmpty(run.Service);
         Assert.All(run.Service, sample => Assert.Equal(TrialStatus.Unverified, sample.Status));
-        Assert.Contains(run.Service, sample => sample.Reason.Contains("other requests were running on the server", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Service, sample => sample.Reason.Contains("other requests were running on the server", StringComparison.Ordinal));
     }
 
     /// <summary>Only the last token's time is right where all come at once.</summary>
@@ -61,10 +62,12 @@ public sealed class SuspectTimeTests
     {
         await using ScriptedServer server = new SglangShapes(strictThinking: false).Start();
         await MeasureAsync(new Uri(server.Address, "/v1"), "0,16,30");
-        string[] lines = ["", .. server.Requests.Where(request => request.Path == "/v1/completions").Select(request => JsonDocument.Parse(request.Body).RootElement)
+        string[] lines = ["", .. server.Requests.Where(request => request.Path == "/v1/completions").Select(request =>
+            JsonDocument.Parse(request.Body).RootElement)
             .Where(body => body.TryGetProperty("cache_salt", out _))
             .GroupBy(body => body.GetProperty("cache_salt").GetString()!)
-            .Select(request => ByteTokenizer.Decode([.. request.First().GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())]).Split('\n')[1])];
+            .Select(request =>
+                ByteTokenizer.Decode([.. request.First().GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())]).Split('\n')[1])];
 
         // Two traces and two separate ones, each with its answers; two answers without thinking; warm-ups; and the scripted server sends a
         // stream in one piece, so that every trace is repeated before it is marked.
@@ -81,7 +84,9 @@ public sealed class SuspectTimeTests
         const int Unknown = ByteTokenizer.FirstWord + 3;
         await using ScriptedServer server = new SglangShapes(strictThinking: false) { NaturalLength = 10, EndId = Unknown }.Start();
         MeasuredRun run = await MeasureAsync(new Uri(server.Address, "/v1"), "8,16", "--semantics", semantics);
-        Assert.All(run.Trials.Where(trial => trial.BudgetTokens == 16), trial => Assert.Equal((status, tokens), (trial.Status, trial.ThinkingTokens)));
+        Assert.All(
+            run.Trials.Where(trial => trial.BudgetTokens == 16),
+            trial => Assert.Equal((status, tokens), (trial.Status, trial.ThinkingTokens)));
         Assert.All(run.Trials.Where(trial => trial.BudgetTokens == 8), trial => Assert.Equal(8, trial.ThinkingTokens));
         Assert.All(run.Traces, trace => Assert.DoesNotContain(Unknown, trace.TokenIds));
         Assert.All(run.Traces, trace => Assert.Equal(semantics == "exact", !trace.CuePositions.IsEmpty));
@@ -90,7 +95,8 @@ public sealed class SuspectTimeTests
     private static async Task<MeasuredRun> MeasureAsync(Uri api, string budgets, params string[] more)
     {
         using var task = new OwnTask(OwnTask.Scripts[..2]);
-        return await MeasuredRun.OfAsync(api, ["--task", $"own={task.Path}", "--budgets", budgets, "--runs", "1", "--latency-items", "2", "--concurrency", "1", .. more]);
+        return await MeasuredRun.OfAsync(
+            api, ["--task", $"own={task.Path}", "--budgets", budgets, "--runs", "1", "--latency-items", "2", "--concurrency", "1", .. more]);
     }
 
     private static async Task GenerateAsync(Uri api, CancellationToken stop)
@@ -98,7 +104,8 @@ public sealed class SuspectTimeTests
         using var http = new HttpClient();
         while (!stop.IsCancellationRequested)
         {
-            using var body = new StringContent("""{"prompt": "Start", "max_tokens": 150, "ignore_eos": true}""", Encoding.UTF8, "application/json");
+            using var body = new StringContent(
+                """{"prompt": "Start", "max_tokens": 150, "ignore_eos": true}""", Encoding.UTF8, "application/json");
             using HttpResponseMessage answer = await http.PostAsync(new Uri(api + "/completions"), body, CancellationToken.None);
         }
     }

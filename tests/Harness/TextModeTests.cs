@@ -22,7 +22,8 @@ public sealed class TextModeTests
         Assert.All(run.Trials, trial =>
         {
             Assert.True(trial.IsUsable, trial.Reason);
-            Assert.Equal((PromptFormat.Text, CountSource.Usage, trial.BudgetTokens), (trial.PromptFormat, trial.CountSource, trial.ThinkingTokens));
+            Assert.Equal(
+                (PromptFormat.Text, CountSource.Usage, trial.BudgetTokens), (trial.PromptFormat, trial.CountSource, trial.ThinkingTokens));
         });
         Assert.All(run.Service, sample =>
         {
@@ -38,7 +39,10 @@ public sealed class TextModeTests
     [InlineData]
     public async Task Measure_Exact_IsRefused(params string[] semantics)
     {
-        CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--prompt-format", "text", .. semantics]);
+        CommandRun run = await CommandRun.OfAsync(
+        [
+            "measure", "--endpoint", "http://127.0.0.1:9/v1", "--samples", "--datasets", "arc", "--prompt-format", "text", .. semantics,
+        ]);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("give --semantics cap", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
@@ -66,13 +70,17 @@ public sealed class TextModeTests
             new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
             endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,1,64", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--latency-items", "2");
-        Assert.All(log.All, served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
+        Assert.All(
+            log.All,
+            served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
         Assert.All(run.Trials, trial => Assert.Equal(trial.BudgetTokens > 1, trial.Status == TrialStatus.Failed));
         Assert.All(run.Service, sample => Assert.Equal(sample.BudgetTokens > 1, sample.Status == TrialStatus.Failed));
         Assert.Contains($"{Context} tokens", run.Trials.Single(trial => trial.BudgetTokens == 64).Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>llama.cpp cuts what does not fit in silence; the server's own count of the prompts tells before anything is measured.</summary>
+    /// <summary>
+    /// llama.cpp cuts what does not fit in silence; the server's own count of the prompts tells before anything is measured.
+    /// </summary>
     [Fact]
     public async Task Measure_PlanThatDoesNotFit_IsRefused()
     {
@@ -82,7 +90,9 @@ public sealed class TextModeTests
             "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,220", "--runs", "1", "--semantics", "cap", "--prompt-format", "text",
             "--temperature", "0", "--concurrency", "1", "--latency-items", "2");
         Assert.Equal(2, run.ExitCode);
-        Assert.Matches(@"^own: 3 of 3 problems do not fit the context of 256 tokens at budget 220\. The largest budget that fits every problem is \d+: lower --budgets own=…, or serve the model with a context of at least \d+ tokens\.$", run.Error.Trim());
+        Assert.Matches(
+            @"^own: 3 of 3 problems do not fit the context of 256 tokens at budget 220\. The largest budget that fits every problem is \d+: lower --budgets own=…, or serve the model with a context of at least \d+ tokens\.$",
+            run.Error.Trim());
     }
 
     /// <summary>By usage; of a close in several tokens nobody can say how many of the counted ones they are.</summary>
@@ -90,7 +100,8 @@ public sealed class TextModeTests
     [InlineData(true, true, TrialStatus.Ok, CountSource.Usage, 40)]
     [InlineData(true, false, TrialStatus.Unverified, CountSource.Usage, 47)]
     [InlineData(false, true, TrialStatus.Unverified, CountSource.None, 0)]
-    public async Task Measure_ServerOfNoKnownKind_BelievesWhatItsCountsShow(bool counts, bool closeIsOneToken, TrialStatus closed, CountSource source, int tokens)
+    public async Task Measure_ServerOfNoKnownKind_BelievesWhatItsCountsShow(
+        bool counts, bool closeIsOneToken, TrialStatus closed, CountSource source, int tokens)
     {
         using var task = new OwnTask("4 + 5?");
         await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken).Start();
@@ -99,7 +110,8 @@ public sealed class TextModeTests
         Trial[] trials = [.. run.Trials.OrderBy(trial => trial.BudgetTokens)];
         Assert.Equal((TrialStatus.Ok, true), (trials[0].Status, trials[0].Correct));
         Assert.Equal((counts ? TrialStatus.Ok : TrialStatus.Unverified, false), (trials[1].Status, trials[1].ClosedByModel));
-        Assert.Equal((closed, source, tokens, true), (trials[2].Status, trials[2].CountSource, trials[2].ThinkingTokens, trials[2].ClosedByModel));
+        Assert.Equal(
+            (closed, source, tokens, true), (trials[2].Status, trials[2].CountSource, trials[2].ThinkingTokens, trials[2].ClosedByModel));
     }
 
     [Fact]
@@ -109,13 +121,16 @@ public sealed class TextModeTests
         await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true) { IgnoresStop = true }.Start();
         MeasuredRun run = await MeasuredRun.OfAsync(
             new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "16,50", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
-        Assert.Equal((TrialStatus.Ok, TrialStatus.BudgetNotEnforced), (run.Trials.Single(trial => trial.BudgetTokens == 16).Status, run.Trials.Single(trial => trial.BudgetTokens == 50).Status));
+        Assert.Equal(
+            (TrialStatus.Ok, TrialStatus.BudgetNotEnforced),
+            (run.Trials.Single(trial => trial.BudgetTokens == 16).Status, run.Trials.Single(trial => trial.BudgetTokens == 50).Status));
     }
 
     [Fact]
     public async Task Measure_ServerThatRendersNoTemplate_StatesThatQwen3sWasRenderedHere()
     {
-        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [] }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
             endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--prompt-format", "text", "--semantics", "cap", "--latency-items", "2");
         Assert.Equal("qwen3-rendered-here", run.Manifest.Profile.GetProperty("name").GetString());
@@ -128,8 +143,10 @@ public sealed class TextModeTests
         using var task = new OwnTask(OwnTask.Scripts);
         var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
         ServedRequests[] logs = [new(), new()];
-        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, TestContext.Current.CancellationToken);
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(
+            options with { Log = logs[0] }, TestContext.Current.CancellationToken);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(
+            options with { Log = logs[1] }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
             first.BaseAddress, "--endpoint", second.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,16", "--runs", "10",
             "--semantics", "cap", "--prompt-format", "text", "--concurrency", "2", "--latency-items", "2");
@@ -148,7 +165,9 @@ public sealed class TextModeTests
         int streams = 0;
         await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
         await using ScriptedServer gateway = Gateway.Start(server.Address, request =>
-            Encoding.UTF8.GetString(request.Body).Contains("\"stream\":true", StringComparison.Ordinal) && ++streams == 4 ? Gateway.Refusal("not now") : null);
+            Encoding.UTF8.GetString(request.Body).Contains("\"stream\":true", StringComparison.Ordinal) && ++streams == 4
+                ? Gateway.Refusal("not now")
+                : null);
         MeasuredRun run = await MeasuredRun.OfAsync(
             new Uri(gateway.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16", "--runs", "1", "--semantics", "cap", "--prompt-format", "text",
             "--context", "4000", "--concurrency", "1", "--latency-items", "3");
@@ -164,13 +183,32 @@ public sealed class TextModeTests
         using var task = new OwnTask(OwnTask.Scripts);
         string template = Path.Combine(Path.GetDirectoryName(task.Path)!, "template.jinja");
         await File.WriteAllTextAsync(
-            template, "<|im_start|>system\nB: add 2.<|im_end|>\n{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n<think>\n", TestContext.Current.CancellationToken);
-        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", 1, 1024, "--jinja", "--chat-template-file", template);
-        string[] arguments = ["--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
+            template, "<|im_start|>system\nB: add 2.<|im_end|>\n{% for message in messages %}<|im_start|>{{ message.role }}\n{{ "
+                + "message.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n<think>\n", TestContext.Current.CancellationToken);
+        await using LlamaServer server = await LlamaServer.StartAsync(
+            "thinker/thinker-qwen3.gguf", 1, 1024, "--jinja", "--chat-template-file", template);
+        string[] arguments =
+        [
+            "--task",
+            $"own={task.Path}",
+            "--budgets",
+            "0,16,64",
+            "--runs",
+            "1",
+            "--semantics",
+            "cap",
+            "--temperature",
+            "0",
+            "--concurrency",
+            "1",
+            "--latency-items",
+            "2",
+        ];
         MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--prompt-format", "text"]);
         MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
         Assert.Equal("deepseek-r1", text.Manifest.Profile.GetProperty("name").GetString());
-        Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
+        Assert.Equal(
+            ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
     }
 
     [Fact]
@@ -178,24 +216,48 @@ public sealed class TextModeTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         string file = Path.Combine(Path.GetDirectoryName(task.Path)!, "mine.json");
-        await File.WriteAllTextAsync(file, """{"name": "mine", "open": "<think>\n", "close_token": "</think>", "before_close": " so\n"}""", TestContext.Current.CancellationToken);
-        string[] arguments = ["--task", $"own={task.Path}", "--profile", file, "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
+        await File.WriteAllTextAsync(
+            file,
+            """{"name": "mine", "open": "<think>\n", "close_token": "</think>", "before_close": " so\n"}""",
+            TestContext.Current.CancellationToken);
+        string[] arguments =
+        [
+            "--task",
+            $"own={task.Path}",
+            "--profile",
+            file,
+            "--budgets",
+            "0,16,64",
+            "--runs",
+            "1",
+            "--semantics",
+            "cap",
+            "--temperature",
+            "0",
+            "--concurrency",
+            "1",
+            "--latency-items",
+            "2",
+        ];
         await using (LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 1024))
         {
             MeasuredRun text = await MeasuredRun.OfAsync(server.Api, [.. arguments, "--prompt-format", "text"]);
             MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
             Assert.Equal("mine", text.Manifest.Profile.GetProperty("name").GetString());
-            Assert.Equal(ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
+            Assert.Equal(
+                ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
         }
 
         await using ScriptedServer other = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
         CommandRun refused = await CommandRun.OfAsync(
             ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--prompt-format", "text", "--context", "4000", "--out", Path.GetDirectoryName(task.Path)!]);
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("only Qwen3's can be rendered here: omit --profile", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "only Qwen3's can be rendered here: omit --profile", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
-    private static (string, int, int, bool, int) Counted(Trial trial) => (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel, trial.AnswerTokens);
+    private static (string, int, int, bool, int) Counted(Trial trial) =>
+        (trial.ProblemId, trial.BudgetTokens, trial.ThinkingTokens, trial.ClosedByModel, trial.AnswerTokens);
 
     private static async Task<MeasuredRun> MeasureAsync(string model, string semantics, string format, string temperature)
     {

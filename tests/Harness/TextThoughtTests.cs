@@ -24,18 +24,25 @@ public sealed class TextThoughtTests
 
     [Fact]
     public void From_EndOfTheTurnUnderExact_IsNotEnforced() =>
-        Assert.Equal(TrialStatus.BudgetNotEnforced, Read("\"finish_reason\":\"stop\",\"stop_reason\":null", 6, BudgetSemantics.Exact, 64).Status);
+        Assert.Equal(
+            TrialStatus.BudgetNotEnforced, Read("\"finish_reason\":\"stop\",\"stop_reason\":null", 6, BudgetSemantics.Exact, 64).Status);
 
     [Fact]
     public void From_CloseOfSeveralTokens_IsUnverifiedWhereTheModelWroteIt()
     {
-        Assert.Equal(TrialStatus.Unverified, Read("\"finish_reason\":\"stop\",\"stop_reason\":\"</think>\"", 6, BudgetSemantics.Cap, 64, closeIsOneToken: false).Status);
-        Assert.Equal(TrialStatus.Ok, Read("\"finish_reason\":\"length\",\"stop_reason\":null", 64, BudgetSemantics.Cap, 64, closeIsOneToken: false).Status);
+        Assert.Equal(
+            TrialStatus.Unverified,
+            Read("\"finish_reason\":\"stop\",\"stop_reason\":\"</think>\"", 6, BudgetSemantics.Cap, 64, closeIsOneToken: false).Status);
+        Assert.Equal(
+            TrialStatus.Ok,
+            Read("\"finish_reason\":\"length\",\"stop_reason\":null", 64, BudgetSemantics.Cap, 64, closeIsOneToken: false).Status);
     }
 
     private static TextThought Read(string ending, int completionTokens, BudgetSemantics semantics, int budget, bool closeIsOneToken = true)
     {
-        string json = $$"""{"choices":[{"index":0,"text":"so it is",{{ending}}}],"usage":{"prompt_tokens":9,"completion_tokens":{{completionTokens}} } }""";
-        return TextThought.From(VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), budget, new TextEnd("</think>", closeIsOneToken, semantics));
+        string json =
+            $$"""{"choices":[{"index":0,"text":"so it is",{{ending}}}],"usage":{"prompt_tokens":9,"completion_tokens":{{completionTokens}} } }""";
+        return TextThought.From(
+            VllmDialect.ReadCompletion(Encoding.UTF8.GetBytes(json)), budget, new TextEnd("</think>", closeIsOneToken, semantics));
     }
 }

@@ -66,19 +66,23 @@ public sealed class ThinkerTests : IDisposable
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         List<ServiceSample> service = await folder.Service.ReadAsync().ToListAsync(TestContext.Current.CancellationToken);
         Assert.All(service, sample => Assert.Equal(ServiceSource.Client, sample.ServiceSource));
-        Assert.All(service.Where(sample => sample.Status == TrialStatus.Ok), sample => Assert.Equal(sample.BudgetTokens, sample.ThinkingTokens));
+        Assert.All(
+            service.Where(sample => sample.Status == TrialStatus.Ok), sample => Assert.Equal(sample.BudgetTokens, sample.ThinkingTokens));
         Assert.True(Mean(257) > Mean(7));
 
-        double Mean(int budget) => service.Where(sample => sample.BudgetTokens == budget && sample.Status == TrialStatus.Ok).Average(sample => sample.ServiceS);
+        double Mean(int budget) =>
+            service.Where(sample => sample.BudgetTokens == budget && sample.Status == TrialStatus.Ok).Average(sample => sample.ServiceS);
     }
 
     private static void AssertAgrees(ImmutableArray<Trial> trials, string task, int budget, double reference)
     {
-        double measured = trials.Where(trial => trial.Task == task && trial.BudgetTokens == budget).Average(trial => trial.Correct ? 1.0 : 0);
+        double measured = trials.Where(trial => trial.Task == task && trial.BudgetTokens == budget)
+            .Average(trial => trial.Correct ? 1.0 : 0);
 
         // The reference has its own error from 300 problems; four standard errors of the difference over thirty comparisons.
         double error = Math.Sqrt((reference * (1 - reference) * ((1.0 / Items) + (1.0 / 300))) + (0.25 / (Items * Items)));
-        Assert.True(Math.Abs(measured - reference) < 4 * error, $"{task} at {budget}: measured {measured:0.000}, reference {reference:0.000}");
+        Assert.True(
+            Math.Abs(measured - reference) < 4 * error, $"{task} at {budget}: measured {measured:0.000}, reference {reference:0.000}");
     }
 
     private async Task<ImmutableArray<Trial>> MeasureAsync(string semantics, string datasets, string budgets, int items)

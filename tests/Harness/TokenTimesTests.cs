@@ -20,7 +20,9 @@ public sealed class TokenTimesTests
         Assert.All(new[] { 0, 7, 63, 255, 1023, 1999 }, position => Assert.Null(times.SuspicionAt(position, null, hasServerTimes)));
     }
 
-    /// <summary>The client was stopped, and read afterwards what had come meanwhile, a little apart each: by 250 µs rules that was no burst.</summary>
+    /// <summary>
+    /// The client was stopped, and read afterwards what had come meanwhile, a little apart each: by 250 µs rules that was no burst.
+    /// </summary>
     [Theory]
     [InlineData(0, 0.0001)]
     [InlineData(0, 0.0008)]

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Calibration.Tests.Harness;
 
-/// <summary>Everything that is sent passes vLLM's rules, and every service time is usable: against the stand-in that refuses what vLLM refuses.</summary>
+/// <summary>
+/// Everything that is sent passes vLLM's rules, and every service time is usable: against the stand-in that refuses what vLLM refuses.
+/// </summary>
 public sealed class VllmRunTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
@@ -35,7 +37,23 @@ public sealed class VllmRunTests : IDisposable
     public async Task Run_AsVllm_IsNeverRefusedAndEveryTimeIsUsable(string semantics)
     {
         await using EmbeddedEndpoint endpoint = await StartAsync();
-        string[] arguments = ["--endpoint", endpoint.BaseAddress.ToString(), "--out", _root, "--task", $"own={_task.Path}", "--runs", "2", "--budgets", "0,4,16,40", "--latency-items", "2", "--semantics", semantics];
+        string[] arguments =
+        [
+            "--endpoint",
+            endpoint.BaseAddress.ToString(),
+            "--out",
+            _root,
+            "--task",
+            $"own={_task.Path}",
+            "--runs",
+            "2",
+            "--budgets",
+            "0,4,16,40",
+            "--latency-items",
+            "2",
+            "--semantics",
+            semantics,
+        ];
         await SucceedAsync(["measure", .. arguments, "--hours", "0.0004"]);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         Assert.False(RunFolder.Open(folder).HasEnded, "The run was too fast to be interrupted: this test shows nothing.");
@@ -67,5 +85,6 @@ public sealed class VllmRunTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
     }
 
-    private static Task<EmbeddedEndpoint> StartAsync() => EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, Cancelled);
+    private static Task<EmbeddedEndpoint> StartAsync() =>
+        EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, Cancelled);
 }

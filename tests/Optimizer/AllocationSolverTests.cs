@@ -25,13 +25,16 @@ public sealed class AllocationSolverTests
             {
                 Allocation other = AllocationSolver.Solve(workload, RandomWorkload.Stable(random, workload));
                 Certified(instance, other);
-                Assert.True(Math.Abs(other.Performance.Objective - best.Performance.Objective) <= 1e-11 * size, $"instance {instance}: starts disagree on J");
+                Assert.True(
+                    Math.Abs(other.Performance.Objective - best.Performance.Objective) <= 1e-11 * size,
+                    $"instance {instance}: starts disagree on J");
             }
 
             for (int i = 0; i < Competitors; i++)
             {
                 Performance there = workload.At(RandomWorkload.Stable(random, workload));
-                Assert.True(there.Objective <= best.Performance.Objective + (1e-12 * size), $"instance {instance}: a random point is better");
+                Assert.True(
+                    there.Objective <= best.Performance.Objective + (1e-12 * size), $"instance {instance}: a random point is better");
             }
         });
     }
@@ -75,8 +78,11 @@ public sealed class AllocationSolverTests
 
     private static void Certified(int instance, Allocation allocation)
     {
-        Assert.True(allocation.Ending == SolverEnding.Converged && allocation.KktResidual < 1e-9, $"instance {instance}: residual {allocation.KktResidual} after {allocation.Steps} steps");
-        Assert.True(allocation.GapBound >= 0 && allocation.GapBound < 1e-6 * Size(allocation), $"instance {instance}: gap {allocation.GapBound}");
+        Assert.True(
+            allocation.Ending == SolverEnding.Converged && allocation.KktResidual < 1e-9,
+            $"instance {instance}: residual {allocation.KktResidual} after {allocation.Steps} steps");
+        Assert.True(
+            allocation.GapBound >= 0 && allocation.GapBound < 1e-6 * Size(allocation), $"instance {instance}: gap {allocation.GapBound}");
     }
 
     private static double Size(Allocation allocation) =>

@@ -36,7 +36,11 @@ internal static class AnyWorkload
     {
         double[][] choices = [.. workload.Tasks.Select(task => Choices(task, step))];
         (double A, double S, double Q)[][] terms =
-            [.. choices.Select((budgets, k) => budgets.Select(budget => workload.Tasks[k].ServiceAt(budget) is var (mean, square) ? (workload.Tasks[k].Probability * workload.Tasks[k].Accuracy.At(budget), workload.Tasks[k].Probability * mean, workload.Tasks[k].Probability * square) : default).ToArray())];
+            [.. choices.Select((budgets, k) =>
+                budgets.Select(budget =>
+                    workload.Tasks[k].ServiceAt(budget) is var (mean, square)
+                        ? (workload.Tasks[k].Probability * workload.Tasks[k].Accuracy.At(budget), workload.Tasks[k].Probability * mean, workload.Tasks[k].Probability * square)
+                        : default).ToArray())];
         int[] at = new int[choices.Length], best = new int[choices.Length];
         double value = double.NegativeInfinity;
         while (true)
@@ -44,7 +48,10 @@ internal static class AnyWorkload
             (double accuracy, double first, double second) = (0, 0, 0);
             for (int k = 0; k < at.Length; k++)
                 (accuracy, first, second) = (accuracy + terms[k][at[k]].A, first + terms[k][at[k]].S, second + terms[k][at[k]].Q);
-            double there = new Performance(workload.ArrivalRatePerSecond, workload.AccuracyWeightSeconds, first, second, accuracy) { Server = workload.Server }.Objective;
+            double there = new Performance(workload.ArrivalRatePerSecond, workload.AccuracyWeightSeconds, first, second, accuracy)
+            {
+                Server = workload.Server,
+            }.Objective;
             if (there > value)
                 (value, best) = (there, [.. at]);
             int digit = 0;
@@ -73,8 +80,20 @@ internal static class AnyWorkload
         {
             ServiceVariance = sigma * sigma,
             RelativeSigma = relative,
-            Natural = random.NextDouble() < 0.4 ? new NaturalLengths([.. Enumerable.Range(0, 1 + random.Next(40)).Select(_ => (double)(1 + random.Next(largest + (largest / 3))))]) : null,
-            MeasuredServices = isMeasured ? [.. ((PointAccuracy)shape).Points.Select(point => new MeasuredService(point.BudgetTokens, t0 + (c * point.BudgetTokens * (0.5 + random.NextDouble())), random.NextDouble()))] : [],
+            Natural = random.NextDouble() < 0.4
+                ? new NaturalLengths(
+                [
+                    .. Enumerable.Range(0, 1 + random.Next(40)).Select(_ => (double)(1 + random.Next(largest + (largest / 3)))),
+                ])
+                : null,
+            MeasuredServices = isMeasured
+                ?
+                [
+                    .. ((PointAccuracy)shape).Points.Select(point =>
+                        new MeasuredService(
+                            point.BudgetTokens, t0 + (c * point.BudgetTokens * (0.5 + random.NextDouble())), random.NextDouble())),
+                ]
+                : [],
         };
     }
 
@@ -96,7 +115,11 @@ internal static class AnyWorkload
 
     private static ImmutableArray<BudgetAccuracy> Points(Xoshiro256StarStar random, int largest)
     {
-        double[] budgets = [.. Enumerable.Range(0, 2 + random.Next(7)).Select(_ => (double)random.Next(largest + 1)).Append(0).Append(largest).Distinct().Order()];
+        double[] budgets =
+        [
+            .. Enumerable.Range(0, 2 + random.Next(7)).Select(_ => (double)random.Next(largest + 1)).Append(0).Append(largest).Distinct()
+            .Order(),
+        ];
         double[] accuracy = [.. budgets.Select(_ => random.NextDouble())];
         if (random.NextDouble() < 0.5)
             Array.Sort(accuracy);

@@ -22,7 +22,8 @@ public sealed class CurveTaskTests
             TaskTerms task = TaskTerms.Of(Draw(random), wholeTokens);
             for (int draw = 0; draw < 25; draw++)
             {
-                var prices = new Prices(30, RandomWorkload.Log(random, 0.01, 10), (random.NextDouble() - 0.5) * RandomWorkload.Log(random, 0.01, 2), 0);
+                var prices = new Prices(
+                    30, RandomWorkload.Log(random, 0.01, 10), (random.NextDouble() - 0.5) * RandomWorkload.Log(random, 0.01, 2), 0);
                 double low = Math.Floor(Largest * 0.5 * random.NextDouble()), high = low + Math.Floor((Largest - low) * random.NextDouble());
                 Pick pick = task.Best(prices, low, high);
                 double step = wholeTokens ? 1 : 0.25, most = double.NegativeInfinity;
@@ -56,7 +57,8 @@ public sealed class CurveTaskTests
 
     private static TaskModel Draw(Xoshiro256StarStar random)
     {
-        double gain = 0.1 + (0.8 * random.NextDouble()), floor = (1 - gain) * random.NextDouble(), c = RandomWorkload.Log(random, 0.001, 0.03);
+        double gain = 0.1 + (0.8 * random.NextDouble()), floor = (1 - gain) * random.NextDouble(), c = RandomWorkload.Log(
+            random, 0.001, 0.03);
         AccuracyShape shape = random.Next(3) switch
         {
             0 => new ExponentialAccuracy(gain, RandomWorkload.Log(random, 0.5, 20) / Largest, floor),

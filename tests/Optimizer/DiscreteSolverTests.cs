@@ -19,7 +19,8 @@ public sealed class DiscreteSolverTests
             var random = new Xoshiro256StarStar(10_000 + instance, false);
             int n = 1 + random.Next(4), largest = 2 + random.Next(n < 3 ? 40 : 7);
             Workload workload = RandomWorkload.Draw(random, n, largest);
-            double best = Grid(n, largest + 1).Select(point => workload.At([.. point.Select((budget, k) => Math.Min(budget, workload.Tasks[k].MaxBudgetTokens))]).Objective).Max();
+            double best = Grid(n, largest + 1).Select(point =>
+                workload.At([.. point.Select((budget, k) => Math.Min(budget, workload.Tasks[k].MaxBudgetTokens))]).Objective).Max();
             ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
             Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
             Assert.Equal(ProofStatus.Proved, found.Status);
@@ -35,7 +36,9 @@ public sealed class DiscreteSolverTests
             ProvedAllocation quick = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 3));
             ProvedAllocation better = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 300));
             Assert.True(better.Performance.Objective >= quick.Performance.Objective);
-            Assert.True(better.Performance.Objective <= quick.Performance.Objective + quick.GapBound + (1e-12 * Math.Abs(quick.Performance.Objective)));
+            Assert.True(
+                better.Performance.Objective <= quick.Performance.Objective + quick.GapBound
+                    + (1e-12 * Math.Abs(quick.Performance.Objective)));
         }
     }
 
@@ -103,8 +106,14 @@ public sealed class DiscreteSolverTests
             Allocation less = AllocationSolver.Solve(workload with { AccuracyWeightSeconds = workload.AccuracyWeightSeconds * (1 - h) });
             for (int k = 0; k < workload.Tasks.Length; k++)
             {
-                Near(sensitivity.PerArrivalRate[k] * workload.ArrivalRatePerSecond, (up.Budgets[k] - down.Budgets[k]) / (2 * h), up.Budgets[k]);
-                Near(sensitivity.PerAccuracyWeight[k] * workload.AccuracyWeightSeconds, (more.Budgets[k] - less.Budgets[k]) / (2 * h), up.Budgets[k]);
+                Near(
+                    sensitivity.PerArrivalRate[k] * workload.ArrivalRatePerSecond,
+                    (up.Budgets[k] - down.Budgets[k]) / (2 * h),
+                    up.Budgets[k]);
+                Near(
+                    sensitivity.PerAccuracyWeight[k] * workload.AccuracyWeightSeconds,
+                    (more.Budgets[k] - less.Budgets[k]) / (2 * h),
+                    up.Budgets[k]);
             }
         }
 
@@ -130,10 +139,14 @@ public sealed class DiscreteSolverTests
     private static TaskModel HeldAt(TaskModel task, int point)
     {
         MeasuredService at = task.MeasuredServices[point];
-        return TaskModel.Held(task.Task, task.Probability, task.Accuracy.At(at.BudgetTokens), at.MeanSeconds) with { ServiceVariance = at.VarianceSeconds2 };
+        return TaskModel.Held(task.Task, task.Probability, task.Accuracy.At(at.BudgetTokens), at.MeanSeconds) with
+        {
+            ServiceVariance = at.VarianceSeconds2,
+        };
     }
 
-    private static (double Lambda, double Alpha, ImmutableArray<TaskModel> Tasks) Measured(Xoshiro256StarStar random, int count, int budgets)
+    private static (double Lambda, double Alpha, ImmutableArray<TaskModel> Tasks) Measured(
+        Xoshiro256StarStar random, int count, int budgets)
     {
         double[] shares = [.. Enumerable.Range(0, count).Select(_ => 0.1 + random.NextDouble())];
         ImmutableArray<TaskModel> tasks =

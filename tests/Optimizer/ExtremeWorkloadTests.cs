@@ -25,7 +25,8 @@ public sealed class ExtremeWorkloadTests
         Assert.InRange(best, found.Performance.Objective - 1e-12, found.UpperBound + 1e-12);
         Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
 
-        static TaskModel Task(double b, double share) => new("t", share, new ExponentialAccuracy(0.5, b, 0.2), new ServiceTimeLine(0.1, 0.01), 40);
+        static TaskModel Task(double b, double share) =>
+            new("t", share, new ExponentialAccuracy(0.5, b, 0.2), new ServiceTimeLine(0.1, 0.01), 40);
     }
 
     [Fact]
@@ -36,7 +37,10 @@ public sealed class ExtremeWorkloadTests
         {
             var random = new Xoshiro256StarStar(60_000 + instance, false);
             Workload workload = RandomWorkload.Draw(random, 1 + random.Next(5));
-            workload = workload with { Tasks = [.. workload.Tasks.Select(task => task with { MaxBudgetTokens = 20 * random.NextDouble() })] };
+            workload = workload with
+            {
+                Tasks = [.. workload.Tasks.Select(task => task with { MaxBudgetTokens = 20 * random.NextDouble() })],
+            };
             Allocation relaxed = AllocationSolver.Solve(workload);
             double ceiling = relaxed.Performance.Objective + relaxed.GapBound + 1e-9;
             ProvedAllocation best = WorkloadSolver.SolveInteger(workload);
@@ -44,12 +48,15 @@ public sealed class ExtremeWorkloadTests
             (double Objective, double[] Budgets)[] all =
             [
                 (best.Performance.Objective, [.. best.Budgets]),
-                .. projections.OfType<IntegerAllocation>().Select(whole => (whole.Performance.Objective, whole.Budgets.Select(budget => (double)budget).ToArray())),
+                .. projections.OfType<IntegerAllocation>().Select(whole =>
+                    (whole.Performance.Objective, whole.Budgets.Select(budget => (double)budget).ToArray())),
             ];
             foreach ((double objective, double[] budgets) in all)
             {
                 Assert.True(objective <= ceiling, $"instance {instance}");
-                Assert.True(budgets.Select((budget, k) => budget <= workload.Tasks[k].MaxBudgetTokens).All(inside => inside), $"instance {instance}");
+                Assert.True(
+                    budgets.Select((budget, k) => budget <= workload.Tasks[k].MaxBudgetTokens).All(inside => inside),
+                    $"instance {instance}");
             }
         }
     }
@@ -57,26 +64,45 @@ public sealed class ExtremeWorkloadTests
     [Fact]
     public void Everything_AtTheEdgesOfTheAllowedRange_IsFinite()
     {
-        double[] rates = [1e-12, 1e-3, 1e6], times = [0, 1e-3, 1e9], perToken = [1e-12, 0.01, 1e9], spreads = [0, 1e-6, 1e9], lambdas = [1e-12, 0.1, 1e9], weights = [1e-9, 30, 1e12], limits = [0, 0.5, 300, int.MaxValue];
+        double[] rates = [1e-12, 1e-3, 1e6], times = [0, 1e-3, 1e9], perToken = [1e-12, 0.01, 1e9], spreads = [0, 1e-6, 1e9], lambdas =
+        [
+            1e-12, 0.1, 1e9,
+        ], weights = [1e-9, 30, 1e12], limits = [0, 0.5, 300, int.MaxValue];
         for (int instance = 0; instance < 3_000; instance++)
         {
             var random = new Xoshiro256StarStar(70_000 + instance, false);
             double first = Of([1e-12, 0.5, 0.999]);
             ImmutableArray<TaskModel> tasks = [.. new[] { first, 1 - first }.Select((share, k) => new TaskModel(
-                "t" + k, share, new ExponentialAccuracy(Of([0, 1e-9, 0.6]), Of(rates), Of([0, 0.4])), new ServiceTimeLine(Of(times), Of(perToken)), Of(limits)) { ServiceVariance = Math.Pow(Of(spreads), 2) })];
+                "t" + k, share, new ExponentialAccuracy(Of([0, 1e-9, 0.6]), Of(rates), Of([0, 0.4])), new ServiceTimeLine(
+                    Of(times), Of(perToken)), Of(limits)) { ServiceVariance = Math.Pow(Of(spreads), 2) })];
             var workload = new Workload(Of(lambdas), Of(weights), tasks);
             Allocation best = AllocationSolver.Solve(workload);
             if (best.Ending == SolverEnding.Infeasible)
                 continue;
-            string place = $"instance {instance}: {workload.ArrivalRatePerSecond} {workload.AccuracyWeightSeconds} {string.Join(' ', tasks)}";
+            string place =
+                $"instance {instance}: {workload.ArrivalRatePerSecond} {workload.AccuracyWeightSeconds} {string.Join(' ', tasks)}";
             ProvedAllocation whole = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 200));
             Performance at = best.Performance;
-            Finite(place, at.Objective, at.Utilization, at.MeanSystemTimeSeconds, at.Accuracy, best.KktResidual, best.GapBound, whole.Performance.Objective, whole.GapBound);
+            Finite(
+                place,
+                at.Objective,
+                at.Utilization,
+                at.MeanSystemTimeSeconds,
+                at.Accuracy,
+                best.KktResidual,
+                best.GapBound,
+                whole.Performance.Objective,
+                whole.GapBound);
             Finite(place, [.. best.Budgets]);
-            Finite(place, RoundingBound.At(workload, best.Budgets.AsSpan()) ?? 0, StabilityLimit.At(workload, best.Budgets.AsSpan()) ?? 0, StabilityLimit.WithoutThinking(workload) ?? 0);
+            Finite(
+                place,
+                RoundingBound.At(workload, best.Budgets.AsSpan()) ?? 0,
+                StabilityLimit.At(workload, best.Budgets.AsSpan()) ?? 0,
+                StabilityLimit.WithoutThinking(workload) ?? 0);
             Sensitivity moves = Sensitivity.Of(workload)!;
             Finite(place, [.. moves.PerArrivalRate, .. moves.PerAccuracyWeight]);
-            MethodResult fixedPoint = FixedPointMethod.Solve(workload, iterationLimit: 50), ascent = GradientAscentMethod.Solve(workload, iterationLimit: 50);
+            MethodResult fixedPoint = FixedPointMethod.Solve(workload, iterationLimit: 50), ascent = GradientAscentMethod.Solve(
+                workload, iterationLimit: 50);
             Finite(place, [.. fixedPoint.Budgets, .. ascent.Budgets, FixedPointMethod.SpectralRadius(workload, best.Budgets.AsSpan()) ?? 0]);
             var plan = new QueuePlan(workload, best.Budgets.AsSpan(), null, ServiceLaw.Model);
             Finite(place, [.. plan.LogMean, .. plan.LogDeviation, .. plan.Seconds, plan.Predicted.MeanWaitSeconds]);
@@ -84,14 +110,21 @@ public sealed class ExtremeWorkloadTests
             double Of(double[] values) => values[random.Next(values.Length)];
         }
 
-        static void Finite(string place, params double[] values) => Assert.True(values.All(double.IsFinite), $"{place}: {string.Join(", ", values)}");
+        static void Finite(string place, params double[] values) =>
+            Assert.True(values.All(double.IsFinite), $"{place}: {string.Join(", ", values)}");
     }
 
     [Fact]
     public void Simulate_NoTimeInTheMean_IsNoTime()
     {
-        var workload = new Workload(1, 30, [new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.2), new ServiceTimeLine(0, 0.01), 100) { ServiceVariance = 0.04 }]);
-        QueueReport report = QueueStudy.Run(workload, [0], queries: 100, replications: 3, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal((0, 0, 0, 0), (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds, report.Tasks[0].PredictedSystemTimeSeconds));
+        var workload = new Workload(
+            1,
+            30,
+            [new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.2), new ServiceTimeLine(0, 0.01), 100) { ServiceVariance = 0.04 }]);
+        QueueReport report = QueueStudy.Run(
+            workload, [0], queries: 100, replications: 3, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(
+            (0, 0, 0, 0),
+            (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds, report.Tasks[0].PredictedSystemTimeSeconds));
     }
 }

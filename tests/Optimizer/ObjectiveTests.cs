@@ -25,7 +25,8 @@ public sealed class ObjectiveTests
                 double step = StepFor(workload, k, point);
                 double quotient = (Shifted(workload, point, k, step) - Shifted(workload, point, k, -step)) / (2 * step);
                 double scale = GainAt(workload, point, k) + Math.Abs(gradient[k]) + (1e-11 * Math.Abs(workload.At(point).Objective) / step);
-                Assert.True(Math.Abs(quotient - gradient[k]) <= 1e-5 * scale, $"instance {instance}, task {k}: {quotient} and {gradient[k]}");
+                Assert.True(
+                    Math.Abs(quotient - gradient[k]) <= 1e-5 * scale, $"instance {instance}, task {k}: {quotient} and {gradient[k]}");
             }
         }
     }
@@ -39,7 +40,10 @@ public sealed class ObjectiveTests
             Workload workload = RandomWorkload.Draw(random, tasks: 2 + random.Next(6));
             double[] point = Point(random, workload);
             bool[] free = [.. workload.Tasks.Select(task => task.MaxBudgetTokens > 0)];
-            double[] direction = [.. workload.Tasks.Select((task, k) => free[k] ? (random.NextDouble() - 0.5) * StepFor(workload, k, point) : 0)];
+            double[] direction =
+            [
+                .. workload.Tasks.Select((task, k) => free[k] ? (random.NextDouble() - 0.5) * StepFor(workload, k, point) : 0),
+            ];
 
             // H of −J times the direction, from two gradients; solving H x = that must give the direction back.
             double[] ahead = GradientAt(workload, [.. point.Zip(direction, (at, by) => at + by)]);
@@ -80,8 +84,10 @@ public sealed class ObjectiveTests
                 continue;
             double share = 0.1 + (0.8 * random.NextDouble());
             double[] between = [.. one.Zip(other, (a, b) => (share * a) + ((1 - share) * b))];
-            double middle = workload.At(between).Objective, chord = (share * workload.At(one).Objective) + ((1 - share) * workload.At(other).Objective);
-            double rounding = 1e-12 * (Math.Abs(middle) + Math.Abs(workload.At(one).Objective) + Math.Abs(workload.At(other).Objective) + workload.AccuracyWeightSeconds);
+            double middle = workload.At(between).Objective, chord = (share * workload.At(one).Objective)
+                + ((1 - share) * workload.At(other).Objective);
+            double rounding = 1e-12 * (Math.Abs(middle) + Math.Abs(workload.At(one).Objective) + Math.Abs(workload.At(other).Objective)
+                + workload.AccuracyWeightSeconds);
             Assert.True(middle > chord - rounding, $"instance {instance}: {middle} is not above {chord}");
         }
     }
@@ -111,7 +117,8 @@ public sealed class ObjectiveTests
     private static double StepFor(Workload workload, int k, double[] point)
     {
         TaskModel task = workload.Tasks[k];
-        double room = (1 - workload.At(point).Utilization) / (workload.ArrivalRatePerSecond * task.Probability * task.Service.SecondsPerToken);
+        double room =
+            (1 - workload.At(point).Utilization) / (workload.ArrivalRatePerSecond * task.Probability * task.Service.SecondsPerToken);
         return 1e-4 * Math.Min(1 / ((ExponentialAccuracy)task.Accuracy).B, Math.Min(room, 1 + point[k]));
     }
 

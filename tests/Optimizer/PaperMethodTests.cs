@@ -48,7 +48,8 @@ public sealed class PaperMethodTests
             Allocation best = AllocationSolver.Solve(workload);
             double radius = FixedPointMethod.SpectralRadius(workload, best.Budgets.AsSpan())!.Value;
             double[,] jacobian = JacobianAt(workload, [.. best.Budgets]);
-            double numeric = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfArray(jacobian).Evd().EigenValues.Max(value => value.Magnitude);
+            double numeric = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfArray(jacobian)
+                .Evd().EigenValues.Max(value => value.Magnitude);
             Assert.Equal(numeric, radius, 1e-4 * Math.Max(1, numeric));
         }
     }
@@ -100,7 +101,12 @@ public sealed class PaperMethodTests
             double[] start = RandomWorkload.Stable(random, workload);
             Assert.True(CurvatureBound.Of(workload, start).LJ >= LargestRowOfHessian(workload, start) * (1 - 1e-9));
             double before = workload.At(start).Objective;
-            foreach (MethodResult result in (MethodResult[])[FixedPointMethod.Solve(workload), FixedPointMethod.Solve(workload, start), GradientAscentMethod.Solve(workload, start, iterationLimit: 500)])
+            foreach (MethodResult result in (MethodResult[])
+            [
+                FixedPointMethod.Solve(workload),
+                FixedPointMethod.Solve(workload, start),
+                GradientAscentMethod.Solve(workload, start, iterationLimit: 500),
+            ])
             {
                 Assert.True(result.Performance.Objective <= best.Objective + (1e-12 * size), $"instance {instance}");
                 Assert.True(result.Budgets.All(double.IsFinite) && double.IsFinite(result.KktResidual));
@@ -122,7 +128,8 @@ public sealed class PaperMethodTests
         for (int k = 0; k < at.Length; k++)
         {
             double tk = model.T0[k] + (model.C[k] * at[k]);
-            double row = active.Select((u, j) => active[k] * u * ((rate * rate * (tk + model.T0[j] + (model.C[j] * at[j]))) + (rate * rate * rate * m.Second))).Sum();
+            double row = active.Select((u, j) =>
+                active[k] * u * ((rate * rate * (tk + model.T0[j] + (model.C[j] * at[j]))) + (rate * rate * rate * m.Second))).Sum();
             worst = Math.Max(worst, active[k] == 0 ? 0 : row + (rate * active[k] * model.C[k]) + (gains[k] * model.B[k]));
         }
 

@@ -82,7 +82,12 @@ public sealed class PaperOptimumTests
             .. from line in lines.Skip(1)
                let cells = line.Split(',')
                let numbers = cells.Skip(1).Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()
-               select new TaskModel(cells[0], 1 / 6.0, new ExponentialAccuracy(numbers[0], numbers[1], numbers[2]), new ServiceTimeLine(numbers[3], numbers[4]), maxBudget),
+               select new TaskModel(
+                   cells[0],
+                   1 / 6.0,
+                   new ExponentialAccuracy(numbers[0], numbers[1], numbers[2]),
+                   new ServiceTimeLine(numbers[3], numbers[4]),
+                   maxBudget),
         ];
         return new Workload(lambda, alpha, tasks);
     }

@@ -38,7 +38,10 @@ public sealed class QueueStudyTests
         for (int k = 0; k < 3; k++)
         {
             SimulatedMean system = report.Tasks[k].SystemTimeSeconds!.Value;
-            Assert.InRange(system.Mean, report.Tasks[k].PredictedSystemTimeSeconds - (4 * system.StandardError), report.Tasks[k].PredictedSystemTimeSeconds + (4 * system.StandardError));
+            Assert.InRange(
+                system.Mean,
+                report.Tasks[k].PredictedSystemTimeSeconds - (4 * system.StandardError),
+                report.Tasks[k].PredictedSystemTimeSeconds + (4 * system.StandardError));
         }
     }
 
@@ -60,7 +63,13 @@ public sealed class QueueStudyTests
             Outcomes = [[true, false, true, true], []],
             ServiceSeconds = [[], [0.5, 1.5, 4]],
         };
-        QueueReport report = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 50_000, 100, measurements: measurements, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = QueueStudy.Run(
+            Of(0.4, [1, 2]),
+            new double[2],
+            50_000,
+            100,
+            measurements: measurements,
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((0.75 + 0.3) / 2, report.Predicted.Accuracy, 1e-12);
         Assert.Equal(1.5, report.Predicted.MeanServiceSeconds, 1e-12);
         Assert.Equal((1 + (18.5 / 3)) / 2, report.Predicted.MeanSquareServiceSeconds2, 1e-12);
@@ -70,18 +79,24 @@ public sealed class QueueStudyTests
     [Fact]
     public void Run_AnyThreads_GivesTheSameReport()
     {
-        QueueReport one = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 9, threads: 1, cancellationToken: TestContext.Current.CancellationToken);
-        QueueReport four = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 9, threads: 4, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport one = QueueStudy.Run(
+            Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 9, threads: 1, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport four = QueueStudy.Run(
+            Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 9, threads: 4, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(one.WaitSeconds, four.WaitSeconds);
         Assert.Equal(one.Tasks.AsEnumerable(), four.Tasks.AsEnumerable());
-        Assert.NotEqual(one.WaitSeconds, QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 10, cancellationToken: TestContext.Current.CancellationToken).WaitSeconds);
-        Assert.Throws<ArgumentException>(() => QueueStudy.Run(Of(1, [1, 2]), new double[2], cancellationToken: TestContext.Current.CancellationToken));
+        Assert.NotEqual(
+            one.WaitSeconds,
+            QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 10, cancellationToken: TestContext.Current.CancellationToken).WaitSeconds);
+        Assert.Throws<ArgumentException>(() =>
+            QueueStudy.Run(Of(1, [1, 2]), new double[2], cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void Run_WrongFormula_IsAFinding()
     {
-        QueueReport report = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 10_000, 100, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = QueueStudy.Run(
+            Of(0.4, [1, 2]), new double[2], 10_000, 100, cancellationToken: TestContext.Current.CancellationToken);
         QueueReport wrong = report with { Predicted = report.Predicted with { MeanSquareServiceSeconds2 = 4 } };
         Assert.False(wrong.Agrees);
         Assert.True(report.Agrees);
@@ -162,7 +177,8 @@ public sealed class QueueStudyTests
         {
             Natural = new NaturalLengths([20, 300, 50, 120, 120]), ServiceVariance = 0.04, RelativeSigma = 0.3,
         };
-        QueueReport report = QueueStudy.Run(new Workload(0.4, 30, [task]), [100], 50_000, 100, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = QueueStudy.Run(
+            new Workload(0.4, 30, [task]), [100], 50_000, 100, cancellationToken: TestContext.Current.CancellationToken);
         double[] times = [0.7, 1.5, 1, 1.5, 1.5];
         Assert.Equal(times.Average(), report.Predicted.MeanServiceSeconds, 1e-12);
         Assert.Equal((1.09 * times.Average(time => time * time)) + 0.04, report.Predicted.MeanSquareServiceSeconds2, 1e-12);
@@ -178,7 +194,14 @@ public sealed class QueueStudyTests
         foreach (Server server in (Server[])[Server.Shared([1, 1.6, 2, 2.2]), Server.Replicas(3), Server.Shared([1, 1.8, 1.7])])
         {
             Workload workload = Of(load * server.FullSpeed, [1]) with { Server = server };
-            QueueReport report = QueueStudy.Run(new QueuePlan(workload, [0], null, ServiceLaw.Exponential), 20_000, 100, null, 3, null, cancellationToken: TestContext.Current.CancellationToken);
+            QueueReport report = QueueStudy.Run(
+                new QueuePlan(workload, [0], null, ServiceLaw.Exponential),
+                20_000,
+                100,
+                null,
+                3,
+                null,
+                cancellationToken: TestContext.Current.CancellationToken);
             Assert.All(report.Comparisons, comparison => Assert.InRange(comparison.StandardErrors, 0, 3.7));
             Assert.Null(report.JointPValue);
         }
@@ -188,8 +211,12 @@ public sealed class QueueStudyTests
     [Fact]
     public void Run_ManySlots_DependsOnTheMeanAlone()
     {
-        Workload workload = Of(1.5, [0.25, 1.75]) with { Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * 3 / (2.0 + n))]) };
-        QueueReport report = QueueStudy.Run(workload, new double[2], 20_000, 100, 2_000, cancellationToken: TestContext.Current.CancellationToken);
+        Workload workload = Of(1.5, [0.25, 1.75]) with
+        {
+            Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * 3 / (2.0 + n))]),
+        };
+        QueueReport report = QueueStudy.Run(
+            workload, new double[2], 20_000, 100, 2_000, cancellationToken: TestContext.Current.CancellationToken);
         Assert.InRange(report.Comparisons[1].StandardErrors, 0, 3.5);
 
         // n·r/(r − 1 + n) with unlimited slots: E[T] = m1/(1 − ρ/r).
@@ -199,7 +226,8 @@ public sealed class QueueStudyTests
     [Fact]
     public void Run_TwentyQueries_HasNoBias()
     {
-        QueueReport report = QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 20, 100_000, 200, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = QueueStudy.Run(
+            Of(0.4, [1, 2]), new double[2], 20, 100_000, 200, cancellationToken: TestContext.Current.CancellationToken);
         Assert.InRange(report.Utilization.Mean / report.Predicted.Utilization, 0.998, 1.002);
         Assert.InRange(report.Comparisons[2].StandardErrors, 0, 3.5);
     }
@@ -209,7 +237,8 @@ public sealed class QueueStudyTests
     public void Agrees_RightStudies_HoldsItsLevel()
     {
         const int Studies = 600;
-        int rejected = Enumerable.Range(0, Studies).Count(seed => !QueueStudy.Run(Of(0.3, [1, 2]), new double[2], 500, 60, 100, seed, cancellationToken: TestContext.Current.CancellationToken).Agrees);
+        int rejected = Enumerable.Range(0, Studies).Count(seed =>
+            !QueueStudy.Run(Of(0.3, [1, 2]), new double[2], 500, 60, 100, seed, cancellationToken: TestContext.Current.CancellationToken).Agrees);
         Assert.InRange(rejected / (double)Studies, 0.05 - 0.027, 0.05 + 0.027);
     }
 
@@ -229,7 +258,14 @@ public sealed class QueueStudyTests
     private static QueueReport Study(double rho, double[] seconds, ServiceLaw law)
     {
         Workload workload = Of(rho / seconds.Average(), seconds);
-        return QueueStudy.Run(new QueuePlan(workload, new double[seconds.Length], null, law), 50_000, Replications, null, 7, null, cancellationToken: TestContext.Current.CancellationToken);
+        return QueueStudy.Run(
+            new QueuePlan(workload, new double[seconds.Length], null, law),
+            50_000,
+            Replications,
+            null,
+            7,
+            null,
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private static void Within(QueueReport report, double wait)
@@ -239,5 +275,11 @@ public sealed class QueueStudyTests
     }
 
     private static Workload Of(double lambda, double[] seconds) =>
-        new(lambda, 30, [.. seconds.Select((time, k) => new TaskModel("t" + k, 1.0 / seconds.Length, new ExponentialAccuracy(0.5, 0.01, 0.3), new ServiceTimeLine(time, 0.01), 1_000)).ToImmutableArray()]);
+        new(
+            lambda,
+            30,
+            [.. seconds.Select((time, k) =>
+                new TaskModel(
+                    "t" + k, 1.0 / seconds.Length, new ExponentialAccuracy(0.5, 0.01, 0.3), new ServiceTimeLine(time, 0.01), 1_000))
+                        .ToImmutableArray()]);
 }

@@ -21,7 +21,12 @@ internal static class RandomWorkload
                 double a = 0.02 + (0.9 * random.NextDouble()), t0 = Log(random, 0.01, 2), c = Log(random, 1e-3, 0.05);
                 if (held && random.NextDouble() < 0.2)
                     return TaskModel.Held("t" + k, share / total, random.NextDouble(), t0);
-                return new TaskModel("t" + k, share / total, new ExponentialAccuracy(a, Log(random, 1e-5, 0.5), (1 - a) * random.NextDouble()), new ServiceTimeLine(t0, c), maxBudget ?? Log(random, 1, 1e6))
+                return new TaskModel(
+                    "t" + k,
+                    share / total,
+                    new ExponentialAccuracy(a, Log(random, 1e-5, 0.5), (1 - a) * random.NextDouble()),
+                    new ServiceTimeLine(t0, c),
+                    maxBudget ?? Log(random, 1, 1e6))
                 {
                     ServiceVariance = variance ? Log(random, 1e-4, 10) : 0,
                 };
@@ -35,7 +40,10 @@ internal static class RandomWorkload
     /// <summary>A stable point anywhere between no thinking and the edge of stability.</summary>
     internal static double[] Stable(Xoshiro256StarStar random, Workload workload)
     {
-        double[] point = [.. workload.Tasks.Select(task => task.MaxBudgetTokens * Math.Pow(random.NextDouble(), 1 + (8 * random.NextDouble())))];
+        double[] point =
+        [
+            .. workload.Tasks.Select(task => task.MaxBudgetTokens * Math.Pow(random.NextDouble(), 1 + (8 * random.NextDouble()))),
+        ];
         Performance none = workload.At(new double[point.Length]), there = workload.At(point);
         double room = (1 - none.Utilization) / (there.Utilization - none.Utilization);
         double share = room < 1 ? room * (random.NextDouble() < 0.2 ? 1 - 1e-6 : random.NextDouble()) : 1;

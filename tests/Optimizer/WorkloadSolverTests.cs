@@ -30,8 +30,11 @@ public sealed class WorkloadSolverTests
             }
 
             double scale = Math.Max(1, Math.Abs(best));
-            if (Math.Abs(best - found.Performance.Objective) > 1e-9 * scale || found.Status != ProofStatus.Proved || found.UpperBound < best - (1e-12 * scale))
-                wrong.Add($"instance {instance}: {string.Join(", ", budgets)} has {best:R}; found {string.Join(", ", found.Budgets)} with {found.Performance.Objective:R}, gap {found.GapBound}, {found.Nodes} nodes");
+            if (Math.Abs(best - found.Performance.Objective) > 1e-9 * scale || found.Status != ProofStatus.Proved
+                || found.UpperBound < best - (1e-12 * scale))
+                wrong.Add(
+                    $"instance {instance}: {string.Join(", ", budgets)} has {best:R}; found {string.Join(", ", found.Budgets)} with "
+                        + $"{found.Performance.Objective:R}, gap {found.GapBound}, {found.Nodes} nodes");
         });
         Assert.True(wrong.IsEmpty, string.Join('\n', wrong));
     }
@@ -44,7 +47,14 @@ public sealed class WorkloadSolverTests
         {
             Workload workload = AnyWorkload.Draw(new Xoshiro256StarStar(90_000 + instance, false), integer: false);
             if (workload.Tasks.Length > 2)
-                workload = workload with { Tasks = [.. workload.Tasks.Take(2).Select(task => task with { Probability = task.Probability / workload.Tasks.Take(2).Sum(other => other.Probability) })] };
+                workload = workload with
+                {
+                    Tasks =
+                    [
+                        .. workload.Tasks.Take(2).Select(task =>
+                            task with { Probability = task.Probability / workload.Tasks.Take(2).Sum(other => other.Probability) }),
+                    ],
+                };
             (double[] budgets, double best) = AnyWorkload.TryAll(workload, 0.01 * workload.Tasks.Length * workload.Tasks.Length);
             ProvedAllocation found = WorkloadSolver.Solve(workload);
             if (found.Status == ProofStatus.Infeasible)
@@ -55,8 +65,11 @@ public sealed class WorkloadSolverTests
             }
 
             double scale = Math.Max(1, Math.Abs(best));
-            if (found.Status != ProofStatus.Proved || found.Performance.Objective < best - (1e-9 * scale) || found.UpperBound < found.Performance.Objective || found.UpperBound < best - (1e-12 * scale))
-                wrong.Add($"instance {instance}: {string.Join(", ", budgets)} has {best:R}; found {string.Join(", ", found.Budgets)} with {found.Performance.Objective:R}, gap {found.GapBound}, {found.Nodes} nodes");
+            if (found.Status != ProofStatus.Proved || found.Performance.Objective < best - (1e-9 * scale)
+                || found.UpperBound < found.Performance.Objective || found.UpperBound < best - (1e-12 * scale))
+                wrong.Add(
+                    $"instance {instance}: {string.Join(", ", budgets)} has {best:R}; found {string.Join(", ", found.Budgets)} with "
+                        + $"{found.Performance.Objective:R}, gap {found.GapBound}, {found.Nodes} nodes");
         });
         Assert.True(wrong.IsEmpty, string.Join('\n', wrong));
     }
@@ -70,14 +83,19 @@ public sealed class WorkloadSolverTests
         Assert.Equal([0.0, 341, 0, 0, 346, 30], WorkloadSolver.SolveInteger(PaperOptimumTests.PaperWorkload()).Budgets.AsEnumerable());
     }
 
-    /// <summary>The paper's tasks at batching servers, computed elsewhere: n·r/(r − 1 + n) with slots enough for no query to wait.</summary>
+    /// <summary>
+    /// The paper's tasks at batching servers, computed elsewhere: n·r/(r − 1 + n) with slots enough for no query to wait.
+    /// </summary>
     [Theory]
     [InlineData(5, new double[] { 0, 466, 0, 0, 561, 30 })]
     [InlineData(20, new double[] { 0, 490, 0, 0, 604, 31 })]
     [InlineData(50, new double[] { 0, 495, 0, 0, 613, 31 })]
     public void SolveInteger_BatchingServers_GivesTheReference(double r, double[] budgets)
     {
-        Workload workload = PaperOptimumTests.PaperWorkload() with { Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * r / (r - 1 + n))]) };
+        Workload workload = PaperOptimumTests.PaperWorkload() with
+        {
+            Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * r / (r - 1 + n))]),
+        };
         Assert.Equal(budgets, WorkloadSolver.SolveInteger(workload).Budgets.AsEnumerable());
     }
 
@@ -110,11 +128,14 @@ public sealed class WorkloadSolverTests
         Assert.Equal(timed.AccuracyWeightSeconds, accurate.AccuracyWeightSeconds, 1e-6 * timed.AccuracyWeightSeconds);
         Assert.Null(AllocationWishes.WithMeanTime(workload, 0.05));
         Assert.Null(AllocationWishes.WithAccuracy(workload, 0.999));
-        WishedAllocation tail = AllocationWishes.WithPercentile(workload, 6, (at, budgets) => QueuePercentile.Of(at, budgets.AsSpan(), 0.95, 40_000))!;
+        WishedAllocation tail = AllocationWishes.WithPercentile(
+            workload, 6, (at, budgets) => QueuePercentile.Of(at, budgets.AsSpan(), 0.95, 40_000))!;
         Assert.InRange(QueuePercentile.Of(workload, tail.Allocation.Budgets.AsSpan(), 0.95).Mean, 5.5, 6.05);
         PolicyRow[] policy = [.. AllocationWishes.Policy(workload, [0.01, 0.1, 1, 9])];
         Assert.Equal([0.0, 341, 0, 0, 346, 30], policy[1].Allocation!.Budgets.AsEnumerable());
-        Assert.True(policy[0].Allocation!.Budgets[1] > policy[1].Allocation!.Budgets[1] && policy[2].Allocation!.Budgets[1] < policy[1].Allocation!.Budgets[1]);
+        Assert.True(
+            policy[0].Allocation!.Budgets[1] > policy[1].Allocation!.Budgets[1]
+                && policy[2].Allocation!.Budgets[1] < policy[1].Allocation!.Budgets[1]);
         Assert.Null(policy[3].Allocation);
         Assert.True(policy[2].StabilityLimitPerSecond > 1);
         Assert.Equal([1.0, 30], AllocationWishes.Frontier(workload, [1, 30]).Select(at => at.Performance.AccuracyWeightSeconds));

@@ -13,7 +13,9 @@ public sealed partial class WrightOmegaTests
         int seen = 0;
         foreach (Match match in Value().Matches(File.ReadAllText(Repository.Shared("reference/reference_values.md"))))
         {
-            Near(double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+            Near(
+                double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
             seen++;
         }
 

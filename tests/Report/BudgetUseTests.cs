@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Calibration.Tests.Report;
 
-/// <summary>Tokens used under a cap that was not measured: between what was used at the caps beside it, and never more than the cap.</summary>
+/// <summary>
+/// Tokens used under a cap that was not measured: between what was used at the caps beside it, and never more than the cap.
+/// </summary>
 public sealed class BudgetUseTests
 {
     private static readonly BudgetUse[] Measured = [new(16, 15), new(64, 40), new(256, 58)];

@@ -18,7 +18,8 @@ internal sealed partial record ReportedRun(MeasuredRun Rows, string Html, string
             CommandRun run = await CommandRun.OfAsync(["run", "--out", root, .. arguments]);
             Assert.True(run.ExitCode == 0, run.Error);
             string folder = Assert.Single(Directory.GetDirectories(root));
-            return new ReportedRun(await MeasuredRun.ReadAsync(folder), await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), run.Error);
+            return new ReportedRun(
+                await MeasuredRun.ReadAsync(folder), await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), run.Error);
         }
         finally
         {
@@ -37,7 +38,8 @@ internal sealed partial record ReportedRun(MeasuredRun Rows, string Html, string
 
     /// <summary>The cells of a section's table, its head left out.</summary>
     internal string[][] Table(string heading) =>
-        [.. Row().Matches(Section(heading)).Skip(1).Select(row => Cell().Matches(row.Value).Select(cell => WebUtility.HtmlDecode(cell.Groups[1].Value)).ToArray())];
+        [.. Row().Matches(Section(heading)).Skip(1).Select(row =>
+            Cell().Matches(row.Value).Select(cell => WebUtility.HtmlDecode(cell.Groups[1].Value)).ToArray())];
 
     /// <summary>A share as the report writes it: its successes and its count.</summary>
     internal static (int Successes, int Count) Share(string cell)
@@ -46,7 +48,8 @@ internal sealed partial record ReportedRun(MeasuredRun Rows, string Html, string
             return (0, 0);
         Match match = Counts().Match(cell);
         Assert.True(match.Success, cell);
-        return (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        return (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(
+            match.Groups[2].Value, CultureInfo.InvariantCulture));
     }
 
     [GeneratedRegex("<tr>.*?</tr>")]

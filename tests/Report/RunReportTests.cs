@@ -30,7 +30,8 @@ public sealed class RunReportTests
     [Fact]
     public async Task Report_EmbeddedCap_StatesWhatWasUsedAndNothingOfForcing()
     {
-        ReportedRun run = await ReportedRun.OfAsync("--items", "30", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "3", "--semantics", "cap");
+        ReportedRun run = await ReportedRun.OfAsync(
+            "--items", "30", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "3", "--semantics", "cap");
         string[][] table = run.Table(ClosesHeading);
         Assert.Equal(9, table.Length);
         foreach (string[] row in table)
@@ -50,7 +51,8 @@ public sealed class RunReportTests
     [Fact]
     public async Task Report_IndependentTraces_ComparesNoTraceWithItself()
     {
-        ReportedRun run = await ReportedRun.OfAsync("--items", "12", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "2", "--independent");
+        ReportedRun run = await ReportedRun.OfAsync(
+            "--items", "12", "--runs", "1", "--datasets", "gsm8k", "--latency-items", "2", "--independent");
         Assert.All(run.Table(LengthenedHeading), row => Assert.Equal(["–", "–", "–"], row[4..]));
         AssertLengthened(run, "gsm8k", "GSM8K");
     }
@@ -86,37 +88,51 @@ public sealed class RunReportTests
         foreach (string[] row in table)
         {
             ServiceSample separate = Assert.Single(
-                run.Rows.Service, sample => sample.TraceId.EndsWith($"/latency/{row[1]}", StringComparison.Ordinal) && Seconds(sample.ThinkingS) == row[3] && Seconds(sample.ServiceS) == row[6]);
+                run.Rows.Service, sample =>
+                    sample.TraceId.EndsWith($"/latency/{row[1]}", StringComparison.Ordinal) && Seconds(sample.ThinkingS) == row[3]
+                        && Seconds(sample.ServiceS) == row[6]);
             ServiceSample streamed = Assert.Single(
-                run.Rows.Service, sample => sample.TraceId == separate.TraceId[..separate.TraceId.LastIndexOf('/')] && sample.BudgetTokens == separate.BudgetTokens);
+                run.Rows.Service, sample =>
+                    sample.TraceId == separate.TraceId[..separate.TraceId.LastIndexOf('/')] && sample.BudgetTokens == separate.BudgetTokens);
             Assert.Equal((Seconds(streamed.ThinkingS), Seconds(streamed.ServiceS)), (row[2], row[5]));
             Assert.Equal(Percent(separate.ThinkingS / streamed.ThinkingS), row[4]);
             Assert.Equal(Percent(separate.ServiceS / streamed.ServiceS), row[7]);
-            Assert.Contains($"Latency of {separate.Task} at {row[1]} thinking tokens: {row[2]} s within one streamed trace, {row[3]} s by its own request ({row[4]}).", run.Log, StringComparison.Ordinal);
+            Assert.Contains(
+                $"Latency of {separate.Task} at {row[1]} thinking tokens: {row[2]} s within one streamed trace, {row[3]} s by its own "
+                    + $"request ({row[4]}).",
+                run.Log,
+                StringComparison.Ordinal);
         }
     }
 
     private static void AssertLengthened(ReportedRun run, string task, string name)
     {
         string[][] table = [.. run.Table(LengthenedHeading).Where(row => row[0] == name)];
-        Assert.Equal(run.Rows.Trials.Where(trial => trial.Task == task && trial.BudgetTokens > 0).Select(trial => trial.BudgetTokens).Distinct().Order(), table.Select(row => Whole(row[1])));
+        Assert.Equal(
+            run.Rows.Trials.Where(trial => trial.Task == task && trial.BudgetTokens > 0).Select(trial => trial.BudgetTokens).Distinct()
+                .Order(),
+            table.Select(row => Whole(row[1])));
         Dictionary<string, Trace> traces = run.Rows.Traces.ToDictionary(trace => trace.TraceId);
         foreach (string[] row in table)
         {
             Trial[] trials = [.. run.Rows.Trials.Where(trial => trial.Task == task && trial.BudgetTokens == Whole(row[1]))];
             ILookup<bool, Trial> byForce = trials.ToLookup(trial =>
-                traces[trial.TraceId].CuePositions.Any(cue => cue < trial.BudgetTokens) || traces[trial.TraceId].MaskedFrom < trial.BudgetTokens);
+                traces[trial.TraceId].CuePositions.Any(cue => cue < trial.BudgetTokens)
+                    || traces[trial.TraceId].MaskedFrom < trial.BudgetTokens);
             Assert.Equal((byForce[false].Count(trial => trial.Correct), byForce[false].Count()), ReportedRun.Share(row[2]));
             Assert.Equal((byForce[true].Count(trial => trial.Correct), byForce[true].Count()), ReportedRun.Share(row[3]));
             if (row[4] != "–")
-                Assert.Equal(ReportedRun.Share(row[4]).Successes - Whole(row[5]) + Whole(row[6]), byForce[true].Count(trial => trial.Correct && HasEarlier(trial)));
+                Assert.Equal(
+                    ReportedRun.Share(row[4]).Successes - Whole(row[5]) + Whole(row[6]),
+                    byForce[true].Count(trial => trial.Correct && HasEarlier(trial)));
         }
 
         Assert.Contains(table, row => ReportedRun.Share(row[3]).Count > 0);
 
         // Only a trace that some smaller budget cut before its lengthening has answers from before it.
         bool HasEarlier(Trial now) => run.Rows.Trials.Any(other =>
-            other.TraceId == now.TraceId && other.BudgetTokens > 0 && other.Cues == 0 && !(traces[now.TraceId].MaskedFrom < other.BudgetTokens));
+            other.TraceId == now.TraceId && other.BudgetTokens > 0 && other.Cues == 0
+                && !(traces[now.TraceId].MaskedFrom < other.BudgetTokens));
     }
 
     private static int Whole(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);

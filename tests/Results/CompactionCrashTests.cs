@@ -27,7 +27,10 @@ public sealed class CompactionCrashTests : IDisposable
         foreach (string file in Files.Take(filesInPlace))
             File.Copy(whole.In(file), crashed.In(file));
         if (nextIsTorn)
-            await File.WriteAllBytesAsync(crashed.In(Files[filesInPlace] + ".tmp"), (await File.ReadAllBytesAsync(whole.In(Files[filesInPlace]), TestContext.Current.CancellationToken))[..100], TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                crashed.In(Files[filesInPlace] + ".tmp"),
+                (await File.ReadAllBytesAsync(whole.In(Files[filesInPlace]), TestContext.Current.CancellationToken))[..100],
+                TestContext.Current.CancellationToken);
 
         Assert.False(crashed.HasEnded);
         await AssertSameAsync(whole, crashed);
@@ -109,9 +112,14 @@ public sealed class CompactionCrashTests : IDisposable
     private async Task<RunFolder> JournaledAsync(string id)
     {
         RunFolder folder = RunFolder.Create(_root, id);
-        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), Enumerable.Range(0, 50).Select(i => SampleRows.Trial("a", $"{i * 7 % 11}", i % 3, status: i % 4 == 0 ? TrialStatus.Failed : TrialStatus.Ok)));
-        await SampleRows.AppendAllAsync(folder.Service.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i % 3}", i % 4)));
-        await SampleRows.AppendAllAsync(folder.Traces.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [i, i + 1])));
+        await SampleRows.AppendAllAsync(
+            folder.Trials.OpenJournal(),
+            Enumerable.Range(0, 50).Select(i =>
+                SampleRows.Trial("a", $"{i * 7 % 11}", i % 3, status: i % 4 == 0 ? TrialStatus.Failed : TrialStatus.Ok)));
+        await SampleRows.AppendAllAsync(
+            folder.Service.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i % 3}", i % 4)));
+        await SampleRows.AppendAllAsync(
+            folder.Traces.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [i, i + 1])));
         return folder;
     }
 
@@ -127,7 +135,9 @@ public sealed class CompactionCrashTests : IDisposable
     private static async Task AssertEndedAsync(RunFolder expected, RunFolder actual)
     {
         Assert.True(actual.HasEnded);
-        Assert.Equal(Files.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(actual.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Files.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(actual.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         await AssertSameAsync(expected, actual);
     }
 }

@@ -13,7 +13,8 @@ public sealed class JournalOrderTests : IDisposable
 
     // Few values, so that keys meet; an ordinal order that no culture has.
     private static readonly Gen<string> Names = Gen.OneOf("a", "B", "\u00e9", "a/1", "a/10", "a/2", "");
-    private static readonly Gen<TrialStatus> Statuses = Gen.OneOf(TrialStatus.Ok, TrialStatus.NoAnswer, TrialStatus.Failed, TrialStatus.Failed, TrialStatus.Unverified);
+    private static readonly Gen<TrialStatus> Statuses = Gen.OneOf(
+        TrialStatus.Ok, TrialStatus.NoAnswer, TrialStatus.Failed, TrialStatus.Failed, TrialStatus.Unverified);
 
     private static readonly Gen<Trial> Trials =
         from task in Names
@@ -42,7 +43,8 @@ public sealed class JournalOrderTests : IDisposable
 
     [Fact]
     public async Task Compact_AnyJournal_EqualsTheRowsSortedInMemory() =>
-        await Gen.Select(Trials.Array[0, 150], Samples.Array[0, 60], Traces.Array[0, 30]).SampleAsync(CheckAsync, iter: Journals, threads: 2);
+        await Gen.Select(Trials.Array[0, 150], Samples.Array[0, 60], Traces.Array[0, 30]).SampleAsync(
+            CheckAsync, iter: Journals, threads: 2);
 
     private async Task CheckAsync(Trial[] trials, ServiceSample[] samples, Trace[] traces)
     {
@@ -52,10 +54,18 @@ public sealed class JournalOrderTests : IDisposable
         await SampleRows.AppendAllAsync(folder.Service.OpenJournal(), samples);
         await SampleRows.AppendAllAsync(folder.Traces.OpenJournal(), traces);
 
-        Trial[] expectedTrials = [.. trials.GroupBy(trial => trial.Key).Select(rows => rows.LastOrDefault(row => row.Status != TrialStatus.Failed) ?? rows.Last()).OrderBy(trial => trial.Key)];
-        ServiceSample[] expectedSamples = [.. samples.GroupBy(sample => (sample.TraceId, sample.BudgetTokens)).Select(rows => rows.LastOrDefault(row => row.Status == TrialStatus.Ok) ?? rows.Last())
+        Trial[] expectedTrials =
+        [
+            .. trials.GroupBy(trial => trial.Key).Select(rows => rows.LastOrDefault(row => row.Status != TrialStatus.Failed) ?? rows.Last())
+            .OrderBy(trial => trial.Key),
+        ];
+        ServiceSample[] expectedSamples = [.. samples.GroupBy(sample => (sample.TraceId, sample.BudgetTokens)).Select(rows =>
+            rows.LastOrDefault(row => row.Status == TrialStatus.Ok) ?? rows.Last())
             .OrderBy(sample => sample.BudgetTokens).ThenBy(sample => sample.TraceId, StringComparer.Ordinal)];
-        Trace[] expectedTraces = [.. traces.GroupBy(trace => trace.TraceId).Select(rows => rows.First()).OrderBy(trace => trace.TraceId, StringComparer.Ordinal)];
+        Trace[] expectedTraces =
+        [
+            .. traces.GroupBy(trace => trace.TraceId).Select(rows => rows.First()).OrderBy(trace => trace.TraceId, StringComparer.Ordinal),
+        ];
 
         // The same before the run has ended and after.
         for (int ended = 0; ended < 2; ended++)
@@ -73,25 +83,31 @@ public sealed class JournalOrderTests : IDisposable
 
     /// <summary>JSON holds no lone surrogates: what a row became in the journal is what counts.</summary>
     private static Trial[] AsRead(Trial[] trials) =>
-        [.. trials.Select(trial => trial with { Response = System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(trial.Response)) })];
+        [.. trials.Select(trial =>
+            trial with { Response = System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(trial.Response)) })];
 
     [Fact]
     public async Task Compact_LongResponses_RowGroupsStaySmall()
     {
         RunFolder folder = RunFolder.Create(_root, "long");
         string response = string.Concat(Enumerable.Repeat("0123456789", 100_000));
-        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), Enumerable.Range(0, 20).Select(budget => SampleRows.Trial("a", "y", budget, response: response)));
+        await SampleRows.AppendAllAsync(
+            folder.Trials.OpenJournal(), Enumerable.Range(0, 20).Select(budget => SampleRows.Trial("a", "y", budget, response: response)));
         await folder.CompactAsync();
-        await using ParquetReader reader = await ParquetReader.CreateAsync(folder.Trials.Path, cancellationToken: TestContext.Current.CancellationToken);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(
+            folder.Trials.Path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(5, reader.RowGroupCount);
-        Assert.Equal(Enumerable.Range(0, 20).ToArray(), await folder.Trials.ReadAsync().Select(trial => trial.BudgetTokens).ToArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            Enumerable.Range(0, 20).ToArray(),
+            await folder.Trials.ReadAsync().Select(trial => trial.BudgetTokens).ToArrayAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Read_RowsOfOneProblem_ShareTheirNames()
     {
         RunFolder folder = RunFolder.Create(_root, "names");
-        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), [SampleRows.Trial("task-1", "problem-1", 0), SampleRows.Trial("task-1", "problem-1", 1)]);
+        await SampleRows.AppendAllAsync(
+            folder.Trials.OpenJournal(), [SampleRows.Trial("task-1", "problem-1", 0), SampleRows.Trial("task-1", "problem-1", 1)]);
         ImmutableArray<Trial> journaled = [.. folder.Trials.ReadJournal()];
         await folder.CompactAsync();
         ImmutableArray<Trial> stored = [.. await folder.Trials.ReadAsync().ToArrayAsync(TestContext.Current.CancellationToken)];

@@ -46,7 +46,12 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task Read_CutAnywhere_GivesTheWholeLines()
     {
-        byte[] whole = [.. LineOf(SampleRows.Trial("a", "\u00e9\ud83d\ude00", 1)), .. LineOf(SampleRows.Trial("a", "y", 2)), .. LineOf(SampleRows.Trial("a", "y", 3))];
+        byte[] whole =
+        [
+            .. LineOf(SampleRows.Trial("a", "\u00e9\ud83d\ude00", 1)),
+            .. LineOf(SampleRows.Trial("a", "y", 2)),
+            .. LineOf(SampleRows.Trial("a", "y", 3)),
+        ];
         for (int length = 0; length <= whole.Length; length++)
         {
             await File.WriteAllBytesAsync(Path, whole[..length], TestContext.Current.CancellationToken);
@@ -73,7 +78,13 @@ public sealed class JournalTests : IDisposable
     [InlineData("null")]
     public async Task Read_DamageBeforeGoodRows_IsNamedWithItsLineAndNothingIsCut(string damage)
     {
-        byte[] bytes = [.. LineOf(SampleRows.Trial("a", "y", 1)), .. Encoding.Latin1.GetBytes(damage), (byte)'\n', .. LineOf(SampleRows.Trial("a", "y", 2))];
+        byte[] bytes =
+        [
+            .. LineOf(SampleRows.Trial("a", "y", 1)),
+            .. Encoding.Latin1.GetBytes(damage),
+            (byte)'\n',
+            .. LineOf(SampleRows.Trial("a", "y", 2)),
+        ];
         await File.WriteAllBytesAsync(Path, bytes, TestContext.Current.CancellationToken);
         await new Journal<Trial>(Path).DisposeAsync();
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path, TestContext.Current.CancellationToken));
@@ -95,7 +106,8 @@ public sealed class JournalTests : IDisposable
         await File.WriteAllBytesAsync(Path, bytes, TestContext.Current.CancellationToken);
         await new Journal<Trial>(Path).DisposeAsync();
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path, TestContext.Current.CancellationToken));
-        Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => JournalFile.Read<Trial>(Path).Count()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "line 2", Assert.Throws<InvalidDataException>(() => JournalFile.Read<Trial>(Path).Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,20 +117,28 @@ public sealed class JournalTests : IDisposable
         int ids = line.IndexOf("token_ids", StringComparison.Ordinal) + 12;
         string damaged = line[..ids] + "/////////w==" + line[line.IndexOf('"', ids)..];
         await File.WriteAllTextAsync(Path, damaged + line, TestContext.Current.CancellationToken);
-        Assert.Contains("line 1 is damaged", Assert.Throws<InvalidDataException>(() => JournalFile.Read<Trace>(Path).Count()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "line 1 is damaged",
+            Assert.Throws<InvalidDataException>(() => JournalFile.Read<Trace>(Path).Count()).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Lines shorter and longer than the reader's buffer, with characters of one to four bytes.</summary>
     [Fact]
     public async Task ReadLines_AnyLength_PlacesAreThoseOfTheLines()
     {
-        Trial[] trials = [.. Enumerable.Range(0, 40).Select(i => SampleRows.Trial("a", "y", i, response: string.Concat(Enumerable.Repeat("a\u00e9\u4f60\ud83d\ude00", i * i * 20))))];
+        Trial[] trials =
+        [
+            .. Enumerable.Range(0, 40).Select(i =>
+                SampleRows.Trial("a", "y", i, response: string.Concat(Enumerable.Repeat("a\u00e9\u4f60\ud83d\ude00", i * i * 20)))),
+        ];
         await SampleRows.AppendAllAsync(new Journal<Trial>(Path), trials);
         using FileStream file = JournalFile.Open(Path);
         byte[] buffer = [];
         JournaledRow<Trial>[] lines = [.. JournalFile.ReadLines<Trial>(file)];
         Assert.Equal(trials, lines.Select(line => line.Row));
-        Assert.Equal(trials.Reverse(), lines.Reverse().Select(line => JournalFile.ReadAt<Trial>(file, line.Offset, line.Length, ref buffer)));
+        Assert.Equal(
+            trials.Reverse(), lines.Reverse().Select(line => JournalFile.ReadAt<Trial>(file, line.Offset, line.Length, ref buffer)));
     }
 
     [Fact]
@@ -128,7 +148,8 @@ public sealed class JournalTests : IDisposable
         await using (var journal = new Journal<Trial>(Path))
         {
             await Parallel.ForAsync(0, Callers, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (caller, _) =>
-                await Task.WhenAll(Enumerable.Range(0, Each).Select(budget => journal.AppendAsync(SampleRows.Trial("a", $"{caller}", budget)))));
+                await Task.WhenAll(Enumerable.Range(0, Each).Select(budget =>
+                    journal.AppendAsync(SampleRows.Trial("a", $"{caller}", budget)))));
         }
 
         ILookup<string, int> read = JournalFile.Read<Trial>(Path).ToLookup(trial => trial.ProblemId, trial => trial.BudgetTokens);
@@ -162,5 +183,6 @@ public sealed class JournalTests : IDisposable
 
     private static byte[] LineOf(Trial trial) => ResultsLine(trial);
 
-    private static byte[] ResultsLine<TRow>(TRow row) => [.. System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
+    private static byte[] ResultsLine<TRow>(TRow row) =>
+        [.. System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(row, ResultsJson.Line), (byte)'\n'];
 }

@@ -47,14 +47,21 @@ public sealed class MergedRowsTests : IDisposable
     public async Task ServiceAndTraces_SameKeyInTwoRuns_AreThereOnce()
     {
         RunFolder first = RunFolder.Create(_root, "first"), second = RunFolder.Create(_root, "second");
-        await SampleRows.AppendAllAsync(first.Service.OpenJournal(), [SampleRows.Service("t", 4, TrialStatus.Failed), SampleRows.Service("t", 8, seconds: 1)]);
-        await SampleRows.AppendAllAsync(second.Service.OpenJournal(), [SampleRows.Service("t", 8, seconds: 2), SampleRows.Service("t", 4, seconds: 3), SampleRows.Service("u", 4, seconds: 4)]);
+        await SampleRows.AppendAllAsync(
+            first.Service.OpenJournal(), [SampleRows.Service("t", 4, TrialStatus.Failed), SampleRows.Service("t", 8, seconds: 1)]);
+        await SampleRows.AppendAllAsync(
+            second.Service.OpenJournal(),
+            [SampleRows.Service("t", 8, seconds: 2), SampleRows.Service("t", 4, seconds: 3), SampleRows.Service("u", 4, seconds: 4)]);
         await SampleRows.AppendAllAsync(first.Traces.OpenJournal(), [SampleRows.Trace("t", [1])]);
         await SampleRows.AppendAllAsync(second.Traces.OpenJournal(), [SampleRows.Trace("u", [2]), SampleRows.Trace("t", [3])]);
         await second.CompactAsync();
         CancellationToken cancelled = TestContext.Current.CancellationToken;
-        Assert.Equal(new (double, int)[] { (3, 2), (4, 1), (1, 2) }, await MergedRows.ServiceAsync([first, second], cancelled).Select(row => (row.Row.ServiceS, row.Copies)).ToArrayAsync(cancelled));
-        Assert.Equal(new[] { 1, 2 }, await MergedRows.TracesAsync([first, second], cancelled).Select(row => row.Row.TokenIds.Single()).ToArrayAsync(cancelled));
+        Assert.Equal(
+            new (double, int)[] { (3, 2), (4, 1), (1, 2) },
+            await MergedRows.ServiceAsync([first, second], cancelled).Select(row => (row.Row.ServiceS, row.Copies)).ToArrayAsync(cancelled));
+        Assert.Equal(
+            new[] { 1, 2 },
+            await MergedRows.TracesAsync([first, second], cancelled).Select(row => row.Row.TokenIds.Single()).ToArrayAsync(cancelled));
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class MergedRowsTests : IDisposable
         RunFolder folder = RunFolder.Create(_root, "unsorted");
         Trial[] trials = [SampleRows.Trial("b", "y", 0), SampleRows.Trial("a", "y", 0)];
         await folder.WriteRowsAsync(trials.ToAsyncEnumerable(), AsyncEnumerable.Empty<ServiceSample>(), AsyncEnumerable.Empty<Trace>());
-        InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(async () => await MergedRows.TrialsAsync([folder], TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
+        InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(async () =>
+            await MergedRows.TrialsAsync([folder], TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
         Assert.Contains(folder.Path, fault.Message, StringComparison.Ordinal);
     }
 

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Calibration.Tests.Results;
 
-/// <summary>A run that was measured by the first version (schema 1, commit 2e472cb) is still analysed, and is not measured any further.</summary>
+/// <summary>
+/// A run that was measured by the first version (schema 1, commit 2e472cb) is still analysed, and is not measured any further.
+/// </summary>
 public sealed class OldRunTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("calibration-").FullName, "old-run");
@@ -52,6 +54,7 @@ public sealed class OldRunTests : IDisposable
     {
         CommandRun run = await CommandRun.OfAsync([.. arguments.Select(argument => argument == "RUN" ? _folder : argument)]);
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("was measured by an older version (schema 1)", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "was measured by an older version (schema 1)", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 }

@@ -89,15 +89,39 @@ public sealed class ReopeningCrashTests : IDisposable
     private static ImmutableArray<(string File, string Bytes)> Bytes(RunFolder folder)
     {
         Assert.Empty(Directory.GetDirectories(folder.Path));
-        return [.. Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), Convert.ToHexString(File.ReadAllBytes(file))))];
+        return
+        [
+            .. Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(file =>
+                (Path.GetFileName(file), Convert.ToHexString(File.ReadAllBytes(file)))),
+        ];
     }
 
     private async Task<RunFolder> EndedAsync()
     {
         RunFolder folder = RunFolder.Create(_root, "night");
-        await SampleRows.AppendAllAsync(folder.Trials.OpenJournal(), Enumerable.Range(0, 40).Select(i => SampleRows.Trial("a", $"{i}", i % 3, status: (TrialStatus)(i % 5), response: i % 2 == 0 ? "\"quoted\"\n🙂 \\boxed{4}\u2028" : "")));
-        await SampleRows.AppendAllAsync(folder.Service.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Service($"t{i}", i, seconds: 0.1 * i / 3) with { CachedTokens = i % 2 == 0 ? null : i, AnswerRecomputedTokens = i % 4 == 0 ? null : 2 * i, ServerS = i % 3 == 0 ? null : 1e-9 / 7 }));
-        await SampleRows.AppendAllAsync(folder.Traces.OpenJournal(), Enumerable.Range(0, 10).Select(i => SampleRows.Trace($"t{9 - i}", [.. Enumerable.Range(i, i * 50)]) with { CuePositions = [i], MaskedFrom = i % 2 == 0 ? null : i, ClosedByModel = i == 3 }));
+        await SampleRows.AppendAllAsync(
+            folder.Trials.OpenJournal(),
+            Enumerable.Range(0, 40).Select(i =>
+                SampleRows.Trial(
+                    "a", $"{i}", i % 3, status: (TrialStatus)(i % 5), response: i % 2 == 0 ? "\"quoted\"\n🙂 \\boxed{4}\u2028" : "")));
+        await SampleRows.AppendAllAsync(
+            folder.Service.OpenJournal(),
+            Enumerable.Range(0, 10).Select(i =>
+                SampleRows.Service($"t{i}", i, seconds: 0.1 * i / 3) with
+                {
+                    CachedTokens = i % 2 == 0 ? null : i,
+                    AnswerRecomputedTokens = i % 4 == 0 ? null : 2 * i,
+                    ServerS = i % 3 == 0 ? null : 1e-9 / 7,
+                }));
+        await SampleRows.AppendAllAsync(
+            folder.Traces.OpenJournal(),
+            Enumerable.Range(0, 10).Select(i =>
+                SampleRows.Trace($"t{9 - i}", [.. Enumerable.Range(i, i * 50)]) with
+                {
+                    CuePositions = [i],
+                    MaskedFrom = i % 2 == 0 ? null : i,
+                    ClosedByModel = i == 3,
+                }));
         await folder.CompactAsync();
         return folder;
     }

@@ -6,7 +6,8 @@ namespace Calibration.Tests.Results;
 
 internal static class SampleRows
 {
-    internal static Trial Trial(string task, string id, int budget, int run = 0, TrialStatus status = TrialStatus.Ok, string response = "\\boxed{4}") => new()
+    internal static Trial Trial(
+        string task, string id, int budget, int run = 0, TrialStatus status = TrialStatus.Ok, string response = "\\boxed{4}") => new()
     {
         Task = task,
         ProblemId = id,

@@ -28,7 +28,9 @@ internal sealed partial class ExactNumber
         if (!match.Success || text.Length > MaxDigits) return null;
         int exponent = 0;
         Group power = match.Groups["power"];
-        if (power.Success && (!int.TryParse(power.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) || Math.Abs(exponent) > LargestExponent))
+        if (power.Success
+            && (!int.TryParse(power.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+            || Math.Abs(exponent) > LargestExponent))
             return null;
         string fraction = match.Groups["fraction"].Value;
         BigInteger digits = BigInteger.Parse("0" + match.Groups["whole"].Value + fraction, CultureInfo.InvariantCulture);

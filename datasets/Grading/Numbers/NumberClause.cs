@@ -95,8 +95,9 @@ internal static partial class NumberClause
         + @"|\s*,?\s*(?:but|or|though|although)\s+(?:it\s+|that\s+|this\s+)?(?:could|might|may|maybe|perhaps)\b";
 
     // Said of the number itself: "18 squared", "18 and a half".
-    private const string Powers = @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*|(?:st|nd|rd|th)\s+(?:root|power)"
-        + @"|(?:plus|minus|times|over|divided\s+by|per)\s+[b-z]\b(?!['’]))";
+    private const string Powers =
+        @"\s*(?:squared|cubed|factorial|choose|sqrt|root|halves|thirds|and\s+a\s+(?:half|third|quarter)|pi\b|\*|(?:st|nd|rd|th)\s+(?:root|power)"
+            + @"|(?:plus|minus|times|over|divided\s+by|per)\s+[b-z]\b(?!['’]))";
 
     // Interpreted: as generated code it would be larger than all the rest of this folder, and it reads single sentences only.
     private static readonly Regex GoesOn = new(
