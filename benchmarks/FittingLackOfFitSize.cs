@@ -72,6 +72,7 @@ internal static class FittingLackOfFitSize
         string verdicts = string.Join(
             ' ', Enum.GetValues<Verdict>().Select(verdict => $"{verdict} {fits.Count(fit => fit.Verdict == verdict)}"));
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{problems,4} x {runs}  {name,-34} {100 * share,6:F2} ± {100 * error:F2} %  verdicts {verdicts}"));
+            CultureInfo.InvariantCulture,
+                $"{problems,4} x {runs}  {name,-34} {100 * share,6:F2} ± {100 * error:F2} %  verdicts {verdicts}"));
     }
 }

@@ -21,7 +21,8 @@ internal static class FittingServiceCoverage
         int experiments = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2000;
         foreach ((int traces, double shared, double point, double absolute) in new[]
         {
-            (10, 0.015, 0.0, 0.003), (10, 0.0, 0.015, 0.003), (10, 0.01, 0.01, 0.003), (10, 0.02, 0.002, 0.0005), (20, 0.015, 0.005, 0.003), (5, 0.015, 0.005, 0.003),
+            (10, 0.015, 0.0, 0.003), (10, 0.0, 0.015, 0.003), (10, 0.01, 0.01, 0.003), (10, 0.02, 0.002, 0.0005), (20, 0.015, 0.005, 0.003),
+            (5, 0.015, 0.005, 0.003),
         })
         {
             Console.WriteLine(
@@ -84,7 +85,8 @@ internal static class FittingServiceCoverage
     {
         List<ServiceObservation> times = SyntheticServices.Draw(truth, 4096, traces, 0.005, 0.002, 0.001, random);
         Dictionary<string, double> extra = times.Select(o => o.Cluster).Distinct().ToDictionary(
-            trace => trace, _ => truth.T0Seconds * (Math.Exp((0.8 * MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1)) - 0.32) - 1));
+            trace => trace, _ => truth.T0Seconds * (Math.Exp((0.8 * MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1)) - 0.32)
+                - 1));
         return [.. times.Select(o => o with { Seconds = o.Seconds + extra[o.Cluster] })];
     }
 
@@ -97,7 +99,8 @@ internal static class FittingServiceCoverage
             fits.Select(f => f.SecondsPerToken.Interval).OfType<Interval>().Average(i => (i.High - i.Low) / 2) / truth.SecondsPerToken;
         double warned = 100.0 * fits.Count(f => f.OverheadSkewness is not null) / experiments;
         double either =
-            100.0 * fits.Count(f => f.OverheadSkewness is not null || (f.T0Seconds.Interval?.Contains(truth.T0Seconds) ?? true)) / experiments;
+            100.0 * fits.Count(f => f.OverheadSkewness is not null || (f.T0Seconds.Interval?.Contains(truth.T0Seconds) ?? true))
+                / experiments;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-42} t0 {t0,6:F2}%  c {c,6:F2}% (±{100 * width:F2} %)  skewness seen {warned:F1}%  t0 covered or skewness seen "
                 + $"{either:F2}%  influences {fits.Average(f => f.Influences.Count):F3}  rejected "

@@ -41,7 +41,8 @@ internal static class FittingTimings
 
         Shapes("exponential answers", [.. tasks.Select(task => AccuracyBootstrap.Of(task))]);
         Shapes("Hill answers", [.. SyntheticTask.All.Select(task => AccuracyBootstrap.Of(SyntheticTraces.Nested(
-            new HillAccuracy(0.85, Math.Log(2) / task.Truth.B, 2.5, 0.1).At, task.Budgets, 250, 3, 0.6, new Xoshiro256StarStar(7, false))))]);
+            new HillAccuracy(0.85, Math.Log(2) / task.Truth.B, 2.5, 0.1).At, task.Budgets, 250, 3, 0.6, new Xoshiro256StarStar(7,
+            false))))]);
         return 0;
     }
 

@@ -18,7 +18,8 @@ internal static class FixedStub
         long start = Stopwatch.GetTimestamp();
         int code = await Calibrate.CommandLine.InvokeAsync(
             [
-                "measure", "--endpoint", api.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250", "--runs", Runs.ToString(CultureInfo.InvariantCulture),
+                "measure", "--endpoint", api.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250", "--runs",
+                Runs.ToString(CultureInfo.InvariantCulture),
                 "--budgets", "0", "--latency-items", "2", "--concurrency", "64", "--profile", "qwen3", "--out", root,
             ],
             Console.Out,

@@ -5,7 +5,9 @@ using Calibration.Results;
 
 namespace Calibration.Benchmarks;
 
-/// <summary>Runs against an endpoint that changes bytes in three of ten responses: nothing may crash, hang, or count what was not verified.</summary>
+/// <summary>
+/// Runs against an endpoint that changes bytes in three of ten responses: nothing may crash, hang, or count what was not verified.
+/// </summary>
 internal static class Fuzz
 {
     private const int MutatedPerRun = 3 * 250 * 6 * 3 / 10;
@@ -21,7 +23,8 @@ internal static class Fuzz
         int code = await Calibrate.CommandLine.InvokeAsync(
             [
                 "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250",
-                "--runs", runs.ToString(CultureInfo.InvariantCulture), "--budgets", "0,4,8,12,16", "--latency-items", "10", "--concurrency", "512", "--out", root,
+                "--runs", runs.ToString(CultureInfo.InvariantCulture), "--budgets", "0,4,8,12,16", "--latency-items", "10", "--concurrency",
+                "512", "--out", root,
             ],
             Console.Out,
             Console.Error,
@@ -36,7 +39,8 @@ internal static class Fuzz
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"exit {code}; {endpoint.FaultCount:N0} responses changed; {trials:N0} trials, {good:N0} usable, {unverified:N0} of them unverified; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s"));
+            $"exit {code}; {endpoint.FaultCount:N0} responses changed; {trials:N0} trials, {good:N0} usable, {unverified:N0} of them "
+                + $"unverified; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s"));
         Directory.Delete(root, recursive: true);
         return code != 0 || unverified > 0 ? 1 : 0;
     }

@@ -31,7 +31,8 @@ internal static class IdleShare
         using var stop = new CancellationTokenSource();
         Task<int> running = Calibrate.CommandLine.InvokeAsync(
             [
-                "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250", "--runs", "100",
+                "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250",
+                "--runs", "100",
                 "--budgets", "0,4,8,12,16,20,24,32", "--latency-items", "2", "--concurrency", concurrency.ToString(
                     CultureInfo.InvariantCulture), "--out", root,
             ],

@@ -24,7 +24,8 @@ internal static class Soak
         long start = Stopwatch.GetTimestamp();
         int code = await Calibrate.CommandLine.InvokeAsync(
             [
-                "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250", "--runs", runs.ToString(CultureInfo.InvariantCulture),
+                "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", "250", "--runs", runs.ToString(
+                    CultureInfo.InvariantCulture),
                 "--budgets", "0,4,8,12,16,20,24,32,40,48", "--latency-items", "2", "--out", root,
             ],
             Console.Out,
@@ -34,7 +35,8 @@ internal static class Soak
         await stop.CancelAsync();
         await watching;
         Console.WriteLine(FormattableString.Invariant(
-            $"exit {code}; {runs * TrialsPerRun / seconds:N0} trials/s over all, compaction included ({seconds:0} s); peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB"));
+            $"exit {code}; {runs * TrialsPerRun / seconds:N0} trials/s over all, compaction included ({seconds:0} s); peak memory "
+                + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB"));
         Directory.Delete(root, recursive: true);
         return code;
     }
@@ -46,7 +48,8 @@ internal static class Soak
         {
             await Task.Delay(Interval, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Console.WriteLine(FormattableString.Invariant(
-                $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:0} s  memory {Environment.WorkingSet / 1e6,5:0} MB, of it managed {GC.GetTotalMemory(forceFullCollection: false) / 1e6,5:0} MB"));
+                $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:0} s  memory {Environment.WorkingSet / 1e6,5:0} MB, of it managed "
+                    + $"{GC.GetTotalMemory(forceFullCollection: false) / 1e6,5:0} MB"));
         }
     }
 }

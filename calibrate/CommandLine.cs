@@ -34,11 +34,13 @@ public static class CommandLine
                 ? await parsed.InvokeAsync(configuration, cancellationToken)
                 : await FailAsync(error, UnknownWords.About(parsed), ExitCodes.WrongInput);
         }
-        catch (Exception fault) when (fault is UserFault or AnalysisException or DatasetException or DirectoryNotFoundException or InvalidDataException)
+        catch (Exception fault) when (fault is UserFault or AnalysisException or DatasetException or DirectoryNotFoundException
+            or InvalidDataException)
         {
             return await FailAsync(error, fault.Message, ExitCodes.WrongInput);
         }
-        catch (Exception fault) when (fault is EndpointException or EndpointLostException or EndpointRefusedException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is EndpointException or EndpointLostException or EndpointRefusedException or IOException
+            or UnauthorizedAccessException)
         {
             return await FailAsync(error, fault.Message, ExitCodes.Failed);
         }

@@ -30,7 +30,8 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("tasks", out JsonElement tasks)
             || tasks.ValueKind != JsonValueKind.Object)
             throw new FormatException("a truth must be an object with the member \"tasks\", which has one object per task.");
-        if (root.EnumerateObject().FirstOrDefault(member => member.Name is not ("tasks" or "about")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+        if (root.EnumerateObject().FirstOrDefault(member => member.Name is not ("tasks"
+            or "about")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
             throw new FormatException($"\"{other.Name}\" is not a member of a truth.");
         return new EndpointTruth(tasks.EnumerateObject().ToImmutableSortedDictionary(
             task => task.Name, task => Task(task.Name, task.Value), StringComparer.Ordinal));
@@ -42,7 +43,8 @@ public sealed record EndpointTruth(ImmutableSortedDictionary<string, TaskTruth> 
             throw new FormatException($"{name}: is not an object.");
         Dictionary<string, JsonElement> members = task.EnumerateObject().ToDictionary(
             member => member.Name, member => member.Value, StringComparer.Ordinal);
-        string? shape = members.Remove("shape", out JsonElement given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
+        string? shape = members.Remove("shape", out JsonElement given) && given.ValueKind == JsonValueKind.String
+            ? given.GetString() : null;
         if (shape is not ("exponential" or "hill"))
             throw new FormatException($"{name}: \"shape\" is \"exponential\" or \"hill\".");
         bool hill = shape == "hill";

@@ -12,4 +12,5 @@ namespace Calibration.Endpoint;
 /// <param name="TokenSeconds">Of a stream: seconds until each token was sent; empty otherwise.</param>
 /// <param name="Seconds">Seconds until the complete response was sent.</param>
 public sealed record ServedRequest(
-    string User, int PromptTokens, int MaxTokens, int ThinkingTokens, bool ThinkingClosed, ReadOnlyMemory<int> Thinking, ImmutableArray<double> TokenSeconds, double Seconds);
+    string User, int PromptTokens, int MaxTokens, int ThinkingTokens, bool ThinkingClosed, ReadOnlyMemory<int> Thinking,
+    ImmutableArray<double> TokenSeconds, double Seconds);

@@ -39,7 +39,8 @@ public sealed class AccuracyBootstrap
     public static AccuracyBootstrap Of(IReadOnlyList<AccuracyCount> counts, FitMethod method = FitMethod.MaximumLikelihood)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        return new AccuracyBootstrap(AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))), method);
+        return new AccuracyBootstrap(AccuracyTable.From(counts.Select(c => (c.BudgetTokens, (double)c.Answers, (double)c.Correct))),
+            method);
     }
 
     /// <summary>Budgets measured, ascending: the columns of <see cref="Replicate.Answers"/>.</summary>
@@ -147,7 +148,8 @@ public sealed class AccuracyBootstrap
             return
             [
                 .. Enumerable.Range(0, table.ClusterAnswers.Length).Select(i => new AccuracyCell(
-                    $"{i / table.Count:00000}", table.Budgets[i % table.Count], (int)table.ClusterAnswers[i], (int)table.ClusterCorrect[i])),
+                    $"{i / table.Count:00000}", table.Budgets[i % table.Count], (int)table.ClusterAnswers[i],
+                        (int)table.ClusterCorrect[i])),
             ];
         }
     }

@@ -35,7 +35,8 @@ public sealed record QueueComparison(string Name, SimulatedMean Simulated, doubl
 /// <param name="P95Seconds">95th percentile.</param>
 /// <param name="P99Seconds">99th percentile.</param>
 public sealed record TaskQueueReport(
-    string Task, SimulatedMean? SystemTimeSeconds, double PredictedSystemTimeSeconds, double? P50Seconds, double? P95Seconds, double? P99Seconds);
+    string Task, SimulatedMean? SystemTimeSeconds, double PredictedSystemTimeSeconds, double? P50Seconds, double? P95Seconds,
+    double? P99Seconds);
 
 /// <summary>A simulation study beside the formulas.</summary>
 public sealed record QueueReport

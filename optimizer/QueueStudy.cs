@@ -106,7 +106,8 @@ public static class QueueStudy
     {
         double time = outcomes.Average(outcome => outcome.ArrivalSeconds), ratio =
             outcomes.Average(outcome => outcome.ServiceSeconds) / time;
-        SimulatedMean residual = MeanOf([.. outcomes.Select(outcome => (outcome.ServiceSeconds - (ratio * outcome.ArrivalSeconds)) / time)]);
+        SimulatedMean residual = MeanOf([.. outcomes.Select(outcome => (outcome.ServiceSeconds - (ratio * outcome.ArrivalSeconds))
+            / time)]);
         double width = (residual.High - residual.Low) / 2;
         return new SimulatedMean(ratio / speed, (ratio - width) / speed, (ratio + width) / speed, residual.StandardError / speed);
     }

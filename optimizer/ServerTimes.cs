@@ -59,7 +59,8 @@ internal readonly record struct Jet(double Value, double First, double Second)
     public static Jet operator *(double a, in Jet b) => new(a * b.Value, a * b.First, a * b.Second);
 
     public static Jet operator *(in Jet a, in Jet b) => new(
-        a.Value * b.Value, (a.First * b.Value) + (a.Value * b.First), (a.Second * b.Value) + (2 * a.First * b.First) + (a.Value * b.Second));
+        a.Value * b.Value, (a.First * b.Value) + (a.Value * b.First), (a.Second * b.Value) + (2 * a.First * b.First) + (a.Value
+            * b.Second));
 
     public static Jet operator /(in Jet a, in Jet b)
     {

@@ -82,7 +82,8 @@ public static class RunReport
         ["Dataset", "share", "ℓ*", "integer ℓ*", "mean thinking tokens", "accuracy", "service (s)", "based on"],
         .. allocation.Tasks.Select(task => new[]
         {
-            task.DisplayName, HtmlText.Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture), task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
+            task.DisplayName, HtmlText.Number(task.Probability), task.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture),
+            task.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
             task.MeanThinkingTokens is { } mean
                 ? (task.Extrapolated ? "≥ " : "") + mean.ToString("0.0", CultureInfo.InvariantCulture)
                 : "all",
@@ -119,7 +120,8 @@ public static class RunReport
         {
             task.DisplayName, task.Service.Verdict.ToString(), task.Service.Explanation, task.Service.Clusters.ToString(
                 CultureInfo.InvariantCulture),
-            task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–", task.Service.CurvaturePValue is { } p
+            task.Service.RSquared is { } r ? r.ToString("0.00000", CultureInfo.InvariantCulture) : "–",
+            task.Service.CurvaturePValue is { } p
                 ? HtmlText.Number(p)
                 : "not testable",
             task.Service.Points.Count(point => point.Outlier).ToString(CultureInfo.InvariantCulture), task.Prefix.Cell, fits.Simulated

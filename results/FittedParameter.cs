@@ -11,4 +11,5 @@ namespace Calibration.Results;
 /// <param name="High">Upper end of the 95 % interval; absent where there is none.</param>
 /// <param name="Reason">Which bound, or why not identifiable; empty where identified.</param>
 public sealed record FittedParameter(
-    string Task, string Parameter, string Verdict, string Status, double? Value, double? StandardError, double? Low, double? High, string Reason);
+    string Task, string Parameter, string Verdict, string Status, double? Value, double? StandardError, double? Low, double? High,
+    string Reason);

@@ -33,7 +33,8 @@ public static class MergedRows
         MergeAsync(runs, run => run.Traces.ReadAsync(), RowOrders.Traces, cancellationToken);
 
     private static async IAsyncEnumerable<MergedRow<TRow>> MergeAsync<TRow>(
-        IReadOnlyList<RunFolder> runs, Func<RunFolder, IAsyncEnumerable<TRow>> read, RowOrder<TRow> order, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<RunFolder> runs, Func<RunFolder, IAsyncEnumerable<TRow>> read, RowOrder<TRow> order,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursors = new List<IAsyncEnumerator<TRow>>();
         var next = new PriorityQueue<int, (RowKey Key, int Run)>();

@@ -40,7 +40,8 @@ public sealed record AccuracyFall(
     private static AccuracyFall? Between(Trial[] smaller, Trial[] larger, int pairs, Func<Trial, bool> isLengthened)
     {
         (Trial From, Trial To)[] both =
-            [.. smaller.Join(larger, trial => (trial.ProblemId, trial.Run), trial => (trial.ProblemId, trial.Run), (from, to) => (from, to))];
+            [.. smaller.Join(larger, trial => (trial.ProblemId, trial.Run), trial => (trial.ProblemId, trial.Run), (from, to) => (from,
+                to))];
         if (both.Length == 0)
             return null;
         int[] changes =

@@ -32,7 +32,8 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
         ILookup<int, Trial> atBudget = usable.ToLookup(trial => trial.BudgetTokens);
         return new LengthenedThinking(
             task,
-            [.. atBudget.Select(group => group.Key).Where(budget => budget > 0).Order().Select(budget => At(budget, [.. atBudget[budget]]))],
+            [.. atBudget.Select(group => group.Key).Where(budget => budget > 0).Order().Select(budget => At(budget,
+                [.. atBudget[budget]]))],
             AccuracyFall.LargestOf(atBudget, IsLengthened));
 
         LengthenedBudget At(int budget, Trial[] answers)

@@ -14,7 +14,8 @@ namespace Calibration.Calibrate.Measuring;
 internal sealed record ClientSettings(RetryPolicy Policy, RunPlan Plan, string? ApiKey);
 
 /// <summary>Opens the endpoints of a run: what is wrong at the start is said soon, later a server may take its time to come back.</summary>
-internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, ClientSettings settings, TextWriter log, TimeProvider clock) : IDisposable
+internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, ClientSettings settings, TextWriter log,
+TimeProvider clock) : IDisposable
 {
     /// <summary>Where others go on with the work, a request does not wait longer for one that is down.</summary>
     private static readonly TimeSpan DownAmongOthers = TimeSpan.FromSeconds(10);

@@ -28,7 +28,8 @@ internal sealed class RequestLog(string path) : IProgress<ServedRequest>, IDispo
     public void Report(ServedRequest value)
     {
         string line = JsonSerializer.Serialize(
-            new { value.User, value.PromptTokens, value.ThinkingTokens, value.ThinkingClosed, value.TokenSeconds, value.Seconds }, ResultsJson.Line);
+            new { value.User, value.PromptTokens, value.ThinkingTokens, value.ThinkingClosed, value.TokenSeconds, value.Seconds },
+            ResultsJson.Line);
         lock (_file)
             _file.WriteLine(line);
     }

@@ -96,7 +96,8 @@ internal sealed partial class ChoiceTexts
     private static string Folded(string text) => Blanks().Replace(text.Trim(' ', '\n', '\r', '\t', '.', '"', '*'), " ").ToLowerInvariant();
 
     private static readonly ImmutableHashSet<string> FunctionWords =
-        ["a", "an", "the", "it", "they", "is", "are", "was", "be", "to", "of", "in", "on", "at", "by", "for", "and", "or", "that", "will", "can", "than", "rather", "as", "with"];
+        ["a", "an", "the", "it", "they", "is", "are", "was", "be", "to", "of", "in", "on", "at", "by", "for", "and", "or", "that", "will",
+            "can", "than", "rather", "as", "with"];
 
     [GeneratedRegex(@"^(?:(?:they|it|to|a|an|the|it is|they are|there is)\s+)+(?=\S{3})")]
     private static partial Regex Opening();

@@ -23,7 +23,8 @@ internal static class CsvRows
         }
         catch (CsvFormatException error)
         {
-            throw new DatasetException($"{path}, row {rows.Count}: not valid CSV ({error.Message}); fix the file, or pull it again.", error);
+            throw new DatasetException($"{path}, row {rows.Count}: not valid CSV ({error.Message}); fix the file, or pull it again.",
+            error);
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class Checksums
             SortedDictionary<string, string> recorded = new(StringComparer.Ordinal);
             if (File.Exists(path))
             {
-                foreach ((string file, string hash) in JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? []) recorded[file] = hash;
+                foreach ((string file, string hash) in JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path))
+                    ?? []) recorded[file] = hash;
             }
 
             return new(path, recorded);

@@ -30,7 +30,8 @@ internal static class PythonCollection
         if (!items.All(item => item.Key.Hashable)) return null;
         List<(PythonLiteral Key, PythonLiteral Value)> entries =
             [.. items.GroupBy(item => item.Key.Key, StringComparer.Ordinal).Select(same => (same.First().Key, same.Last().Value))];
-        IEnumerable<string> keys = entries.OrderBy(e => e.Key.Key, StringComparer.Ordinal).SelectMany(e => new[] { e.Key.Key, e.Value.Key });
+        IEnumerable<string> keys = entries.OrderBy(e => e.Key.Key, StringComparer.Ordinal).SelectMany(e => new[] { e.Key.Key,
+            e.Value.Key });
         return new(Key('d', keys), "{" + string.Join(", ", entries.Select(e => $"{e.Key.Repr}: {e.Value.Repr}")) + "}", hashable: false);
     }
 

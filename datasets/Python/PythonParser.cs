@@ -217,7 +217,8 @@ internal sealed partial class PythonParser
         {
             char c = _text[_position];
             if (c is ' ' or '\t' or '\f' || (lines && c is '\n' or '\r')) _position++;
-            else if (c == '\\' && _position + 1 < _text.Length && _text[_position + 1] is '\n' or '\r') _position += _text[_position + 1] == '\r' && _position + 2 < _text.Length && _text[_position + 2] == '\n'
+            else if (c == '\\' && _position + 1 < _text.Length && _text[_position + 1] is '\n' or '\r') _position += _text[_position
+                + 1] == '\r' && _position + 2 < _text.Length && _text[_position + 2] == '\n'
                 ? 3
                 : 2;
             else if (lines && c == '#') SkipComment();

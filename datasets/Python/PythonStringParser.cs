@@ -11,7 +11,8 @@ internal static class PythonStringParser
     public static bool StartsAt(string text, int position, out int prefixLength)
     {
         prefixLength = 0;
-        while (prefixLength < 2 && position + prefixLength < text.Length && char.IsAsciiLetter(text[position + prefixLength])) prefixLength++;
+        while (prefixLength < 2 && position + prefixLength < text.Length && char.IsAsciiLetter(text[position
+            + prefixLength])) prefixLength++;
         if (position + prefixLength >= text.Length || text[position + prefixLength] is not ('\'' or '"')) return false;
         return text.Substring(position, prefixLength).ToLowerInvariant() is "" or "r" or "u" or "b" or "br" or "rb";
     }

@@ -10,7 +10,8 @@ internal static class ArcRows
     private const int MaxChoices = 26;
 
     public static FileLayout Layout { get; } = new(
-        ["ARC-Challenge/test-00000-of-00001.parquet", "test-00000-of-00001.parquet", "test.parquet", "test.jsonl", "ARC-Challenge/test.jsonl"],
+        ["ARC-Challenge/test-00000-of-00001.parquet", "test-00000-of-00001.parquet", "test.parquet", "test.jsonl",
+            "ARC-Challenge/test.jsonl"],
         ["id", "question", "choices.text", "choices.label", "answerKey"]);
 
     public static IEnumerable<LoadedItem> Read(DatasetTable table) => table.Rows.Select(row =>

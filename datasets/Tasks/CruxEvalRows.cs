@@ -10,7 +10,8 @@ namespace Calibration.Datasets.Tasks;
 internal static class CruxEvalRows
 {
     public static FileLayout Layout { get; } = new(
-        ["test.jsonl", "cruxeval.jsonl", "test-00000-of-00001.parquet", "0000.parquet", "default/test/0000.parquet", "data/test-00000-of-00001.parquet", "data/cruxeval.jsonl"],
+        ["test.jsonl", "cruxeval.jsonl", "test-00000-of-00001.parquet", "0000.parquet", "default/test/0000.parquet",
+            "data/test-00000-of-00001.parquet", "data/cruxeval.jsonl"],
         ["code", "input", "output", "id"]);
 
     public static IEnumerable<LoadedItem> Read(DatasetTable table) => table.Rows.Select(row =>

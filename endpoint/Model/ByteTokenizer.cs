@@ -18,7 +18,8 @@ internal static class ByteTokenizer
 
     private static readonly (string Text, int Id)[] Specials =
     [
-        ("<|endoftext|>", EndOfText), ("<|im_start|>", TurnStart), ("<|im_end|>", TurnEnd), ("<think>", ThinkOpen), ("</think>", ThinkClose),
+        ("<|endoftext|>", EndOfText), ("<|im_start|>", TurnStart), ("<|im_end|>", TurnEnd), ("<think>", ThinkOpen), ("</think>",
+        ThinkClose),
     ];
 
     private static readonly string[] Words =

@@ -77,7 +77,8 @@ internal sealed class CompletionRequest
                 case "top_p": TopP = reader.GetDouble(); break;
                 case "min_p": MinP = reader.GetDouble(); break;
                 case "top_k": TopK = reader.GetInt32(); break;
-                case "thinking_token_budget": ThinkingTokenBudget = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt32(); break;
+                case "thinking_token_budget": ThinkingTokenBudget = reader.TokenType == JsonTokenType.Null
+                    ? null : reader.GetInt32(); break;
                 case "user": User = reader.GetString() ?? ""; break;
                 case "cache_salt": CacheSalt = reader.GetString() ?? ""; break;
                 case "stream_options": IncludeUsage = ReadIncludeUsage(ref reader); break;
@@ -103,7 +104,8 @@ internal sealed class CompletionRequest
             ? ("less_than_equal", "less than or equal to", "le", long.MaxValue)
             : ("greater_than_equal", "greater than or equal to", "ge", long.MinValue);
         throw new JsonException(FormattableString.Invariant(
-            $"\n  {{'type': '{type}', 'loc': 'body.seed', 'msg': 'Input should be {message} {value}', 'ctx': {{'{limit}': {value}}}}}"), "seed", null, null);
+            $"\n  {{'type': '{type}', 'loc': 'body.seed', 'msg': 'Input should be {message} {value}', 'ctx': {{'{limit}': {value}}}}}"),
+                "seed", null, null);
     }
 
     private static int[] ReadPrompt(ref Utf8JsonReader reader) =>

@@ -171,7 +171,8 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
             context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         options.Log?.Report(new ServedRequest(
-            request.User, request.Prompt.Length, request.MaxTokens, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt, prompt), tokenSeconds.ToImmutable(), turn.Seconds));
+            request.User, request.Prompt.Length, request.MaxTokens, prompt.ThinkingTokens, prompt.Closed, ThinkingOf(request.Prompt,
+            prompt), tokenSeconds.ToImmutable(), turn.Seconds));
     }
 
     private static ReadOnlyMemory<int> ThinkingOf(int[] ids, PromptReading prompt)

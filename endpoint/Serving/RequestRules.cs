@@ -54,7 +54,8 @@ internal static class RequestRules
             return Field("temperature", $"temperature must be non-negative, got {Real(request.Temperature)}.", Real(request.Temperature));
         if (request.TopP is <= 0 or > 1)
             return Field("top_p", $"top_p must be in (0, 1], got {Real(request.TopP)}.", Real(request.TopP));
-        return request.MinP is < 0 or > 1 ? Field("min_p", $"min_p must be in [0, 1], got {Real(request.MinP)}.", Real(request.MinP)) : null;
+        return request.MinP is < 0 or > 1 ? Field("min_p", $"min_p must be in [0, 1], got {Real(request.MinP)}.",
+            Real(request.MinP)) : null;
     }
 
     private static Refusal? Extensions(CompletionRequest request)

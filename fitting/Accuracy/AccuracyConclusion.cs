@@ -137,7 +137,8 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         return
         [
             .. Enumerable.Range(0, table.Count).Select(j => new AccuracyPoint(
-                table.Budgets[j], table.Answers[j], table.Correct[j], _fitted[j], (table.Correct[j] / table.Answers[j]) - _fitted[j], errors[j])),
+                table.Budgets[j], table.Answers[j], table.Correct[j], _fitted[j], (table.Correct[j] / table.Answers[j]) - _fitted[j],
+                errors[j])),
         ];
     }
 }

@@ -40,7 +40,8 @@ internal static class Identification
         if (table.Correct.Sum() >= table.Answers.Sum())
             return new Weakness(WeaknessKind.Flat, "every answer was correct at every budget");
         if (table.Problems is > 0 and < FewestProblems)
-            return new Weakness(WeaknessKind.Flat, $"with fewer than {FewestProblems} problems, chance cannot be separated from difficulty");
+            return new Weakness(WeaknessKind.Flat,
+                $"with fewer than {FewestProblems} problems, chance cannot be separated from difficulty");
         double freedom = table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity;
         double one = Math.Pow(Quantiles.TwoSided(1 - level, freedom), 2), two = ChiSquared.InvCDF(2, 1 - level);
         if (distance.Flat - distance.Closure < two)

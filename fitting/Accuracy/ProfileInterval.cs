@@ -45,7 +45,8 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
         IsClosed(solver.MinTheta, scale.DesignEffect * scale.Below) && IsClosed(solver.MaxTheta, scale.DesignEffect);
 
     private bool IsClosed(double limit, double designEffect) =>
-        2 * (best.Objective - solver.Polish(best with { Theta = limit }, Held.Rate, Tolerance).Objective) / designEffect > quantile * quantile;
+        2 * (best.Objective - solver.Polish(best with { Theta = limit }, Held.Rate, Tolerance).Objective) / designEffect > quantile
+            * quantile;
 
     private Ends Between(double at, double low, double high, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
     {

@@ -15,7 +15,8 @@ internal static class Influence
     /// <param name="traces">Indices by trace; empty where observations are independent.</param>
     /// <param name="without">Slope and its standard error without some of them; null where there is no line.</param>
     public static List<ServiceInfluence> Find(
-        IReadOnlyList<ServiceObservation> observations, ServiceTimeLine line, bool[] outliers, int[][] traces, Func<HashSet<int>, (double C, double Error)?> without)
+        IReadOnlyList<ServiceObservation> observations, ServiceTimeLine line, bool[] outliers, int[][] traces, Func<HashSet<int>, (double C,
+        double Error)?> without)
     {
         var found = new List<ServiceInfluence>();
         HashSet<int> named = [];
@@ -46,7 +47,8 @@ internal static class Influence
     {
         if (traces.Length < FewestTraces)
             return [];
-        double[] departures = Array.ConvertAll(traces, trace => NoiseModel.Median(Array.ConvertAll(trace, i => Departure(observations[i]))));
+        double[] departures = Array.ConvertAll(traces, trace => NoiseModel.Median(Array.ConvertAll(trace,
+            i => Departure(observations[i]))));
         double middle = NoiseModel.Median(departures);
         double limit = ServiceTimeFitter.OutlierLimit * Math.Max(
             1.4826 * NoiseModel.Median(Array.ConvertAll(departures, d => Math.Abs(d - middle))), 1e-6);

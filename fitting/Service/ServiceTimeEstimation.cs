@@ -148,7 +148,8 @@ internal sealed class ServiceTimeEstimation
         double skewness = second > 1e-24 ? third / Math.Pow(second, 1.5) : 0, quantile = Quantiles.TwoSided(_level, _clusters.Length - 1);
         double shift = error * skewness * (1 + (2 * quantile * quantile)) / (6 * Math.Sqrt(overheads.Length));
         bool clear = Math.Abs(skewness) > ServiceTimeFitter.SkewnessLimit * Math.Sqrt(6.0 / overheads.Length);
-        return (t0 with { Interval = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift)) }, clear
+        return (t0 with { Interval = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift)) },
+            clear
             ? skewness
             : null);
     }

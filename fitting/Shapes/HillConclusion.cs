@@ -126,7 +126,8 @@ internal sealed class HillConclusion
             Points =
             [
                 .. Enumerable.Range(0, _table.Count).Select(j => new AccuracyPoint(
-                    _table.Budgets[j], _table.Answers[j], _table.Correct[j], _fitted[j], (_table.Correct[j] / _table.Answers[j]) - _fitted[j], errors[j])),
+                    _table.Budgets[j], _table.Answers[j], _table.Correct[j], _fitted[j], (_table.Correct[j] / _table.Answers[j])
+                        - _fitted[j], errors[j])),
             ],
             Deviance = Deviance,
             LackOfFitPValue = lackOfFit,

@@ -9,7 +9,8 @@ internal readonly record struct HillEstimates(ParameterEstimate A, ParameterEsti
 /// <summary>Clustered standard errors and profile intervals of A, h, s and D.</summary>
 internal sealed class HillParameters(AccuracyTable table, HillSolver solver, HillPoint point, AccuracyFitOptions options)
 {
-    private readonly double _quantile = Quantiles.TwoSided(options.Level, table.Clusters > 0 ? table.Clusters - 1 : double.PositiveInfinity);
+    private readonly double _quantile = Quantiles.TwoSided(options.Level, table.Clusters > 0 ? table.Clusters
+        - 1 : double.PositiveInfinity);
 
     private double Half => Math.Exp(point.Eta) * table.Scale;
 

@@ -78,7 +78,8 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     private int TogetherAfter(int position)
     {
         int together = 0;
-        for (int next = position + 1; next < SecondsAt.Length && SecondsAt[next] - SecondsAt[position] < MinGapSeconds * (next - position); next++)
+        for (int next = position + 1; next < SecondsAt.Length && SecondsAt[next] - SecondsAt[position] < MinGapSeconds * (next
+            - position); next++)
             together = next - position;
         return together;
     }

@@ -10,7 +10,8 @@ namespace Calibration.Harness.Models;
 public static class ProfileFile
 {
     private static readonly ImmutableArray<string> Fields =
-        ["name", "open", "close_token", "before_close", "after_close", "continuation_cue", "no_thinking", "delimiters_are_text", "turn_ends"];
+        ["name", "open", "close_token", "before_close", "after_close", "continuation_cue", "no_thinking", "delimiters_are_text",
+            "turn_ends"];
 
     /// <summary>Reads a profile, or every fault of the file, each in one sentence.</summary>
     /// <param name="json">The file's content.</param>

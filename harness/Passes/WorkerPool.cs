@@ -18,7 +18,8 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
     /// <param name="cancellationToken">Abandons what is in flight.</param>
     /// <exception cref="EndpointLostException">Every endpoint is lost.</exception>
     internal async Task DoAsync<TWork>(
-        IEnumerable<TWork> planned, Func<IBudgetForcing, TWork, Action<TWork>, CancellationToken, Task> doAsync, CancellationToken cancellationToken)
+        IEnumerable<TWork> planned, Func<IBudgetForcing, TWork, Action<TWork>, CancellationToken, Task> doAsync,
+            CancellationToken cancellationToken)
         where TWork : class
     {
         var queue = new WorkQueue<TWork>(planned, deadline);

@@ -92,7 +92,8 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
         return CacheCheck.MedianOf(rounds);
 
         Task<TimedGeneration> TimedAsync(AskedProblem asked) => forcing.Requests.RetryAsync(
-            (_, cancelled) => forcing.Requests.TimeOnceAsync(Request(asked, 1, ThinkingEndHandling.Ignore), clock, cancelled), cancellationToken);
+            (_, cancelled) => forcing.Requests.TimeOnceAsync(Request(asked, 1, ThinkingEndHandling.Ignore), clock, cancelled),
+            cancellationToken);
     }
 
     private Task<AskedProblem> UniqueAsync(string message, CancellationToken cancellationToken) =>

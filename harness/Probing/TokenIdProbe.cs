@@ -222,7 +222,8 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         Throughput.RequestsPerSecondAsync(
             plan.Concurrency,
             clock,
-            seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed }, cancellationToken));
+            seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed },
+                cancellationToken));
 
     private static GenerationRequest Request(AskedProblem asked, int tokens, ThinkingEndHandling close) => new()
     {

@@ -47,7 +47,8 @@ internal static class PlainHttpCheck
 #pragma warning disable CA5359 // The request's own connection judges the certificate.
         await using var tls = new SslStream(stream, leaveInnerStreamOpen: false);
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = (_, _, _, _) => true }, cancellationToken);
+            new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = (_, _, _, _) => true },
+                cancellationToken);
 #pragma warning restore CA5359
         return true;
     }

@@ -263,7 +263,8 @@ internal sealed class BranchAndBound
         MomentBox box = node.Box;
         double high = Math.Min(box.FirstHigh, _problem.Time.Limit * (1 - 1e-9));
         double own =
-            (_problem.Time.At(high).PerSquare.Value - _problem.Time.At(box.FirstLow).PerSquare.Value) * (box.SecondHigh - box.SecondLow) / 4;
+            (_problem.Time.At(high).PerSquare.Value - _problem.Time.At(box.FirstLow).PerSquare.Value) * (box.SecondHigh - box.SecondLow)
+                / 4;
         node.Split = (-1, 0);
         if (own > 0.1 * (bound - _value))
             return;

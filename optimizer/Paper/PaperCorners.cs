@@ -43,7 +43,8 @@ public static class PaperCorners
         double[] rounded =
             [.. relaxed.Budgets.Select((budget, k) => Allowed(workload, k, Math.Round(budget, MidpointRounding.AwayFromZero)))];
         Performance performance = workload.At(rounded);
-        return performance.IsStable ? Of(workload, rounded, relaxed.Performance.Objective + relaxed.GapBound - performance.Objective) : null;
+        return performance.IsStable ? Of(workload, rounded, relaxed.Performance.Objective + relaxed.GapBound
+            - performance.Objective) : null;
     }
 
     /// <summary>The largest integer budget of a task, where the other lies above it: ℓ_max need not be an integer.</summary>

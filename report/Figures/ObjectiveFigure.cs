@@ -16,7 +16,8 @@ public static class ObjectiveFigure
         (string Label, double Value)[] bars =
         [
             .. allocation.Uniform.Select(uniform =>
-                (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : "‡")}"), uniform.Objective)),
+                (string.Create(CultureInfo.InvariantCulture, $"ℓ = {uniform.BudgetTokens}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : "‡")}"),
+                uniform.Objective)),
             ("ℓ*", allocation.Objective),
         ];
         for (int index = 0; index < bars.Length; index++)

@@ -23,7 +23,8 @@ internal static class FindingsHtml
     {
         html.Heading("Service times from one streamed trace and from separate requests");
         (string Name, LatencyDifference Of)[] rows =
-            [.. from task in fits.Tasks from difference in findings.Latency where difference.Task == task.Task select (task.DisplayName, difference)];
+            [.. from task in fits.Tasks from difference in findings.Latency where difference.Task == task.Task select (task.DisplayName,
+                difference)];
         if (rows.Length == 0)
         {
             html.Paragraph("No budget was measured both ways in this run.");
@@ -35,10 +36,12 @@ internal static class FindingsHtml
                 + $"separate requests{Simulated(fits)}.");
         html.Table(
         [
-            ["Dataset", "ℓ", "thinking (s): in the trace", "separate request", "difference", "service (s): in the trace", "separate requests", "difference"],
+            ["Dataset", "ℓ", "thinking (s): in the trace", "separate request", "difference", "service (s): in the trace",
+                "separate requests", "difference"],
             .. rows.Select(row => new[]
             {
-                row.Name, HtmlText.Integer(row.Of.BudgetTokens), Seconds(row.Of.Streamed.ThinkingS), Seconds(row.Of.Separate.ThinkingS), Percent(row.Of.ThinkingPercent),
+                row.Name, HtmlText.Integer(row.Of.BudgetTokens), Seconds(row.Of.Streamed.ThinkingS), Seconds(row.Of.Separate.ThinkingS),
+                Percent(row.Of.ThinkingPercent),
                 Seconds(row.Of.Streamed.ServiceS), Seconds(row.Of.Separate.ServiceS), Percent(row.Of.ServicePercent),
             }),
         ]);
@@ -55,7 +58,8 @@ internal static class FindingsHtml
                 + $"the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals (Wilson; "
                 + $"answers taken as independent){Simulated(fits)}.");
         (string Name, LengthenedThinking Of)[] tasks =
-            [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName, lengthened)];
+            [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName,
+                lengthened)];
         html.Table(
         [
             ["Dataset", "ℓ", "correct, not lengthened", "correct, lengthened", "the same traces before", "right → wrong", "wrong → right"],

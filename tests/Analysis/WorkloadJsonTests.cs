@@ -66,7 +66,9 @@ public sealed class WorkloadJsonTests
     }
 
     [Theory]
-    [InlineData("\"D\": 0.1},\n     \"service\": {\"t0_s\": 0.1, \"c_s_per_token\": 0.01}, \"max_budget_tokens\": 100, ", "\"D\": 0.7},\n     \"service\": {\"t0_s\": 0.1, \"c_s_per_token\": 0.01}, \"max_budget_tokens\": 100, ", "the field A of task c's accuracy and D sum to more than 1")]
+    [InlineData("\"D\": 0.1},\n     \"service\": {\"t0_s\": 0.1, \"c_s_per_token\": 0.01}, \"max_budget_tokens\": 100, ",
+        "\"D\": 0.7},\n     \"service\": {\"t0_s\": 0.1, \"c_s_per_token\": 0.01}, \"max_budget_tokens\": 100, ", "the field A of task c's "
+            + "accuracy and D sum to more than 1")]
     [InlineData("\"shape\": \"hill\"", "\"shape\": \"spline\"", "the field shape of task c's accuracy is \"spline\"")]
     [InlineData("\"speed\": [1, 1.5]", "\"speed\": [2, 1.5]", "the field speed of the workload's server is wrong: φ(1) is 2")]
     [InlineData("\"arrival_rate_per_s\": 0.5, ", "", "the field arrival_rate_per_s of the workload is missing")]

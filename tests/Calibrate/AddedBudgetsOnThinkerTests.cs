@@ -20,7 +20,8 @@ public sealed class AddedBudgetsOnThinkerTests : IDisposable
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 1024);
         string[] plan =
         [
-            "measure", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", "gsm8k", "--items", "8", "--runs", "1",
+            "measure", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", "gsm8k",
+            "--items", "8", "--runs", "1",
             "--temperature", "0", "--concurrency", "1", "--latency-items", "2", "--semantics", semantics,
         ];
         string grown = await FolderOfAsync("grown", [.. plan, "--budgets", "0,16,200"]);

@@ -14,7 +14,8 @@ public sealed class AddedBudgetsRefusalTests : IDisposable
     public async Task Add_WhatCannotBe_IsOneSentenceAndChangesNothing()
     {
         CommandRun run = await CommandRun.OfAsync(
-            "measure", "--datasets", "arc,gsm8k", "--items", "3", "--runs", "1", "--latency-items", "2", "--budgets", "0,64", "--budgets", "gsm8k=0,256", "--out", _root);
+            "measure", "--datasets", "arc,gsm8k", "--items", "3", "--runs", "1", "--latency-items", "2", "--budgets", "0,64", "--budgets",
+            "gsm8k=0,256", "--out", _root);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         await AssertRefusedAsync("65 tokens of arc, whose traces end at 64", folder, "0,65");

@@ -180,7 +180,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                     "--out",
                     Path.Combine(_root, "runs"),
                 ]
-            select AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--endpoint", address, .. more], [1]));
+            select AssertOneSentenceAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--endpoint", address, .. more],
+            [1]));
         Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
     }
 

@@ -93,7 +93,8 @@ public sealed class FolderNameTests : IDisposable
         Assert.Equal(
             0,
             (await CommandRun.OfAsync(
-                "measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", Runs)).ExitCode);
+                "measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out",
+                Runs)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(Runs)), manifest = Path.Combine(folder, "manifest.json");
         JsonNode document = JsonNode.Parse(await File.ReadAllTextAsync(manifest, Cancelled))!;
         document["id"] = "../../../out";

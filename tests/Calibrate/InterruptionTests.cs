@@ -51,7 +51,8 @@ public sealed class InterruptionTests : IDisposable
 
     private Process Start(EmbeddedEndpoint endpoint) => Process.Start(new ProcessStartInfo(
         "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--out", _root])
+        [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--samples",
+            "--datasets", "arc", "--out", _root])
     {
         RedirectStandardError = true,
     })!;

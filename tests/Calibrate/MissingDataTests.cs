@@ -43,7 +43,8 @@ public sealed class MissingDataTests : IDisposable
             Cancelled);
         Assert.Contains(
             excluded,
-            trial => missing.Accuracy.Explanation.Contains($"Most frequent reason: {trial.Reason.TrimEnd('.')}.", StringComparison.Ordinal));
+            trial => missing.Accuracy.Explanation.Contains($"Most frequent reason: {trial.Reason.TrimEnd('.')}.",
+            StringComparison.Ordinal));
         Assert.NotEmpty(missing.MarkedBudgets);
         foreach (BudgetExclusion exclusion in missing.Exclusions)
         {
@@ -93,7 +94,8 @@ public sealed class MissingDataTests : IDisposable
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(30) }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
-            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--items", "100", "--runs", "3", "--budgets", "0,4,8,16,64", "--latency-items", "2",
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc", "--items", "100", "--runs", "3",
+            "--budgets", "0,4,8,16,64", "--latency-items", "2",
             "--concurrency", "2", "--out", _root, "--hours", "0.0012");
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
@@ -129,7 +131,8 @@ public sealed class MissingDataTests : IDisposable
                 Problems = [.. ((string[])["arc", "bbh"]).SelectMany(name => Benchmarks.Find(name)!.Load(SampleProblems.Path).Problems)],
             }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
-            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc,bbh", "--items", "60", "--runs", "1", "--budgets", "arc=0,4,8,16,64", "--budgets", "bbh=0,64,128,256", "--latency-items", "3",
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "arc,bbh", "--items", "60", "--runs", "1",
+            "--budgets", "arc=0,4,8,16,64", "--budgets", "bbh=0,64,128,256", "--latency-items", "3",
             "--out", into);
         Assert.True(run.ExitCode == exitCode, run.Error);
         return RunFolder.Open(Assert.Single(Directory.GetDirectories(into)));

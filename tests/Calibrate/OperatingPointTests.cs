@@ -94,7 +94,8 @@ public sealed class OperatingPointTests : IDisposable
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], Model = model }, Cancelled);
         CommandRun run = await CommandRun.OfAsync([
-            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task}", "--runs", "1", "--budgets", "0,4,16,64", "--latency-items", "2", "--out", runs, .. label is null ? (string[])[] : ["--label", label]]);
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task}", "--runs", "1", "--budgets", "0,4,16,64",
+            "--latency-items", "2", "--out", runs, .. label is null ? (string[])[] : ["--label", label]]);
         Assert.True(run.ExitCode == 0, run.Error);
         string folder = Assert.Single(Directory.GetDirectories(runs));
         Assert.EndsWith("-" + id, folder, StringComparison.Ordinal);

@@ -21,7 +21,8 @@ public sealed class OptionTests : IDisposable
             void Collect(Command command, string path)
             {
                 foreach (Option option in command.Options.Where(option =>
-                    Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32 or TypeCode.Double))
+                    Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32
+                        or TypeCode.Double))
                     found.Add($"{path}{option.Name}", (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) == typeof(double));
                 foreach (Command below in command.Subcommands)
                     Collect(below, $"{path}{below.Name} ");
@@ -105,7 +106,8 @@ public sealed class OptionTests : IDisposable
         Assert.Equal(
             0,
             (await CommandRun.OfAsync(
-                "measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out", _root)).ExitCode);
+                "measure", "--datasets", "arc", "--items", "2", "--runs", "1", "--budgets", "0,4", "--latency-items", "2", "--out",
+                _root)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         CommandRun again = await CommandRun.OfAsync("measure", "--resume", folder);
         Assert.True(again.ExitCode == 0, again.Error);
@@ -114,7 +116,8 @@ public sealed class OptionTests : IDisposable
         string manifest = Path.Combine(folder, "manifest.json");
         string text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
-            manifest, text.Replace("\"schema_version\": 2", "\"schema_version\": 3", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            manifest, text.Replace("\"schema_version\": 2", "\"schema_version\": 3", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         CommandRun foreign = await CommandRun.OfAsync("measure", "--resume", folder);
         Assert.Equal(2, foreign.ExitCode);
         Assert.Contains("manifest.json is damaged, or was not written by this version", foreign.Error, StringComparison.Ordinal);

@@ -51,7 +51,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(
             0,
             (await CommandRun.OfAsync(
-                "measure", "--task", $"own={task}", "--items", "1", "--runs", "1", "--budgets", "0,4", "--out", Path.Combine(_root, "runs"))).ExitCode);
+                "measure", "--task", $"own={task}", "--items", "1", "--runs", "1", "--budgets", "0,4", "--out", Path.Combine(_root,
+                "runs"))).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(Path.Combine(_root, "runs")));
 
         // As if the run had been interrupted before its end.
@@ -68,7 +69,8 @@ public sealed class ResumeTests : IDisposable
     {
         Assert.Equal(
             0,
-            (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "5", "--runs", "1", "--latency-items", "2", "--out", _root)).ExitCode);
+            (await CommandRun.OfAsync("measure", "--datasets", "arc", "--items", "5", "--runs", "1", "--latency-items", "2", "--out",
+            _root)).ExitCode);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         CommandRun run = await CommandRun.OfAsync("run", "--resume", folder);
         Assert.True(run.ExitCode == 0, run.Error);

@@ -58,7 +58,8 @@ public sealed class TlsTests : IDisposable
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", gateway.Api.ToString(), "--api-key-file", keyFile, .. model, "--samples", "--datasets", "arc",
+                Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), "measure", "--endpoint", gateway.Api.ToString(), "--api-key-file",
+                    keyFile, .. model, "--samples", "--datasets", "arc",
                 "--items", "6", "--runs", "1", "--budgets", "0,64", "--latency-items", "2", "--out", Path.Combine(_root, "runs"),
             ])
         {

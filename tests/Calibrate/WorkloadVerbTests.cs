@@ -106,7 +106,8 @@ public sealed class WorkloadVerbTests : IDisposable
     private async Task<string> RunAsync(params string[] more)
     {
         CommandRun run = await CommandRun.OfAsync(
-            ["run", .. more.Contains("--items") ? [] : (string[])["--items", "40", "--runs", "2"], "--datasets", "gsm8k,arc", "--latency-items", "3", "--out", _root, .. more]);
+            ["run", .. more.Contains("--items") ? [] : (string[])["--items", "40", "--runs", "2"], "--datasets", "gsm8k,arc",
+                "--latency-items", "3", "--out", _root, .. more]);
         Assert.True(run.ExitCode == 0, run.Error);
         return Directory.GetDirectories(_root).Order().Last(folder => File.Exists(Path.Combine(folder, "manifest.json")));
     }

@@ -172,7 +172,8 @@ public sealed class DatasetPullTests : IDisposable
         await Assert.ThrowsAsync<DatasetException>(() =>
             pull.PullAsync(Benchmarks.Find("cruxeval")!, null, TestContext.Current.CancellationToken));
         Assert.Equal(
-            ["/datasets/cruxeval-org/cruxeval/resolve/main/test.jsonl", "/datasets/cruxeval-org/cruxeval/resolve/refs%2Fconvert%2Fparquet/default/test/0000.parquet"],
+            ["/datasets/cruxeval-org/cruxeval/resolve/main/test.jsonl",
+                "/datasets/cruxeval-org/cruxeval/resolve/refs%2Fconvert%2Fparquet/default/test/0000.parquet"],
             server.Requests.Select(request => request.Path));
         Assert.Equal(2, source.Files[0].Length);
     }

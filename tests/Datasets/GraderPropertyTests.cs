@@ -11,10 +11,14 @@ public sealed class GraderPropertyTests
 
     private static readonly string[] Fragments =
     [
-        @"\boxed{", "}", "{", @"\{", @"\}", @"\text{", @"\frac{", "}{", "$", @"\$", "**", "`", "```python\n", "\n", "\n\n", " ", ".", ",", ":", "-", "−", "–", "=", "==", "≈", "(", ")", "[", "]", "<", ">",
-        "<think>", "</think>", "####", "The answer is ", "Answer: ", "\"answer\": \"", "the correct option is ", "I choose ", "output is ", "returns ", "[ANSWER]", "[/ANSWER]", "f(", "f('x == y', [1]) == ",
-        "The final answer is:", "A", "B", "C.", "(D)", "E", "a lever", "a pulley", "yes", "No", "not valid", "true", "ape bee cat", "1. ape", "- bee", "18", "-3", "1,234", "025", "1e5", @"\times 10^{", "%", "5R - 4", "9999999999999999999999999999999999",
-        "'", "\"", "'''", "b'", "\\x", "\\u00", "\\", "#", "set()", "{1: 2}", "None", "1e999", "...", "+", "*", "/", "\0", "\r", "é", "😀", "\ud83d", "٣", "　", "if",
+        @"\boxed{", "}", "{", @"\{", @"\}", @"\text{", @"\frac{", "}{", "$", @"\$", "**", "`", "```python\n", "\n", "\n\n", " ", ".", ",",
+            ":", "-", "−", "–", "=", "==", "≈", "(", ")", "[", "]", "<", ">",
+        "<think>", "</think>", "####", "The answer is ", "Answer: ", "\"answer\": \"", "the correct option is ", "I choose ", "output is ",
+        "returns ", "[ANSWER]", "[/ANSWER]", "f(", "f('x == y', [1]) == ",
+        "The final answer is:", "A", "B", "C.", "(D)", "E", "a lever", "a pulley", "yes", "No", "not valid", "true", "ape bee cat",
+        "1. ape", "- bee", "18", "-3", "1,234", "025", "1e5", @"\times 10^{", "%", "5R - 4", "9999999999999999999999999999999999",
+        "'", "\"", "'''", "b'", "\\x", "\\u00", "\\", "#", "set()", "{1: 2}", "None", "1e999", "...", "+", "*", "/", "\0", "\r", "é", "😀",
+        "\ud83d", "٣", "　", "if",
     ];
 
     private static readonly Gen<string> Answers = Gen.OneOf<string>(

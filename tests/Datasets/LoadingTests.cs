@@ -63,13 +63,17 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"question\":\"a\",\"answer\":\"#### 1\"}\n{\"question\":\"b\",\"answer\":\"none\"}\n", "row 1, field 'answer'")]
+    [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"question\":\"a\",\"answer\":\"#### 1\"}\n{\"question\":\"b\",\"answer\":\"none\"}\n",
+        "row 1, field 'answer'")]
     [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"question\":\"a\",\"answer\":\"#### 1\"}\n{\"question\":\"b\"}\n", "row 1, field 'answer'")]
     [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"question\":\"a\",\"answer\":\"#### 1\"}\n{\"ques", "row 1 is not valid JSON")]
     [InlineData("gsm8k/test.jsonl", "gsm8k", "{\"q\":\"a\"}\n", "expected question, answer")]
     [InlineData("gsm8k/test.jsonl", "gsm8k", "", "has no rows")]
-    [InlineData("arc/test.jsonl", "arc", "{\"id\":\"i\",\"question\":\"a\",\"choices\":{\"text\":[\"x\",\"y\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"C\"}\n", "row 0, field 'answerKey'")]
-    [InlineData("cruxeval/test.jsonl", "cruxeval", "{\"code\":\"c\",\"input\":\"1\",\"output\":\"1 + 1\",\"id\":\"i\"}\n", "row 0, field 'output'")]
+    [InlineData("arc/test.jsonl", "arc",
+        "{\"id\":\"i\",\"question\":\"a\",\"choices\":{\"text\":[\"x\",\"y\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"C\"}\n",
+        "row 0, field 'answerKey'")]
+    [InlineData("cruxeval/test.jsonl", "cruxeval", "{\"code\":\"c\",\"input\":\"1\",\"output\":\"1 + 1\",\"id\":\"i\"}\n",
+        "row 0, field 'output'")]
     [InlineData("aime/AIME_Dataset_1983_2024.csv", "aime", "ID,Question,Answer\nx,q,1000\n", "row 0, field 'Answer'")]
     [InlineData("aime/AIME_Dataset_1983_2024.csv", "aime", "ID,Question,Answer\nx,q\n", "row 0 has 2 fields")]
     [InlineData("aime/AIME_Dataset_1983_2024.csv", "aime", "ID,Question,Answer\nx,\"q\n", "row 0: not valid CSV")]

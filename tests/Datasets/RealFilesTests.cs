@@ -82,7 +82,8 @@ public sealed class RealFilesTests
             loaded.Problems,
             problem =>
                 Assert.EndsWith(
-                    "\n\nPlease reason step by step, and put your final answer within \\boxed{}.", problem.Prompt, StringComparison.Ordinal));
+                    "\n\nPlease reason step by step, and put your final answer within \\boxed{}.", problem.Prompt,
+                    StringComparison.Ordinal));
         Assert.All(loaded.Problems, problem => Assert.Equal(@"The final answer is \boxed{", problem.AnswerCue));
     }
 

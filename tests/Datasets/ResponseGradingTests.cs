@@ -44,7 +44,8 @@ public sealed class ResponseGradingTests
     [Theory]
     [InlineData("arc", """{"id":"x","response":"\\boxed{two gears}","gold":"B","choices":["a lever","two gears"]}""", "B", true)]
     [InlineData("arc", """{"id":"x","response":"\\boxed{C}","gold":"B","choices":["a lever","two gears"]}""", "", false)]
-    [InlineData("arc", """{"id":"x","response":"Answer: B","gold":"2","choices":{"text":["a lever","two gears"],"label":["1","2"]}}""", "B", true)]
+    [InlineData("arc", """{"id":"x","response":"Answer: B","gold":"2","choices":{"text":["a lever","two gears"],"label":["1","2"]}}""", "B",
+        true)]
     [InlineData("gpqa", """{"id":"x","response":"Answer: (D)","gold":"D"}""", "D", true)]
     [InlineData("cruxeval", """{"id":"x","response":"f(1) == \"a\"","gold":"'a'"}""", "'a'", true)]
     [InlineData("bbh", """{"id":"x","response":"\\boxed{(R)}","gold":"(R)"}""", "R", true)]

@@ -59,12 +59,14 @@ public sealed class ServiceTimeTests
         for (int rerun = 0; rerun < 2; rerun++)
         {
             MeasuredRun run = await MeasuredRun.OfAsync(
-                endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,4,16", "--latency-items", "3", "--concurrency", "4");
+                endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,4,16", "--latency-items", "3",
+                "--concurrency", "4");
             Assert.All(run.Service, sample => Assert.Equal((0, TrialStatus.Ok), (sample.CachedTokens, sample.Status)));
 
             // Its own prefix it finds, in whole blocks of 16.
             Assert.All(
-                run.Service.Where(sample => sample.BudgetTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0, 16));
+                run.Service.Where(sample => sample.BudgetTokens > 0), sample => Assert.InRange(sample.AnswerRecomputedTokens!.Value, 0,
+                16));
             Assert.Equal((3 * 3) + 2, run.Service.Length);
             Assert.All(run.Service.Where(sample => sample.BudgetTokens is 0 or 16), sample => Assert.NotNull(sample.ServerS));
         }
@@ -86,7 +88,8 @@ public sealed class ServiceTimeTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], Log = log }, TestContext.Current.CancellationToken);
         Calibrate.CommandRun run = await Calibrate.CommandRun.OfAsync(
-            "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "4,16,40",
+            "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--task", $"own={task.Path}", "--runs", "1",
+            "--budgets", "4,16,40",
             "--concurrency", "1", "--latency-items", "2");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal(Enumerable.Repeat(true, 9), durable);
@@ -113,7 +116,8 @@ public sealed class ServiceTimeTests
         using var stop = new CancellationTokenSource();
         Task load = besides is null ? Task.CompletedTask : LoadAsync(besides, stop.Token);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1", "--semantics", "exact");
+            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1",
+            "--semantics", "exact");
         await stop.CancelAsync();
         await load;
         ServedRequest[] log = endpoint.Served()[before..];

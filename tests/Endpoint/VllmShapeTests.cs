@@ -40,7 +40,8 @@ public sealed class VllmShapeTests
     {
         Recording recording = Recording.Of(Folder + file);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], AsVllm = true, Model = ModelOf(recording), ContextTokens = 8192 }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], AsVllm = true, Model = ModelOf(recording), ContextTokens = 8192 },
+                TestContext.Current.CancellationToken);
         (int status, string body) = await AskAsync(endpoint, recording);
         Assert.Equal(recording.Status, status);
         Assert.Equal(ShapesOf(Encoding.UTF8.GetString(recording.Body)), ShapesOf(body));
@@ -60,7 +61,8 @@ public sealed class VllmShapeTests
     {
         Recording recording = Recording.Of(Folder + "41-thinker-stream-cap-200.http");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], AsVllm = true, Model = ModelOf(recording), ContextTokens = 8192 }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], AsVllm = true, Model = ModelOf(recording), ContextTokens = 8192 },
+                TestContext.Current.CancellationToken);
         Assert.Equal(200, (await AskAsync(endpoint, recording)).Status);
         Assert.Equal(0, endpoint.RefusedCount);
     }

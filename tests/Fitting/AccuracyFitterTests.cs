@@ -106,7 +106,8 @@ public sealed class AccuracyFitterTests
     public void Fit_AnyOrderOfAnswers_GivesTheSameFit()
     {
         SyntheticTask task = SyntheticTask.All.Single(t => t.Name == "aime");
-        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 100, 2, 0.5, new Xoshiro256StarStar(2, false));
+        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 100, 2, 0.5, new Xoshiro256StarStar(2,
+            false));
 
         AccuracyFit one = AccuracyFitter.Fit(answers), other = AccuracyFitter.Fit([.. answers.AsEnumerable().Reverse()]);
 
@@ -128,7 +129,8 @@ public sealed class AccuracyFitterTests
     public void Fit_BothMethods_AgreeWithinTheirErrors(string name)
     {
         SyntheticTask task = SyntheticTask.All.Single(t => t.Name == name);
-        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, new Xoshiro256StarStar(3, false));
+        List<AccuracyObservation> answers = SyntheticTraces.Draw(task.Truth.At, task.Budgets, 250, 3, 0.5, new Xoshiro256StarStar(3,
+            false));
 
         AccuracyFit likely = AccuracyFitter.Fit(answers);
         AccuracyFit least = AccuracyFitter.Fit(answers, new AccuracyFitOptions { Method = FitMethod.WeightedLeastSquares });

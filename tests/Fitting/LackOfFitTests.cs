@@ -59,7 +59,8 @@ public sealed class LackOfFitTests
     public void Fit_RejectedCurve_GivesNoIntervals()
     {
         AccuracyFit fit = AccuracyFitter.Fit(
-            SyntheticTraces.Nested(new HillAccuracy(0.9, 220, 3, 0.05).At, Gsm8k.Budgets, 250, 3, 0.6, new Xoshiro256StarStar(1, false)), Options);
+            SyntheticTraces.Nested(new HillAccuracy(0.9, 220, 3, 0.05).At, Gsm8k.Budgets, 250, 3, 0.6, new Xoshiro256StarStar(1, false)),
+                Options);
 
         Assert.Equal(Verdict.LackOfFit, fit.Verdict);
         Assert.NotNull(fit.Curve);

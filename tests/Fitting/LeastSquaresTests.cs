@@ -7,7 +7,8 @@ namespace Calibration.Tests.Fitting;
 
 public sealed partial class LeastSquaresTests
 {
-    private static readonly Dictionary<string, (Func<IReadOnlyList<double>, double, double> F, Func<IReadOnlyList<double>, double, double[]> J)> Models = new()
+    private static readonly Dictionary<string, (Func<IReadOnlyList<double>, double, double> F, Func<IReadOnlyList<double>, double,
+        double[]> J)> Models = new()
     {
         ["Misra1a"] = (Saturation, SaturationSlopes),
         ["BoxBOD"] = (Saturation, SaturationSlopes),

@@ -35,7 +35,8 @@ public sealed class ProportionTests
     [InlineData(0, 5, 2 * 1 / 32.0)]
     [InlineData(1, 9, 2 * 11 / 1024.0)]
     [InlineData(9, 1, 2 * 11 / 1024.0)]
-    public void SignTest_CountedByHand_Agrees(int up, int down, double expected) => Assert.Equal(expected, SignTest.PValue(up, down), 1e-14);
+    public void SignTest_CountedByHand_Agrees(int up, int down, double expected) => Assert.Equal(expected, SignTest.PValue(up, down),
+    1e-14);
 
     [Fact]
     public void SignTest_SmallPValue_KeepsItsDigits() => Assert.Equal(1, SignTest.PValue(0, 200) / (2 * Math.Pow(2, -200)), 1e-9);

@@ -69,7 +69,8 @@ public sealed class ServiceTimeFitterTests
     {
         ServiceTimeFit fit = ServiceTimeFitter.Fit(
             [.. Enumerable.Range(0, 6).SelectMany(t =>
-                Grid.Where(b => b > 0).Select(b => new ServiceObservation("t" + t, b, (0.012 * b * (1 + (0.01 * Math.Sin(t + b)))) - 0.05)))]);
+                Grid.Where(b => b > 0).Select(b => new ServiceObservation("t" + t, b, (0.012 * b * (1 + (0.01 * Math.Sin(t + b))))
+                    - 0.05)))]);
 
         Assert.Equal(ParameterStatus.AtBound, fit.T0Seconds.Status);
         Assert.Equal(0, fit.T0Seconds.Value);
@@ -84,7 +85,8 @@ public sealed class ServiceTimeFitterTests
     [InlineData(2)]
     public void Fit_TooFewTimes_IsNotIdentifiable(int count)
     {
-        ServiceTimeFit fit = ServiceTimeFitter.Fit([.. Enumerable.Range(0, count).Select(i => new ServiceObservation("t", 100 * i, 1 + i))]);
+        ServiceTimeFit fit = ServiceTimeFitter.Fit([.. Enumerable.Range(0, count).Select(i => new ServiceObservation("t", 100 * i, 1
+            + i))]);
 
         Assert.Equal(Verdict.NotIdentifiable, fit.Verdict);
         Assert.Null(fit.SecondsPerToken.Interval);

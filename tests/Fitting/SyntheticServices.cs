@@ -15,7 +15,8 @@ internal static class SyntheticServices
     /// <param name="absoluteNoise">Absolute noise of each point, in seconds.</param>
     /// <param name="random">Where the noise comes from.</param>
     public static List<ServiceObservation> Draw(
-        ServiceTimeLine truth, int largest, int traces, double traceNoise, double pointNoise, double absoluteNoise, Xoshiro256StarStar random)
+        ServiceTimeLine truth, int largest, int traces, double traceNoise, double pointNoise, double absoluteNoise,
+            Xoshiro256StarStar random)
     {
         int[] grid = [0, .. Enumerable.Range(0, 9).Select(i => largest >> (8 - i))];
         var observations = new List<ServiceObservation>();

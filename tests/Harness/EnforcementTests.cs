@@ -63,7 +63,8 @@ public sealed class EnforcementTests
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 2, contextPerSlot: 1024);
         string[] arguments =
         [
-            "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--temperature", "0",
+            "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--temperature",
+            "0",
             "--concurrency", "2", "--latency-items", "2",
         ];
         MeasuredRun forked = await MeasuredRun.OfAsync(server.Api, arguments);
@@ -122,7 +123,8 @@ public sealed class EnforcementTests
                 "measure", "--endpoint", endpoint.BaseAddress.ToString(), .. arguments, "--budgets", $"0,{largest + 1}",
             ])).ExitCode);
         await using EmbeddedEndpoint longer = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], ContextTokens = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], ContextTokens = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) },
+                TestContext.Current.CancellationToken);
         Assert.All(
             (await MeasuredRun.OfAsync(longer.BaseAddress, [.. arguments, "--budgets", "0,16,64"])).Trials,
             trial => Assert.True(trial.IsUsable, trial.Reason));
@@ -134,7 +136,8 @@ public sealed class EnforcementTests
         using var task = new OwnTask(OwnTask.Scripts[0], string.Join(' ', Enumerable.Repeat("Start at 4.", 60)));
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 512);
         CommandRun refused = await CommandRun.OfAsync(
-            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,250", "--runs", "1", "--temperature", "0", "--latency-items", "2");
+            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,250", "--runs", "1",
+            "--temperature", "0", "--latency-items", "2");
         Assert.Equal(2, refused.ExitCode);
         Assert.StartsWith(
             "own: 1 of 2 problems do not fit the context of 512 tokens at budget 250.", refused.Error, StringComparison.Ordinal);
@@ -146,7 +149,8 @@ public sealed class EnforcementTests
     {
         using var task = new OwnTask("4 + 5?", "5 + 4?");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], ContextTokens = 150, ReportedContextTokens = 40_960 }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], ContextTokens = 150, ReportedContextTokens = 40_960 },
+                TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
             endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,8,16,160,200", "--runs", "1", "--latency-items", "2");
         Assert.Equal(2 * 5, run.Trials.Length);

@@ -72,7 +72,8 @@ public sealed class FaultTests : IDisposable
         EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         Uri address = first.BaseAddress;
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
-            ["measure", "--endpoint", address.ToString(), "--out", root, "--down-limit", "0.02", .. Arguments, "--runs", "40", "--concurrency", "4"]);
+            ["measure", "--endpoint", address.ToString(), "--out", root, "--down-limit", "0.02", .. Arguments, "--runs", "40",
+                "--concurrency", "4"]);
         await Task.Delay(1500, Cancelled);
         await first.DisposeAsync();
         Calibrate.CommandRun run = await measuring;
@@ -95,7 +96,8 @@ public sealed class FaultTests : IDisposable
         EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
-            ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.002", .. Arguments, "--runs", "40", "--concurrency", "4"]);
+            ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.002", .. Arguments, "--runs", "40",
+                "--concurrency", "4"]);
         await Task.Delay(2500, Cancelled);
         await endpoint.DisposeAsync();
         Calibrate.CommandRun run = await measuring;
@@ -114,7 +116,8 @@ public sealed class FaultTests : IDisposable
         Uri address = first.BaseAddress;
         Assert.Equal(
             0,
-            (await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", address.ToString(), "--out", root, .. Arguments, "--runs", "1"])).ExitCode);
+            (await Calibrate.CommandRun.OfAsync(["measure", "--endpoint", address.ToString(), "--out", root, .. Arguments, "--runs",
+            "1"])).ExitCode);
         await first.DisposeAsync();
         string folder = Assert.Single(Directory.GetDirectories(root));
 
@@ -187,7 +190,8 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_QueueThatRefuses_CutsTheConcurrencyAndLosesNothing()
     {
         MeasuredRun run = await MeasureAsync(
-            new EndpointOptions { Problems = [], Slots = 4, QueueLimit = 2, MinServiceTime = TimeSpan.FromMilliseconds(5) }, "--concurrency", "32", "--runs", "6");
+            new EndpointOptions { Problems = [], Slots = 4, QueueLimit = 2, MinServiceTime = TimeSpan.FromMilliseconds(5) },
+                "--concurrency", "32", "--runs", "6");
         Assert.Equal(3 * 6 * 4, run.Trials.Length);
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }
@@ -204,7 +208,8 @@ public sealed class FaultTests : IDisposable
         long start = TimeProvider.System.GetTimestamp();
         int status = await client.RetryAsync(
             async (_, cancelled) =>
-                await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: false } refusal ? throw refusal.Fault(uri) : 200, Cancelled);
+                await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: false } refusal
+                    ? throw refusal.Fault(uri) : 200, Cancelled);
         Assert.Equal(200, status);
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);
     }

@@ -28,7 +28,8 @@ internal sealed class LlamaServer : IAsyncDisposable
         string path = Repository.Shared(model);
         var process = Process.Start(new ProcessStartInfo(
             executable,
-            ["-m", path, "--host", "127.0.0.1", "--port", $"{port}", "-c", $"{slots * contextPerSlot}", "-np", $"{slots}", "-t", "1", "--no-webui", .. arguments])
+            ["-m", path, "--host", "127.0.0.1", "--port", $"{port}", "-c", $"{slots * contextPerSlot}", "-np", $"{slots}", "-t", "1",
+                "--no-webui", .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

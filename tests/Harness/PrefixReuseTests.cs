@@ -31,7 +31,8 @@ public sealed class PrefixReuseTests
     [Fact]
     public async Task Run_Text_WhatIsReadBackOtherwiseIsCounted()
     {
-        await using LlamaServer server = await LlamaServer.StartAsync("llama-server/tiny-qwen3-random.gguf", slots: 1, contextPerSlot: 2048);
+        await using LlamaServer server = await LlamaServer.StartAsync("llama-server/tiny-qwen3-random.gguf", slots: 1,
+            contextPerSlot: 2048);
         ReportedRun run = await RunAsync(server, "text");
         Assert.All(run.Rows.Service, sample => Assert.Equal((TrialStatus.Ok, sample.BudgetTokens), (sample.Status, sample.ThinkingTokens)));
         Assert.All(
@@ -60,7 +61,8 @@ public sealed class PrefixReuseTests
     {
         using var task = new OwnTask(OwnTask.Scripts);
         return await ReportedRun.OfAsync(
-            "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,64,257", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--prompt-format", format,
+            "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,64,257", "--runs", "1", "--latency-items",
+            "2", "--concurrency", "1", "--prompt-format", format,
             "--semantics", format == "text" ? "cap" : "exact");
     }
 }

@@ -22,9 +22,11 @@ public sealed class ProfileFileTests : IDisposable
         string file = Write(
             """{"name": "mine-1.0", "open": "<think>\n", "close_token": "</think>", "continuation_cue": "Hold on", "no_thinking": "<think>\n\n</think>\n\n", "turn_ends": ["<|im_end|>"]}""");
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = Benchmarks.Find("gsm8k")!.Load(SampleProblems.Path).Problems }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = Benchmarks.Find("gsm8k")!.Load(SampleProblems.Path).Problems },
+                TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.BaseAddress, "--samples", "--profile", file, "--datasets", "gsm8k", "--items", "6", "--runs", "1", "--budgets", "0,16,1024", "--latency-items", "2");
+            endpoint.BaseAddress, "--samples", "--profile", file, "--datasets", "gsm8k", "--items", "6", "--runs", "1", "--budgets",
+            "0,16,1024", "--latency-items", "2");
         Assert.All(run.Trials, trial => Assert.Equal((true, trial.BudgetTokens), (trial.IsUsable, trial.ThinkingTokens)));
         JsonElement stored = run.Manifest.Profile;
         Assert.Equal(("mine-1.0", "Hold on"), (stored.GetProperty("name").GetString(), stored.GetProperty("continuation_cue").GetString()));
@@ -47,7 +49,8 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData("an unknown field close;", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "close": "x"}""")]
     [InlineData("Its open is 3", """{"name": "mine", "open": 3, "close_token": "[/T]"}""")]
     [InlineData("Its no_thinking is null", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "no_thinking": null}""")]
-    [InlineData("Its delimiters_are_text is \"yes\"", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "delimiters_are_text": "yes"}""")]
+    [InlineData("Its delimiters_are_text is \"yes\"",
+        """{"name": "mine", "open": "[T]", "close_token": "[/T]", "delimiters_are_text": "yes"}""")]
     [InlineData("give a list of texts", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "turn_ends": "</s>"}""")]
     [InlineData("letters, digits", """{"name": "my own", "open": "[T]", "close_token": "[/T]"}""")]
     [InlineData("a built-in profile", """{"name": "qwen3", "open": "[T]", "close_token": "[/T]"}""")]
@@ -55,7 +58,8 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData("Its close_token is empty", """{"name": "mine", "open": "[T]", "close_token": ""}""")]
     [InlineData("end before it begins", """{"name": "mine", "open": "[T][/T]", "close_token": "[/T]"}""")]
     [InlineData("Its continuation_cue is empty", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": " "}""")]
-    [InlineData("it would end the thinking", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": "no [/T] yet"}""")]
+    [InlineData("it would end the thinking",
+        """{"name": "mine", "open": "[T]", "close_token": "[/T]", "continuation_cue": "no [/T] yet"}""")]
     [InlineData("does not end it", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "no_thinking": "[T]\n"}""")]
     [InlineData("turn_ends are empty", """{"name": "mine", "open": "[T]", "close_token": "[/T]", "turn_ends": []}""")]
     public void Read_Fault_IsOneSentence(string expected, string json)

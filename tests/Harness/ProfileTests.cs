@@ -120,10 +120,12 @@ public sealed class ProfileTests
     }
 
     private static Task<TokenIdForcing> OpenAsync(EndpointClient client) =>
-        TokenIdForcing.OpenAsync(client, new ForcingOptions { PromptFormat = PromptFormat.TokenIds }, TestContext.Current.CancellationToken);
+        TokenIdForcing.OpenAsync(client, new ForcingOptions { PromptFormat = PromptFormat.TokenIds },
+            TestContext.Current.CancellationToken);
 
     private static string[] Arguments(OwnTask task, string semantics) =>
-        ["--task", $"own={task.Path}", "--runs", "1", "--semantics", semantics, "--temperature", "0", "--concurrency", "1", "--latency-items", "2"];
+        ["--task", $"own={task.Path}", "--runs", "1", "--semantics", semantics, "--temperature", "0", "--concurrency", "1",
+            "--latency-items", "2"];
 
     private static IEnumerable<(int, int, string)> Responses(MeasuredRun run) =>
         run.Trials.Select((Trial trial) => (trial.BudgetTokens, trial.ThinkingTokens, trial.Response));

@@ -89,7 +89,8 @@ public sealed class RedoLatencyTests : IDisposable
     }
 
     private string[] Arguments(EmbeddedEndpoint endpoint) =>
-        ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={_task.Path}", "--budgets", "0,4,16", "--latency-items", "2", "--out", _root];
+        ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={_task.Path}", "--budgets", "0,4,16", "--latency-items",
+            "2", "--out", _root];
 
     /// <summary>On the run's own embedded endpoint, so that it can go on after this.</summary>
     private async Task<RunFolder> MeasureAsync(params string[] more)

@@ -84,7 +84,8 @@ public sealed class RefusalTests : IAsyncDisposable
                     ? Gateway.Refusal("not today")
                     : null);
         CommandRun run = await CommandRun.OfAsync(
-            "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--task", $"own={many.Path}", "--budgets", "0,4", "--runs", "1", "--latency-items", "2", "--concurrency", "1", "--out", _root);
+            "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--task", $"own={many.Path}", "--budgets", "0,4", "--runs", "1",
+            "--latency-items", "2", "--concurrency", "1", "--out", _root);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("The server refuses the requests of the accuracy pass.", run.Error, StringComparison.Ordinal);
     }

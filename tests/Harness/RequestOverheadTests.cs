@@ -49,7 +49,8 @@ public sealed class RequestOverheadTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], Paced = true, FixedTime = TimeSpan.FromSeconds(0.2) }, Cancelled);
         CommandRun run = await CommandRun.OfAsync(
-            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,4,16,40", "--latency-items", "3", "--out", root);
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,4,16,40",
+            "--latency-items", "3", "--out", root);
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));
         RequestOverhead overhead = folder.ReadManifest().RequestOverhead!;

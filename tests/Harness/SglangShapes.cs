@@ -113,7 +113,8 @@ internal sealed class SglangShapes(bool strictThinking)
         return JsonSerializer.Serialize(
             new { id = "c", choices = new[]
             {
-                new { index = 0, message = new { role = "assistant", content = "9", reasoning_content = reasoning }, finish_reason = "stop" },
+                new { index = 0, message = new { role = "assistant", content = "9", reasoning_content = reasoning },
+                    finish_reason = "stop" },
             } });
     }
 }

@@ -24,7 +24,8 @@ public sealed class SlowServerTests
             new EndpointOptions { Problems = [], TotalTokensPerSecond = 100 }, Cancelled);
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
         CommandRun command = await CommandRun.OfAsync(
-            "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "12", "--runs", "1", "--latency-items", "2", "--concurrency", "128",
+            "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "12", "--runs", "1",
+            "--latency-items", "2", "--concurrency", "128",
             "--idle-limit", "2", "--out", root);
         Assert.True(command.ExitCode == 0, command.Error);
         MeasuredRun run = await MeasuredRun.ReadAsync(Assert.Single(Directory.GetDirectories(root)));

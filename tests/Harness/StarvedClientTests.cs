@@ -61,7 +61,8 @@ public sealed class StarvedClientTests
         using var task = new OwnTask(OwnTask.Scripts);
         int before = endpoint.Served().Length;
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1", "--semantics", "exact");
+            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1",
+            "--semantics", "exact");
         ServedRequest[] log = endpoint.Served()[before..];
         return
         [
@@ -77,7 +78,8 @@ public sealed class StarvedClientTests
                 double thinking = sample.BudgetTokens == 0
                     ? 0
                     : own.Last(served => !served.TokenSeconds.IsEmpty).TokenSeconds[sample.BudgetTokens - 1];
-                return (sample, thinking + own.Last(served => served.ThinkingClosed && served.ThinkingTokens == sample.BudgetTokens).Seconds);
+                return (sample, thinking + own.Last(served => served.ThinkingClosed
+                    && served.ThinkingTokens == sample.BudgetTokens).Seconds);
             }),
         ];
     }

@@ -38,7 +38,8 @@ public sealed class SuspectTimeTests
         MeasuredRun run = await MeasureAsync(api, "0,16,64,257");
         ServiceSample[] within = [.. run.Service.Where(sample => sample.TraceId.EndsWith("/latency", StringComparison.Ordinal))];
         Assert.Equal(8, within.Length);
-        Assert.All(within, sample => Assert.Equal(sample.BudgetTokens is 16 or 64 ? TrialStatus.Unverified : TrialStatus.Ok, sample.Status));
+        Assert.All(within, sample => Assert.Equal(sample.BudgetTokens is 16 or 64 ? TrialStatus.Unverified : TrialStatus.Ok,
+            sample.Status));
         Assert.Contains(within, sample => sample.Reason.EndsWith("later tokens arrived together with it.", StringComparison.Ordinal));
         CommandRun probe = await CommandRun.OfAsync("probe", "--endpoint", api.ToString(), "--concurrency", "1");
         Assert.Equal(1, probe.ExitCode);
@@ -96,7 +97,8 @@ public sealed class SuspectTimeTests
     {
         using var task = new OwnTask(OwnTask.Scripts[..2]);
         return await MeasuredRun.OfAsync(
-            api, ["--task", $"own={task.Path}", "--budgets", budgets, "--runs", "1", "--latency-items", "2", "--concurrency", "1", .. more]);
+            api, ["--task", $"own={task.Path}", "--budgets", budgets, "--runs", "1", "--latency-items", "2", "--concurrency", "1",
+            .. more]);
     }
 
     private static async Task GenerateAsync(Uri api, CancellationToken stop)

@@ -69,7 +69,8 @@ public sealed class TextModeTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], ContextTokens = Context, Log = log }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,1,64", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--latency-items", "2");
+            endpoint.BaseAddress, "--task", $"own={task.Path}", "--budgets", "0,1,64", "--runs", "1", "--semantics", "cap",
+            "--prompt-format", "text", "--latency-items", "2");
         Assert.All(
             log.All,
             served => Assert.True(served.PromptTokens + served.MaxTokens <= Context, $"{served.PromptTokens} + {served.MaxTokens}"));
@@ -87,7 +88,8 @@ public sealed class TextModeTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 1, contextPerSlot: 256);
         CommandRun run = await CommandRun.OfAsync(
-            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,220", "--runs", "1", "--semantics", "cap", "--prompt-format", "text",
+            "measure", "--endpoint", server.Api.ToString(), "--task", $"own={task.Path}", "--budgets", "0,16,220", "--runs", "1",
+            "--semantics", "cap", "--prompt-format", "text",
             "--temperature", "0", "--concurrency", "1", "--latency-items", "2");
         Assert.Equal(2, run.ExitCode);
         Assert.Matches(
@@ -106,7 +108,8 @@ public sealed class TextModeTests
         using var task = new OwnTask("4 + 5?");
         await using ScriptedServer server = new TextOnlyShapes(counts, closeIsOneToken).Start();
         MeasuredRun run = await MeasuredRun.OfAsync(
-            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
+            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16,64", "--runs", "1", "--semantics", "cap",
+            "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
         Trial[] trials = [.. run.Trials.OrderBy(trial => trial.BudgetTokens)];
         Assert.Equal((TrialStatus.Ok, true), (trials[0].Status, trials[0].Correct));
         Assert.Equal((counts ? TrialStatus.Ok : TrialStatus.Unverified, false), (trials[1].Status, trials[1].ClosedByModel));
@@ -120,7 +123,8 @@ public sealed class TextModeTests
         using var task = new OwnTask("4 + 5?");
         await using ScriptedServer server = new TextOnlyShapes(counts: true, closeIsOneToken: true) { IgnoresStop = true }.Start();
         MeasuredRun run = await MeasuredRun.OfAsync(
-            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "16,50", "--runs", "1", "--semantics", "cap", "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
+            new Uri(server.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "16,50", "--runs", "1", "--semantics", "cap",
+            "--prompt-format", "text", "--context", "4000", "--latency-items", "2");
         Assert.Equal(
             (TrialStatus.Ok, TrialStatus.BudgetNotEnforced),
             (run.Trials.Single(trial => trial.BudgetTokens == 16).Status, run.Trials.Single(trial => trial.BudgetTokens == 50).Status));
@@ -132,7 +136,8 @@ public sealed class TextModeTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [] }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--prompt-format", "text", "--semantics", "cap", "--latency-items", "2");
+            endpoint.BaseAddress, "--samples", "--datasets", "arc", "--items", "4", "--runs", "1", "--budgets", "0,16", "--prompt-format",
+            "text", "--semantics", "cap", "--latency-items", "2");
         Assert.Equal("qwen3-rendered-here", run.Manifest.Profile.GetProperty("name").GetString());
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }
@@ -148,7 +153,8 @@ public sealed class TextModeTests
         await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(
             options with { Log = logs[1] }, TestContext.Current.CancellationToken);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            first.BaseAddress, "--endpoint", second.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,16", "--runs", "10",
+            first.BaseAddress, "--endpoint", second.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "0,8,16", "--runs",
+            "10",
             "--semantics", "cap", "--prompt-format", "text", "--concurrency", "2", "--latency-items", "2");
         Assert.Equal(3 * 10 * 3, run.Trials.Select(trial => trial.Key).Distinct().Count());
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
@@ -169,7 +175,8 @@ public sealed class TextModeTests
                 ? Gateway.Refusal("not now")
                 : null);
         MeasuredRun run = await MeasuredRun.OfAsync(
-            new Uri(gateway.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16", "--runs", "1", "--semantics", "cap", "--prompt-format", "text",
+            new Uri(gateway.Address, "/v1"), "--task", $"own={task.Path}", "--budgets", "0,16", "--runs", "1", "--semantics", "cap",
+            "--prompt-format", "text",
             "--context", "4000", "--concurrency", "1", "--latency-items", "3");
         Assert.True(streams > 4);
         Assert.Equal(3 * 2, run.Service.Length);
@@ -245,12 +252,14 @@ public sealed class TextModeTests
             MeasuredRun ids = await MeasuredRun.OfAsync(server.Api, arguments);
             Assert.Equal("mine", text.Manifest.Profile.GetProperty("name").GetString());
             Assert.Equal(
-                ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial), trial.Response)));
+                ids.Trials.Select(trial => (Counted(trial), trial.Response)), text.Trials.Select(trial => (Counted(trial),
+                trial.Response)));
         }
 
         await using ScriptedServer other = new TextOnlyShapes(counts: true, closeIsOneToken: true).Start();
         CommandRun refused = await CommandRun.OfAsync(
-            ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--prompt-format", "text", "--context", "4000", "--out", Path.GetDirectoryName(task.Path)!]);
+            ["measure", "--endpoint", new Uri(other.Address, "/v1").ToString(), .. arguments, "--prompt-format", "text", "--context",
+                "4000", "--out", Path.GetDirectoryName(task.Path)!]);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(
             "only Qwen3's can be rendered here: omit --profile", Assert.Single(refused.Error.Trim().Split('\n')), StringComparison.Ordinal);
@@ -264,7 +273,8 @@ public sealed class TextModeTests
         using var task = new OwnTask(OwnTask.Scripts);
         await using LlamaServer server = await LlamaServer.StartAsync(model, slots: 2, contextPerSlot: 1024);
         return await MeasuredRun.OfAsync(
-            server.Api, "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics, "--prompt-format", format,
+            server.Api, "--task", $"own={task.Path}", "--budgets", string.Join(',', Budgets), "--runs", "1", "--semantics", semantics,
+            "--prompt-format", format,
             "--temperature", temperature, "--concurrency", "2", "--latency-items", "2");
     }
 }

@@ -50,8 +50,10 @@ public sealed class ThinkerDecisionTests : IDisposable
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 4, contextPerSlot: 1024);
         string root = Path.Combine(_root, seed.ToString(CultureInfo.InvariantCulture));
         CommandRun run = await CommandRun.OfAsync(
-            "run", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", "bbh", "--items", "60",
-            "--runs", "1", "--budgets", budgets, "--semantics", semantics, "--latency-items", "3", "--concurrency", "4", "--temperature", "0.6",
+            "run", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", "bbh", "--items",
+            "60",
+            "--runs", "1", "--budgets", budgets, "--semantics", semantics, "--latency-items", "3", "--concurrency", "4", "--temperature",
+            "0.6",
             "--seed", seed.ToString(CultureInfo.InvariantCulture), "--out", root);
         Assert.True(run.ExitCode == 0, run.Error);
         return RunFolder.Open(Assert.Single(Directory.GetDirectories(root)));

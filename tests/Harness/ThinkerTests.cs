@@ -89,8 +89,10 @@ public sealed class ThinkerTests : IDisposable
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 4, contextPerSlot: 2048);
         CommandRun run = await CommandRun.OfAsync(
-            "measure", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", datasets, "--items", $"{items}", "--runs", "1",
-            "--budgets", budgets, "--semantics", semantics, "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2", "--out", _root);
+            "measure", "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", datasets,
+            "--items", $"{items}", "--runs", "1",
+            "--budgets", budgets, "--semantics", semantics, "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2", "--out",
+            _root);
         Assert.True(run.ExitCode == 0, run.Error);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(_root)));
         return [.. await folder.Trials.ReadAsync().ToListAsync(TestContext.Current.CancellationToken)];

@@ -39,7 +39,8 @@ internal static class AnyWorkload
             [.. choices.Select((budgets, k) =>
                 budgets.Select(budget =>
                     workload.Tasks[k].ServiceAt(budget) is var (mean, square)
-                        ? (workload.Tasks[k].Probability * workload.Tasks[k].Accuracy.At(budget), workload.Tasks[k].Probability * mean, workload.Tasks[k].Probability * square)
+                        ? (workload.Tasks[k].Probability * workload.Tasks[k].Accuracy.At(budget), workload.Tasks[k].Probability * mean,
+                            workload.Tasks[k].Probability * square)
                         : default).ToArray())];
         int[] at = new int[choices.Length], best = new int[choices.Length];
         double value = double.NegativeInfinity;

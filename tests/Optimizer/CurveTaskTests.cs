@@ -24,7 +24,8 @@ public sealed class CurveTaskTests
             {
                 var prices = new Prices(
                     30, RandomWorkload.Log(random, 0.01, 10), (random.NextDouble() - 0.5) * RandomWorkload.Log(random, 0.01, 2), 0);
-                double low = Math.Floor(Largest * 0.5 * random.NextDouble()), high = low + Math.Floor((Largest - low) * random.NextDouble());
+                double low = Math.Floor(Largest * 0.5 * random.NextDouble()), high = low + Math.Floor((Largest - low)
+                    * random.NextDouble());
                 Pick pick = task.Best(prices, low, high);
                 double step = wholeTokens ? 1 : 0.25, most = double.NegativeInfinity;
                 for (double budget = low; budget <= high; budget += step)

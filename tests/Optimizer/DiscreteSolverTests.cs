@@ -167,7 +167,8 @@ public sealed class DiscreteSolverTests
                 };
             }),
         ];
-        return (RandomWorkload.Log(random, 0.01, 0.9) / tasks.Sum(task => task.Probability * task.MeasuredServices[0].MeanSeconds), RandomWorkload.Log(random, 1, 1e4), tasks);
+        return (RandomWorkload.Log(random, 0.01, 0.9) / tasks.Sum(task => task.Probability * task.MeasuredServices[0].MeanSeconds),
+            RandomWorkload.Log(random, 1, 1e4), tasks);
     }
 
     private static IEnumerable<double[]> Grid(int dimensions, int size)

@@ -103,7 +103,8 @@ public sealed class ExtremeWorkloadTests
             Finite(place, [.. moves.PerArrivalRate, .. moves.PerAccuracyWeight]);
             MethodResult fixedPoint = FixedPointMethod.Solve(workload, iterationLimit: 50), ascent = GradientAscentMethod.Solve(
                 workload, iterationLimit: 50);
-            Finite(place, [.. fixedPoint.Budgets, .. ascent.Budgets, FixedPointMethod.SpectralRadius(workload, best.Budgets.AsSpan()) ?? 0]);
+            Finite(place, [.. fixedPoint.Budgets, .. ascent.Budgets, FixedPointMethod.SpectralRadius(workload, best.Budgets.AsSpan())
+                ?? 0]);
             var plan = new QueuePlan(workload, best.Budgets.AsSpan(), null, ServiceLaw.Model);
             Finite(place, [.. plan.LogMean, .. plan.LogDeviation, .. plan.Seconds, plan.Predicted.MeanWaitSeconds]);
 
@@ -125,6 +126,7 @@ public sealed class ExtremeWorkloadTests
             workload, [0], queries: 100, replications: 3, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             (0, 0, 0, 0),
-            (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds, report.Tasks[0].PredictedSystemTimeSeconds));
+            (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds,
+            report.Tasks[0].PredictedSystemTimeSeconds));
     }
 }

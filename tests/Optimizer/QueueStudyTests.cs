@@ -87,7 +87,8 @@ public sealed class QueueStudyTests
         Assert.Equal(one.Tasks.AsEnumerable(), four.Tasks.AsEnumerable());
         Assert.NotEqual(
             one.WaitSeconds,
-            QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 10, cancellationToken: TestContext.Current.CancellationToken).WaitSeconds);
+            QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 10,
+                cancellationToken: TestContext.Current.CancellationToken).WaitSeconds);
         Assert.Throws<ArgumentException>(() =>
             QueueStudy.Run(Of(1, [1, 2]), new double[2], cancellationToken: TestContext.Current.CancellationToken));
     }
@@ -238,7 +239,8 @@ public sealed class QueueStudyTests
     {
         const int Studies = 600;
         int rejected = Enumerable.Range(0, Studies).Count(seed =>
-            !QueueStudy.Run(Of(0.3, [1, 2]), new double[2], 500, 60, 100, seed, cancellationToken: TestContext.Current.CancellationToken).Agrees);
+            !QueueStudy.Run(Of(0.3, [1, 2]), new double[2], 500, 60, 100, seed,
+                cancellationToken: TestContext.Current.CancellationToken).Agrees);
         Assert.InRange(rejected / (double)Studies, 0.05 - 0.027, 0.05 + 0.027);
     }
 

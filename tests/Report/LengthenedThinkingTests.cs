@@ -35,7 +35,8 @@ public sealed class LengthenedThinkingTests
         Assert.Equal((1, null), (found.Budgets[0].Natural?.Successes, found.Budgets[0].Lengthened));
         Assert.Equal(
             (null, 0, 1, 1, 0),
-            (found.Budgets[1].Natural, found.Budgets[1].Lengthened?.Successes, found.Budgets[1].Before?.Successes, found.Budgets[1].Lost, found.Budgets[1].Gained));
+            (found.Budgets[1].Natural, found.Budgets[1].Lengthened?.Successes, found.Budgets[1].Before?.Successes, found.Budgets[1].Lost,
+            found.Budgets[1].Gained));
         Assert.Null(found.Fall);
     }
 

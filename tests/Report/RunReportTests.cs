@@ -62,7 +62,8 @@ public sealed class RunReportTests
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 4, contextPerSlot: 2048);
         ReportedRun run = await ReportedRun.OfAsync(
-            "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", "bbh", "--items", "30", "--runs", "1",
+            "--endpoint", server.Api.ToString(), "--data", Repository.Shared("thinker/problems"), "--datasets", "bbh", "--items", "30",
+            "--runs", "1",
             "--budgets", "0,16,64,257", "--temperature", "0.6", "--concurrency", "4", "--latency-items", "2");
         AssertLatency(run, ["BBH"], budgetsATask: 2);
         AssertLengthened(run, "bbh", "BBH");
@@ -93,7 +94,8 @@ public sealed class RunReportTests
                         && Seconds(sample.ServiceS) == row[6]);
             ServiceSample streamed = Assert.Single(
                 run.Rows.Service, sample =>
-                    sample.TraceId == separate.TraceId[..separate.TraceId.LastIndexOf('/')] && sample.BudgetTokens == separate.BudgetTokens);
+                    sample.TraceId == separate.TraceId[..separate.TraceId.LastIndexOf('/')]
+                        && sample.BudgetTokens == separate.BudgetTokens);
             Assert.Equal((Seconds(streamed.ThinkingS), Seconds(streamed.ServiceS)), (row[2], row[5]));
             Assert.Equal(Percent(separate.ThinkingS / streamed.ThinkingS), row[4]);
             Assert.Equal(Percent(separate.ServiceS / streamed.ServiceS), row[7]);

@@ -58,7 +58,8 @@ public sealed class MergedRowsTests : IDisposable
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         Assert.Equal(
             new (double, int)[] { (3, 2), (4, 1), (1, 2) },
-            await MergedRows.ServiceAsync([first, second], cancelled).Select(row => (row.Row.ServiceS, row.Copies)).ToArrayAsync(cancelled));
+            await MergedRows.ServiceAsync([first, second], cancelled).Select(row => (row.Row.ServiceS,
+            row.Copies)).ToArrayAsync(cancelled));
         Assert.Equal(
             new[] { 1, 2 },
             await MergedRows.TracesAsync([first, second], cancelled).Select(row => row.Row.TokenIds.Single()).ToArrayAsync(cancelled));
@@ -71,7 +72,8 @@ public sealed class MergedRowsTests : IDisposable
         Trial[] trials = [SampleRows.Trial("b", "y", 0), SampleRows.Trial("a", "y", 0)];
         await folder.WriteRowsAsync(trials.ToAsyncEnumerable(), AsyncEnumerable.Empty<ServiceSample>(), AsyncEnumerable.Empty<Trace>());
         InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(async () =>
-            await MergedRows.TrialsAsync([folder], TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
+            await MergedRows.TrialsAsync([folder],
+            TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
         Assert.Contains(folder.Path, fault.Message, StringComparison.Ordinal);
     }
 
