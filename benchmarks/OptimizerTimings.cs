@@ -96,7 +96,8 @@ internal static class OptimizerTimings
             DecisionReport report = bootstrap.Run(1)!;
             double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             Print($"six tasks x 2,000 replicates with choice of shape and two optimisations each, 2 threads: {milliseconds:F0} ms");
-            Print($"  J {report.Objective.Interval.Low:F3} to {report.Objective.Interval.High:F3}, optimism {report.Objective.Optimism:F3}");
+            Interval j = report.Objective.Interval;
+            Print($"  J {j.Low:F3} to {j.High:F3}, optimism {report.Objective.Optimism:F3}");
         }
 
         return 0;

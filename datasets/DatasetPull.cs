@@ -82,7 +82,8 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DatasetException(
-                $"The cache folder '{options.Directory}' cannot be written ({error.Message}); set HF_HOME or XDG_CACHE_HOME to another one.",
+                $"The cache folder '{options.Directory}' cannot be written ({error.Message}); "
+                    + "set HF_HOME or XDG_CACHE_HOME to another one.",
                 error);
         }
     }
@@ -195,7 +196,8 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
             DatasetTable table = DatasetTable.Read(Path.GetDirectoryName(partial)!, partial);
             if (!table.Has(source.Columns)) throw new PullFault(
                 $"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
-            if (table.Rows.Length != file.Rows) throw new PullFault($"what arrived has {table.Rows.Length} rows; {file.Rows} were expected");
+            if (table.Rows.Length != file.Rows)
+                throw new PullFault($"what arrived has {table.Rows.Length} rows; {file.Rows} were expected");
         }
         catch (DatasetException error)
         {

@@ -90,8 +90,16 @@ public sealed record ServicePoint(string Cluster, double Tokens, double Seconds,
 public sealed record ServiceInfluence(string? Trace, double? Tokens, double? Seconds, double SecondsPerTokenWithout, double SlopeShift)
 {
     /// <summary>The influence in words.</summary>
-    public string Sentence => FormattableString.Invariant(
-        $"{(Tokens is { } tokens ? $"The time of {Seconds:0.###} s at {tokens:0} tokens{(Trace is null ? "" : $" (trace {Trace})")}" : $"Trace {Trace}")} moves c by {100 * SlopeShift / SecondsPerTokenWithout:+0.0;-0.0} %: without it c is {SecondsPerTokenWithout:G4} s.");
+    public string Sentence
+    {
+        get
+        {
+            string trace = Trace is null ? "" : $" (trace {Trace})";
+            string what = Tokens is { } tokens ? FormattableString.Invariant($"The time of {Seconds:0.###} s at {tokens:0} tokens{trace}") : $"Trace {Trace}";
+            return FormattableString.Invariant(
+                $"{what} moves c by {100 * SlopeShift / SecondsPerTokenWithout:+0.0;-0.0} %: without it c is {SecondsPerTokenWithout:G4} s.");
+        }
+    }
 }
 
 /// <summary>Service time of one request on an idle server against thinking tokens, equation (1): t(ℓ) = t0 + cℓ.</summary>

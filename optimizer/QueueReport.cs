@@ -102,7 +102,8 @@ public sealed record QueueReport
     public string Verdict => JointPValue switch
     {
         null when !IsExact => FormattableString.Invariant(
-            $"The formula is an approximation for this server: its mean system time is {Difference:+0.0;-0.0;0.0} % from the simulation's."),
+            $"The formula is an approximation for this server: its mean system time is "
+                + $"{Difference:+0.0;-0.0;0.0} % from the simulation's."),
         null => "There are too few replications for a joint test of the four means.",
         { } p when Agrees => string.Create(
             CultureInfo.InvariantCulture,

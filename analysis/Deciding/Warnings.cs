@@ -76,7 +76,8 @@ internal static class Warnings
     private static Warning? Extrapolated(TaskFits fit, TaskAllocation task) => task.Extrapolated
         ? new(Severity.Caution, string.Create(
             CultureInfo.InvariantCulture,
-            $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0.0} lies beyond the largest measured budget, {Largest(fit)}; it is extrapolated."))
+            $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0.0} lies beyond the largest measured budget, {Largest(fit)}; "
+            + $"it is extrapolated."))
         : null;
 
     /// <summary>ℓ* lies between two measured budgets more than a factor of 2 apart: a budget there would help most.</summary>

@@ -18,7 +18,8 @@ public sealed record RowFindings(
         IReadOnlyList<ServiceSample> service, IReadOnlyList<Trial> trials, IReadOnlyDictionary<string, int> lengthenedFrom)
     {
         ArgumentNullException.ThrowIfNull(trials);
-        IGrouping<string, Trial>[] exact = [.. trials.Where(trial => trial.Semantics == BudgetSemantics.Exact).GroupBy(trial => trial.Task)];
+        IGrouping<string, Trial>[] exact =
+            [.. trials.Where(trial => trial.Semantics == BudgetSemantics.Exact).GroupBy(trial => trial.Task)];
         IGrouping<string, Trial>[] caps = [.. trials.Where(trial => trial.Semantics == BudgetSemantics.Cap).GroupBy(trial => trial.Task)];
         return new RowFindings(
             LatencyDifference.Of(service),

@@ -67,9 +67,16 @@ internal static class FitFiles
             }
         }
 
-        void WriteLine(string name, ParameterEstimate estimate) => output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {name,-12} {(estimate.Status == ParameterStatus.NotIdentifiable ? "not identifiable" : $"{estimate.Value:G6}")}{(estimate.Interval is { } interval ? $"  [{interval.Low:G5}, {interval.High:G5}]" : "")}{(estimate.Reason is { } reason ? $"  ({reason})" : "")}"));
+        void WriteLine(string name, ParameterEstimate estimate)
+        {
+            string value = estimate.Status == ParameterStatus.NotIdentifiable
+                ? "not identifiable"
+                : estimate.Value.ToString("G6", CultureInfo.InvariantCulture);
+            string interval = estimate.Interval is { } range
+                ? string.Create(CultureInfo.InvariantCulture, $"  [{range.Low:G5}, {range.High:G5}]")
+                : "";
+            output.WriteLine($"  {name,-12} {value}{interval}{(estimate.Reason is { } reason ? $"  ({reason})" : "")}");
+        }
     }
 
     private static ImmutableDictionary<string, AccuracyFit> AccuracyOf(string file, AccuracyFitOptions options)

@@ -57,5 +57,6 @@ internal static class AddedBudgets
     }
 
     private static ImmutableArray<int> Union(TaskFacts task, ImmutableArray<BudgetSetting> added) =>
-        [.. added.Where(setting => setting.IsFor(task.Task)).SelectMany(setting => setting.Budgets).Concat(task.Budgets).Distinct().Order()];
+        [.. added.Where(setting => setting.IsFor(task.Task)).SelectMany(setting => setting.Budgets)
+            .Concat(task.Budgets).Distinct().Order()];
 }

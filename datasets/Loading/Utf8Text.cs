@@ -22,7 +22,8 @@ public static class Utf8Text
         }
 
         throw new DatasetException(FormattableString.Invariant(
-            $"{path} is not UTF-8 text: line {line} contains bytes of another encoding, such as Latin-1 or UTF-16. Save the file as UTF-8."));
+            $"{path} is not UTF-8 text: line {line} contains bytes of another encoding, such as Latin-1 or UTF-16. "
+                + $"Save the file as UTF-8."));
     }
 
     /// <summary>Reads a complete text file.</summary>

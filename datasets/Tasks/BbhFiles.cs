@@ -54,6 +54,7 @@ internal static class BbhFiles
         return table.Has(Columns)
             ? table
             : throw new DatasetException(
-                $"{path} has the columns {string.Join(", ", table.Columns)}; expected input, target. Name BBH's own file, or pull it again.");
+                $"{path} has the columns {string.Join(", ", table.Columns)}; expected input, target. "
+                    + "Name BBH's own file, or pull it again.");
     }
 }

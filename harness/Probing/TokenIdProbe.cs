@@ -196,7 +196,8 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
             if (last < 0)
             {
                 throw new EndpointException(
-                    $"{forcing.Requests.Uri} ended thinking at once, although {LongestBudget} tokens were requested: it enforces no budget.");
+                    $"{forcing.Requests.Uri} ended thinking at once, although {LongestBudget} tokens were requested: "
+                + "it enforces no budget.");
             }
 
             GenerationRequest answer = Request(asked, asked.Problem.AnswerTokenLimit, ThinkingEndHandling.Ignore) with

@@ -14,7 +14,10 @@ internal sealed class EndpointTransport : IDisposable
 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly ClientPipeline _pipeline;
     private readonly string? _apiKey;
     private readonly TimeProvider _clock;

@@ -14,7 +14,8 @@ public static class Table1
         ArgumentNullException.ThrowIfNull(fits);
         const string Header =
             "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,"
-            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,largest_excluded_share,shape,"
+            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,"
+            + "largest_excluded_share,shape,"
             + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share";
         return CsvText.Of(fits.Tasks.Select(task => CsvRow(fits, allocation, task)).Prepend(Header.Split(',')));
     }

@@ -39,7 +39,8 @@ public sealed class CsvFileTests : IDisposable
         CommandRun spaced = await CommandRun.OfAsync(
             "fit",
             "--accuracy",
-            Write("spaced.csv", $"# a comment\ntask , budget_tokens, n,\tcorrect\n\n{rows.Replace(",", " , ", StringComparison.Ordinal)}\n"));
+            Write("spaced.csv", $"# a comment\ntask , budget_tokens, n,\tcorrect\n\n"
+            + $"{rows.Replace(",", " , ", StringComparison.Ordinal)}\n"));
         Assert.True(spaced.ExitCode == 0, spaced.Error);
         Assert.Equal(plain.Output, spaced.Output);
     }

@@ -68,7 +68,8 @@ public sealed class SuspectTimeTests
             .Where(body => body.TryGetProperty("cache_salt", out _))
             .GroupBy(body => body.GetProperty("cache_salt").GetString()!)
             .Select(request =>
-                ByteTokenizer.Decode([.. request.First().GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())]).Split('\n')[1])];
+                ByteTokenizer.Decode([.. request.First().GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())])
+                .Split('\n')[1])];
 
         // Two traces and two separate ones, each with its answers; two answers without thinking; warm-ups; and the scripted server sends a
         // stream in one piece, so that every trace is repeated before it is marked.
