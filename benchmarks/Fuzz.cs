@@ -38,7 +38,8 @@ internal static class Fuzz
             unverified += trial.IsUsable && (trial.CountSource != CountSource.Ids || trial.ThinkingTokens != trial.BudgetTokens) ? 1 : 0;
         }
 
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"exit {code}; {endpoint.FaultCount:N0} responses changed; {trials:N0} trials, {good:N0} usable, {unverified:N0} of them "
                 + $"unverified; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s"));
         Directory.Delete(root, recursive: true);

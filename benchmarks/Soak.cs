@@ -34,7 +34,8 @@ internal static class Soak
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await stop.CancelAsync();
         await watching;
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"exit {code}; {runs * TrialsPerRun / seconds:N0} trials/s over all, compaction included ({seconds:0} s); peak memory "
                 + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB"));
         Directory.Delete(root, recursive: true);
@@ -47,7 +48,8 @@ internal static class Soak
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(Interval, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Console.WriteLine(FormattableString.Invariant(
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
                 $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:0} s  memory {Environment.WorkingSet / 1e6,5:0} MB, of it managed "
                     + $"{GC.GetTotalMemory(forceFullCollection: false) / 1e6,5:0} MB"));
         }

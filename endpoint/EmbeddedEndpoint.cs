@@ -48,8 +48,11 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
             "/version",
             () =>
                 Results.Json(
-                    new { version = options.AsVllm
-                        ? VllmShape.Version : typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3) }));
+                    new
+                    {
+                        version = options.AsVllm
+                        ? VllmShape.Version : typeof(EmbeddedEndpoint).Assembly.GetName().Version!.ToString(3)
+                    }));
         app.MapGet("/v1/models", () => options.AsVllm ? VllmShape.Models(options) : Models(options));
         app.MapGet("/metrics", completions.WriteMetricsAsync);
         app.MapPost("/v1/completions", Faulty(completions.HandleAsync));
@@ -101,8 +104,13 @@ public sealed class EmbeddedEndpoint : IAsyncDisposable
             : body.RootElement.GetProperty("prompt").GetString()!;
         List<int> ids = ByteTokenizer.Encode(text);
         await context.Response.WriteAsJsonAsync(
-            new { count = ids.Count, max_model_len = options.ReportedContextTokens ?? options.ContextTokens, tokens = ids,
-                token_strs = (string[]?)null });
+            new
+            {
+                count = ids.Count,
+                max_model_len = options.ReportedContextTokens ?? options.ContextTokens,
+                tokens = ids,
+                token_strs = (string[]?)null
+            });
     }
 
     private static async Task DetokenizeAsync(HttpContext context)

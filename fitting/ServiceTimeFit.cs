@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Calibration.Fitting;
 
 /// <summary>What was learned about one task's service time (1).</summary>
@@ -95,9 +96,13 @@ public sealed record ServiceInfluence(string? Trace, double? Tokens, double? Sec
         get
         {
             string trace = Trace is null ? "" : $" (trace {Trace})";
-            string what = Tokens is { } tokens ? FormattableString.Invariant($"The time of {Seconds:0.###} s at {tokens:0} tokens{trace}") : $"Trace {Trace}";
-            return FormattableString.Invariant(
-                $"{what} moves c by {100 * SlopeShift / SecondsPerTokenWithout:+0.0;-0.0} %: without it c is {SecondsPerTokenWithout:G4} s.");
+            string what = Tokens is { } tokens
+                ? FormattableString.Invariant($"The time of {Seconds:0.###} s at {tokens:0} tokens{trace}")
+                : $"Trace {Trace}";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} moves c by {100 * SlopeShift / SecondsPerTokenWithout:+0.0;-0.0} %: "
+                + $"without it c is {SecondsPerTokenWithout:G4} s.");
         }
     }
 }

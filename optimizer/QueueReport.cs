@@ -101,7 +101,8 @@ public sealed record QueueReport
     /// <summary>The verdict in one sentence.</summary>
     public string Verdict => JointPValue switch
     {
-        null when !IsExact => FormattableString.Invariant(
+        null when !IsExact => string.Create(
+            CultureInfo.InvariantCulture,
             $"The formula is an approximation for this server: its mean system time is "
                 + $"{Difference:+0.0;-0.0;0.0} % from the simulation's."),
         null => "There are too few replications for a joint test of the four means.",

@@ -37,8 +37,12 @@ internal static class BbhSamples
     {
         SampleDraw random = new("samples/bbh/" + task);
         return SampleText.Document(
-            new { canary = "invented samples, no benchmark's data", examples = SampleFiles.Distinct(
-                ItemsInATask, _ => draw(random), item => item.Input) });
+            new
+            {
+                canary = "invented samples, no benchmark's data",
+                examples = SampleFiles.Distinct(
+                ItemsInATask, _ => draw(random), item => item.Input)
+            });
     }
 
     private static Item Expression(SampleDraw d)

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Calibration.Calibrate.Settings;
 using Calibration.Calibrate.Output;
+using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Results;
 

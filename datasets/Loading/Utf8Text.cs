@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Unicode;
 
 namespace Calibration.Datasets.Loading;
@@ -21,7 +22,8 @@ public static class Utf8Text
             line++;
         }
 
-        throw new DatasetException(FormattableString.Invariant(
+        throw new DatasetException(string.Create(
+            CultureInfo.InvariantCulture,
             $"{path} is not UTF-8 text: line {line} contains bytes of another encoding, such as Latin-1 or UTF-16. "
                 + $"Save the file as UTF-8."));
     }

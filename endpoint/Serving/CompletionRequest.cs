@@ -77,7 +77,8 @@ internal sealed class CompletionRequest
                 case "top_p": TopP = reader.GetDouble(); break;
                 case "min_p": MinP = reader.GetDouble(); break;
                 case "top_k": TopK = reader.GetInt32(); break;
-                case "thinking_token_budget": ThinkingTokenBudget = reader.TokenType == JsonTokenType.Null
+                case "thinking_token_budget":
+                    ThinkingTokenBudget = reader.TokenType == JsonTokenType.Null
                     ? null : reader.GetInt32(); break;
                 case "user": User = reader.GetString() ?? ""; break;
                 case "cache_salt": CacheSalt = reader.GetString() ?? ""; break;

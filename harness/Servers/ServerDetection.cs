@@ -105,9 +105,9 @@ public static class ServerDetection
                 {
                     throw new EndpointException(
                         $"{uri} did not answer with JSON: is {client.Api} the address of an OpenAI-compatible API?", fault)
-                        {
-                            MayPass = true,
-                        };
+                    {
+                        MayPass = true,
+                    };
                 }
             },
             cancellationToken);

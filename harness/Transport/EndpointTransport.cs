@@ -143,12 +143,13 @@ internal sealed class EndpointTransport : IDisposable
             && words.Contains("ConnectTimeout", StringComparison.Ordinal) =>
             new EndpointException(
                 $"{message.Request.Uri} cannot be reached: no connection within {ConnectLimit.TotalSeconds:0} seconds.", fault)
-                {
-                    MayPass = true,
-                    IsUnreachable = true,
-                },
+            {
+                MayPass = true,
+                IsUnreachable = true,
+            },
         OperationCanceledException => new EndpointException(
-            $"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault) { MayPass = true },
+            $"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault)
+        { MayPass = true },
         ClientResultException or HttpRequestException or IOException or AggregateException =>
             new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault)
             {

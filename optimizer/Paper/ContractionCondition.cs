@@ -1,4 +1,5 @@
 using System.Globalization;
+
 namespace Calibration.Optimizer.Paper;
 
 /// <summary>The paper's test of contraction, Lemma 2: L_∞ &lt; 1, equation (26).</summary>

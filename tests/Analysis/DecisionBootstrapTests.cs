@@ -86,10 +86,10 @@ public sealed class DecisionBootstrapTests
         new Workload(lambda, alpha, [.. tasks.Select(task => task.Model)]),
         new Workload(lambda, alpha, [.. tasks.Select(task => task.Measured)]),
         tasks)
-    {
-        Replicates = replicates,
-        Threads = threads,
-    };
+        {
+            Replicates = replicates,
+            Threads = threads,
+        };
 
     private static ImmutableArray<DecisionTask> Tasks(int seed)
     {

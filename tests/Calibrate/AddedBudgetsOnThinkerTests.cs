@@ -1,5 +1,6 @@
 using Calibration.Results;
 using Calibration.Tests.Harness;
+using Calibration.Tests.Harness.Servers;
 using Xunit;
 
 namespace Calibration.Tests.Calibrate;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Calibration.Datasets;
+using Calibration.Tests.Datasets.Grading;
 using Calibration.Tools;
 using Xunit;
 

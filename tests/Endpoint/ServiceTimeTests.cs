@@ -6,6 +6,7 @@ using Calibration.Harness.Models;
 using Calibration.Harness.Transport;
 using Calibration.Results;
 using Calibration.Tests.Harness;
+using Calibration.Tests.Harness.Transport;
 using Xunit;
 
 namespace Calibration.Tests.Endpoint;

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Calibration.Endpoint;
-using Calibration.Tests.Harness;
+using Calibration.Tests.Harness.Servers;
 using Xunit;
 
 namespace Calibration.Tests.Endpoint;

@@ -1,9 +1,9 @@
+using System.Globalization;
+using System.IO.Compression;
 using Calibration.Fitting;
 using Calibration.Fitting.Answers;
 using Calibration.Fitting.Distances;
 using MathNet.Numerics.Random;
-using System.Globalization;
-using System.IO.Compression;
 using Xunit;
 
 namespace Calibration.Tests.Fitting;

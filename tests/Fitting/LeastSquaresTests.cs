@@ -9,25 +9,25 @@ public sealed partial class LeastSquaresTests
 {
     private static readonly Dictionary<string, (Func<IReadOnlyList<double>, double, double> F, Func<IReadOnlyList<double>, double,
         double[]> J)> Models = new()
-    {
-        ["Misra1a"] = (Saturation, SaturationSlopes),
-        ["BoxBOD"] = (Saturation, SaturationSlopes),
-        ["Misra1b"] = (
+        {
+            ["Misra1a"] = (Saturation, SaturationSlopes),
+            ["BoxBOD"] = (Saturation, SaturationSlopes),
+            ["Misra1b"] = (
             (b, x) => b[0] * (1 - Math.Pow(1 + (b[1] * x / 2), -2)),
             (b, x) => [1 - Math.Pow(1 + (b[1] * x / 2), -2), b[0] * x * Math.Pow(1 + (b[1] * x / 2), -3)]),
-        ["Chwirut2"] = (
+            ["Chwirut2"] = (
             (b, x) => Math.Exp(-b[0] * x) / (b[1] + (b[2] * x)),
             (b, x) =>
             {
                 double f = Math.Exp(-b[0] * x) / (b[1] + (b[2] * x));
                 return [-x * f, -f / (b[1] + (b[2] * x)), -x * f / (b[1] + (b[2] * x))];
             }
-        ),
-        ["MGH17"] = (
+            ),
+            ["MGH17"] = (
             (b, x) => b[0] + (b[1] * Math.Exp(-x * b[3])) + (b[2] * Math.Exp(-x * b[4])),
             (b, x) => [1, Math.Exp(-x * b[3]), Math.Exp(-x * b[4]), -x * b[1] * Math.Exp(-x * b[3]), -x * b[2] * Math.Exp(-x * b[4])]),
-        ["Norris"] = ((b, x) => b[0] + (b[1] * x), (_, x) => [1, x]),
-    };
+            ["Norris"] = ((b, x) => b[0] + (b[1] * x), (_, x) => [1, x]),
+        };
 
     [Theory]
     [InlineData("Misra1a", 0)]

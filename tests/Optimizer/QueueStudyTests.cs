@@ -176,7 +176,9 @@ public sealed class QueueStudyTests
     {
         var task = new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.3), new ServiceTimeLine(0.5, 0.01), 1_000)
         {
-            Natural = new NaturalLengths([20, 300, 50, 120, 120]), ServiceVariance = 0.04, RelativeSigma = 0.3,
+            Natural = new NaturalLengths([20, 300, 50, 120, 120]),
+            ServiceVariance = 0.04,
+            RelativeSigma = 0.3,
         };
         QueueReport report = QueueStudy.Run(
             new Workload(0.4, 30, [task]), [100], 50_000, 100, cancellationToken: TestContext.Current.CancellationToken);

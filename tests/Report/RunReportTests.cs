@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Calibration.Report.Page;
 using Calibration.Results;
-using Calibration.Tests.Harness;
+using Calibration.Tests.Harness.Servers;
 using Xunit;
 
 namespace Calibration.Tests.Report;

@@ -8,25 +8,25 @@ internal static class SampleRows
 {
     internal static Trial Trial(
         string task, string id, int budget, int run = 0, TrialStatus status = TrialStatus.Ok, string response = "\\boxed{4}") => new()
-    {
-        Task = task,
-        ProblemId = id,
-        Run = run,
-        BudgetTokens = budget,
-        ThinkingTokens = budget,
-        AnswerTokens = 3,
-        Status = status,
-        Correct = true,
-        Answer = "4",
-        Response = response,
-        Gold = "4",
-        TraceId = "t",
-        Cues = 0,
-        ClosedByModel = false,
-        Semantics = BudgetSemantics.Exact,
-        PromptFormat = PromptFormat.TokenIds,
-        CountSource = CountSource.Ids,
-    };
+        {
+            Task = task,
+            ProblemId = id,
+            Run = run,
+            BudgetTokens = budget,
+            ThinkingTokens = budget,
+            AnswerTokens = 3,
+            Status = status,
+            Correct = true,
+            Answer = "4",
+            Response = response,
+            Gold = "4",
+            TraceId = "t",
+            Cues = 0,
+            ClosedByModel = false,
+            Semantics = BudgetSemantics.Exact,
+            PromptFormat = PromptFormat.TokenIds,
+            CountSource = CountSource.Ids,
+        };
 
     internal static Trace Trace(string id, ImmutableArray<int> ids, string problem = "y") => new()
     {

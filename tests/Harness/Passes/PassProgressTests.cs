@@ -1,0 +1,59 @@
+using Calibration.Calibrate.Output;
+using Calibration.Harness;
+using Calibration.Harness.Passes;
+using Xunit;
+
+namespace Calibration.Tests.Harness.Passes;
+
+/// <summary>A pass says every minute how far it is, also while no row is finished.</summary>
+public sealed class PassProgressTests
+{
+    [Fact]
+    public async Task StartHeartbeat_NoRowFinished_ReportsEveryMinute()
+    {
+        var reports = new List<MeasuringProgress>();
+        var clock = new HandClock();
+        var pass = new PassProgress(("accuracy", 7500, 0), () => new EndpointTraffic(128, 128, 3, 200), new Reports(reports.Add), clock);
+        await using (pass.StartHeartbeat())
+        {
+            Assert.Empty(reports);
+            clock.Tick();
+            clock.Tick();
+        }
+
+        Assert.Equal(2, reports.Count);
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), clock.Asked);
+        Assert.Equal(new MeasuringProgress("accuracy", 0, 7500, 0, 0, new EndpointTraffic(128, 128, 3, 200)), reports[1]);
+    }
+
+    /// <summary>Hours go on after a day.</summary>
+    [Fact]
+    public void Line_LongRun_CountsHoursBeyondADay()
+    {
+        string line = ConsoleProgress.Line(
+            new TimeSpan(1, 2, 3, 4), new MeasuringProgress("accuracy", 10, 7500, 1234, 1, new EndpointTraffic(64, 128, 3, 200)));
+        Assert.Equal(
+            "[26:03:04] accuracy pass: 10 of 7,500 (0 %), 1,234 thinking tokens, 1 excluded, 64 requests in flight (limit 128), 3 resent "
+                + "(about 200 generated tokens wasted)", line);
+    }
+
+    private sealed class Reports(Action<MeasuringProgress> report) : IProgress<MeasuringProgress>
+    {
+        public void Report(MeasuringProgress value) => report(value);
+    }
+
+    /// <summary>A clock whose timer goes off when a test says so.</summary>
+    private sealed class HandClock : TimeProvider
+    {
+        internal (TimeSpan Due, TimeSpan Period) Asked { get; private set; }
+
+        internal Action Tick { get; private set; } = () => { };
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Asked = (dueTime, period);
+            Tick = () => callback(state);
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+}
