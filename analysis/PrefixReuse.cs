@@ -28,5 +28,5 @@ public sealed record PrefixReuse(int Answers, int Told, int Missed, int MostToke
     }
 
     /// <summary>The counts in a cell of a table.</summary>
-    public string Cell => Told == 0 ? "not told" : $"{MostTokens} tokens at most, in {Told} answers";
+    public string Cell => Told == 0 ? "not reported" : $"{MostTokens} tokens at most, in {Told} answers";
 }

@@ -21,7 +21,7 @@ public sealed record QueueCase(
     {
         ArgumentNullException.ThrowIfNull(place);
         RunAllocation allocation = RunAnalysis.Read(place).Allocation
-            ?? throw new AnalysisException($"{place.Path} has no allocation: every task is left out for missing data.");
+            ?? throw new AnalysisException($"{place.Path} has no allocation: every task is excluded for missing data.");
         Dictionary<(string Task, int BudgetTokens), ImmutableArray<bool>.Builder> answers = allocation.Tasks
             .Where(task => task.BudgetTokens == Math.Floor(task.BudgetTokens))
             .ToDictionary(task => (task.Task, (int)task.BudgetTokens), _ => ImmutableArray.CreateBuilder<bool>());

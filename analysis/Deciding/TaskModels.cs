@@ -24,7 +24,7 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
         return !tasks.IsEmpty
             ? tasks
             : throw new AnalysisException(
-                "{Mix} names only tasks that are left out for missing data: name others, or fit them with {AcceptMissing}.");
+                "{Mix} names only tasks that are excluded for missing data: name others, or fit them with {AcceptMissing}.");
     }
 
     /// <summary>The share that was asked for, whether or not the task can take part.</summary>

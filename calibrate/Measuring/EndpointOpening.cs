@@ -41,7 +41,7 @@ TimeProvider clock) : IDisposable
             catch (Exception fault) when (fault is EndpointException or EndpointLostException && addresses.Length > 1)
             {
                 away = fault;
-                await log.WriteLineAsync($"{address} is left out: {OptionNames.In(fault.Message)}");
+                await log.WriteLineAsync($"{address} is not used: {OptionNames.In(fault.Message)}");
             }
         }
 

@@ -27,12 +27,12 @@ internal static class Summary
         if (allocation is null)
         {
             if (fits.Tasks.All(task => task.IsMissingData))
-                output.WriteLine("There is no allocation: every task is left out, because too many of its trials are missing.");
+                output.WriteLine("There is no allocation: of every task, too many trials are missing.");
             return;
         }
 
         foreach (LeftOutTask task in allocation.LeftOut)
-            output.WriteLine($"\n{task.DisplayName} is left out of the allocation; the other shares are divided by their sum.");
+            output.WriteLine($"\n{task.DisplayName} is excluded from the allocation; the other shares are divided by their sum.");
         string simulated = (allocation.Simulated ? " (simulated endpoint)" : "")
             + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
         output.WriteLine($"\nAllocation at {AllocationPoint.Of(allocation).Caption}{simulated}:");

@@ -142,7 +142,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             ? ""
             : $", {loaded.EqualChoices.Length} with two choices of the same text (either letter counts){FirstOf(loaded.EqualChoices)}";
         await output.WriteLineAsync(
-            $"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} left out{twins}, "
+            $"{benchmark.DisplayName}: {loaded.Problems.Length} problems, {loaded.Excluded.Length} excluded{twins}, "
             + $"{wrong.Length} whose gold answer is not graded right{FirstOf(wrong)}");
         return wrong.Length == 0;
     }

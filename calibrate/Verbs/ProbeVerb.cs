@@ -126,7 +126,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
                 "client",
                 $"was stopped for up to {report.LongestClientStall.TotalMilliseconds:0} ms: other work on this machine makes its times "
                     + $"wrong; stop it and probe again");
-        Line("verdict", (report.EnforcesExactly ? "budgets are enforced exactly" : "NO ROAD ENFORCES BUDGETS EXACTLY") + late);
+        Line("verdict", (report.EnforcesExactly ? "budgets are enforced exactly" : "NO PROMPT FORMAT ENFORCES BUDGETS EXACTLY") + late);
     }
 
     private void WriteCache(CacheCheck cache)
@@ -168,7 +168,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         int largest = Benchmarks.All.Max(benchmark => benchmark.LargestBudgetTokens);
         double latencyHours = ((latency * report.SecondsPerToken) + (600 * report.OverheadSeconds)) / 3600;
         Line(
-            "a full night",
+            "an overnight run",
             $"{thinking / 1e6:0.0}M thinking tokens and up to {answers / 1e6:0.0}M answer tokens; "
                 + $"{(thinking + answers) / report.TokensPerSecond / 3600:0.0} h at the throughput above, and {latencyHours:0.0} h of "
                 + $"latency pass");

@@ -42,7 +42,7 @@ public sealed class ProbeTests
             new EndpointOptions { Problems = [], AsVllm = true, OutputLimit = 50 }, TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", endpoint.BaseAddress.ToString(), "--concurrency", "2");
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("NO ROAD ENFORCES BUDGETS EXACTLY", run.Output, StringComparison.Ordinal);
+        Assert.Contains("NO PROMPT FORMAT ENFORCES BUDGETS EXACTLY", run.Output, StringComparison.Ordinal);
         Assert.Contains("96→50", run.Output, StringComparison.Ordinal);
     }
 
@@ -84,8 +84,8 @@ public sealed class ProbeTests
             "prefix cache",
             "time at a glance",
             "throughput",
-            "a full night",
-            "NO ROAD ENFORCES BUDGETS EXACTLY",
+            "an overnight run",
+            "NO PROMPT FORMAT ENFORCES BUDGETS EXACTLY",
         ])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
     }

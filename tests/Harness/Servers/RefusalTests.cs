@@ -210,7 +210,7 @@ public sealed class RefusalTests : IAsyncDisposable
             .. MeasureArguments,
         ]);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Contains("is left out:", run.Error, StringComparison.Ordinal);
+        Assert.Contains("is not used:", run.Error, StringComparison.Ordinal);
     }
 
     private string[] MeasureArguments =>
