@@ -1,4 +1,5 @@
 using System.Globalization;
+
 namespace Calibration.Fitting;
 
 /// <summary>What was learned about one task's service time (1).</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Calibration.Results.Journaling;
+using Calibration.Results.Json;
 using Calibration.Results.Parquet;
 
 namespace Calibration.Results;

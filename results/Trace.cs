@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Calibration.Results.Json;
 
 namespace Calibration.Results;
 

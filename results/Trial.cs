@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Calibration.Results.Json;
 
 namespace Calibration.Results;
 

@@ -59,8 +59,9 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
                 Sampling = binding.Sampling(),
             };
             var plan = new ProbePlan(asked, Problems(), wanted);
+            string? apiKey = EndpointAccess.ApiKey(endpoint);
             if (endpoint.Addresses is [string address])
-                return await ProbeAsync(new Uri(address), EndpointAccess.ApiKey(endpoint), plan, cancelled);
+                return await ProbeAsync(new Uri(address), apiKey, plan, cancelled);
             await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
                 new EndpointOptions { Problems = plan.Problems, Paced = endpoint.Paced }, cancelled);
             return await ProbeAsync(embedded.BaseAddress, apiKey: null, plan, cancelled);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Calibration.Results.Json;
 using Parquet;
 using Parquet.Schema;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Calibration.Results.Json;
 using Parquet;
 using Parquet.Schema;
 

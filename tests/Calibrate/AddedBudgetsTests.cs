@@ -82,10 +82,9 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
                 after.Manifest with
                 {
                     Tasks = before.Manifest.Tasks,
-                    Arguments = before.Manifest.Arguments,
-                    Notes = after.Manifest.Notes.Remove("added_budgets"),
+                    Settings = after.Manifest.Settings with { AddedBudgets = [] },
                 }));
-        Assert.Equal("1,24 gsm8k=512,1024 arc=40", after.Manifest.Notes["added_budgets"]);
+        Assert.Equal("1,24 gsm8k=512,1024 arc=40", string.Join(' ', after.Manifest.Settings.AddedBudgets));
         Assert.Equal([0, 1, 24, 256, 512, 1024, 2048], after.Manifest.Tasks.Single(task => task.Task == "gsm8k").Budgets);
 
         // Given again nothing is to do; the fits are made of all budgets.

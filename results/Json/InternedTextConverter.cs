@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Calibration.Results;
+namespace Calibration.Results.Json;
 
 /// <summary>
 /// Names that many rows share, such as a problem's id: one string for all rows, so that what is kept of a million rows' keys is

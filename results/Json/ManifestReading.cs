@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Calibration.Results;
+namespace Calibration.Results.Json;
 
 /// <summary>Reads manifests of this schema and of those before it.</summary>
 internal static class ManifestReading

@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Calibration.Results;
+namespace Calibration.Results.Json;
 
 /// <summary>Token ids in a journal line: little-endian 32-bit integers, compressed, in base64.</summary>
 internal sealed class PackedIdsConverter : JsonConverter<ImmutableArray<int>>
