@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Analysis.Policies;
 using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Branching;
 
@@ -105,18 +106,10 @@ internal sealed class DecisionBootstrap(Workload decided, Workload measured, Imm
         return new CorrectedValue(raw, optimism, deviation, new Interval(raw - optimism - half, raw - optimism + half));
     }
 
-    /// <summary>Percentiles by linear interpolation between order statistics.</summary>
     private static Interval Percentiles(double[] values)
     {
         Array.Sort(values);
-        return new Interval(At((1 - Level) / 2), At((1 + Level) / 2));
-
-        double At(double share)
-        {
-            double rank = share * (values.Length - 1);
-            int below = Math.Min((int)rank, values.Length - 1), above = Math.Min(below + 1, values.Length - 1);
-            return values[below] + ((rank - below) * (values[above] - values[below]));
-        }
+        return new Interval(Quantiles.OfSorted(values, (1 - Level) / 2), Quantiles.OfSorted(values, (1 + Level) / 2));
     }
 
     /// <summary>A seed of its own for every task and part, in bits of their own.</summary>

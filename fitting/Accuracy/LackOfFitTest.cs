@@ -1,5 +1,6 @@
 using Calibration.Fitting.Answers;
 using Calibration.Fitting.Distances;
+using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
 
@@ -14,7 +15,7 @@ internal sealed class LackOfFitTest
 
     private readonly AccuracyTable _table;
     private readonly double[] _fitted;
-    private readonly double[] _differences;
+    private readonly SquareMatrix _differences;
     private readonly CurveSolver _solver;
     private readonly ProportionCovariance _covariance;
 
@@ -24,7 +25,7 @@ internal sealed class LackOfFitTest
     public LackOfFitTest(AccuracyTable table, double[] fitted, CurveSolver solver)
     {
         (_table, _fitted, _solver) = (table, fitted, solver);
-        _differences = table.Clusters > 0 ? NeighbourDifferences.Covariance(table) : [];
+        _differences = table.Clusters > 0 ? NeighbourDifferences.Covariance(table) : default;
         _covariance = ProportionCovariance.Of(table, fitted, _differences);
         Distance = new MinimumDistance(table, _covariance.Whitening, solver.MinTheta, solver.MaxTheta);
     }

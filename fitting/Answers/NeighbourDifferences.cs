@@ -1,3 +1,5 @@
+using Calibration.Fitting.Statistics;
+
 namespace Calibration.Fitting.Answers;
 
 /// <summary>
@@ -12,11 +14,11 @@ internal static class NeighbourDifferences
     /// <summary>Whether an answer that is right stays right with more thinking, but for a few.</summary>
     public static bool AreNested(AccuracyTable table) => table.Clusters > 0 && ReversalShare(table) < NestedReversals;
 
-    /// <summary>Clustered covariance of the differences of the proportions, G/(G − 1) Σ e_g e_gᵀ, row by row.</summary>
-    public static double[] Covariance(AccuracyTable table)
+    /// <summary>Clustered covariance of the differences of the proportions, G/(G − 1) Σ e_g e_gᵀ.</summary>
+    public static SquareMatrix Covariance(AccuracyTable table)
     {
         int m = table.Count;
-        var v = new double[m * m];
+        var v = new SquareMatrix(m);
         var influence = new double[m];
         for (int g = 0; g < table.Clusters; g++)
         {
@@ -32,14 +34,14 @@ internal static class NeighbourDifferences
             {
                 double scaled = influence[i] * (table.Clusters / (table.Clusters - 1.0));
                 for (int j = 0; j <= i; j++)
-                    v[(i * m) + j] += scaled * influence[j];
+                    v[i, j] += scaled * influence[j];
             }
         }
 
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j < i; j++)
-                v[(j * m) + i] = v[(i * m) + j];
+                v[j, i] = v[i, j];
         }
 
         return v;

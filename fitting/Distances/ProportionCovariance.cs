@@ -45,33 +45,33 @@ internal sealed class ProportionCovariance
     /// <param name="table">The answers.</param>
     /// <param name="fitted">Probabilities on the fitted curve, one per budget.</param>
     /// <param name="differences">Covariance of the neighbouring differences; empty where answers are independent.</param>
-    public static ProportionCovariance Of(AccuracyTable table, double[] fitted, double[] differences)
+    public static ProportionCovariance Of(AccuracyTable table, double[] fitted, SquareMatrix differences)
     {
         int m = table.Count;
         if (table.Clusters == 0)
-            return new ProportionCovariance(new Whitening(Independent(table, fitted), m, differences: false), m, 0);
-        double[] v = [.. differences];
+            return new ProportionCovariance(new Whitening(Independent(table, fitted), differences: false), m, 0);
+        SquareMatrix v = differences.Copy();
         double live = m - RaiseDifferences(v, table, fitted);
         RaiseLevels(v, table, fitted);
-        return new ProportionCovariance(new Whitening(v, m, differences: true), live, table.Clusters);
+        return new ProportionCovariance(new Whitening(v, differences: true), live, table.Clusters);
     }
 
-    private static double[] Independent(AccuracyTable table, double[] fitted)
+    private static SquareMatrix Independent(AccuracyTable table, double[] fitted)
     {
         int m = table.Count;
-        var v = new double[m * m];
+        var v = new SquareMatrix(m);
         for (int j = 0; j < m; j++)
         {
             // One answer of either kind more, so that a curve that hugs a few answers does not make them certain.
             double n = table.Answers[j], p = ((n * fitted[j]) + 1) / (n + 2);
-            v[(j * m) + j] = p * (1 - p) / n;
+            v[j, j] = p * (1 - p) / n;
         }
 
         return v;
     }
 
     /// <summary>Raises the differences' variances to their floors; returns how many restrictions the floors cost.</summary>
-    private static double RaiseDifferences(double[] v, AccuracyTable table, double[] fitted)
+    private static double RaiseDifferences(SquareMatrix v, AccuracyTable table, double[] fitted)
     {
         int m = table.Count;
         double lost = 0;
@@ -80,7 +80,7 @@ internal sealed class ProportionCovariance
         {
             double change = Math.Abs(Cell(i)), n = AnswersAt(table, i), expected = change * (1 - change), floor = Math.Max(
                 expected, 0.5 / n) / n;
-            double measured = v[(i * m) + i];
+            double measured = v[i, i];
             lost += 1 - Math.Min(1, Math.Max(expected, measured * n) / (floor * n));
             if (measured >= floor)
                 continue;
@@ -90,7 +90,7 @@ internal sealed class ProportionCovariance
             for (int k = 0; k < m; k++)
             {
                 for (int l = 0; l < m; l++)
-                    v[(k * m) + l] += (floor - measured) * spread[k] * spread[l];
+                    v[k, l] += (floor - measured) * spread[k] * spread[l];
             }
         }
 
@@ -100,7 +100,7 @@ internal sealed class ProportionCovariance
     }
 
     /// <summary>So must the proportion itself: where every answer is right, the differences add up to 1 without any variance.</summary>
-    private static void RaiseLevels(double[] v, AccuracyTable table, double[] fitted)
+    private static void RaiseLevels(SquareMatrix v, AccuracyTable table, double[] fitted)
     {
         int m = table.Count;
         for (int i = 0; i < m; i++)
@@ -109,10 +109,10 @@ internal sealed class ProportionCovariance
             for (int k = 0; k <= i; k++)
             {
                 for (int l = 0; l <= i; l++)
-                    level += v[(k * m) + l];
+                    level += v[k, l];
             }
 
-            v[(i * m) + i] += Math.Max(0, floor - level);
+            v[i, i] += Math.Max(0, floor - level);
         }
     }
 

@@ -14,17 +14,17 @@ namespace Calibration.Fitting.Distances;
 /// </remarks>
 internal sealed class RaoScott
 {
-    private readonly double[] _clustered;
+    private readonly SquareMatrix _clustered;
     private readonly int _m;
     private readonly int _clusters;
 
     /// <param name="table">The answers, clustered.</param>
     /// <param name="fitted">Probabilities on the fitted curve, one per budget.</param>
     /// <param name="differences">Clustered covariance of the neighbouring differences.</param>
-    public RaoScott(AccuracyTable table, double[] fitted, double[] differences)
+    public RaoScott(AccuracyTable table, double[] fitted, SquareMatrix differences)
     {
         (_m, _clusters) = (table.Count, table.Clusters);
-        Metric = new Whitening(Multinomial(fitted, table.Answers.Average()), _m, differences: true);
+        Metric = new Whitening(Multinomial(fitted, table.Answers.Average()), differences: true);
         _clustered = Metric.Whiten(differences);
     }
 
@@ -36,15 +36,15 @@ internal sealed class RaoScott
     /// <param name="tangents">The curve's slopes in its free parameters there, one array of budgets each.</param>
     public double Tail(double distance, IReadOnlyList<double[]> tangents)
     {
-        double[] t = [.. _clustered];
+        SquareMatrix t = _clustered.Copy();
         foreach (double[] direction in Orthonormal(tangents))
             ProjectOut(t, direction);
         double trace = 0, squares = 0;
         for (int i = 0; i < _m; i++)
         {
-            trace += t[(i * _m) + i];
+            trace += t[i, i];
             for (int j = 0; j < _m; j++)
-                squares += t[(i * _m) + j] * t[(i * _m) + j];
+                squares += t[i, j] * t[i, j];
         }
 
         // Without any variance left the data lie on the curve, or nothing can be said against it.
@@ -55,17 +55,17 @@ internal sealed class RaoScott
     }
 
     /// <summary>Covariance of the differences of nested answers on the curve: right at once, from each budget on, or never.</summary>
-    private static double[] Multinomial(double[] fitted, double answers)
+    private static SquareMatrix Multinomial(double[] fitted, double answers)
     {
         int m = fitted.Length;
         double least = 0.5 / answers;
         double[] cells = [.. fitted.Select((p, i) => Math.Max(i == 0 ? p : p - fitted[i - 1], least))];
         double total = cells.Sum(), all = total + Math.Max(1 - total, least);
-        var v = new double[m * m];
+        var v = new SquareMatrix(m);
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j < m; j++)
-                v[(i * m) + j] = ((i == j ? cells[i] : 0) - (cells[i] * cells[j] / all)) / answers;
+                v[i, j] = ((i == j ? cells[i] : 0) - (cells[i] * cells[j] / all)) / answers;
         }
 
         return v;
@@ -97,20 +97,20 @@ internal sealed class RaoScott
     }
 
     /// <summary>T ← (I − uuᵀ) T (I − uuᵀ).</summary>
-    private void ProjectOut(double[] t, double[] u)
+    private void ProjectOut(SquareMatrix t, double[] u)
     {
         var image = new double[_m];
         for (int i = 0; i < _m; i++)
         {
             for (int j = 0; j < _m; j++)
-                image[i] += t[(i * _m) + j] * u[j];
+                image[i] += t[i, j] * u[j];
         }
 
         double inner = Product(image, u);
         for (int i = 0; i < _m; i++)
         {
             for (int j = 0; j < _m; j++)
-                t[(i * _m) + j] += (inner * u[i] * u[j]) - (image[i] * u[j]) - (u[i] * image[j]);
+                t[i, j] += (inner * u[i] * u[j]) - (image[i] * u[j]) - (u[i] * image[j]);
         }
     }
 

@@ -1,3 +1,5 @@
+using Calibration.Fitting.Statistics;
+
 namespace Calibration.Fitting.Distances;
 
 /// <summary>
@@ -5,17 +7,16 @@ namespace Calibration.Fitting.Distances;
 /// </summary>
 internal sealed class Whitening
 {
-    private readonly double[] _factor;
+    private readonly SquareMatrix _factor;
     private readonly bool _differences;
     private readonly int _m;
 
-    /// <param name="covariance">Covariance, row by row; its lower triangle is used and overwritten.</param>
-    /// <param name="m">Number of budgets.</param>
+    /// <param name="covariance">Covariance; its lower triangle is used and overwritten.</param>
     /// <param name="differences">Whether it is that of neighbouring differences rather than of the proportions themselves.</param>
-    public Whitening(double[] covariance, int m, bool differences)
+    public Whitening(SquareMatrix covariance, bool differences)
     {
-        (_factor, _m, _differences) = (covariance, m, differences);
-        Factorise(covariance, m);
+        (_factor, _m, _differences) = (covariance, covariance.Order, differences);
+        Factorise(covariance);
     }
 
     /// <summary>L⁻¹ of values at the budgets, into the second array.</summary>
@@ -33,17 +34,17 @@ internal sealed class Whitening
     }
 
     /// <summary>L⁻¹ V L⁻ᵀ of another covariance V in the same basis.</summary>
-    public double[] Whiten(double[] covariance)
+    public SquareMatrix Whiten(SquareMatrix covariance)
     {
-        double[] result = [.. covariance];
+        SquareMatrix result = covariance.Copy();
         for (int side = 0; side < 2; side++)
         {
             for (int row = 0; row < _m; row++)
-                Solve(result.AsSpan(row * _m, _m));
+                Solve(result.Row(row));
             for (int i = 0; i < _m; i++)
             {
                 for (int j = 0; j < i; j++)
-                    (result[(i * _m) + j], result[(j * _m) + i]) = (result[(j * _m) + i], result[(i * _m) + j]);
+                    (result[i, j], result[j, i]) = (result[j, i], result[i, j]);
             }
         }
 
@@ -56,22 +57,23 @@ internal sealed class Whitening
         {
             double sum = z[i];
             for (int k = 0; k < i; k++)
-                sum -= _factor[(i * _m) + k] * z[k];
-            z[i] = sum / _factor[(i * _m) + i];
+                sum -= _factor[i, k] * z[k];
+            z[i] = sum / _factor[i, i];
         }
     }
 
     /// <summary>Cholesky in place; a pivot that rounding has eaten is replaced by a small share of its diagonal.</summary>
-    private static void Factorise(double[] v, int m)
+    private static void Factorise(SquareMatrix v)
     {
+        int m = v.Order;
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j <= i; j++)
             {
-                double sum = v[(i * m) + j];
+                double sum = v[i, j];
                 for (int k = 0; k < j; k++)
-                    sum -= v[(i * m) + k] * v[(j * m) + k];
-                v[(i * m) + j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-6 * v[(i * m) + i])) : sum / v[(j * m) + j];
+                    sum -= v[i, k] * v[j, k];
+                v[i, j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-6 * v[i, i])) : sum / v[j, j];
             }
         }
     }

@@ -1,3 +1,4 @@
+using Calibration.Fitting.Statistics;
 namespace Calibration.Fitting.Service;
 
 /// <summary>Noise of a service time t: variance α² + β² t², an absolute and a relative part.</summary>
@@ -41,7 +42,6 @@ internal readonly record struct NoiseModel(double Absolute, double Relative)
     {
         double[] sorted = values.ToArray();
         Array.Sort(sorted);
-        int half = sorted.Length / 2;
-        return sorted.Length == 0 ? 0 : sorted.Length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        return sorted.Length == 0 ? 0 : Quantiles.OfSorted(sorted, 0.5);
     }
 }

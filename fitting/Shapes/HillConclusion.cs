@@ -84,7 +84,7 @@ internal sealed class HillConclusion
     {
         if (_table.Count <= HillPoint.Parameters || Curve is null || (_table.Clusters > 0 && _table.Clusters < 2 * _table.Count))
             return null;
-        double[] differences = _table.Clusters > 0 ? NeighbourDifferences.Covariance(_table) : [];
+        SquareMatrix differences = _table.Clusters > 0 ? NeighbourDifferences.Covariance(_table) : default;
         if (NeighbourDifferences.AreNested(_table))
         {
             var test = new RaoScott(_table, _fitted, differences);

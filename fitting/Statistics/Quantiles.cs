@@ -2,11 +2,21 @@ using MathNet.Numerics.Distributions;
 
 namespace Calibration.Fitting.Statistics;
 
-/// <summary>Critical values of the reference distributions.</summary>
-internal static class Quantiles
+/// <summary>Quantiles of samples, and critical values of the reference distributions.</summary>
+public static class Quantiles
 {
+    /// <summary>Quantile of a sample, by linear interpolation between its order statistics.</summary>
+    /// <param name="sorted">The sample in ascending order; at least one value.</param>
+    /// <param name="share">Share of the sample below the quantile, from 0 to 1.</param>
+    public static double OfSorted(ReadOnlySpan<double> sorted, double share)
+    {
+        double rank = share * (sorted.Length - 1);
+        int below = Math.Min((int)rank, sorted.Length - 1), above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + ((rank - below) * (sorted[above] - sorted[below]));
+    }
+
     /// <summary>Two-sided Student quantile: P(|T| ≤ q) = level; infinite degrees of freedom give the normal one.</summary>
-    public static double TwoSided(double level, double degreesOfFreedom)
+    internal static double TwoSided(double level, double degreesOfFreedom)
     {
         double z = Normal.InvCDF(0, 1, (1 + level) / 2);
         if (double.IsInfinity(degreesOfFreedom))
@@ -40,7 +50,7 @@ internal static class Quantiles
     }
 
     /// <summary>P(Q > q) of Hotelling's T² with a covariance of <paramref name="clusters"/> clusters (0: known, χ²).</summary>
-    public static double HotellingTail(double q, double restrictions, int clusters)
+    internal static double HotellingTail(double q, double restrictions, int clusters)
     {
         if (q <= 0)
             return 1;
@@ -53,6 +63,6 @@ internal static class Quantiles
     /// P(F > f) of Fisher's F; both degrees of freedom may be fractions. The upper tail directly, so that small p-values keep their
     /// digits.
     /// </summary>
-    public static double FisherTail(double f, double d1, double d2) =>
+    internal static double FisherTail(double f, double d1, double d2) =>
         f <= 0 ? 1 : MathNet.Numerics.SpecialFunctions.BetaRegularized(d2 / 2, d1 / 2, d2 / (d2 + (d1 * f)));
 }
