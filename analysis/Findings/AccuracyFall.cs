@@ -16,7 +16,8 @@ namespace Calibration.Analysis.Findings;
 /// <param name="Pairs">Pairs of budgets that were compared.</param>
 /// <param name="LengthenedShare">Share of the answers at the larger budget whose thinking was lengthened.</param>
 public sealed record AccuracyFall(
-    int FromTokens, Proportion From, int ToTokens, Proportion To, int Worse, int Better, int Pairs, double LengthenedShare)
+    int FromTokens, ClusteredProportion From, int ToTokens, ClusteredProportion To, int Worse, int Better, int Pairs,
+    double LengthenedShare)
 {
     private const double Level = 0.05;
 
@@ -49,9 +50,9 @@ public sealed record AccuracyFall(
                 problem.Count(pair => pair.To.Correct) - problem.Count(pair => pair.From.Correct))];
         return new AccuracyFall(
             both[0].From.BudgetTokens,
-            new Proportion(both.Length, both.Count(pair => pair.From.Correct)),
+            Shares.Of(both.Select(pair => pair.From), trial => trial.Correct),
             both[0].To.BudgetTokens,
-            new Proportion(both.Length, both.Count(pair => pair.To.Correct)),
+            Shares.Of(both.Select(pair => pair.To), trial => trial.Correct),
             changes.Count(change => change < 0),
             changes.Count(change => change > 0),
             pairs,

@@ -19,7 +19,7 @@ public sealed record EarlyCloses(string Task, ImmutableArray<UsedBudget> Budgets
                orderby budget.Key
                select new UsedBudget(
                    budget.Key,
-                   new Proportion(budget.Count(), budget.Count(trial => trial.ClosedByModel)),
+                   Shares.Of(budget, trial => trial.ClosedByModel),
                    budget.Average(trial => trial.ThinkingTokens)),
         ]);
 }
@@ -28,4 +28,4 @@ public sealed record EarlyCloses(string Task, ImmutableArray<UsedBudget> Budgets
 /// <param name="BudgetTokens">The budget ℓ.</param>
 /// <param name="Closed">Traces that the model closed by itself within the budget.</param>
 /// <param name="MeanThinkingTokens">Mean thinking tokens over all traces.</param>
-public sealed record UsedBudget(int BudgetTokens, Proportion Closed, double MeanThinkingTokens);
+public sealed record UsedBudget(int BudgetTokens, ClusteredProportion Closed, double MeanThinkingTokens);

@@ -60,8 +60,8 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
             trial.Cues > 0 || (lengthenedFrom.TryGetValue(trial.TraceId, out int from) && from < trial.BudgetTokens);
     }
 
-    private static Proportion? CorrectOf(Trial[] trials) =>
-        trials.Length == 0 ? null : new Proportion(trials.Length, trials.Count(trial => trial.Correct));
+    private static ClusteredProportion? CorrectOf(Trial[] trials) =>
+        trials.Length == 0 ? null : Shares.Of(trials, trial => trial.Correct);
 }
 
 /// <summary>Accuracy at one budget. A share without answers is absent.</summary>
@@ -75,4 +75,4 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
 /// <param name="Lost">Answers that were right there and are wrong here.</param>
 /// <param name="Gained">Answers that were wrong there and are right here.</param>
 public sealed record LengthenedBudget(
-    int BudgetTokens, Proportion? Natural, Proportion? Lengthened, Proportion? Before, int Lost, int Gained);
+    int BudgetTokens, ClusteredProportion? Natural, ClusteredProportion? Lengthened, ClusteredProportion? Before, int Lost, int Gained);

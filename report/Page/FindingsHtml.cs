@@ -55,8 +55,8 @@ internal static class FindingsHtml
         html.Paragraph(
             $"A trace is lengthened at ℓ if a continuation cue or the mask of the end-of-thinking token lies before ℓ: the model wanted "
                 + $"to answer earlier. Models stop early on easier problems, so the two groups differ also without lengthening. Therefore "
-                + $"the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals (Wilson; "
-                + $"answers taken as independent){Simulated(fits)}.");
+                + $"the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals, "
+                + $"clustered by problem{Simulated(fits)}.");
         (string Name, LengthenedThinking Of)[] tasks =
             [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName,
                 lengthened)];
@@ -85,8 +85,8 @@ internal static class FindingsHtml
     {
         html.Heading("How much of the caps was used");
         html.Paragraph(
-            $"Traces whose thinking the model ended within the budget, with 95 % intervals (Wilson), and the mean thinking tokens of all "
-                + $"traces{Simulated(fits)}.");
+            $"Traces whose thinking the model ended within the budget, with 95 % intervals (clustered by problem), and the mean "
+                + $"thinking tokens of all traces{Simulated(fits)}.");
         html.Table(
         [
             ["Dataset", "ℓ", "ended by the model", "mean thinking tokens"],
@@ -111,11 +111,11 @@ internal static class FindingsHtml
             + $"= {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at "
             + $"{fall.ToTokens} follow lengthened thinking. No increasing curve can describe this.");
 
-    private static string Share(Proportion? share)
+    private static string Share(ClusteredProportion? share)
     {
         if (share is null)
             return "–";
-        Interval interval = share.Wilson();
+        Interval interval = share.Interval();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{share.Value:0.000} [{interval.Low:0.000}, {interval.High:0.000}], {share.Successes} of {share.Count}");

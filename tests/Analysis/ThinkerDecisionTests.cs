@@ -42,7 +42,8 @@ public sealed class ThinkerDecisionTests : IDisposable
 
         // Both runs have sampling error: the interval of the difference of two such means.
         Assert.InRange(decided.MeanThinkingTokens!.Value - tokens, -2.8 * deviation - 0.5, (2.8 * deviation) + 0.5);
-        double spread = 2.8 * Math.Sqrt(Math.Max(0.02, accuracy * (1 - accuracy)) / there.Length);
+        double pooled = (decided.Accuracy + accuracy) / 2;
+        double spread = 2.8 * Math.Sqrt(2 * Math.Max(0.02, pooled * (1 - pooled)) / there.Length);
         Assert.InRange(decided.Accuracy - accuracy, -spread, spread);
     }
 

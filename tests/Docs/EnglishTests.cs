@@ -35,7 +35,7 @@ public sealed partial class EnglishTests
     [
         // Names in files of schema 1.
         ("docs/schema.md", "prompt format, token-id mode, text mode"),
-        ("results/ManifestReading.cs", "prompt format, token-id mode, text mode"),
+        ("results/Json/ManifestReading.cs", "prompt format, token-id mode, text mode"),
         ("results/Trial.cs", "prompt format, token-id mode, text mode"),
     ];
 

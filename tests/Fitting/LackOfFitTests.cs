@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Calibration.Fitting;
 using Calibration.Fitting.Answers;
 using Calibration.Fitting.Distances;
+using Calibration.Fitting.Statistics;
 using MathNet.Numerics.Random;
 using Xunit;
 
@@ -96,7 +97,7 @@ public sealed class LackOfFitTests
                     new($"p{i}", 1, 1, i < 50 ? 1 : 0),
                     new($"p{i}", 2, 1, i < 70 ? 1 : 0),
                 })]);
-        double[] covariance = NeighbourDifferences.Covariance(table);
+        SquareMatrix covariance = NeighbourDifferences.Covariance(table);
 
         double p = new RaoScott(table, fitted, covariance).Tail(8, [[1, 1, 1]]);
 

@@ -7,6 +7,9 @@ namespace Calibration.Tests.Fitting;
 /// <summary>Shares and their changes, against published and hand-counted values.</summary>
 public sealed class ProportionTests
 {
+    /// <summary>With so many clusters Student's quantile is the normal one, and the interval is Wilson's.</summary>
+    private const int Independent = 1_000_000_000;
+
     /// <summary>Newcombe, Statistics in Medicine 17 (1998) 857, Table I, method 3.</summary>
     [Theory]
     [InlineData(263, 81, 0.2553, 0.3662)]
@@ -15,7 +18,7 @@ public sealed class ProportionTests
     [InlineData(29, 1, 0.0061, 0.1718)]
     public void Wilson_PublishedExamples_Agrees(int count, int successes, double low, double high)
     {
-        Interval interval = new Proportion(count, successes).Wilson();
+        Interval interval = new ClusteredProportion(count, successes, Independent, count).Interval();
         Assert.Equal(low, interval.Low, 0.00005);
         Assert.Equal(high, interval.High, 0.00005);
     }
@@ -23,8 +26,8 @@ public sealed class ProportionTests
     [Fact]
     public void Wilson_YesAndNoSwapped_IsMirrored()
     {
-        Interval some = new Proportion(40, 11).Wilson();
-        Interval others = new Proportion(40, 29).Wilson();
+        Interval some = new ClusteredProportion(40, 11, Independent, 40).Interval();
+        Interval others = new ClusteredProportion(40, 29, Independent, 40).Interval();
         Assert.Equal(1 - some.High, others.Low, 1e-14);
         Assert.Equal(1 - some.Low, others.High, 1e-14);
     }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Calibration.Endpoint;
-using Calibration.Harness;
 using Calibration.Harness.Servers;
 using Calibration.Harness.Transport;
 using Calibration.Results;
