@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Calibration.Analysis;
+using Calibration.Analysis.Policies;
 using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;
@@ -87,9 +89,12 @@ internal static class OptimizerTimings
         for (int round = 0; round < 4; round++)
         {
             long start = Stopwatch.GetTimestamp();
+            var decided = new Workload(0.1, 30, [.. tasks.Select(task => task.Model)]);
+            var measured = new Workload(0.1, 30, [.. tasks.Select(task => task.Measured)]);
             var bootstrap = new DecisionBootstrap(
-                new Workload(0.1, 30, [.. tasks.Select(task => task.Model)]), new Workload(
-                    0.1, 30, [.. tasks.Select(task => task.Measured)]), tasks)
+                new SolvedWorkload(decided, WorkloadSolver.Solve(decided), UniformPolicy.Best(decided)),
+                new SolvedWorkload(measured, WorkloadSolver.Solve(measured)),
+                tasks)
             {
                 Threads = 2,
             };

@@ -69,7 +69,7 @@ public static class CommandLine
             """
             Calibration measures a reasoning model's accuracy and service time at enforced thinking budgets, fits both, and
             finds the budgets that maximise J = α·accuracy − mean system time. Without a verb it does all of it (run).
-            Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done, but a task was left out for
+            Exit codes: 0 done, 1 the endpoint or the disk failed, 2 a wrong option or input, 3 done, but a task was excluded for
             missing data, 130 interrupted.
             """);
         run.AddTo(root);

@@ -27,6 +27,7 @@ internal sealed class Decision
     private readonly ProvedAllocation _integer;
     private readonly ProvedAllocation _modelFree;
     private readonly PaperView? _paper;
+    private readonly (double BudgetTokens, double Objective)? _uniform;
 
     /// <summary>Solves.</summary>
     /// <exception cref="AnalysisException">No allocation is possible; the message says why.</exception>
@@ -42,6 +43,7 @@ internal sealed class Decision
         MeasuredWorkload = Workload with { Tasks = [.. _taking.Select(_models.PointsOf)] };
         _modelFree = WorkloadSolver.Solve(MeasuredWorkload);
         _paper = PaperView.Of(Workload, _best.Budgets);
+        _uniform = UniformPolicy.Best(Workload);
     }
 
     /// <summary>What was solved.</summary>
@@ -57,7 +59,6 @@ internal sealed class Decision
         Sensitivity? sensitivity = _paper is null ? null : Sensitivity.Of(_paper.Workload);
         DecisionReport? uncertainty = Intervals(cancellationToken);
         ImmutableArray<TaskAllocation> tasks = [.. _taking.Select((task, k) => TaskOf(task, k, sensitivity))];
-        (double BudgetTokens, double Objective)? uniform = UniformPolicy.Best(Workload);
         return new RunAllocation
         {
             Source = _fits.Run,
@@ -89,7 +90,7 @@ internal sealed class Decision
             Methods = _paper?.Methods() ?? [],
             Frontier = Frontier(),
             QueueVerdict = QueueVerdict(cancellationToken),
-            BestUniform = uniform is { } best ? new UniformPoint(best.BudgetTokens, best.Objective) : null,
+            BestUniform = _uniform is { } best ? new UniformPoint(best.BudgetTokens, best.Objective) : null,
             Uniform = [.. Uniform()],
             Sweep = new Fig4Sweep(Workload, _best, _paper, _request).Of(_taking),
             Incomplete = _fits.Incomplete,
@@ -183,6 +184,8 @@ internal sealed class Decision
                     : _request.Point.MaxBudgetTokens,
             }),
         ];
-        return new DecisionBootstrap(Workload, MeasuredWorkload, tasks).Run(_request.Seed, cancellationToken);
+        var decided = new SolvedWorkload(Workload, _best, _uniform);
+        var measured = new SolvedWorkload(MeasuredWorkload, _modelFree);
+        return new DecisionBootstrap(decided, measured, tasks).Run(_request.Seed, cancellationToken);
     }
 }

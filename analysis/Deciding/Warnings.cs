@@ -45,13 +45,13 @@ internal static class Warnings
             Severity.Serious,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The best measured budgets beat the fitted shapes by {difference.Value:0.000} s of J [{difference.Interval.Low:0.000}, "
+                $"J at the best measured budgets exceeds the shapes' J by {difference.Value:0.000} s [{difference.Interval.Low:0.000}, "
                 + $"{difference.Interval.High:0.000}]: use the allocation over the measured budgets, or measure more budgets."))
         : null;
 
     private static Warning LeftOut(TaskFits fit) => new(
         Severity.Serious,
-        $"{fit.DisplayName} takes no part in the allocation; the other shares are divided by their sum. {fit.Accuracy.Explanation}");
+        $"{fit.DisplayName} is excluded from the allocation; the other shares are divided by their sum. {fit.Accuracy.Explanation}");
 
     private static Warning? NoServiceLine(TaskFits fit, TaskAllocation task) => HasLine(fit) ? null : new(
         Severity.Serious,
@@ -108,7 +108,7 @@ internal static class Warnings
             Severity.Caution,
             $"{fit.DisplayName}: {fit.Prefix.Missed} of {fit.Prefix.Answers} service times with thinking contain recomputed tokens, up to "
             + $"{fit.Prefix.MostTokens}: the answer's request did not find its own prompt and thinking in the server's prefix cache. c is "
-            + "too high by that.")
+            + "too high for this reason.")
         : null;
 
     private static Warning? Excluded(TaskFits fit, TaskAllocation task)

@@ -11,10 +11,10 @@ namespace Calibration.Analysis.Uncertainty;
 /// The bootstrap through to the decision: each replicate draws every task's answers, traces and lengths anew, lets its answers choose the
 /// shape, and optimises again. Replicate i depends on the seed and i only.
 /// </summary>
-/// <param name="decided">The workload that was decided on.</param>
+/// <param name="decided">What was decided on.</param>
 /// <param name="measured">The same over the measured budgets alone.</param>
 /// <param name="tasks">The tasks of the decision.</param>
-internal sealed class DecisionBootstrap(Workload decided, Workload measured, ImmutableArray<DecisionTask> tasks)
+internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload measured, ImmutableArray<DecisionTask> tasks)
 {
     private const double Level = 0.95;
     private const double NormalQuantile = 1.959963984540054;
@@ -50,10 +50,8 @@ internal sealed class DecisionBootstrap(Workload decided, Workload measured, Imm
 
     private DecisionReport Report(Outcome[] stable)
     {
-        ProvedAllocation best = WorkloadSolver.Solve(decided, Options);
-        double objective = best.Performance.Objective;
-        double modelFree = WorkloadSolver.Solve(measured, Options).Performance.Objective;
-        double? gain = UniformPolicy.Best(decided) is { } uniform ? objective - uniform.Objective : null;
+        double objective = decided.Best.Performance.Objective, modelFree = measured.Best.Performance.Objective;
+        double? gain = decided.Uniform is { } uniform ? objective - uniform.Objective : null;
         Outcome[] gained = [.. stable.Where(outcome => outcome.Gain.IsFinite)];
         return new DecisionReport
         {
@@ -76,13 +74,13 @@ internal sealed class DecisionBootstrap(Workload decided, Workload measured, Imm
     private Outcome? Decide(TaskDraw[] draw, int index)
     {
         (TaskModel Model, TaskModel Measured)[] drawn = [.. draw.Select(task => task.Next(index))];
-        Workload own = decided with { Tasks = [.. drawn.Select(task => task.Model)] };
-        Workload points = measured with { Tasks = [.. drawn.Select(task => task.Measured)] };
+        Workload own = decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] };
+        Workload points = measured.Workload with { Tasks = [.. drawn.Select(task => task.Measured)] };
         ProvedAllocation best = WorkloadSolver.Solve(own, Options), free = WorkloadSolver.Solve(points, Options);
         if (best.Status == ProofStatus.Infeasible || free.Status == ProofStatus.Infeasible)
             return null;
-        double onData = AnyBudget.At(decided, best.Budgets.AsSpan()).Objective;
-        double freeOnData = AnyBudget.At(measured, free.Budgets.AsSpan()).Objective;
+        double onData = AnyBudget.At(decided.Workload, best.Budgets.AsSpan()).Objective;
+        double freeOnData = AnyBudget.At(measured.Workload, free.Budgets.AsSpan()).Objective;
         if (!double.IsFinite(onData) || !double.IsFinite(freeOnData))
             return null;
         double objective = best.Performance.Objective;
@@ -91,7 +89,7 @@ internal sealed class DecisionBootstrap(Workload decided, Workload measured, Imm
             best.Budgets,
             new Pair(objective, onData),
             uniform is { } same
-                ? new Pair(objective - same.Objective, onData - UniformPolicy.At(decided, same.BudgetTokens))
+                ? new Pair(objective - same.Objective, onData - UniformPolicy.At(decided.Workload, same.BudgetTokens))
                 : new Pair(double.NaN, double.NaN),
             new Pair(free.Performance.Objective - objective, freeOnData - onData));
     }

@@ -27,7 +27,7 @@ internal static class Summary
         if (allocation is null)
         {
             if (fits.Tasks.All(task => task.IsMissingData))
-                output.WriteLine("There is no allocation: of every task, too many trials are missing.");
+                output.WriteLine("There is no allocation: every task has too many missing trials.");
             return;
         }
 
@@ -59,7 +59,7 @@ internal static class Summary
         if (allocation.Decision is { } decision)
         {
             string level = string.Create(CultureInfo.InvariantCulture, $"{100 * decision.Level:0.#} %");
-            output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals, optimism taken off:");
+            output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals, optimism subtracted:");
             output.WriteLine($"    J {Shown(decision.Objective)}");
             if (decision.GainOverUniform is { } gain && allocation.BestUniform is { } uniform)
                 output.WriteLine(string.Create(
@@ -93,7 +93,7 @@ internal static class Summary
         string gap = allocation.GapBound is { } most
             ? string.Create(CultureInfo.InvariantCulture, $"at most {most:0.0e+0} s below the optimum of the fitted model")
             : "no bound could be proved on this server";
-        string basis = allocation.ProofBasis == ProofBasis.TestedConvexity ? " (on convexity that was tested, not proved)" : "";
+        string basis = allocation.ProofBasis == ProofBasis.TestedConvexity ? " (assumes convexity, which was tested but not proved)" : "";
         return $"certificate ({allocation.Proof}): {gap}{basis}{integer}{bound}";
     }
 }

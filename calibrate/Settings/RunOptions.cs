@@ -52,7 +52,7 @@ internal sealed class RunOptions
 
     internal Option<bool> Samples { get; } = new("--samples")
     {
-        Description = "Ask the product's own sample problems, also on a real endpoint. Every figure then says so.",
+        Description = "Use the product's own sample problems, also on a real endpoint. Every figure then says so.",
     };
 
     internal Option<string?> Datasets { get; } = new("--datasets")
@@ -97,13 +97,13 @@ internal sealed class RunOptions
 
     internal Option<double> Temperature { get; } = new("--temperature")
     {
-        Description = "Sampling temperature: the paper's. Qwen3's model card recommends 0.6.",
+        Description = "Sampling temperature. The default is the paper's. Qwen3's model card recommends 0.6.",
         DefaultValueFactory = _ => SamplingSettings.Paper.Temperature,
     };
 
     internal Option<double> TopP { get; } = new("--top-p")
     {
-        Description = "Sample from the most likely tokens that have this probability together.",
+        Description = "Sample from the most likely tokens whose probabilities sum to this.",
         DefaultValueFactory = _ => SamplingSettings.Paper.TopP,
     };
 
@@ -165,7 +165,7 @@ internal sealed class RunOptions
     {
         Description =
             "token-ids: prompts are sent as token ids, and budgets are exact. text: for servers that accept only text; "
-            + "budgets are caps (--semantics cap), and each budget is a request of its own.",
+            + "budgets are caps (--semantics cap), and each budget needs its own request.",
         DefaultValueFactory = _ => "token-ids",
     };
 
@@ -217,14 +217,14 @@ internal sealed class RunOptions
 
     internal Option<string?> Deadline { get; } = new("--deadline")
     {
-        Description = "The same by the clock: the next time that it is HH:MM, local time.",
+        Description = "Like --hours, but until a clock time: the next HH:MM, local time.",
         HelpName = "HH:MM",
     };
 
     internal Option<string?> Shard { get; } = new("--shard")
     {
         Description =
-            "Do one of N parts of the plan, as in 2/8, for job arrays. calibrate merge puts them together. The first part "
+            "Measure part I of N of the plan, such as 2/8, for job arrays. calibrate merge puts them together. The first part "
             + "measures latency.",
         HelpName = "I/N",
     };
@@ -239,7 +239,7 @@ internal sealed class RunOptions
     {
         Description =
             "With --resume: add budgets to that run, even if it has ended; only the new answers are generated. At most each "
-            + "task's largest budget (any with --independent or --prompt-format text). May be repeated.",
+            + "task's largest budget (any budget with --independent or --prompt-format text). May be repeated.",
         HelpName = "[TASK=]LIST",
         AllowMultipleArgumentsPerToken = false,
     };

@@ -26,7 +26,7 @@ internal sealed class WishOptions
         HelpName = "S",
     };
 
-    private readonly Option<double?> _p99 = new("--max-p99") { Description = "The same for 99 %.", HelpName = "S" };
+    private readonly Option<double?> _p99 = new("--max-p99") { Description = "Like --max-p95, for 99 %.", HelpName = "S" };
 
     private readonly Option<double?> _accuracy = new("--min-accuracy")
     {

@@ -32,7 +32,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         var command = new Command(
             "pull",
             "Fetch published files from the Hugging Face hub into the cache, where run looks, or into the folder of --data. "
-            + "HF_TOKEN opens the gated GPQA; HF_ENDPOINT names a mirror.") { _names, _data };
+            + "GPQA is gated and needs HF_TOKEN; HF_ENDPOINT names a mirror.") { _names, _data };
         command.SetAction(async (parsed, cancelled) =>
         {
             using HttpClient http = DatasetPull.CreateClient();
@@ -154,11 +154,11 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     {
         var benchmark = new Option<string>("--benchmark")
         {
-            Description = "The benchmark whose conventions hold.",
+            Description = "The benchmark whose grading rules are used.",
             Required = true,
             HelpName = "NAME",
         };
-        var json = new Option<bool>("--json") { Description = "Accepted for symmetry: the output is JSON Lines already." };
+        var json = new Option<bool>("--json") { Description = "Has no effect: the output is always JSON Lines." };
         var responses = new Argument<string>("responses")
         {
             Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
@@ -170,7 +170,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             HelpName = "NAME|FILE",
         };
         var command = new Command(
-            "grade", "Grade responses that came from elsewhere; a JSON line each on standard output, the tally on standard error.")
+            "grade", "Grade responses from elsewhere; one JSON line per response on standard output, totals on standard error.")
             {
                 responses,
                 benchmark,

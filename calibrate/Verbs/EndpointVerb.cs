@@ -21,7 +21,7 @@ internal sealed class EndpointVerb(TextWriter output)
 
     private readonly Option<bool> _asVllm = new("--as-vllm")
     {
-        Description = "Answer as vLLM 0.32.0 does: its names, fields, prefix cache and refusals, and no word of being a simulation.",
+        Description = "Answer as vLLM 0.32.0 does: its names, fields, prefix cache and refusals, without saying that it is simulated.",
     };
 
     private readonly Option<double?> _speed = new("--total-speed")

@@ -35,7 +35,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
     internal Command Command()
     {
         var command = new Command(
-            "probe", "Look at an endpoint: who it is, whether it enforces budgets to the token, and what an overnight run on it costs.")
+            "probe", "Check an endpoint: what it is, whether it enforces budgets to the token, and what an overnight run on it costs.")
         {
             _options.Endpoint, _options.Model, _options.ApiKeyEnv, _options.ApiKeyFile, _options.Profile, _options.Context,
             _options.Temperature, _options.TopP, _options.TopK, _options.MinP, _options.Pace, _concurrency,
@@ -106,7 +106,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         WriteCache(report.Cache);
         Line(
             "time at a glance",
-            $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms a token (one request at a time; "
+            $"t0 {report.OverheadSeconds * 1000:0.0} ms, c {report.SecondsPerToken * 1000:0.00} ms per token (one request at a time; "
                 + $"{(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line(
             "throughput",

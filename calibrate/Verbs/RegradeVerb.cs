@@ -19,7 +19,7 @@ internal sealed class RegradeVerb(TextWriter output)
     {
         Argument<string> run = RunArguments.Run();
         Option<string?> data = new RunOptions().Data;
-        var command = new Command("regrade", "Grade a run's kept answers again, into a new run folder, and show what moved.") { run, data };
+        var command = new Command("regrade", "Grade a run's stored answers again into a new folder and show what changed.") { run, data };
         command.SetAction(async (parsed, cancelled) =>
         {
             RunFolder folder = RunFolder.Open(parsed.GetValue(run)!);

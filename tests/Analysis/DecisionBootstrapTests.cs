@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Analysis;
+using Calibration.Analysis.Policies;
 using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
@@ -82,14 +83,19 @@ public sealed class DecisionBootstrapTests
     }
 
     private static DecisionBootstrap Bootstrap(
-        ImmutableArray<DecisionTask> tasks, int replicates, int threads = 2, double lambda = 0.1, double alpha = 30) => new(
-        new Workload(lambda, alpha, [.. tasks.Select(task => task.Model)]),
-        new Workload(lambda, alpha, [.. tasks.Select(task => task.Measured)]),
-        tasks)
+        ImmutableArray<DecisionTask> tasks, int replicates, int threads = 2, double lambda = 0.1, double alpha = 30)
+    {
+        var decided = new Workload(lambda, alpha, [.. tasks.Select(task => task.Model)]);
+        var measured = new Workload(lambda, alpha, [.. tasks.Select(task => task.Measured)]);
+        return new DecisionBootstrap(
+            new SolvedWorkload(decided, WorkloadSolver.Solve(decided), UniformPolicy.Best(decided)),
+            new SolvedWorkload(measured, WorkloadSolver.Solve(measured)),
+            tasks)
         {
             Replicates = replicates,
             Threads = threads,
         };
+    }
 
     private static ImmutableArray<DecisionTask> Tasks(int seed)
     {

@@ -57,7 +57,7 @@ public sealed class MissingDataTests : IDisposable
         Assert.Equal("arc", Assert.Single(allocation.Tasks).Task);
         Assert.Equal(1, allocation.Tasks[0].Probability, 12);
         Assert.Equal("bbh", Assert.Single(allocation.LeftOut).Task);
-        Assert.StartsWith("BBH takes no part in the allocation", allocation.Warnings[0].Text, StringComparison.Ordinal);
+        Assert.StartsWith("BBH is excluded from the allocation", allocation.Warnings[0].Text, StringComparison.Ordinal);
         Assert.Contains("BBH*", await File.ReadAllTextAsync(folder.In("table1.md"), Cancelled), StringComparison.Ordinal);
         Assert.Contains(
             "not fitted: missing data", await File.ReadAllTextAsync(folder.In("figures", "fig2.svg"), Cancelled), StringComparison.Ordinal);
