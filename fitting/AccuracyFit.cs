@@ -35,8 +35,8 @@ public sealed record AccuracyFit
     /// <summary>What was maximised.</summary>
     public required FitMethod Method { get; init; }
 
-    /// <summary>Whether the search for the maximum ended at its own tolerance.</summary>
-    public bool Converged { get; init; } = true;
+    /// <summary>Whether the search for the maximum ended at its own tolerance; absent without answers, and in files of schema 1.</summary>
+    public bool? Converged { get; init; }
 
     /// <summary>The curve by unweighted nonlinear least squares, as in the paper; null where there are no fitted values.</summary>
     public ExponentialAccuracy? Unweighted { get; init; }

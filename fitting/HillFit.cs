@@ -36,7 +36,7 @@ public sealed record HillFit
     public double? LackOfFitPValue { get; init; }
 
     /// <summary>Whether the search for the maximum ended at its own tolerance.</summary>
-    public bool Converged { get; init; } = true;
+    public required bool Converged { get; init; }
 
     /// <summary>Whether answers were clustered by problem; false: they were taken as independent.</summary>
     public required bool Clustered { get; init; }

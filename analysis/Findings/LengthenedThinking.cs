@@ -21,7 +21,7 @@ public sealed record LengthenedThinking(string Task, ImmutableArray<LengthenedBu
         return cue < trace.MaskedFrom || trace.MaskedFrom is null ? cue : trace.MaskedFrom;
     }
 
-    /// <summary>One task's usable answers, told apart by what their traces went through.</summary>
+    /// <summary>One task's usable answers, separated by what happened to their traces.</summary>
     /// <param name="task">Task name.</param>
     /// <param name="trials">The task's trials.</param>
     /// <param name="lengthenedFrom">Where each lengthened trace was first lengthened, by its id.</param>

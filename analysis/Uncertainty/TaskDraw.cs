@@ -31,19 +31,7 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
             : task.Measured with { Service = line, Natural = natural };
         bool isLineless = !task.Model.MeasuredServices.IsEmpty;
         AccuracyShape shape = isLineless ? measured.Accuracy : drawn.Shape;
-        double smallest = shape switch
-        {
-            PointAccuracy listed => listed.Points[0].BudgetTokens,
-            InterpolatedAccuracy listed => listed.Points[0].BudgetTokens,
-            _ => 0,
-        };
-        TaskModel model = task.Model with
-        {
-            Accuracy = smallest > largest ? measured.Accuracy : shape,
-            Service = line,
-            Natural = natural,
-            MaxBudgetTokens = largest,
-        };
+        TaskModel model = task.Model with { Accuracy = shape, Service = line, Natural = natural, MaxBudgetTokens = largest };
         return (model.MinBudgetTokens > largest ? measured : model, measured);
     }
 

@@ -72,7 +72,7 @@ internal sealed class CurveSolver
     public CurvePoint Polish(CurvePoint start, Held held, double tolerance = 1e-22)
     {
         CurvePoint point = Inside(start, held);
-        point = point with { Objective = _objective.Value(point) };
+        point = point with { Objective = _objective.Value(point), Converged = false };
         Span<double> gradient = stackalloc double[3];
         Span<double> step = stackalloc double[3];
         Span<double> hessian = stackalloc double[9];

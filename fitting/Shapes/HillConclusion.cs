@@ -131,6 +131,7 @@ internal sealed class HillConclusion
             ],
             Deviance = Deviance,
             LackOfFitPValue = lackOfFit,
+            Converged = _point.Converged,
             Clustered = _table.Clusters > 0,
             Clusters = _table.Clusters,
         };

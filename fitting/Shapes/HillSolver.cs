@@ -84,7 +84,7 @@ internal sealed class HillSolver
     public HillPoint Polish(HillPoint start, HillHeld held, double tolerance = 1e-9)
     {
         HillPoint point = Inside(start, held);
-        point = point with { Objective = Value(point) };
+        point = point with { Objective = Value(point), Converged = false };
         Span<double> step = stackalloc double[N];
         for (int iteration = 0; iteration < 100; iteration++)
         {

@@ -139,9 +139,9 @@ internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServer
     /// <summary>The end of a turn is null or a number there.</summary>
     private static bool? AtStopText(JsonElement? choice)
     {
-        if (choice is not { ValueKind: JsonValueKind.Object } told)
+        if (choice is not { ValueKind: JsonValueKind.Object } given)
             return null;
-        return told.TryGetProperty("stop_reason", out JsonElement reason) || told.TryGetProperty("matched_stop", out reason)
+        return given.TryGetProperty("stop_reason", out JsonElement reason) || given.TryGetProperty("matched_stop", out reason)
             ? reason.ValueKind == JsonValueKind.String
             : null;
     }

@@ -145,23 +145,35 @@ internal sealed partial class CurveTask
                 double ceiling = double.IsFinite(rise) ? from + (rise * meet) : to - (fall * width);
                 if (ceiling <= _value)
                     continue;
-                double at = part.Left.Budget + Math.Clamp(meet, 0.125 * width, 0.875 * width);
-                if (task._integer)
-                    at = Math.Round(at);
-                if (!(at > part.Left.Budget && at < part.Right.Budget) || ceiling - _value <= 1e-14 * (Math.Abs(ceiling) + prices.Weight))
-                {
-                    if (!task._integer)
-                        _bound = Math.Max(_bound, ceiling);
-                    if (!task._integer || width < 2)
-                        continue;
-                    at = Math.Floor((part.Left.Budget + part.Right.Budget) / 2);
-                }
-
-                CurvePoint middle = task.PointAt(j, at);
-                Consider(middle);
-                open.Push((part.Left, middle));
-                open.Push((middle, part.Right));
+                Divide(open, part, j, (meet, ceiling));
             }
+        }
+
+        /// <summary>Divides a part near the place of its ceiling; where nothing is left to divide the ceiling stays as a bound.</summary>
+        private void Divide(
+            Stack<(CurvePoint Left, CurvePoint Right)> open,
+            (CurvePoint Left, CurvePoint Right) part,
+            int j,
+            (double Place, double Value) ceiling)
+        {
+            double width = part.Right.Budget - part.Left.Budget;
+            double at = part.Left.Budget + Math.Clamp(ceiling.Place, 0.125 * width, 0.875 * width);
+            if (task._integer)
+                at = Math.Round(at);
+            bool isTight = ceiling.Value - _value <= 1e-14 * (Math.Abs(ceiling.Value) + prices.Weight);
+            if (!(at > part.Left.Budget && at < part.Right.Budget) || isTight)
+            {
+                if (!task._integer)
+                    _bound = Math.Max(_bound, ceiling.Value);
+                if (!task._integer || width < 2)
+                    return;
+                at = Math.Floor((part.Left.Budget + part.Right.Budget) / 2);
+            }
+
+            CurvePoint middle = task.PointAt(j, at);
+            Consider(middle);
+            open.Push((part.Left, middle));
+            open.Push((middle, part.Right));
         }
 
         /// <summary>
@@ -182,22 +194,7 @@ internal sealed partial class CurveTask
                 double ceiling = prices.ValueOf(part.Left.Terms) + (rise * top) - (bend * top * top / 2);
                 if (ceiling <= _value)
                     continue;
-                double at = part.Left.Budget + Math.Clamp(top, 0.125 * width, 0.875 * width);
-                if (task._integer)
-                    at = Math.Round(at);
-                if (!(at > part.Left.Budget && at < part.Right.Budget) || ceiling - _value <= 1e-14 * (Math.Abs(ceiling) + prices.Weight))
-                {
-                    if (!task._integer)
-                        _bound = Math.Max(_bound, ceiling);
-                    if (!task._integer || width < 2)
-                        continue;
-                    at = Math.Floor((part.Left.Budget + part.Right.Budget) / 2);
-                }
-
-                CurvePoint middle = task.PointAt(j, at);
-                Consider(middle);
-                open.Push((part.Left, middle));
-                open.Push((middle, part.Right));
+                Divide(open, part, j, (top, ceiling));
             }
         }
     }

@@ -146,7 +146,7 @@ public sealed class AccuracyFitterTests
         // Budgets with few and with many answers: unweighted least squares gives the few as much say.
         AccuracyCount[] counts = [new(0, 1_000, 200), new(64, 20, 9), new(256, 1_000, 560), new(1_024, 1_000, 750), new(4_096, 1_000, 760)];
         AccuracyFit ml = AccuracyFitter.Fit(counts), wls = Of(FitMethod.WeightedLeastSquares), nls = Of(FitMethod.LeastSquares);
-        Assert.True(ml.Converged && wls.Converged && nls.Converged);
+        Assert.Equal((true, true, true), (ml.Converged, wls.Converged, nls.Converged));
         Assert.Equal(nls.Curve!.A, ml.Unweighted!.A, 1e-9);
         Assert.Equal(nls.Curve.B, ml.Unweighted.B, 1e-9);
 
