@@ -125,9 +125,8 @@ public static class RunAnalysis
         return allocation.FitsHash is null || allocation.FitsHash == FitsHashOf(place.Run)
             ? (fits, allocation)
             : throw new AnalysisException(
-                $"The allocation in {place.Path} was made from other fits than {FitsName} holds now: run calibrate allocate "
-                    + $"{place.Run.Path} "
-                + "again, at the same operating point.");
+                $"The allocation in {place.Path} was made from other fits than {FitsName} holds now: "
+                    + $"run calibrate allocate {place.Run.Path} again, at the same operating point.");
     }
 
     /// <summary>What the rows say beside the fits.</summary>

@@ -63,9 +63,14 @@ public sealed class WorkloadVerbTests : IDisposable
     {
         string folder = await RunAsync();
         Assert.Equal(0, (await CommandRun.OfAsync("fit", folder, "--shape", "gsm8k=interpolated")).ExitCode);
-        CommandRun stale = await CommandRun.OfAsync("figures", folder);
-        Assert.Equal(2, stale.ExitCode);
-        Assert.Contains("was made from other fits", stale.Error, StringComparison.Ordinal);
+        foreach (string[] verb in (string[][])[["figures", folder], ["simulate", folder, "--queries", "100", "--replications", "2"]])
+        {
+            CommandRun stale = await CommandRun.OfAsync(verb);
+            Assert.Equal(2, stale.ExitCode);
+            Assert.Contains("was made from other fits", stale.Error, StringComparison.Ordinal);
+            Assert.Contains($"run calibrate allocate {folder} again", stale.Error, StringComparison.Ordinal);
+        }
+
         CommandRun allocated = await CommandRun.OfAsync("allocate", folder);
         Assert.Contains("(interpolated", allocated.Output, StringComparison.Ordinal);
         TaskShape shape = RunAnalysis.ReadFits(RunFolder.Open(folder)).Tasks.Single(task => task.Task == "gsm8k").Shape!;
@@ -73,6 +78,26 @@ public sealed class WorkloadVerbTests : IDisposable
         CommandRun unknown = await CommandRun.OfAsync("fit", folder, "--shape", "gsm8k=parabola");
         Assert.Equal(2, unknown.ExitCode);
         Assert.Contains("--shape has \"gsm8k=parabola\"", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Allocate_RowsChangedSinceTheFit_IsRefused()
+    {
+        string folder = await RunAsync();
+        RunFolder run = RunFolder.Open(folder);
+        List<Trial> trials = await run.Trials.ReadAsync().ToListAsync(Cancelled);
+        trials[^1] = trials[^1] with { Correct = !trials[^1].Correct };
+        await run.Trials.WriteAsync(trials.ToAsyncEnumerable());
+        foreach (string verb in (string[])["allocate", "figures"])
+        {
+            CommandRun stale = await CommandRun.OfAsync(verb, folder);
+            Assert.Equal(2, stale.ExitCode);
+            Assert.Contains("was made from other rows", stale.Error, StringComparison.Ordinal);
+            Assert.Contains($"run calibrate fit {folder}, then calibrate allocate, again", stale.Error, StringComparison.Ordinal);
+        }
+
+        foreach (string verb in (string[])["fit", "allocate", "figures"])
+            Assert.Equal(0, (await CommandRun.OfAsync(verb, folder)).ExitCode);
     }
 
     [Fact]
