@@ -84,7 +84,7 @@ public static class RunAnalysis
         RunFits fits = ReadFits(folder);
         RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
         ThrowIfOtherRows(folder, fits, rows.Hash);
-        return new Decision(fits, rows, request).Workload;
+        return new Decision(fits, rows, request, cancellationToken).Workload;
     }
 
     /// <summary>Decides at one operating point, and writes <c>allocation.json</c> into the point's own folder.</summary>
@@ -105,7 +105,7 @@ public static class RunAnalysis
 
         RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
         ThrowIfOtherRows(folder, fits, rows.Hash);
-        var decision = new Decision(fits, rows, request);
+        var decision = new Decision(fits, rows, request, cancellationToken);
         RunAllocation allocation = decision.Conclude(cancellationToken) with { FitsHash = FitsHashOf(folder) };
         PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
         await place.WriteAsync(allocation);

@@ -9,8 +9,7 @@ namespace Calibration.Analysis;
 
 /// <summary>
 /// <c>workload.json</c>: arrivals, server, and per task its share, accuracy shape, service times and natural lengths. Fields that it
-/// does not
-/// know are ignored. What is written is read back as the same workload.
+/// does not know are ignored. What is written is read back as the same workload.
 /// </summary>
 public static class WorkloadJson
 {

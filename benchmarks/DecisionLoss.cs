@@ -3,7 +3,6 @@ using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Fitting.Shapes;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;
 
@@ -89,7 +88,7 @@ internal static class DecisionLoss
             var misprints = new double[Rules.Length];
             for (int rule = 0; rule < Rules.Length; rule++)
             {
-                ProvedAllocation best = WorkloadSolver.Solve(new Workload(0.1, Weights[w], tasks[rule]), Solver);
+                ProvedAllocation best = AllocationSolver.Solve(new Workload(0.1, Weights[w], tasks[rule]), Solver);
                 double value = truth.At(best.Budgets.AsSpan());
                 (losses[rule], misprints[rule]) = (truth.Best - value, Math.Abs(best.Performance.Objective - value));
             }

@@ -21,7 +21,7 @@ public class OptimizerBenchmarks
     public void Setup() => _workload = OptimizerTimings.Paper(Tasks);
 
     [Benchmark]
-    public Allocation Solve() => AllocationSolver.Solve(_workload);
+    public Allocation Solve() => NewtonSolver.Solve(_workload);
 
     public static int Run()
     {
@@ -39,5 +39,8 @@ public class QueueBenchmarks
     private readonly Workload _workload = OptimizerTimings.Paper(6);
 
     [Benchmark(OperationsPerInvoke = 10 * Queries)]
-    public QueueReport Simulate() => QueueStudy.Run(_workload, [0, 341, 0, 0, 346, 30], Queries, 10, 0, 1, threads: 1);
+    public QueueReport Simulate() => QueueStudy.Run(
+        _workload,
+        [0, 341, 0, 0, 346, 30],
+        new SimulationOptions { Queries = Queries, Replications = 10, WarmUp = 0, Threads = 1 });
 }

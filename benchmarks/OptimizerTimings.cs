@@ -6,7 +6,6 @@ using Calibration.Analysis.Policies;
 using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;
@@ -32,7 +31,7 @@ internal static class OptimizerTimings
             for (int i = 0; i < repeats + Math.Min(repeats, 2_000); i++)
             {
                 long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-                steps = AllocationSolver.Solve(workload).Steps;
+                steps = NewtonSolver.Solve(workload).Steps;
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
                 allocated = GC.GetAllocatedBytesForCurrentThread() - bytes;
             }
@@ -57,7 +56,8 @@ internal static class OptimizerTimings
             for (int round = 0; round < 3; round++)
             {
                 long start = Stopwatch.GetTimestamp();
-                QueueStudy.Run(at, budgets, 1_000_000, 50, 0, round, threads: 1);
+                QueueStudy.Run(
+                    at, budgets, new SimulationOptions { Queries = 1_000_000, Replications = 50, WarmUp = 0, Seed = round, Threads = 1 });
                 Print($"six tasks, {name}, one thread: {50 / Stopwatch.GetElapsedTime(start).TotalSeconds:F1} M queries/s");
             }
         }
@@ -92,8 +92,8 @@ internal static class OptimizerTimings
             var decided = new Workload(0.1, 30, [.. tasks.Select(task => task.Model)]);
             var measured = new Workload(0.1, 30, [.. tasks.Select(task => task.Measured)]);
             var bootstrap = new DecisionBootstrap(
-                new SolvedWorkload(decided, WorkloadSolver.Solve(decided), UniformPolicy.Best(decided)),
-                new SolvedWorkload(measured, WorkloadSolver.Solve(measured)),
+                new SolvedWorkload(decided, AllocationSolver.Solve(decided), UniformPolicy.Best(decided)),
+                new SolvedWorkload(measured, AllocationSolver.Solve(measured)),
                 tasks)
             {
                 Threads = 2,

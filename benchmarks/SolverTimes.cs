@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Distributions;
 
@@ -22,28 +21,28 @@ internal static class SolverTimes
     {
         int repeats = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 9;
         Workload paper = Paper(0.1, Server.OneAtATime);
-        Time("exponential, one at a time, 1e-9", 2000 * repeats, () => WorkloadSolver.Solve(paper));
-        Time("exponential, one at a time, integers, 1e-9", repeats, () => WorkloadSolver.SolveInteger(paper));
+        Time("exponential, one at a time, 1e-9", 2000 * repeats, () => AllocationSolver.Solve(paper));
+        Time("exponential, one at a time, integers, 1e-9", repeats, () => AllocationSolver.SolveInteger(paper));
         foreach (double rate in new[] { 0.1, 1, 2, 3, 4 })
         {
             foreach (double steepness in new[] { 1.5, 2.5 })
             {
                 Workload capped = Capped(rate, steepness, Batching(20, 16));
                 string name = FormattableString.Invariant($"Hill s = {steepness}, 750 lengths, 16 slots, λ = {rate}");
-                Time(name + ", 1e-6", repeats, () => WorkloadSolver.Solve(capped, new SolverOptions(1e-6)));
-                Time(name + ", 1e-9", repeats, () => WorkloadSolver.Solve(capped));
-                Time(name + ", integers, 1e-6", repeats, () => WorkloadSolver.SolveInteger(capped, new SolverOptions(1e-6)));
+                Time(name + ", 1e-6", repeats, () => AllocationSolver.Solve(capped, new SolverOptions(1e-6)));
+                Time(name + ", 1e-9", repeats, () => AllocationSolver.Solve(capped));
+                Time(name + ", integers, 1e-6", repeats, () => AllocationSolver.SolveInteger(capped, new SolverOptions(1e-6)));
             }
         }
 
         foreach (double rate in new[] { 1.0, 2, 3 })
         {
             Workload slots = Paper(rate, Server.Shared([1, 1.9, 2.7, 3.4]));
-            Time(FormattableString.Invariant($"exponential, 4 slots, λ = {rate}, 1e-9"), repeats, () => WorkloadSolver.Solve(slots));
+            Time(FormattableString.Invariant($"exponential, 4 slots, λ = {rate}, 1e-9"), repeats, () => AllocationSolver.Solve(slots));
             Time(
                 FormattableString.Invariant($"exponential, 4 slots, λ = {rate}, integers, 1e-9"),
                 repeats,
-                () => WorkloadSolver.SolveInteger(slots));
+                () => AllocationSolver.SolveInteger(slots));
         }
 
         return 0;

@@ -47,7 +47,7 @@ public static class AccuracyFitter
         solver.Load(table.Answers, table.Correct);
         CurvePoint point = solver.Solve();
         point = LevenbergPolish.Finish(point, solver, table, options.Method);
-        AccuracyFit fit = new AccuracyConclusion(table, solver, point, options).Conclude();
+        AccuracyFit fit = new AccuracyConclusion(new FittedCurve(table, solver, point), options).Conclude();
         return fit.Curve is null ? fit : fit with { Unweighted = Unweighted(table) };
     }
 

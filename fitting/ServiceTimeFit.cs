@@ -55,10 +55,12 @@ public sealed record ServiceTimeFit
 
     /// <summary>
     /// Skewness of the overheads of the traces (of their times at their fewest tokens, beside the line) where it is clear; t0 is then
-    /// the mean of a
-    /// skewed distribution, and its interval may be too low. Null where no skewness is seen.
+    /// the mean of a skewed distribution, and its interval may be too low. Null where no skewness is seen.
     /// </summary>
     public double? OverheadSkewness { get; init; }
+
+    /// <summary>Whether the weights of the line settled; absent in files of schema 1, and where there is no line.</summary>
+    public bool? Converged { get; init; }
 
     /// <summary>Whether points were clustered by trace; false: they were taken as independent.</summary>
     public required bool Clustered { get; init; }

@@ -26,13 +26,12 @@ public sealed record ProvedAllocation(
     /// <summary>No allocation has a J above this, on the basis that <see cref="Basis"/> names.</summary>
     public double UpperBound => Performance.Objective + GapBound;
 
-    internal static ProvedAllocation Of(
-        ImmutableArray<double> budgets, Performance performance, double gap, int nodes, SolverOptions options)
+    internal static ProvedAllocation Of(SolverOptions options, ImmutableArray<double> budgets, Performance performance, double gap)
     {
         ProofStatus status = double.IsInfinity(gap) ? ProofStatus.Unproved
             : gap <= options.RelativeGap * Math.Max(1, Math.Abs(performance.Objective)) ? ProofStatus.Proved
             : ProofStatus.Open;
-        return new ProvedAllocation(budgets, performance, gap, nodes, status);
+        return new ProvedAllocation(budgets, performance, gap, 1, status);
     }
 }
 
@@ -83,6 +82,9 @@ public enum ProofStatus
 /// <param name="NodeLimit">Maximum number of nodes; 20,000 by default.</param>
 public sealed record SolverOptions(double RelativeGap = 1e-9, int NodeLimit = 20_000)
 {
+    /// <summary>Ends a long search between two nodes, with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>The defaults.</summary>
     public static SolverOptions Default { get; } = new();
 }

@@ -88,8 +88,7 @@ public sealed record QueueReport
 
     /// <summary>
     /// The probability of means this far from the formulas, in one joint test of the four (Hotelling's T² over the replications); null
-    /// where
-    /// the formulas are not exact, or there are too few replications.
+    /// where the formulas are not exact, or there are too few replications.
     /// </summary>
     public double? JointPValue => IsExact && JointMeanTest.PValue(Deviations(), Sizes()) is var p && !double.IsNaN(p) ? p : null;
 

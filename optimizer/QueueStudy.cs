@@ -4,59 +4,70 @@ using MathNet.Numerics.Distributions;
 
 namespace Calibration.Optimizer;
 
+/// <summary>How much of a queue is simulated, and by which draws.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>The paper's 10,000 queries in 200 replications.</summary>
+    public static SimulationOptions Default { get; } = new();
+
+    /// <summary>Queries of each replication that count, at least 1.</summary>
+    public int Queries { get; init; } = 10_000;
+
+    /// <summary>Independent replications, at least 2.</summary>
+    public int Replications { get; init; } = 200;
+
+    /// <summary>Queries before those, which do not count; null for <see cref="QueueStudy.WarmUpFor"/>.</summary>
+    public int? WarmUp { get; init; }
+
+    /// <summary>Seed of all draws. Replication i depends on the seed and i only, whatever the threads.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads; null for all processors.</summary>
+    public int? Threads { get; init; }
+}
+
 /// <summary>Independent replications of the queue, summarised with confidence intervals and compared with the formulas.</summary>
 public static class QueueStudy
 {
     private const double Level = 0.95;
 
-    /// <summary>Simulates the queue at an allocation. Replication i depends on the seed and i only, whatever the threads.</summary>
+    /// <summary>Simulates the queue at an allocation.</summary>
     /// <param name="workload">The workload; a service variance makes service times lognormal, natural lengths draw min(X, ℓ).</param>
     /// <param name="budgets">The allocation, which must be stable.</param>
-    /// <param name="queries">Queries of each replication that count; the paper's 10,000.</param>
-    /// <param name="replications">Replications, 2 or more.</param>
-    /// <param name="warmUp">Queries before those, which do not count; null for <see cref="WarmUpFor"/>.</param>
-    /// <param name="seed">Seed of all draws.</param>
+    /// <param name="options">How much is simulated; the defaults where null.</param>
     /// <param name="measurements">Measured answers and service times to draw from.</param>
-    /// <param name="threads">Threads; all processors by default.</param>
     /// <param name="cancellationToken">Ends the study between two replications.</param>
     /// <exception cref="ArgumentException">The allocation is not stable, so there is no mean to estimate.</exception>
     public static QueueReport Run(
         Workload workload,
         ReadOnlySpan<double> budgets,
-        int queries = 10_000,
-        int replications = 200,
-        int? warmUp = null,
-        int seed = 1,
+        SimulationOptions? options = null,
         QueueMeasurements? measurements = null,
-        int? threads = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
         var plan = new QueuePlan(workload, budgets, measurements, ServiceLaw.Model);
-        return Run(plan, queries, replications, warmUp, seed, threads, cancellationToken);
+        return Run(plan, options ?? SimulationOptions.Default, cancellationToken);
     }
 
     /// <summary>
     /// The default warm-up: 10 (λ/φ(m))²E[S²]/(1 − ρ)² queries, and 10 per slot beyond the first, at least 100. It is about five relaxation
     /// times of the M/G/1 queue in heavy traffic, after which less than 1 % of the empty start's bias is left.
     /// </summary>
-    public static int WarmUpFor(Performance performance)
-    {
-        return QueuePlan.WarmUpFor(performance);
-    }
+    public static int WarmUpFor(Performance performance) => QueuePlan.WarmUpFor(performance);
 
-    internal static QueueReport Run(
-        QueuePlan plan, int queries, int replications, int? warmUp, int seed, int? threads, CancellationToken cancellationToken = default)
+    internal static QueueReport Run(QueuePlan plan, SimulationOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(replications, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Queries, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Replications, 2, nameof(options));
         if (!plan.Predicted.IsStable)
             throw new ArgumentException(FormattableString.Invariant($"The allocation is not stable: ρ = {plan.Predicted.Utilization:G4}."));
-        int before = warmUp ?? WarmUpFor(plan.Predicted), tasks = plan.Seconds.Length;
+        int warmUp = options.WarmUp ?? WarmUpFor(plan.Predicted), tasks = plan.Seconds.Length, replications = options.Replications;
+        var all = new Replication(options.Queries, warmUp, unchecked((ulong)options.Seed));
         var outcomes = new SimulatedOutcome[replications];
         var taskMeans = new double?[tasks, replications];
         var histogram = new TimeHistogram(tasks);
-        int workers = Math.Clamp(threads ?? Environment.ProcessorCount, 1, replications);
+        int workers = Math.Clamp(options.Threads ?? Environment.ProcessorCount, 1, replications);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
         Parallel.For(0, workers, parallel, worker =>
         {
@@ -64,7 +75,7 @@ public static class QueueStudy
             for (int i = worker; i < replications; i += workers)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                outcomes[i] = QueueSimulation.Run(plan, queries, before, unchecked((ulong)seed), (ulong)i, tally);
+                outcomes[i] = QueueSimulation.Run(plan, all with { Stream = (ulong)i }, tally);
                 for (int k = 0; k < tasks; k++)
                     taskMeans[k, i] = tally.Served[k] > 0 ? tally.SystemTimes[k] / tally.Served[k] : null;
             }
@@ -74,8 +85,8 @@ public static class QueueStudy
         });
         return new QueueReport
         {
-            Queries = queries,
-            WarmUp = before,
+            Queries = options.Queries,
+            WarmUp = warmUp,
             Replications = replications,
             Level = Level,
             WaitSeconds = MeanOf([.. outcomes.Select(outcome => outcome.MeanWaitSeconds)]),
@@ -104,10 +115,10 @@ public static class QueueStudy
     /// <summary>Work per second and speed: the ratio of the sums, with the interval of its linear approximation.</summary>
     private static SimulatedMean RatioOf(SimulatedOutcome[] outcomes, double speed)
     {
-        double time = outcomes.Average(outcome => outcome.ArrivalSeconds), ratio =
-            outcomes.Average(outcome => outcome.ServiceSeconds) / time;
-        SimulatedMean residual = MeanOf([.. outcomes.Select(outcome => (outcome.ServiceSeconds - (ratio * outcome.ArrivalSeconds))
-            / time)]);
+        double time = outcomes.Average(outcome => outcome.ArrivalSeconds);
+        double ratio = outcomes.Average(outcome => outcome.ServiceSeconds) / time;
+        SimulatedMean residual = MeanOf(
+            [.. outcomes.Select(outcome => (outcome.ServiceSeconds - (ratio * outcome.ArrivalSeconds)) / time)]);
         double width = (residual.High - residual.Low) / 2;
         return new SimulatedMean(ratio / speed, (ratio - width) / speed, (ratio + width) / speed, residual.StandardError / speed);
     }

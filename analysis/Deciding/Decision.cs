@@ -4,7 +4,6 @@ using Calibration.Analysis.Policies;
 using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
 using Calibration.Results;
@@ -31,17 +30,18 @@ internal sealed class Decision
 
     /// <summary>Solves.</summary>
     /// <exception cref="AnalysisException">No allocation is possible; the message says why.</exception>
-    internal Decision(RunFits fits, RunRows rows, AllocationRequest request)
+    internal Decision(RunFits fits, RunRows rows, AllocationRequest request, CancellationToken cancellationToken)
     {
         (_fits, _rows, _request, _models) = (fits, rows, request, new TaskModels(fits, rows, request.Point));
         _taking = _models.Taking();
         OperatingPoint point = request.Point;
         Workload = new Workload(point.ArrivalRatePerS, point.AccuracyWeightS, [.. _taking.Select(_models.Of)]) { Server = request.Server };
-        _best = WorkloadSolver.Solve(Workload);
+        var options = new SolverOptions { Cancellation = cancellationToken };
+        _best = AllocationSolver.Solve(Workload, options);
         Feasibility.ThrowIfNone(_best);
-        _integer = WorkloadSolver.SolveInteger(Workload);
+        _integer = AllocationSolver.SolveInteger(Workload, options);
         MeasuredWorkload = Workload with { Tasks = [.. _taking.Select(_models.PointsOf)] };
-        _modelFree = WorkloadSolver.Solve(MeasuredWorkload);
+        _modelFree = AllocationSolver.Solve(MeasuredWorkload, options);
         _paper = PaperView.Of(Workload, _best.Budgets);
         _uniform = UniformPolicy.Best(Workload);
     }
@@ -158,7 +158,10 @@ internal sealed class Decision
     }
 
     private string QueueVerdict(CancellationToken cancellationToken) => QueueStudy.Run(
-        Workload, _best.Budgets.AsSpan(), StudyQueries, seed: _request.Seed, cancellationToken: cancellationToken).Verdict;
+        Workload,
+        _best.Budgets.AsSpan(),
+        new SimulationOptions { Queries = StudyQueries, Seed = _request.Seed },
+        cancellationToken: cancellationToken).Verdict;
 
     private static double? MeasuredAt(TaskFits task, double budget) =>
         task.Accuracy.Points.FirstOrDefault(point => point.BudgetTokens == budget) is { Answers: > 0 } point

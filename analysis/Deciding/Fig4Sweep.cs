@@ -43,7 +43,8 @@ internal sealed class Fig4Sweep(Workload workload, ProvedAllocation best, PaperV
     private double Simulated(double[] budgets, int seed)
     {
         Workload held = AnyBudget.Held(workload, [.. budgets]);
-        SimulatedOutcome outcome = QueueSimulation.Run(held, new double[budgets.Length], Queries, Queries / 10, seed);
+        var replication = new Replication(Queries, Queries / 10, unchecked((ulong)seed));
+        SimulatedOutcome outcome = QueueSimulation.Run(held, new double[budgets.Length], replication);
         return (workload.AccuracyWeightSeconds * outcome.Accuracy) - outcome.MeanSystemTimeSeconds;
     }
 }

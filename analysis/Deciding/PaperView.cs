@@ -16,7 +16,7 @@ internal sealed class PaperView
     private PaperView(Workload workload, ImmutableArray<double> constants)
     {
         (Workload, _constants) = (workload, constants);
-        Best = AllocationSolver.Solve(workload);
+        Best = NewtonSolver.Solve(workload);
     }
 
     /// <summary>The workload of the view.</summary>

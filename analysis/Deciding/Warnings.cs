@@ -9,7 +9,10 @@ namespace Calibration.Analysis.Deciding;
 internal static class Warnings
 {
     private static readonly Func<TaskFits, TaskAllocation, Warning?>[] PerTask =
-        [NoServiceLine, NoCurve, RejectedCurve, ShapeWarning, Extrapolated, FarFromMeasured, NotAffine, Influenced, Recomputed, Excluded];
+        [
+            NoServiceLine, NoCurve, RejectedCurve, NotConverged, ShapeWarning, Extrapolated, FarFromMeasured, NotAffine, Influenced,
+            Recomputed, Excluded,
+        ];
 
     /// <summary>
     /// The warnings of a run: falls first, then tasks that are left out, then each task's own, then the whole decision's.
@@ -70,6 +73,19 @@ internal static class Warnings
             ? new(Severity.Caution, $"{fit.DisplayName}: {shape.Reason} The allocation uses: {task.Shape}.")
             : null;
 
+    private static Warning? NotConverged(TaskFits fit, TaskAllocation task)
+    {
+        string[] open =
+        [
+            .. fit.Accuracy.Converged == false ? ["the exponential"] : Array.Empty<string>(),
+            .. fit.Shape?.Hill?.Converged == false ? ["the Hill curve"] : Array.Empty<string>(),
+            .. fit.Service.Converged == false ? ["the service-time line"] : Array.Empty<string>(),
+        ];
+        return open.Length == 0 ? null : new(
+            Severity.Caution,
+            $"{fit.DisplayName}: the fit of {string.Join(" and ", open)} stopped before it settled. Its last digits may be wrong.");
+    }
+
     private static Warning? ShapeWarning(TaskFits fit, TaskAllocation task) =>
         fit.Shape?.Warning is { } text ? new(Severity.Note, $"{fit.DisplayName}: {text}") : null;
 
@@ -84,8 +100,8 @@ internal static class Warnings
     private static Warning? FarFromMeasured(TaskFits fit, TaskAllocation task)
     {
         int[] budgets = [.. fit.Accuracy.Points.Select(point => point.BudgetTokens)];
-        int low = budgets.LastOrDefault(budget => budget <= task.BudgetTokens), high = budgets.FirstOrDefault(budget =>
-            budget > task.BudgetTokens);
+        int low = budgets.LastOrDefault(budget => budget <= task.BudgetTokens);
+        int high = budgets.FirstOrDefault(budget => budget > task.BudgetTokens);
         return low > 0 && high > 2 * low && low != task.BudgetTokens && !task.Measured
             ? new(Severity.Note, string.Create(
                 CultureInfo.InvariantCulture,

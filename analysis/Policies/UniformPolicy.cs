@@ -20,8 +20,7 @@ internal static class UniformPolicy
 
     /// <summary>
     /// The best uniform budget; null where even the smallest is not stable. A grid brackets it (equal ratios, and every measured
-    /// budget), the
-    /// golden section refines it.
+    /// budget), the golden section refines it.
     /// </summary>
     internal static (double BudgetTokens, double Objective)? Best(Workload workload)
     {

@@ -3,7 +3,6 @@ using Calibration.Analysis.Policies;
 using Calibration.Fitting;
 using Calibration.Fitting.Statistics;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 
 namespace Calibration.Analysis.Uncertainty;
 
@@ -76,7 +75,7 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         (TaskModel Model, TaskModel Measured)[] drawn = [.. draw.Select(task => task.Next(index))];
         Workload own = decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] };
         Workload points = measured.Workload with { Tasks = [.. drawn.Select(task => task.Measured)] };
-        ProvedAllocation best = WorkloadSolver.Solve(own, Options), free = WorkloadSolver.Solve(points, Options);
+        ProvedAllocation best = AllocationSolver.Solve(own, Options), free = AllocationSolver.Solve(points, Options);
         if (best.Status == ProofStatus.Infeasible || free.Status == ProofStatus.Infeasible)
             return null;
         double onData = AnyBudget.At(decided.Workload, best.Budgets.AsSpan()).Objective;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
 using Calibration.Report.Tables;
 using Calibration.Results;

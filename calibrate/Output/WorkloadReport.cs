@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Calibration.Analysis;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
 using Calibration.Results;
@@ -16,9 +15,9 @@ internal static class WorkloadReport
     /// <exception cref="AnalysisException">No allocation is stable.</exception>
     internal static void Write(Workload workload, bool asJson, TextWriter output)
     {
-        ProvedAllocation best = WorkloadSolver.Solve(workload), integer = WorkloadSolver.SolveInteger(workload);
+        ProvedAllocation best = AllocationSolver.Solve(workload), integer = AllocationSolver.SolveInteger(workload);
         Feasibility.ThrowIfNone(best);
-        Allocation? paper = workload.IsPapers ? AllocationSolver.Solve(workload) : null;
+        Allocation? paper = workload.IsPapers ? NewtonSolver.Solve(workload) : null;
         if (asJson)
             WriteJson(workload, best, integer, paper, output);
         else

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Queueing;
 
 namespace Calibration.Calibrate.Settings;

@@ -52,11 +52,14 @@ internal sealed class SimulateVerb(TextWriter output)
             QueueReport report = QueueStudy.Run(
                 queue.Workload,
                 queue.Budgets.AsSpan(),
-                parsed.GetValue(_queries),
-                parsed.GetValue(_replications),
-                seed: parsed.GetValue(_seed),
-                measurements: queue.Measurements,
-                cancellationToken: cancelled);
+                new SimulationOptions
+                {
+                    Queries = parsed.GetValue(_queries),
+                    Replications = parsed.GetValue(_replications),
+                    Seed = parsed.GetValue(_seed),
+                },
+                queue.Measurements,
+                cancelled);
             if (parsed.GetValue(_json))
                 QueueReportText.WriteJson(report, output);
             else

@@ -3,25 +3,25 @@ using Calibration.Fitting.Answers;
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>From an optimum to a published fit: identification, lack of fit, intervals, verdict.</summary>
-internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver, CurvePoint point, AccuracyFitOptions options)
+internal sealed class AccuracyConclusion(FittedCurve fit, AccuracyFitOptions options)
 {
     private const double BoundTolerance = 1e-9;
 
-    private readonly double[] _fitted = [.. Enumerable.Range(0, table.Count).Select(j => solver.Probability(point, j))];
+    private readonly double[] _fitted = [.. Enumerable.Range(0, fit.Table.Count).Select(j => fit.Solver.Probability(fit.Point, j))];
 
-    private bool AtZero => point.D <= BoundTolerance;
+    private bool AtZero => fit.Point.D <= BoundTolerance;
 
-    private bool AtOne => point.S >= 1 - BoundTolerance;
+    private bool AtOne => fit.Point.S >= 1 - BoundTolerance;
 
-    private bool IsDegenerate => table.Count < 3 || point.A < 1e-6;
+    private bool IsDegenerate => fit.Table.Count < 3 || fit.Point.A < 1e-6;
 
     /// <summary>Binomial deviance against the saturated model.</summary>
     public double Deviance
     {
         get
         {
-            double sum = Enumerable.Range(0, table.Count).Sum(j =>
-                RivalShapes.BinomialDeviance(table.Answers[j], table.Correct[j], _fitted[j]));
+            double sum = Enumerable.Range(0, fit.Table.Count).Sum(j =>
+                RivalShapes.BinomialDeviance(fit.Table.Answers[j], fit.Table.Correct[j], _fitted[j]));
             return double.IsFinite(sum) ? sum : 0;
         }
     }
@@ -32,7 +32,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         (Weakness weakness, double? lackOfFit, ClusterCovariance covariance) = Assess();
         if (lackOfFit < options.LackOfFitLevel)
             return Fitting.Verdict.LackOfFit;
-        if (weakness.Kind != WeaknessKind.None || !new ParameterConclusion(table, solver, point, options, covariance).HasRate(weakness))
+        if (weakness.Kind != WeaknessKind.None || !new ParameterConclusion(fit, options, covariance).HasRate(weakness))
             return Fitting.Verdict.NotIdentifiable;
         return AtZero || AtOne ? Fitting.Verdict.AtBound : Fitting.Verdict.Identified;
     }
@@ -60,7 +60,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     public AccuracyFit Conclude()
     {
         (Weakness weakness, double? lackOfFit, ClusterCovariance covariance) = Assess();
-        var parameters = new ParameterConclusion(table, solver, point, options, covariance);
+        var parameters = new ParameterConclusion(fit, options, covariance);
         (ParameterEstimate a, ParameterEstimate b, ParameterEstimate d) =
             lackOfFit < options.LackOfFitLevel
                 ? parameters.Withheld("the data reject the exponential")
@@ -70,7 +70,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
         {
             Verdict = verdict,
             Explanation = explanation,
-            Curve = IsDegenerate ? null : new ExponentialAccuracy(point.A, Math.Exp(point.Theta) / table.Scale, point.D),
+            Curve = IsDegenerate ? null : new ExponentialAccuracy(fit.Point.A, Math.Exp(fit.Point.Theta) / fit.Table.Scale, fit.Point.D),
             A = a,
             B = b,
             D = d,
@@ -78,19 +78,21 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
             Deviance = Deviance,
             LackOfFitPValue = lackOfFit,
             Method = options.Method,
-            Converged = IsDegenerate || point.Converged,
-            Clustered = table.Clusters > 0,
-            Clusters = table.Clusters,
-            Rivals = options.CompareRivals && table.Count > 0 ? RivalShapes.Compare(table, Deviance, DesignEffects.Mean(table)) : [],
+            Converged = IsDegenerate || fit.Point.Converged,
+            Clustered = fit.Table.Clusters > 0,
+            Clusters = fit.Table.Clusters,
+            Rivals = options.CompareRivals && fit.Table.Count > 0
+                ? RivalShapes.Compare(fit.Table, Deviance, DesignEffects.Mean(fit.Table))
+                : [],
         };
     }
 
     private (Weakness Weakness, double? LackOfFit, ClusterCovariance Covariance) Assess()
     {
-        var test = new LackOfFitTest(table, Guide(), solver);
-        Weakness weakness = Identification.Judge(table, test.Distance, options.IdentificationLevel);
+        var test = new LackOfFitTest(fit.Table, Guide(), fit.Solver);
+        Weakness weakness = Identification.Judge(fit.Table, test.Distance, options.IdentificationLevel);
         double? lackOfFit = test.PValue(weakness, options.LackOfFitLevel);
-        ClusterCovariance covariance = ClusterCovariance.At(point, solver, table, !AtZero, !AtOne, true);
+        ClusterCovariance covariance = ClusterCovariance.At(fit, !AtZero, !AtOne);
         if (weakness.Kind == WeaknessKind.None && (IsDegenerate || !covariance.Regular))
             weakness = new Weakness(WeaknessKind.Flat, "accuracy does not rise with the budget");
         return (weakness, lackOfFit, covariance);
@@ -101,12 +103,12 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
     /// </summary>
     private double[] Guide()
     {
-        if (point.A > 1e-4)
+        if (fit.Point.A > 1e-4)
             return _fitted;
-        var mirror = new CurveSolver(table.X, options.Method);
-        mirror.Load(table.Answers, [.. table.Answers.Zip(table.Correct, (n, y) => n - y)]);
+        var mirror = new CurveSolver(fit.Table.X, options.Method);
+        mirror.Load(fit.Table.Answers, [.. fit.Table.Answers.Zip(fit.Table.Correct, (n, y) => n - y)]);
         CurvePoint falling = mirror.Solve();
-        return [.. Enumerable.Range(0, table.Count).Select(j => 1 - mirror.Probability(falling, j))];
+        return [.. Enumerable.Range(0, fit.Table.Count).Select(j => 1 - mirror.Probability(falling, j))];
     }
 
     private (Verdict, string) Judge(double? lackOfFit, ParameterEstimate a, ParameterEstimate b, ParameterEstimate d)
@@ -133,6 +135,7 @@ internal sealed class AccuracyConclusion(AccuracyTable table, CurveSolver solver
 
     private AccuracyPoint[] Points()
     {
+        AccuracyTable table = fit.Table;
         double[] errors = DesignEffects.StandardErrors(table);
         return
         [

@@ -19,12 +19,13 @@ internal sealed class ClusterCovariance
     /// <summary>Whether H was positive definite on the free parameters.</summary>
     public bool Regular { get; private set; }
 
-    public static ClusterCovariance At(CurvePoint point, CurveSolver solver, AccuracyTable table, bool freeD, bool freeS, bool freeT)
+    /// <summary>The covariance at a fit, where its solver was differentiated last; θ is always free.</summary>
+    public static ClusterCovariance At(in FittedCurve fit, bool freeD, bool freeS)
     {
         var covariance = new ClusterCovariance();
         Span<double> unit = stackalloc double[3];
         Span<double> column = stackalloc double[3];
-        bool[] free = [freeD, freeS, freeT];
+        Span<bool> free = [freeD, freeS, true];
         covariance.Regular = true;
         for (int i = 0; i < 3; i++)
         {
@@ -32,7 +33,7 @@ internal sealed class ClusterCovariance
                 continue;
             unit.Clear();
             unit[i] = 1;
-            if (!SmallSystem.TrySolve(solver.Objective.Hessian, unit, freeD, freeS, freeT, 0, column))
+            if (!SmallSystem.TrySolve(new NormalEquations(fit.Solver.Objective.Hessian, unit), free, 0, column))
             {
                 covariance.Regular = false;
                 return covariance;
@@ -42,7 +43,7 @@ internal sealed class ClusterCovariance
                 covariance._naive[(j * 3) + i] = column[j];
         }
 
-        double[] meat = Meat(point, solver, table);
+        double[] meat = Meat(fit);
         Span<double> half = stackalloc double[9];
         Multiply(covariance._naive, meat, half);
         Multiply(half, covariance._naive, covariance._sandwich);
@@ -89,8 +90,9 @@ internal sealed class ClusterCovariance
         }
     }
 
-    private static double[] Meat(CurvePoint point, CurveSolver solver, AccuracyTable table)
+    private static double[] Meat(in FittedCurve fit)
     {
+        (AccuracyTable table, CurveSolver solver, CurvePoint point) = fit;
         int m = table.Count;
         var p = new double[m];
         var slopes = new double[3 * m];
@@ -112,9 +114,8 @@ internal sealed class ClusterCovariance
         {
             double n = table.Answers[j];
             // Variance of the score of n answers: the score of one right answer less that of one wrong, squared, times n p (1 − p).
-            double right = p[j] > 0 ? solver.Objective.CellScore(j, p[j], 1, 1) : 0, wrong = p[j] < 1
-                ? solver.Objective.CellScore(j, p[j], 1, 0)
-                : 0;
+            double right = p[j] > 0 ? solver.Objective.CellScore(j, p[j], 1, 1) : 0;
+            double wrong = p[j] < 1 ? solver.Objective.CellScore(j, p[j], 1, 0) : 0;
             Add(meat, slopes.AsSpan(3 * j, 3), n * p[j] * (1 - p[j]) * (right - wrong) * (right - wrong));
         }
 

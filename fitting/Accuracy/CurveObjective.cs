@@ -100,7 +100,7 @@ internal sealed class CurveObjective
             v += w * f * y;
         }
 
-        return Triangle.Minimise(a, b, c, u, v);
+        return Triangle.Minimise(new PlaneForm(a, b, c, u, v));
     }
 
     public double Probability(CurvePoint point, int j)
@@ -184,14 +184,15 @@ internal sealed class CurveObjective
         }
 
         (_gradient[0], _gradient[1], _gradient[2]) = (gd, gs, gt);
-        Fill(_gaussNewton, dd, ds, ss, dt, st, tt);
-        Fill(_hessian, dd, ds, ss, dt + rt, st - rt, tt - rtt);
+        Fill(_gaussNewton, (dd, ds, ss), (dt, st, tt));
+        Fill(_hessian, (dd, ds, ss), (dt + rt, st - rt, tt - rtt));
     }
 
-    private static void Fill(double[] h, double dd, double ds, double ss, double dt, double st, double tt)
+    /// <summary>A symmetric matrix from its part in (D, S) and its row of θ.</summary>
+    private static void Fill(double[] h, (double DD, double DS, double SS) linear, (double D, double S, double Theta) rate)
     {
-        (h[0], h[1], h[2]) = (dd, ds, dt);
-        (h[3], h[4], h[5]) = (ds, ss, st);
-        (h[6], h[7], h[8]) = (dt, st, tt);
+        (h[0], h[1], h[2]) = (linear.DD, linear.DS, rate.D);
+        (h[3], h[4], h[5]) = (linear.DS, linear.SS, rate.S);
+        (h[6], h[7], h[8]) = (rate.D, rate.S, rate.Theta);
     }
 }

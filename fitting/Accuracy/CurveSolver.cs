@@ -73,13 +73,11 @@ internal sealed class CurveSolver
     {
         CurvePoint point = Inside(start, held);
         point = point with { Objective = _objective.Value(point), Converged = false };
-        Span<double> gradient = stackalloc double[3];
         Span<double> step = stackalloc double[3];
-        Span<double> hessian = stackalloc double[9];
         for (int iteration = 0; iteration < 60; iteration++)
         {
             _objective.Differentiate(point);
-            double decrement = Step(point, held, gradient, hessian, step);
+            double decrement = Step(point, held, step);
             if (decrement < tolerance)
                 return point with { Converged = true };
             bool fine = decrement < 1e-9;
@@ -125,8 +123,10 @@ internal sealed class CurveSolver
     }
 
     /// <summary>The Newton step in (D, S, θ); returns gradient · step.</summary>
-    private double Step(CurvePoint point, Held held, Span<double> gradient, Span<double> hessian, Span<double> step)
+    private double Step(CurvePoint point, Held held, Span<double> step)
     {
+        Span<double> gradient = stackalloc double[3];
+        Span<double> hessian = stackalloc double[9];
         _objective.Gradient.CopyTo(gradient);
         bool freeD = held is not Held.D, freeS = held is not Held.S, freeT = held is not Held.Rate;
         bool tied = held == Held.A;
@@ -146,10 +146,12 @@ internal sealed class CurveSolver
         }
 
         freeT &= !(point.Theta >= MaxTheta && gradient[2] >= 0) && !(point.Theta <= MinTheta && gradient[2] <= 0);
-        if (!SmallSystem.TrySolve(Reduce(_objective.Hessian, tied, hessian), gradient, freeD, freeS, freeT, 0, step))
+        Span<bool> free = [freeD, freeS, freeT];
+        if (!SmallSystem.TrySolve(new NormalEquations(Reduce(_objective.Hessian, tied, hessian), gradient), free, 0, step))
         {
             Reduce(_objective.GaussNewton, tied, hessian);
-            for (double ridge = 1e-10; !SmallSystem.TrySolve(hessian, gradient, freeD, freeS, freeT, ridge, step); ridge *= 100)
+            var damped = new NormalEquations(hessian, gradient);
+            for (double ridge = 1e-10; !SmallSystem.TrySolve(damped, free, ridge, step); ridge *= 100)
             {
                 if (ridge > 1e6)
                 {

@@ -45,7 +45,8 @@ internal static class LevenbergPolish
             };
         }
 
-        LeastSquaresFit? fit = LeastSquares.Fit(Model, Jacobian, table.X, table.Proportions(), start, weights);
+        LeastSquaresFit? fit = LeastSquares.Fit(
+            new LeastSquaresProblem(Model, Jacobian, table.X, table.Proportions(), weights), start);
         return fit is null ? point : solver.Better(point, Place(fit.Parameters, freeD, freeS));
     }
 

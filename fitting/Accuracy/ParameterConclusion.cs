@@ -4,17 +4,17 @@ using Calibration.Fitting.Statistics;
 namespace Calibration.Fitting.Accuracy;
 
 /// <summary>Standard errors, intervals and statuses of A, b and D.</summary>
-internal sealed class ParameterConclusion(
-    AccuracyTable table, CurveSolver solver, CurvePoint point, AccuracyFitOptions options, ClusterCovariance covariance)
+internal sealed class ParameterConclusion(FittedCurve fit, AccuracyFitOptions options, ClusterCovariance covariance)
 {
-    private readonly ProfileInterval _profile = new(solver, point, Quantile(table, options.Level));
+    private readonly ProfileInterval _profile = new(fit.Solver, fit.Point, Quantile(fit.Table, options.Level));
     private ClusterCovariance? _freeCeiling;
 
-    private double Rate => Math.Exp(point.Theta) / table.Scale;
+    private double Rate => Math.Exp(fit.Point.Theta) / fit.Table.Scale;
 
     /// <summary>Values without errors or intervals.</summary>
-    public (ParameterEstimate A, ParameterEstimate B, ParameterEstimate D) Withheld(string reason) =>
-        (ParameterEstimate.Unknown(point.A, reason), ParameterEstimate.Unknown(Rate, reason), ParameterEstimate.Unknown(point.D, reason));
+    public (ParameterEstimate A, ParameterEstimate B, ParameterEstimate D) Withheld(string reason) => (
+        ParameterEstimate.Unknown(fit.Point.A, reason), ParameterEstimate.Unknown(Rate, reason),
+        ParameterEstimate.Unknown(fit.Point.D, reason));
 
     public (ParameterEstimate A, ParameterEstimate B, ParameterEstimate D) Estimate(Weakness weakness, bool atZero, bool atOne)
     {
@@ -26,7 +26,7 @@ internal sealed class ParameterConclusion(
         {
             ParameterEstimate gain = weakness.Kind == WeaknessKind.Saturated && d.Status != ParameterStatus.NotIdentifiable
                 ? GainOf(atOne)
-                : ParameterEstimate.Unknown(point.A, weakness.Reason);
+                : ParameterEstimate.Unknown(fit.Point.A, weakness.Reason);
             return (gain, ParameterEstimate.Unknown(rate, weakness.Reason), d);
         }
 
@@ -38,7 +38,7 @@ internal sealed class ParameterConclusion(
                 ? "accuracy is saturated before the first positive budget"
                 : "accuracy still rises linearly at the largest budget";
             ParameterEstimate unknown = ParameterEstimate.Unknown(rate, reason);
-            return (ends.BoundedBelow ? GainOf(atOne) : ParameterEstimate.Unknown(point.A, reason), unknown, d);
+            return (ends.BoundedBelow ? GainOf(atOne) : ParameterEstimate.Unknown(fit.Point.A, reason), unknown, d);
         }
 
         var b = new ParameterEstimate
@@ -46,7 +46,8 @@ internal sealed class ParameterConclusion(
             Value = rate,
             Status = ParameterStatus.Identified,
             StandardError = error > 0 ? rate * error : null,
-            Interval = new Interval(Math.Min(rate, Math.Exp(ends.Low) / table.Scale), Math.Max(rate, Math.Exp(ends.High) / table.Scale)),
+            Interval = new Interval(
+                Math.Min(rate, Math.Exp(ends.Low) / fit.Table.Scale), Math.Max(rate, Math.Exp(ends.High) / fit.Table.Scale)),
         };
         return (GainOf(atOne), b, d);
     }
@@ -61,24 +62,24 @@ internal sealed class ParameterConclusion(
         ProfileInterval.Ends ends = _profile.OfA(ScaleOf(covariance, -1, 1, 0));
         return new ParameterEstimate
         {
-            Value = point.A,
+            Value = fit.Point.A,
             Status = atOne ? ParameterStatus.AtBound : ParameterStatus.Identified,
             Reason = atOne ? "A + D = 1" : null,
             StandardError = error > 0 ? error : null,
-            Interval = new Interval(Math.Min(point.A, ends.Low), Math.Max(point.A, ends.High)),
+            Interval = new Interval(Math.Min(fit.Point.A, ends.Low), Math.Max(fit.Point.A, ends.High)),
         };
     }
 
     private ParameterEstimate OriginOf(bool atZero, Weakness weakness)
     {
-        if (table.Budgets[0] != 0 && weakness.Kind == WeaknessKind.Saturated)
-            return ParameterEstimate.Unknown(point.D, weakness.Reason + " and nothing was measured at 0");
+        if (fit.Table.Budgets[0] != 0 && weakness.Kind == WeaknessKind.Saturated)
+            return ParameterEstimate.Unknown(fit.Point.D, weakness.Reason + " and nothing was measured at 0");
         ClusterCovariance at = covariance;
         if (atZero)
         {
             // The distance to the bound is measured with D free, at the curvature on the bound.
-            solver.Polish(point, Held.None);
-            at = ClusterCovariance.At(point, solver, table, true, point.S < 1 - 1e-9, true);
+            fit.Solver.Polish(fit.Point, Held.None);
+            at = ClusterCovariance.At(fit, true, fit.Point.S < 1 - 1e-9);
             if (!at.Regular)
                 at = covariance;
         }
@@ -88,11 +89,11 @@ internal sealed class ParameterConclusion(
         ProfileInterval.Ends ends = _profile.OfD(atZero ? scale with { DesignEffect = Math.Max(1, scale.DesignEffect) } : scale);
         return new ParameterEstimate
         {
-            Value = atZero ? 0 : point.D,
+            Value = atZero ? 0 : fit.Point.D,
             Status = atZero ? ParameterStatus.AtBound : ParameterStatus.Identified,
             Reason = atZero ? "D = 0" : null,
             StandardError = atZero || !(error > 0) ? null : error,
-            Interval = new Interval(Math.Min(point.D, ends.Low), Math.Max(point.D, ends.High)),
+            Interval = new Interval(Math.Min(fit.Point.D, ends.Low), Math.Max(fit.Point.D, ends.High)),
         };
     }
 
@@ -105,7 +106,7 @@ internal sealed class ParameterConclusion(
         ClusterCovariance ceiling = _freeCeiling ??= FreeCeiling();
         if (!ceiling.Regular)
             return null;
-        double normal = Quantiles.TwoSided(options.Level, double.PositiveInfinity), scale = Quantile(table, options.Level) / normal;
+        double normal = Quantiles.TwoSided(options.Level, double.PositiveInfinity), scale = Quantile(fit.Table, options.Level) / normal;
         return CeilingLaw.Height(ceiling.WithCeiling(c0, c1, c2), ceiling.CurvatureWithCeiling(c0, c1, c2), options.Level) * scale * scale;
     }
 
@@ -114,18 +115,18 @@ internal sealed class ParameterConclusion(
     /// </summary>
     private double Widening(Weakness weakness)
     {
-        double ratio = ReportedAbove.Quantile(weakness.Line, weakness.Threshold, options.Level) / Quantiles.TwoSided(
-            options.Level, double.PositiveInfinity);
+        double ratio = ReportedAbove.Quantile(weakness.Line, weakness.Threshold, options.Level)
+            / Quantiles.TwoSided(options.Level, double.PositiveInfinity);
         return ratio * ratio;
     }
 
     /// <summary>The covariance with the ceiling free, at the curvature of the optimum.</summary>
     private ClusterCovariance FreeCeiling()
     {
-        if (point.S < 1 - 1e-9)
+        if (fit.Point.S < 1 - 1e-9)
             return covariance;
-        solver.Polish(point, Held.None);
-        return ClusterCovariance.At(point, solver, table, point.D > 1e-9, true, true);
+        fit.Solver.Polish(fit.Point, Held.None);
+        return ClusterCovariance.At(fit, fit.Point.D > 1e-9, true);
     }
 
     private static double Quantile(AccuracyTable table, double level) =>

@@ -26,61 +26,61 @@ internal sealed class ProfileInterval(CurveSolver solver, CurvePoint best, doubl
     /// <param name="Below">How many times higher at the lower end.</param>
     internal readonly record struct Scale(double DesignEffect, double StandardError, double? CeilingHeight, double Below = 1);
 
-    public Ends OfD(Scale scale) =>
-        Between(best.D, 0, best.S, scale, (d, near) => solver.Polish(near with { D = d, S = Math.Max(near.S, d) }, Held.D, Tolerance));
+    public Ends OfD(Scale scale) => Between(
+        new Path(best.D, (d, near) => solver.Polish(near with { D = d, S = Math.Max(near.S, d) }, Held.D, Tolerance)), (0, best.S), scale);
 
-    public Ends OfA(Scale scale) =>
-        Between(best.A, 0, 1, scale, (a, near) =>
+    public Ends OfA(Scale scale) => Between(
+        new Path(best.A, (a, near) =>
         {
             double d = Math.Clamp(near.D, 0, 1 - a);
             return solver.Polish(near with { D = d, S = Math.Min(1, d + a) }, Held.A, Tolerance);
-        });
+        }),
+        (0, 1),
+        scale);
 
-    public Ends OfTheta(Scale scale) =>
-        Between(
-            best.Theta, solver.MinTheta, solver.MaxTheta, scale, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance));
+    public Ends OfTheta(Scale scale) => Between(
+        new Path(best.Theta, (t, near) => solver.Polish(near with { Theta = t }, Held.Rate, Tolerance)),
+        (solver.MinTheta, solver.MaxTheta),
+        scale);
 
     /// <summary>Whether the profile of θ is closed at both ends of the searched range.</summary>
     public bool HasRate(Scale scale) =>
         IsClosed(solver.MinTheta, scale.DesignEffect * scale.Below) && IsClosed(solver.MaxTheta, scale.DesignEffect);
 
     private bool IsClosed(double limit, double designEffect) =>
-        2 * (best.Objective - solver.Polish(best with { Theta = limit }, Held.Rate, Tolerance).Objective) / designEffect > quantile
-            * quantile;
+        2 * (best.Objective - solver.Polish(best with { Theta = limit }, Held.Rate, Tolerance).Objective) / designEffect
+            > quantile * quantile;
 
-    private Ends Between(double at, double low, double high, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
+    private Ends Between(Path path, (double Low, double High) range, Scale scale)
     {
-        double width = scale.StandardError > 0 ? quantile * scale.StandardError : 0.05 * (high - low);
-        (double lower, bool below) = EndOf(
-            at,
-            low,
-            -width,
-            scale with { DesignEffect = scale.DesignEffect * scale.Below, CeilingHeight = scale.CeilingHeight * scale.Below },
-            profile);
-        (double upper, bool above) = EndOf(at, high, width, scale, profile);
-        return new Ends(lower, upper, below, above);
+        double width = scale.StandardError > 0 ? quantile * scale.StandardError : 0.05 * (range.High - range.Low);
+        Scale below = scale with { DesignEffect = scale.DesignEffect * scale.Below, CeilingHeight = scale.CeilingHeight * scale.Below };
+        (double lower, bool boundedBelow) = EndOf(path, range.Low, -width, below);
+        (double upper, bool boundedAbove) = EndOf(path, range.High, width, scale);
+        return new Ends(lower, upper, boundedBelow, boundedAbove);
     }
 
-    private (double End, bool Bounded) EndOf(
-        double at, double limit, double width, Scale scale, Func<double, CurvePoint, CurvePoint> profile)
+    private (double End, bool Bounded) EndOf(Path path, double limit, double width, Scale scale)
     {
-        (double end, bool bounded) = End(at, limit, width, scale.DesignEffect, profile);
-        if (!bounded || scale.CeilingHeight is not { } height || profile(end, best).S < 1 - 1e-9)
+        (double end, bool bounded) = End(path, limit, width, scale.DesignEffect);
+        if (!bounded || scale.CeilingHeight is not { } height || path.Profile(end, best).S < 1 - 1e-9)
             return (end, bounded);
-        return (End(at, limit, end - at, Math.Max(scale.DesignEffect, height / (quantile * quantile)), profile).End, true);
+        return (End(path, limit, end - path.At, Math.Max(scale.DesignEffect, height / (quantile * quantile))).End, true);
     }
 
     /// <summary>The end on one side, each profile point started from the one before.</summary>
-    private (double End, bool Bounded) End(
-        double at, double limit, double width, double designEffect, Func<double, CurvePoint, CurvePoint> profile)
+    private (double End, bool Bounded) End(Path path, double limit, double width, double designEffect)
     {
         CurvePoint near = best;
-        return ProfileEnd.Find(at, limit, width, quantile, value =>
+        return ProfileEnd.Find(path.At, limit, width, new ScaledDrop(quantile, value =>
         {
-            CurvePoint point = profile(value, near);
+            CurvePoint point = path.Profile(value, near);
             if (double.IsFinite(point.Objective))
                 near = point;
             return 2 * (best.Objective - point.Objective) / designEffect;
-        });
+        }));
     }
+
+    /// <summary>A parameter's estimate, and the optimum with it held at a value, from a point nearby.</summary>
+    private readonly record struct Path(double At, Func<double, CurvePoint, CurvePoint> Profile);
 }

@@ -29,7 +29,7 @@ internal static class RivalShapes
         double[] logs = Array.ConvertAll(table.X, x => x > 0 ? Math.Log(x) : double.NegativeInfinity);
         double Loss(double logPower, int rounds) => Deviance(table, j => Math.Exp(Math.Exp(logPower) * logs[j]), rounds);
         (double at, _) = Enumerable.Range(0, 15).Select(i => -4 + (0.4 * i)).Select(t => (t, Loss(t, 0))).MinBy(t => t.Item2);
-        return Golden(t => Loss(t, 3), at - 0.4, at + 0.4, at, Loss(at, 3)).Value;
+        return Golden(t => Loss(t, 3), (at, Loss(at, 3)), 0.4).Value;
     }
 
     private static double Logistic(AccuracyTable table)
@@ -52,16 +52,18 @@ internal static class RivalShapes
         best.Value = Loss(best.Middle, best.Steepness);
         for (int round = 0; round < 2; round++)
         {
-            (best.Middle, best.Value) = Golden(m => Loss(m, best.Steepness), best.Middle - 0.5, best.Middle + 0.5, best.Middle, best.Value);
-            (best.Steepness, best.Value) = Golden(
-                s => Loss(best.Middle, s), best.Steepness - 0.6, best.Steepness + 0.6, best.Steepness, best.Value);
+            (best.Middle, best.Value) = Golden(m => Loss(m, best.Steepness), (best.Middle, best.Value), 0.5);
+            (best.Steepness, best.Value) = Golden(s => Loss(best.Middle, s), (best.Steepness, best.Value), 0.6);
         }
 
         return best.Value;
     }
 
-    private static (double At, double Value) Golden(Func<double, double> loss, double low, double high, double at, double value)
+    /// <summary>Eight golden sections of the interval of half a width around the best value so far.</summary>
+    private static (double At, double Value) Golden(Func<double, double> loss, (double At, double Value) best, double halfWidth)
     {
+        (double at, double value) = best;
+        double low = at - halfWidth, high = at + halfWidth;
         for (int i = 0; i < 8; i++)
         {
             double left = high - (0.618033988749895 * (high - low)), right = low + (0.618033988749895 * (high - low));

@@ -22,22 +22,22 @@ internal static class FallTest
                     continue;
                 double p = Math.Min(1, pairs * SignTest.PValue(change.Better, change.Worse));
                 if (p <= Level)
-                    (largest, depth) = (Fall(table, from, to, change, p), change.From - change.To);
+                    (largest, depth) = (Fall(table, (from, to), change, p), change.From - change.To);
             }
         }
 
         return largest;
     }
 
-    private static BudgetFall Fall(AccuracyTable table, int from, int to, Change change, double p)
+    private static BudgetFall Fall(AccuracyTable table, (int From, int To) pair, Change change, double p)
     {
         double[] accuracy = table.Proportions();
         int peak = Array.IndexOf(accuracy, accuracy.Max());
         return new BudgetFall
         {
-            FromTokens = table.Budgets[from],
+            FromTokens = table.Budgets[pair.From],
             FromAccuracy = change.From,
-            ToTokens = table.Budgets[to],
+            ToTokens = table.Budgets[pair.To],
             ToAccuracy = change.To,
             Worse = change.Worse,
             Better = change.Better,

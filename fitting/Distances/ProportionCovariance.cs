@@ -28,9 +28,8 @@ internal sealed class ProportionCovariance
 
     /// <summary>
     /// P(the data lie further from a true curve than this distance), Hotelling's T². A difference whose expected variance lies under
-    /// the floor of
-    /// half an answer adds that much less to the distance and counts that much less. With the truth on a bound the distance is of either
-    /// dimension half of the time (Chernoff's mixture).
+    /// the floor of half an answer adds that much less to the distance and counts that much less. With the truth on a bound the
+    /// distance is of either dimension half of the time (Chernoff's mixture).
     /// </summary>
     /// <param name="distance">The distance at its minimum.</param>
     /// <param name="parameters">Number of the curve's parameters.</param>

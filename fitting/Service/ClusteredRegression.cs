@@ -2,6 +2,18 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Calibration.Fitting.Service;
 
+/// <summary>Observations in clusters.</summary>
+/// <param name="Y">Observations.</param>
+/// <param name="Weights">Inverse working variances.</param>
+/// <param name="Shared">How strongly each weighted observation feels its cluster's common error; at most 1.</param>
+/// <param name="Clusters">Indices of the observations by cluster.</param>
+internal sealed record ClusteredData(double[] Y, double[] Weights, double[] Shared, int[][] Clusters)
+{
+    /// <summary>Some of the observations, in clusters of their new indices.</summary>
+    public ClusteredData Of(int[] kept, int[][] clusters) => new(
+        Array.ConvertAll(kept, i => Y[i]), Array.ConvertAll(kept, i => Weights[i]), Array.ConvertAll(kept, i => Shared[i]), clusters);
+}
+
 /// <summary>
 /// Weighted linear regression with the bias-reduced cluster-robust covariance CR2 (Bell and McCaffrey 2002) and their
 /// Satterthwaite degrees of freedom for each coefficient, under a working correlation ρ inside clusters as in Imbens and
@@ -15,15 +27,13 @@ internal sealed class ClusteredRegression
     private readonly Vector<double> _shared;
 
     private ClusteredRegression(
-        Matrix<double> design,
-        Matrix<double> inverse,
-        Vector<double> coefficients,
-        Vector<double> residuals,
-        Vector<double> shared,
-        int[][] clusters)
+        (Matrix<double> Design, Matrix<double> Inverse) equations,
+        (Vector<double> Coefficients, Vector<double> Residuals) solution,
+        ClusteredData data)
     {
-        (_design, _inverse, _clusters, _shared) = (design, inverse, clusters, shared);
-        (Coefficients, WeightedResiduals) = (coefficients, residuals);
+        (_design, _inverse) = equations;
+        (Coefficients, WeightedResiduals) = solution;
+        (_clusters, _shared) = (data.Clusters, Vector<double>.Build.Dense(data.Shared));
         Infer();
     }
 
@@ -36,13 +46,11 @@ internal sealed class ClusteredRegression
     public double[] DegreesOfFreedom { get; private set; } = [];
 
     /// <summary>Regresses y on the columns; null where they are collinear.</summary>
-    /// <param name="columns">One regressor a column.</param>
-    /// <param name="y">Observations.</param>
-    /// <param name="weights">Inverse working variances.</param>
-    /// <param name="shared">How strongly each weighted observation feels its cluster's common error; at most 1.</param>
-    /// <param name="clusters">Indices of the observations by cluster.</param>
-    public static ClusteredRegression? Fit(Func<int, double>[] columns, double[] y, double[] weights, double[] shared, int[][] clusters)
+    /// <param name="columns">One regressor per column.</param>
+    /// <param name="data">What is regressed.</param>
+    public static ClusteredRegression? Fit(Func<int, double>[] columns, ClusteredData data)
     {
+        (double[] y, double[] weights, _, _) = data;
         int n = y.Length, p = columns.Length;
         Matrix<double> x = Matrix<double>.Build.Dense(n, p, (i, k) => Math.Sqrt(weights[i]) * columns[k](i));
         Vector<double> v = Vector<double>.Build.Dense(n, i => Math.Sqrt(weights[i]) * y[i]);
@@ -69,12 +77,12 @@ internal sealed class ClusteredRegression
                 inverse[k, l] /= scale[k] * scale[l];
         }
 
-        return new ClusteredRegression(x, inverse, scaled.PointwiseDivide(scale), residuals, Vector<double>.Build.Dense(shared), clusters);
+        return new ClusteredRegression((x, inverse), (scaled.PointwiseDivide(scale), residuals), data);
     }
 
     private void Infer()
     {
-        int p = Coefficients.Count, groups = _clusters.Length, n = WeightedResiduals.Count;
+        int p = Coefficients.Count, groups = _clusters.Length;
         var x = new Matrix<double>[groups];
         var adjusted = new Matrix<double>[groups];
         Matrix<double> meat = Matrix<double>.Build.Dense(p, p);
@@ -92,11 +100,11 @@ internal sealed class ClusteredRegression
         Matrix<double> covariance = _inverse * meat * _inverse;
         StandardErrors = [.. Enumerable.Range(0, p).Select(k => Math.Sqrt(Math.Max(0, covariance[k, k])))];
         double rho = WorkingCorrelation();
-        DegreesOfFreedom = [.. Enumerable.Range(0, p).Select(k => Satterthwaite(k, x, adjusted, rho, n))];
+        DegreesOfFreedom = [.. Enumerable.Range(0, p).Select(k => Satterthwaite(k, x, adjusted, rho))];
     }
 
     /// <summary>(Σ λ)² / Σ λ² of the variance estimator's quadratic form under the working covariance.</summary>
-    private double Satterthwaite(int coefficient, Matrix<double>[] x, Matrix<double>[] adjusted, double rho, int n)
+    private double Satterthwaite(int coefficient, Matrix<double>[] x, Matrix<double>[] adjusted, double rho)
     {
         int groups = _clusters.Length;
         var columns = new Vector<double>[groups];
@@ -109,7 +117,7 @@ internal sealed class ClusteredRegression
             for (int i = 0; i < inner.Count; i++)
                 spread[_clusters[g][i]] += inner[i];
             columns[g] = spread;
-            images[g] = Working(spread, rho, n);
+            images[g] = Working(spread, rho);
         }
 
         double trace = 0, squares = 0;
@@ -126,9 +134,9 @@ internal sealed class ClusteredRegression
         return squares > 0 ? Math.Clamp(trace * trace / squares, 1, Math.Max(1, groups - 1)) : 1;
     }
 
-    private Vector<double> Working(Vector<double> v, double rho, int n)
+    private Vector<double> Working(Vector<double> v, double rho)
     {
-        Vector<double> result = Vector<double>.Build.Dense(n);
+        Vector<double> result = Vector<double>.Build.Dense(v.Count);
         foreach (int[] rows in _clusters)
         {
             double common = rows.Sum(i => _shared[i] * v[i]);

@@ -9,51 +9,49 @@ internal static class Influence
 {
     private const int FewestTraces = 5;
 
-    /// <param name="observations">All observations.</param>
-    /// <param name="line">The published line.</param>
-    /// <param name="outliers">Which of them stand out.</param>
+    /// <param name="points">All observations beside the published line, with those that stand out.</param>
+    /// <param name="slope">c of that line, in seconds per token.</param>
     /// <param name="traces">Indices by trace; empty where observations are independent.</param>
     /// <param name="without">Slope and its standard error without some of them; null where there is no line.</param>
     public static List<ServiceInfluence> Find(
-        IReadOnlyList<ServiceObservation> observations, ServiceTimeLine line, bool[] outliers, int[][] traces, Func<HashSet<int>, (double C,
-        double Error)?> without)
+        ServicePoint[] points, double slope, int[][] traces, Func<HashSet<int>, (double C, double Error)?> without)
     {
         var found = new List<ServiceInfluence>();
         HashSet<int> named = [];
-        foreach (int[] trace in Outlying(observations, line, traces))
+        foreach (int[] trace in Outlying(points, traces))
         {
-            if (Of(observations[trace[0]].Cluster, null, [.. trace]) is not { } influence)
+            if (Of(points[trace[0]].Cluster, null, [.. trace]) is not { } influence)
                 continue;
             found.Add(influence);
             named.UnionWith(trace);
         }
 
-        for (int i = 0; i < outliers.Length; i++)
+        for (int i = 0; i < points.Length; i++)
         {
-            if (outliers[i] && !named.Contains(i) && Of(observations[i].Cluster, observations[i], [i]) is { } influence)
+            if (points[i].Outlier && !named.Contains(i) && Of(points[i].Cluster, points[i], [i]) is { } influence)
                 found.Add(influence);
         }
 
         return [.. found.OrderByDescending(influence => Math.Abs(influence.SlopeShift))];
 
-        ServiceInfluence? Of(string trace, ServiceObservation? sample, HashSet<int> left) =>
-            without(left) is { } rest && Math.Abs(line.SecondsPerToken - rest.C) > rest.Error
+        ServiceInfluence? Of(string trace, ServicePoint? sample, HashSet<int> left) =>
+            without(left) is { } rest && Math.Abs(slope - rest.C) > rest.Error
                 ? new ServiceInfluence(
-                    traces.Length > 0 ? trace : null, sample?.Tokens, sample?.Seconds, rest.C, line.SecondsPerToken - rest.C)
+                    traces.Length > 0 ? trace : null, sample?.Tokens, sample?.Seconds, rest.C, slope - rest.C)
                 : null;
     }
 
-    private static IEnumerable<int[]> Outlying(IReadOnlyList<ServiceObservation> observations, ServiceTimeLine line, int[][] traces)
+    private static IEnumerable<int[]> Outlying(ServicePoint[] points, int[][] traces)
     {
         if (traces.Length < FewestTraces)
             return [];
-        double[] departures = Array.ConvertAll(traces, trace => NoiseModel.Median(Array.ConvertAll(trace,
-            i => Departure(observations[i]))));
+        double[] departures = Array.ConvertAll(traces, trace =>
+            NoiseModel.Median(Array.ConvertAll(trace, i => Departure(points[i]))));
         double middle = NoiseModel.Median(departures);
         double limit = ServiceTimeFitter.OutlierLimit * Math.Max(
             1.4826 * NoiseModel.Median(Array.ConvertAll(departures, d => Math.Abs(d - middle))), 1e-6);
         return traces.Where((trace, g) => trace.Length > 1 && Math.Abs(departures[g] - middle) > limit);
 
-        double Departure(ServiceObservation o) => line.At(o.Tokens) > 0 ? (o.Seconds / line.At(o.Tokens)) - 1 : 0;
+        double Departure(ServicePoint point) => point.Fitted > 0 ? (point.Seconds / point.Fitted) - 1 : 0;
     }
 }

@@ -3,8 +3,13 @@ namespace Calibration.Fitting.Service;
 /// <summary>The line that outliers do not move: it separates them from the noise before the published fit.</summary>
 internal static class RobustLine
 {
-    /// <summary>Line by Huber weights and the noise around it, in turns.</summary>
-    public static (ServiceTimeLine Line, NoiseModel Noise) Through(double[] tokens, double[] seconds)
+    private const int RoundLimit = 100;
+
+    /// <summary>Largest change of a fitted time, as a share of the largest, at which the line counts as settled.</summary>
+    private const double Tolerance = 1e-10;
+
+    /// <summary>Line by Huber weights and the noise around it, in turns until the line stays.</summary>
+    public static (ServiceTimeLine Line, NoiseModel Noise, bool Converged) Through(double[] tokens, double[] seconds)
     {
         int n = seconds.Length;
         double typical = NoiseModel.Median(seconds.Select(Math.Abs).ToArray());
@@ -15,7 +20,8 @@ internal static class RobustLine
         NoiseModel noise = default;
         var fitted = new double[n];
         var residuals = new double[n];
-        for (int round = 0; round < 6; round++)
+        bool converged = false;
+        for (int round = 0; round < RoundLimit && !converged; round++)
         {
             for (int i = 0; i < n; i++)
             {
@@ -35,10 +41,12 @@ internal static class RobustLine
                 weights[i] = huber / (noise.Variance(fitted[i]) + 1e-30);
             }
 
+            (double before, double slope) = (t0, c);
             (t0, c) = Line(tokens, seconds, weights);
+            converged = Math.Abs(t0 - before) + (Math.Abs(c - slope) * tokens.Max()) <= Tolerance * seconds.Max();
         }
 
-        return (new ServiceTimeLine(Math.Max(0, t0), c), noise);
+        return (new ServiceTimeLine(Math.Max(0, t0), c), noise, converged);
     }
 
     private static (double T0, double C) Line(double[] tokens, double[] seconds, double[] weights)

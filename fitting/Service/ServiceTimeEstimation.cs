@@ -34,26 +34,26 @@ internal sealed class ServiceTimeEstimation
     {
         if (_distinct < 2)
             return Unknown("a line needs times at two different budgets", null, default, null);
-        (ServiceTimeLine robust, NoiseModel noise) = RobustLine.Through(_tokens, _seconds);
+        (ServiceTimeLine robust, NoiseModel noise, bool converged) = RobustLine.Through(_tokens, _seconds);
         double[] weights = Weights(robust, noise);
-        double[] shared = Shared(robust, noise);
-        ClusteredRegression? free = ClusteredRegression.Fit([_ => 1, i => _tokens[i]], _seconds, weights, shared, _clusters);
+        var data = new ClusteredData(_seconds, weights, Shared(robust, noise), _clusters);
+        ClusteredRegression? free = ClusteredRegression.Fit([_ => 1, i => _tokens[i]], data);
         bool[] outliers = Outliers(robust, noise);
         if (free is null)
             return Unknown("the budgets are too close to one another", outliers, noise, robust);
         bool atZero = free.Coefficients[0] <= 0;
-        ClusteredRegression? held = atZero ? ClusteredRegression.Fit([i => _tokens[i]], _seconds, weights, shared, _clusters) : free;
+        ClusteredRegression? held = atZero ? ClusteredRegression.Fit([i => _tokens[i]], data) : free;
         var line = new ServiceTimeLine(atZero ? 0 : free.Coefficients[0], held!.Coefficients[^1]);
         if (!(line.SecondsPerToken > 0))
             return Unknown("service time does not rise with the budget", outliers, noise, null);
         if (_observations.Count <= 2)
             return Unknown("two measurements leave no error to estimate", outliers, noise, line);
         ParameterEstimate t0 = OriginOf(free, atZero), c = SlopeOf(held);
-        (double? curvature, double? share) = Curvature(weights, shared, line);
+        (double? curvature, double? share) = Curvature(data, line);
         if (c.Interval is { } affine && share <= ServiceTimeFitter.CurvatureShareLimit)
-            (t0, c) = Widened(t0, c with { Interval = affine }, free, held, weights, shared);
+            (t0, c) = Widened(t0, c with { Interval = affine }, new Lines(free, held), data);
         List<ServiceInfluence> influences = Influence.Find(
-            _observations, line, outliers, _clustered ? _clusters : [], left => Without(left, weights, shared, atZero));
+            Points(line, outliers), line.SecondsPerToken, _clustered ? _clusters : [], left => Without(left, data, atZero));
         (t0, double? skewness) = Skewed(t0, line);
         (Verdict verdict, string explanation) = Judge(t0, c, curvature, share);
         double? variance = WithinBudgetVariance(line);
@@ -61,6 +61,7 @@ internal sealed class ServiceTimeEstimation
         {
             Verdict = verdict,
             Explanation = string.Join(' ', [explanation, .. Remarks(variance, influences, skewness)]),
+            Converged = converged,
             Line = line,
             T0Seconds = t0,
             SecondsPerToken = c,
@@ -91,33 +92,27 @@ internal sealed class ServiceTimeEstimation
 
     /// <summary>
     /// The intervals, widened by how far a curve departs from the line: that of c by the slopes at both ends of the measured budgets,
-    /// that of
-    /// t0 by the time without thinking.
+    /// that of t0 by the time without thinking.
     /// </summary>
-    private (ParameterEstimate T0, ParameterEstimate C) Widened(
-        ParameterEstimate t0, ParameterEstimate c, ClusteredRegression free, ClusteredRegression held, double[] weights, double[] shared)
+    private (ParameterEstimate T0, ParameterEstimate C) Widened(ParameterEstimate t0, ParameterEstimate c, Lines lines, ClusteredData data)
     {
         double scale = _tokens.Max();
-        ClusteredRegression? atStart = Bent(i => _tokens[i] * _tokens[i] / scale), atEnd = Bent(i =>
-            (_tokens[i] * _tokens[i] / scale) - (2 * _tokens[i]));
-        double origin = Departure.Of(free, 0, atStart, 0), start = Departure.Of(held, ^1, atStart, 1), end = Departure.Of(
-            held, ^1, atEnd, 1);
-        return (t0 with
-        {
-            Interval = new Interval(Math.Max(0, t0.Interval!.Low + Math.Min(0, origin)), t0.Interval.High + Math.Max(0, origin)),
-        },
-            c with
-            {
-                Interval = new Interval(
-                    c.Interval!.Low + Math.Min(0, Math.Min(start, end)), c.Interval.High + Math.Max(0, Math.Max(start, end))),
-            });
+        ClusteredRegression? atStart = Bent(i => _tokens[i] * _tokens[i] / scale);
+        ClusteredRegression? atEnd = Bent(i => (_tokens[i] * _tokens[i] / scale) - (2 * _tokens[i]));
+        double origin = Departure.Of(lines.Free, 0, atStart, 0);
+        double start = Departure.Of(lines.Held, ^1, atStart, 1), end = Departure.Of(lines.Held, ^1, atEnd, 1);
+        double lowest = Math.Min(0, Math.Min(start, end)), highest = Math.Max(0, Math.Max(start, end));
+        Interval before = t0.Interval!, slope = c.Interval!;
+        return (
+            t0 with { Interval = new Interval(Math.Max(0, before.Low + Math.Min(0, origin)), before.High + Math.Max(0, origin)) },
+            c with { Interval = new Interval(slope.Low + lowest, slope.High + highest) });
 
         ClusteredRegression? Bent(Func<int, double> bend) =>
-            ClusteredRegression.Fit([_ => 1, i => _tokens[i], bend], _seconds, weights, shared, _clusters);
+            ClusteredRegression.Fit([_ => 1, i => _tokens[i], bend], data);
     }
 
     /// <summary>Slope and standard error without some of the observations, at the same weights.</summary>
-    private (double C, double Error)? Without(HashSet<int> left, double[] weights, double[] shared, bool atZero)
+    private (double C, double Error)? Without(HashSet<int> left, ClusteredData data, bool atZero)
     {
         int[] kept = [.. Enumerable.Range(0, _tokens.Length).Where(i => !left.Contains(i))];
         Dictionary<int, int> place = kept.Select((i, at) => (i, at)).ToDictionary(pair => pair.i, pair => pair.at);
@@ -126,16 +121,13 @@ internal sealed class ServiceTimeEstimation
             .. _clusters.Select(rows => rows.Where(place.ContainsKey).Select(i => place[i]).ToArray()).Where(rows => rows.Length > 0),
         ];
         Func<int, double>[] columns = atZero ? [at => _tokens[kept[at]]] : [_ => 1, at => _tokens[kept[at]]];
-        ClusteredRegression? rest = ClusteredRegression.Fit(
-            columns, Array.ConvertAll(kept, i => _seconds[i]), Array.ConvertAll(kept, i => weights[i]), Array.ConvertAll(
-                kept, i => shared[i]), clusters);
+        ClusteredRegression? rest = ClusteredRegression.Fit(columns, data.Of(kept, clusters));
         return rest is { } fit && fit.Coefficients[^1] > 0 ? (fit.Coefficients[^1], fit.StandardErrors[^1]) : null;
     }
 
     /// <summary>
     /// The interval of t0 with Johnson's term for skewed overheads, g (1 + 2q²)/(6√n) standard errors on their long side (JASA 73
-    /// (1978) 536), and
-    /// the skewness where it is clear: beyond 1.5 times √(6/n), with at least eight traces.
+    /// (1978) 536), and the skewness where it is clear: beyond 1.5 times √(6/n), with at least eight traces.
     /// </summary>
     private (ParameterEstimate T0, double? Skewness) Skewed(ParameterEstimate t0, ServiceTimeLine line)
     {
@@ -143,16 +135,17 @@ internal sealed class ServiceTimeEstimation
             return (t0, null);
         double[] overheads = Array.ConvertAll(
             _clusters, rows => rows.MinBy(i => _tokens[i]) is var first ? _seconds[first] - line.At(_tokens[first]) : 0);
-        double mean = overheads.Average(), second = overheads.Average(o => Math.Pow(o - mean, 2)), third = overheads.Average(o =>
-            Math.Pow(o - mean, 3));
+        double mean = overheads.Average();
+        double second = overheads.Average(o => Math.Pow(o - mean, 2)), third = overheads.Average(o => Math.Pow(o - mean, 3));
         double skewness = second > 1e-24 ? third / Math.Pow(second, 1.5) : 0, quantile = Quantiles.TwoSided(_level, _clusters.Length - 1);
         double shift = error * skewness * (1 + (2 * quantile * quantile)) / (6 * Math.Sqrt(overheads.Length));
         bool clear = Math.Abs(skewness) > ServiceTimeFitter.SkewnessLimit * Math.Sqrt(6.0 / overheads.Length);
-        return (t0 with { Interval = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift)) },
-            clear
-            ? skewness
-            : null);
+        var widened = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift));
+        return (t0 with { Interval = widened }, clear ? skewness : null);
     }
+
+    /// <summary>The line as it is regressed, and as it is published: without its origin where t0 would be negative.</summary>
+    private readonly record struct Lines(ClusteredRegression Free, ClusteredRegression Held);
 
     private double[] Weights(ServiceTimeLine line, NoiseModel noise) =>
         Array.ConvertAll(_tokens, t => 1 / (noise.Variance(line.At(t)) + 1e-30));
@@ -202,22 +195,26 @@ internal sealed class ServiceTimeEstimation
     }
 
     /// <summary>A quadratic term: is it there, and how much of the time does it move at a measured budget?</summary>
-    private (double? PValue, double? Share) Curvature(double[] weights, double[] shared, ServiceTimeLine line)
+    private (double? PValue, double? Share) Curvature(ClusteredData data, ServiceTimeLine line)
     {
         double scale = _tokens.Max();
         if (_distinct < 3 || _observations.Count <= 3)
             return (null, null);
         ClusteredRegression? bent = ClusteredRegression.Fit(
-            [_ => 1, i => _tokens[i], i => _tokens[i] * _tokens[i] / scale], _seconds, weights, shared, _clusters);
+            [_ => 1, i => _tokens[i], i => _tokens[i] * _tokens[i] / scale], data);
         if (bent is null)
             return (null, null);
-        double share = _tokens.Where(t => line.At(t) > 0).Select(t => Math.Abs(
-            bent.Coefficients[0] + (bent.Coefficients[1] * t) + (bent.Coefficients[2] * t * t / scale) - line.At(t)) / line.At(t))
-                .DefaultIfEmpty(0).Max();
+        double share = _tokens.Where(t => line.At(t) > 0).Select(Share).DefaultIfEmpty(0).Max();
         double error = bent.StandardErrors[2];
         if (!(error > 0) || share < 1e-9)
             return (1, share);
         return (2 * StudentT.CDF(0, 1, bent.DegreesOfFreedom[2], -Math.Abs(bent.Coefficients[2] / error)), share);
+
+        double Share(double t)
+        {
+            double curve = bent.Coefficients[0] + (bent.Coefficients[1] * t) + (bent.Coefficients[2] * t * t / scale);
+            return Math.Abs(curve - line.At(t)) / line.At(t);
+        }
     }
 
     private static (Verdict, string) Judge(ParameterEstimate t0, ParameterEstimate c, double? curvature, double? share)

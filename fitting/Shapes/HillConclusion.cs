@@ -20,6 +20,7 @@ internal sealed class HillConclusion
     private readonly HillPoint _point;
     private readonly HillCovariance? _covariance;
     private readonly double[] _fitted;
+    private bool _distanceConverged = true;
 
     public HillConclusion(AccuracyTable table, HillSolver solver, AccuracyFitOptions options)
     {
@@ -89,11 +90,13 @@ internal sealed class HillConclusion
         {
             var test = new RaoScott(_table, _fitted, differences);
             var pearson = new HillDistance(_table, test.Metric, _solver.Range, _point);
+            _distanceConverged = pearson.Converged;
             return test.Tail(pearson.Value, pearson.Tangents());
         }
 
         ProportionCovariance covariance = ProportionCovariance.Of(_table, _fitted, differences);
         var wald = new HillDistance(_table, covariance.Whitening, _solver.Range, _point);
+        _distanceConverged = wald.Converged;
         return covariance.Tail(wald.Value, HillPoint.Parameters, wald.ActiveBounds);
     }
 
@@ -103,7 +106,7 @@ internal sealed class HillConclusion
         double? lackOfFit = LackOfFit();
         bool rejected = lackOfFit < _options.LackOfFitLevel;
         string? withheld = rejected ? "the data reject the Hill curve" : weakness;
-        var parameters = new HillParameters(_table, _solver, _point, _options);
+        var parameters = new HillParameters(new FittedHill(_table, _solver, _point), _options);
         HillEstimates estimates = withheld is null ? parameters.Estimate() : parameters.Withheld(withheld);
         string[] bounds = [.. new[] { estimates.A, estimates.D }.Where(e => e.Status == ParameterStatus.AtBound).Select(e => e.Reason!)];
         double[] errors = DesignEffects.StandardErrors(_table);
@@ -126,12 +129,12 @@ internal sealed class HillConclusion
             Points =
             [
                 .. Enumerable.Range(0, _table.Count).Select(j => new AccuracyPoint(
-                    _table.Budgets[j], _table.Answers[j], _table.Correct[j], _fitted[j], (_table.Correct[j] / _table.Answers[j])
-                        - _fitted[j], errors[j])),
+                    _table.Budgets[j], _table.Answers[j], _table.Correct[j], _fitted[j],
+                    (_table.Correct[j] / _table.Answers[j]) - _fitted[j], errors[j])),
             ],
             Deviance = Deviance,
             LackOfFitPValue = lackOfFit,
-            Converged = _point.Converged,
+            Converged = _point.Converged && _distanceConverged,
             Clustered = _table.Clusters > 0,
             Clusters = _table.Clusters,
         };

@@ -29,7 +29,7 @@ internal sealed class HillCovariance
                 continue;
             unit.Clear();
             unit[i] = 1;
-            Regular = SmallSystem.TrySolve(information, unit, free, 0, column);
+            Regular = SmallSystem.TrySolve(new NormalEquations(information, unit), free, 0, column);
             for (int j = 0; j < N; j++)
                 _naive[(j * N) + i] = column[j];
         }

@@ -5,8 +5,7 @@ using Calibration.Fitting.Statistics;
 namespace Calibration.Fitting.Shapes;
 
 /// <summary>
-/// Distance of the measured proportions from the closest Hill curve in a given metric, and that curve: damped Gauss–Newton from a
-/// start.
+/// Distance of the measured proportions from the closest Hill curve in a given metric, and that curve: damped Gauss–Newton from a start.
 /// </summary>
 internal sealed class HillDistance
 {
@@ -34,6 +33,9 @@ internal sealed class HillDistance
     public HillPoint Point { get; private set; }
 
     public double Value { get; private set; }
+
+    /// <summary>Whether the last step changed the distance by less than 10⁻⁷ of it.</summary>
+    public bool Converged { get; private set; }
 
     /// <summary>How many of D = 0 and A + D = 1 hold there.</summary>
     public int ActiveBounds => (Point.AtZero ? 1 : 0) + (Point.AtOne ? 1 : 0);
@@ -74,7 +76,7 @@ internal sealed class HillDistance
                 !(Point.Eta <= _range.MinEta && g[2] <= 0) && !(Point.Eta >= _range.MaxEta && g[2] >= 0),
                 !(Point.Sigma <= _range.MinSigma && g[3] <= 0) && !(Point.Sigma >= _range.MaxSigma && g[3] >= 0),
             ];
-            if (!SmallSystem.TrySolve(h, g, free, ridge, step))
+            if (!SmallSystem.TrySolve(new NormalEquations(h, g), free, ridge, step))
             {
                 ridge *= 100;
                 continue;
@@ -87,7 +89,10 @@ internal sealed class HillDistance
                 bool settled = Value - value < 1e-7 * (1 + value);
                 (Point, Value, ridge) = (next, value, Math.Max(1e-9, ridge / 10));
                 if (settled)
+                {
+                    Converged = true;
                     return;
+                }
             }
             else
             {

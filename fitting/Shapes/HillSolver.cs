@@ -69,7 +69,7 @@ internal sealed class HillSolver
                 (a, b, c, u, v) = (a + (w * e * e), b + (w * e * f), c + (w * f * f), u + (w * e * y), v + (w * f * y));
             }
 
-            (double d, double s, double loss) = Triangle.Minimise(a, b, c, u, v);
+            (double d, double s, double loss) = Triangle.Minimise(new PlaneForm(a, b, c, u, v));
             if (loss < best.Loss)
                 best = (loss, new HillPoint(d, s, eta, sigma, 0));
         }
@@ -161,7 +161,7 @@ internal sealed class HillSolver
             held != HillHeld.Eta && !Blocked(point.Eta, Range.MinEta, Range.MaxEta, g[2]),
             held != HillHeld.Sigma && !Blocked(point.Sigma, Range.MinSigma, Range.MaxSigma, g[3]),
         ];
-        for (double ridge = 0; !SmallSystem.TrySolve(h, g, free, ridge, step); ridge = Math.Max(1e-8, ridge * 100))
+        for (double ridge = 0; !SmallSystem.TrySolve(new NormalEquations(h, g), free, ridge, step); ridge = Math.Max(1e-8, ridge * 100))
         {
             if (ridge > 1e6)
             {

@@ -35,7 +35,7 @@ internal sealed class ShapeReplicates(AccuracyTable data, ShapeKind? given, Accu
         var curve = new ExponentialAccuracy(Math.Max(0, point.A), Math.Exp(point.Theta) / table.Scale, point.D);
         if (given == ShapeKind.Exponential)
             return curve;
-        var conclusion = new AccuracyConclusion(table, solver, point, options);
+        var conclusion = new AccuracyConclusion(new FittedCurve(table, solver, point), options);
         return ShapeRule.KindOf(conclusion.Verdict(), HillIsBetter) switch
         {
             ShapeKind.Exponential => curve,

@@ -22,38 +22,38 @@ public sealed record LeastSquaresFit
     public required int DegreesOfFreedom { get; init; }
 }
 
+/// <summary>A model and the data that it is to follow.</summary>
+/// <param name="Model">f(β, x).</param>
+/// <param name="Jacobian">∂f/∂β at (β, x), one entry per parameter.</param>
+/// <param name="X">Abscissae.</param>
+/// <param name="Y">Observations, as many.</param>
+/// <param name="Weights">Weights of the squared residuals; all 1 where null.</param>
+public sealed record LeastSquaresProblem(
+    Func<IReadOnlyList<double>, double, double> Model,
+    Func<IReadOnlyList<double>, double, double[]> Jacobian,
+    IReadOnlyList<double> X,
+    IReadOnlyList<double> Y,
+    IReadOnlyList<double>? Weights = null);
+
 /// <summary>Unconstrained weighted nonlinear least squares: MathNet's Levenberg–Marquardt with an analytic Jacobian.</summary>
 public static class LeastSquares
 {
     private const double RankTolerance = 1e-10;
 
     /// <summary>Minimises Σ w (y − f(β, x))².</summary>
-    /// <param name="model">f(β, x).</param>
-    /// <param name="jacobian">∂f/∂β at (β, x), one entry a parameter.</param>
-    /// <param name="x">Abscissae.</param>
-    /// <param name="y">Observations, as many.</param>
+    /// <param name="problem">Model and data.</param>
     /// <param name="start">Where the search begins.</param>
-    /// <param name="weights">Weights of the squared residuals; all 1 where null.</param>
     /// <returns>The fit; null where the search left the numbers (an overflow or a singular model).</returns>
-    public static LeastSquaresFit? Fit(
-        Func<IReadOnlyList<double>, double, double> model,
-        Func<IReadOnlyList<double>, double, double[]> jacobian,
-        IReadOnlyList<double> x,
-        IReadOnlyList<double> y,
-        IReadOnlyList<double> start,
-        IReadOnlyList<double>? weights = null)
+    public static LeastSquaresFit? Fit(LeastSquaresProblem problem, IReadOnlyList<double> start)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(jacobian);
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(start);
-        if (x.Count != y.Count || (weights is not null && weights.Count != x.Count))
-            throw new ArgumentException("x, y and weights must have the same length", nameof(y));
-        double[]? found = Minimise(model, jacobian, x, y, start, weights);
+        if (problem.X.Count != problem.Y.Count || (problem.Weights is not null && problem.Weights.Count != problem.X.Count))
+            throw new ArgumentException("x, y and weights must have the same length", nameof(problem));
+        double[]? found = Minimise(problem, start);
         if (found is null)
             return null;
-        (Matrix<double> j, Vector<double> r) = Linearise(model, jacobian, x, y, weights, found);
+        (Matrix<double> j, Vector<double> r) = Linearise(problem, found);
         bool converged = false;
         for (int step = 0; step < 8; step++)
         {
@@ -61,7 +61,7 @@ public static class LeastSquares
             double[]? next = GaussNewton(found, j, r);
             if (next is null)
                 break;
-            (Matrix<double> j2, Vector<double> r2) = Linearise(model, jacobian, x, y, weights, next);
+            (Matrix<double> j2, Vector<double> r2) = Linearise(problem, next);
             if (!(r2.DotProduct(r2) <= r.DotProduct(r) * (1 + 1e-13)))
                 break;
             converged = found.Zip(next).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-8 * (Math.Abs(pair.First) + 1e-8));
@@ -71,7 +71,7 @@ public static class LeastSquares
         double rss = r.DotProduct(r);
         if (!double.IsFinite(rss))
             return null;
-        int freedom = x.Count - start.Count;
+        int freedom = problem.X.Count - start.Count;
         return new LeastSquaresFit
         {
             Parameters = found,
@@ -82,21 +82,16 @@ public static class LeastSquares
         };
     }
 
-    private static (Matrix<double> Jacobian, Vector<double> Residuals) Linearise(
-        Func<IReadOnlyList<double>, double, double> model,
-        Func<IReadOnlyList<double>, double, double[]> jacobian,
-        IReadOnlyList<double> x,
-        IReadOnlyList<double> y,
-        IReadOnlyList<double>? weights,
-        double[] at)
+    private static (Matrix<double> Jacobian, Vector<double> Residuals) Linearise(LeastSquaresProblem problem, double[] at)
     {
+        (IReadOnlyList<double> x, IReadOnlyList<double> y) = (problem.X, problem.Y);
         Matrix<double> j = Matrix<double>.Build.Dense(x.Count, at.Length);
         Vector<double> r = Vector<double>.Build.Dense(x.Count);
         for (int i = 0; i < x.Count; i++)
         {
-            double root = Math.Sqrt(weights?[i] ?? 1);
-            r[i] = root * (y[i] - model(at, x[i]));
-            double[] row = jacobian(at, x[i]);
+            double root = Math.Sqrt(problem.Weights?[i] ?? 1);
+            r[i] = root * (y[i] - problem.Model(at, x[i]));
+            double[] row = problem.Jacobian(at, x[i]);
             for (int k = 0; k < row.Length; k++)
                 j[i, k] = root * row[k];
         }
@@ -120,18 +115,12 @@ public static class LeastSquares
         return Array.TrueForAll(next, double.IsFinite) ? next : null;
     }
 
-    private static double[]? Minimise(
-        Func<IReadOnlyList<double>, double, double> model,
-        Func<IReadOnlyList<double>, double, double[]> jacobian,
-        IReadOnlyList<double> x,
-        IReadOnlyList<double> y,
-        IReadOnlyList<double> start,
-        IReadOnlyList<double>? weights)
+    private static double[]? Minimise(LeastSquaresProblem problem, IReadOnlyList<double> start)
     {
         Vector<double> Model(Vector<double> b, Vector<double> at)
         {
             double[] beta = b.AsArray() ?? b.ToArray();
-            return Vector<double>.Build.Dense(at.Count, i => model(beta, at[i]));
+            return Vector<double>.Build.Dense(at.Count, i => problem.Model(beta, at[i]));
         }
 
         Matrix<double> Jacobian(Vector<double> b, Vector<double> at)
@@ -139,13 +128,13 @@ public static class LeastSquares
             double[] beta = b.AsArray() ?? b.ToArray();
             Matrix<double> j = Matrix<double>.Build.Dense(at.Count, b.Count);
             for (int i = 0; i < at.Count; i++)
-                j.SetRow(i, jacobian(beta, at[i]));
+                j.SetRow(i, problem.Jacobian(beta, at[i]));
             return j;
         }
 
         IObjectiveModel objective = ObjectiveFunction.NonlinearModel(
-            Model, Jacobian, Vector<double>.Build.DenseOfEnumerable(x), Vector<double>.Build.DenseOfEnumerable(y),
-            weights is null ? null : Vector<double>.Build.DenseOfEnumerable(weights));
+            Model, Jacobian, Vector<double>.Build.DenseOfEnumerable(problem.X), Vector<double>.Build.DenseOfEnumerable(problem.Y),
+            problem.Weights is null ? null : Vector<double>.Build.DenseOfEnumerable(problem.Weights));
         try
         {
             NonlinearMinimizationResult result = new LevenbergMarquardtMinimizer(1e-3, 1e-18, 1e-18, 1e-18, 2000)

@@ -1,5 +1,8 @@
 namespace Calibration.Fitting.Statistics;
 
+/// <summary>A profile's height above its optimum, scaled by a design effect: 2 (ℓ̂ − ℓ_p(ψ)) / δ, and how high it may be: q².</summary>
+internal readonly record struct ScaledDrop(double Quantile, Func<double, double> At);
+
 /// <summary>Ends of profile intervals: all ψ whose scaled drop is at most q².</summary>
 internal static class ProfileEnd
 {
@@ -7,11 +10,11 @@ internal static class ProfileEnd
     /// <param name="at">The estimate.</param>
     /// <param name="limit">End of the range that is searched, on the side of the sign of <paramref name="width"/>.</param>
     /// <param name="width">First step, with its sign.</param>
-    /// <param name="quantile">q.</param>
-    /// <param name="drop">Scaled drop 2 (ℓ̂ − ℓ_p(ψ)) / δ at a value.</param>
+    /// <param name="drop">The scaled drop.</param>
     /// <returns>The end, and whether it lies inside the range.</returns>
-    public static (double End, bool Bounded) Find(double at, double limit, double width, double quantile, Func<double, double> drop)
+    public static (double End, bool Bounded) Find(double at, double limit, double width, ScaledDrop drop)
     {
+        double quantile = drop.Quantile;
         if (Math.Abs(limit - at) < 1e-12)
             return (limit, false);
         double inner = at, innerValue = -quantile, outer = at + width, outerValue;
@@ -52,7 +55,7 @@ internal static class ProfileEnd
 
         double Excess(double value)
         {
-            double height = drop(value);
+            double height = drop.At(value);
             return double.IsFinite(height) ? Math.Sqrt(Math.Max(0, height)) - quantile : double.PositiveInfinity;
         }
     }

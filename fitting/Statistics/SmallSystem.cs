@@ -1,20 +1,26 @@
 namespace Calibration.Fitting.Statistics;
 
+/// <summary>The system H step = g.</summary>
+internal readonly ref struct NormalEquations(ReadOnlySpan<double> h, ReadOnlySpan<double> g)
+{
+    /// <summary>H, row by row.</summary>
+    public ReadOnlySpan<double> H { get; } = h;
+
+    public ReadOnlySpan<double> G { get; } = g;
+}
+
 /// <summary>Symmetric positive definite systems of up to four unknowns, without allocation.</summary>
 internal static class SmallSystem
 {
     private const int Largest = 4;
 
-    /// <summary>Three unknowns.</summary>
-    public static bool TrySolve(
-        ReadOnlySpan<double> h, ReadOnlySpan<double> g, bool free0, bool free1, bool free2, double ridge, Span<double> step) =>
-        TrySolve(h, g, [free0, free1, free2], ridge, step);
-
     /// <summary>
-    /// Solves the free part of H step = g by Cholesky on the diagonally scaled matrix; false where it is not positive definite.
+    /// Solves the free part of H step = g by Cholesky on the diagonally scaled matrix, plus a ridge; false where it is not positive
+    /// definite.
     /// </summary>
-    public static bool TrySolve(ReadOnlySpan<double> h, ReadOnlySpan<double> g, ReadOnlySpan<bool> free, double ridge, Span<double> step)
+    public static bool TrySolve(in NormalEquations equations, ReadOnlySpan<bool> free, double ridge, Span<double> step)
     {
+        ReadOnlySpan<double> h = equations.H, g = equations.G;
         step.Clear();
         int order = free.Length, n = 0;
         Span<int> index = stackalloc int[Largest];

@@ -1,11 +1,15 @@
 namespace Calibration.Fitting.Statistics;
 
+/// <summary>The quadratic form A D² + 2B D S + C S² − 2(U D + V S).</summary>
+internal readonly record struct PlaneForm(double A, double B, double C, double U, double V);
+
 /// <summary>Quadratic least squares over the triangle 0 ≤ D ≤ S ≤ 1.</summary>
 internal static class Triangle
 {
-    /// <summary>Minimises a D² + 2b D S + c S² − 2(u D + v S): the free optimum where it lies inside, else the best of the edges.</summary>
-    public static (double D, double S, double Loss) Minimise(double a, double b, double c, double u, double v)
+    /// <summary>Minimises the form: the free optimum where it lies inside, else the best of the edges.</summary>
+    public static (double D, double S, double Loss) Minimise(in PlaneForm form)
     {
+        (double a, double b, double c, double u, double v) = form;
         double determinant = (a * c) - (b * b);
         if (determinant > 1e-12 * a * c)
         {

@@ -23,6 +23,8 @@ internal sealed class BranchAndBound
     private readonly LocalAscent _ascent;
     private readonly TangentBound _tangent;
     private readonly DualBound _dual;
+    private readonly NodeTightening _tightening;
+    private readonly NodeDivision _division;
     private readonly PriorityQueue<BranchNode, double> _open = new();
     private double[] _best = [];
     private double _value = double.NegativeInfinity;
@@ -32,30 +34,30 @@ internal sealed class BranchAndBound
     {
         (_problem, _relativeGap) = (problem, relativeGap);
         (_ascent, _tangent, _dual) = (new LocalAscent(problem), new TangentBound(problem), new DualBound(problem));
+        (_tightening, _division) = (new NodeTightening(problem), new NodeDivision(problem));
     }
 
     /// <summary>How far above the best value a bound may lie.</summary>
     private double Tolerance => _relativeGap * Math.Max(1, Math.Abs(_value));
 
-    internal BranchResult Run(double[]? start, int nodeLimit)
+    internal BranchResult Run(int nodeLimit, CancellationToken cancellation)
     {
         double[] low = [.. _problem.Tasks.Select(task => task.Low)], high = [.. _problem.Tasks.Select(task => task.High)];
         Offer(low);
-        if (start is not null)
-            Offer(start);
         Scan(low, high);
         if (double.IsNegativeInfinity(_value) && !AnyStable(low, high))
             return new BranchResult(null, _value, double.NegativeInfinity, 0, true);
         var root = new BranchNode([.. low], [.. high], new MomentBox(0, double.PositiveInfinity, 0, double.PositiveInfinity))
         {
-            Point = [.. start ?? _best],
+            Point = [.. _best],
         };
         Visit(root);
         int nodes = 1;
         while (_open.TryPeek(out _, out double negated) && -negated > _value + Tolerance && nodes < nodeLimit)
         {
+            cancellation.ThrowIfCancellationRequested();
             BranchNode node = _open.Dequeue();
-            foreach (BranchNode child in Divide(node))
+            foreach (BranchNode child in _division.Divide(node))
             {
                 (child.Bound, child.Depth) = (node.Bound, node.Depth + 1);
                 Visit(child);
@@ -116,7 +118,7 @@ internal sealed class BranchAndBound
     /// <summary>Bounds a node, improves the best allocation from it, and keeps it open where it may hold a better one.</summary>
     private void Visit(BranchNode node)
     {
-        if (!Tighten(node))
+        if (!_tightening.Tighten(node, _value))
             return;
         double[] point = Clip(node.Point, node.Low, node.High);
         if (double.IsNegativeInfinity(_problem.ValueAt(point)))
@@ -133,7 +135,7 @@ internal sealed class BranchAndBound
             node.Bound = Math.Min(node.Bound, _tangent.Of(point, node, new ConvexBox(box, convex), _value + Tolerance));
             if (node.Bound > _value)
                 Improve(_tangent.Picks, node);
-            SplitByTangent(node);
+            _division.SplitByTangent(node, _tangent);
         }
 
         if (!_problem.Time.IsOneAtATime && node.Bound > _value + Tolerance)
@@ -141,7 +143,7 @@ internal sealed class BranchAndBound
             (double p1, double p2) = PricesOf(node);
             double bound = _dual.Of(node, (p1, p2), _value + Tolerance);
             if (shift is null)
-                SplitByDual(node, bound);
+                _division.SplitByDual(node, _dual, bound - _value);
             node.Bound = Math.Min(node.Bound, bound);
             if (node.Bound > _value)
                 Improve(_dual.Picks, node);
@@ -168,184 +170,6 @@ internal sealed class BranchAndBound
         second = Math.Clamp(second, node.Box.SecondLow, node.Box.SecondHigh);
         ServerTimes at = _problem.Time.At(first);
         return (at.InService.First + (at.PerSquare.First * second), at.PerSquare.Value);
-    }
-
-    /// <summary>
-    /// Cuts the box to what the intervals allow and to what can still be better than the best allocation: E[T] is there at most
-    /// α·(largest accuracy) − J. False where nothing is left.
-    /// </summary>
-    private bool Tighten(BranchNode node)
-    {
-        double firstLow = 0, firstHigh = 0, secondLow = 0, secondHigh = 0, accuracy = 0;
-        for (int k = 0; k < node.Low.Length; k++)
-        {
-            TaskTerms task = _problem.Tasks[k];
-            (Terms least, Terms most) = task.RangeOver(node.Low[k], node.High[k]);
-            (firstLow, firstHigh) = (firstLow + (task.Share * least.First), firstHigh + (task.Share * most.First));
-            (secondLow, secondHigh) = (secondLow + (task.Share * least.Second), secondHigh + (task.Share * most.Second));
-            accuracy += task.Share * task.Best(new Prices(1, 0, 0, 0), node.Low[k], node.High[k]).Bound;
-        }
-
-        // Sums in another order differ by rounding; the box is widened by more than that.
-        const double Rounding = 1e-12;
-        MomentBox box = node.Box;
-        box = new MomentBox(
-            Math.Max(box.FirstLow, firstLow * (1 - Rounding)), Math.Min(box.FirstHigh, firstHigh * (1 + Rounding)),
-            Math.Max(box.SecondLow, secondLow * (1 - Rounding)), Math.Min(box.SecondHigh, secondHigh * (1 + Rounding)));
-        if (box.IsEmpty || !(box.FirstLow < _problem.Time.Limit))
-            return false;
-        if (_problem.Time.IsOneAtATime || double.IsNegativeInfinity(_value))
-        {
-            node.Box = box;
-            return true;
-        }
-
-        double longest = (_problem.Alpha * accuracy) - _value;
-        longest += 1e-9 * Math.Max(1, Math.Abs(longest));
-        if (_problem.Time.Of(box.FirstLow, box.SecondLow) > longest)
-            return false;
-        double stable = box.FirstLow, beyond = Math.Min(box.FirstHigh, _problem.Time.Limit);
-        if (_problem.Time.Of(beyond, Math.Max(box.SecondLow, beyond * beyond)) > longest)
-        {
-            for (int i = 0; i < 50; i++)
-            {
-                double middle = (stable + beyond) / 2;
-                (stable, beyond) = _problem.Time.Of(middle, Math.Max(box.SecondLow, middle * middle)) > longest
-                    ? (stable, middle)
-                    : (middle, beyond);
-            }
-        }
-
-        Narrow(node, firstLow, firstHigh, box.FirstLow, beyond * (1 + Rounding));
-        ServerTimes at = _problem.Time.At(box.FirstLow);
-        double largest = at.PerSquare.Value > 0 ? (longest - at.InService.Value) / at.PerSquare.Value : double.PositiveInfinity;
-        node.Box = new MomentBox(box.FirstLow, beyond, box.SecondLow, Math.Max(box.SecondLow, Math.Min(box.SecondHigh, largest)));
-        return true;
-    }
-
-    /// <summary>Cuts each interval to the mean service times that leave m1 in the box, whatever the other tasks do.</summary>
-    private void Narrow(BranchNode node, double least, double most, double firstLow, double firstHigh)
-    {
-        double slack = 1e-12 * (1 + most);
-        for (int k = 0; k < node.Low.Length; k++)
-        {
-            if (_problem.Tasks[k] is not CurveTask task)
-                continue;
-            double share = task.Share, low = task.At(node.Low[k]).First, high = task.At(node.High[k]).First;
-            double longest = (firstHigh - least + (share * low) + slack) / share, shortest =
-                (firstLow - most + (share * high) - slack) / share;
-            if (longest < high)
-                node.High[k] = task.LargestWithin(longest, node.Low[k], node.High[k]);
-            if (shortest > low)
-                node.Low[k] = task.SmallestBeyond(shortest, node.Low[k], node.High[k]);
-        }
-    }
-
-    private void SplitByTangent(BranchNode node)
-    {
-        int widest = -1;
-        double most = 0;
-        for (int k = 0; k < node.Low.Length; k++)
-        {
-            if (_tangent.Excess[k] > most && _problem.Tasks[k].Divide(node.Low[k], node.High[k], 0) is not null)
-                (widest, most) = (k, _tangent.Excess[k]);
-        }
-
-        if (widest < 0)
-            SplitWidest(node);
-        else
-            node.Split = (widest, Between(widest, node.Point[widest], _tangent.FirstPicks[widest]));
-    }
-
-    /// <summary>Divides the box where E[T]'s own gap on it is a good part of the node's, else the task whose picks differ most.</summary>
-    private void SplitByDual(BranchNode node, double bound)
-    {
-        MomentBox box = node.Box;
-        double high = Math.Min(box.FirstHigh, _problem.Time.Limit * (1 - 1e-9));
-        double own =
-            (_problem.Time.At(high).PerSquare.Value - _problem.Time.At(box.FirstLow).PerSquare.Value) * (box.SecondHigh - box.SecondLow)
-                / 4;
-        node.Split = (-1, 0);
-        if (own > 0.1 * (bound - _value))
-            return;
-        double perSecond = _problem.Time.At(high).InService.First;
-        int widest = -1;
-        double most = 0;
-        for (int k = 0; k < node.Low.Length; k++)
-        {
-            TaskTerms task = _problem.Tasks[k];
-            double spread = task.Share * Math.Abs(task.At(_dual.Picks[k]).First - task.At(_dual.OtherPicks[k]).First);
-            if (spread > most && task.Divide(node.Low[k], node.High[k], 0) is not null)
-                (widest, most) = (k, spread);
-        }
-
-        // Picks of smooth tasks differ a little at any two prices: dividing there would gain nothing.
-        if (widest >= 0 && (!_problem.Tasks[widest].IsReal || most * perSecond > 0.01 * (bound - _value)))
-            node.Split = (widest, Between(widest, _dual.Picks[widest], _dual.OtherPicks[widest]));
-        else if (node.Depth % 2 == 0 || box.IsNarrow)
-            SplitWidest(node);
-    }
-
-    private void SplitWidest(BranchNode node)
-    {
-        int widest = -1;
-        double most = -1;
-        for (int k = 0; k < node.Low.Length; k++)
-        {
-            TaskTerms task = _problem.Tasks[k];
-            (Terms least, Terms largest) = task.RangeOver(node.Low[k], node.High[k]);
-            double width = task.Share * (largest.First - least.First);
-            if (width > most && task.Divide(node.Low[k], node.High[k], 0) is not null)
-                (widest, most) = (k, width);
-        }
-
-        node.Split = (widest, widest < 0 ? 0 : (node.Low[widest] + node.High[widest]) / 2);
-        node.IsExhausted = widest < 0;
-    }
-
-    /// <summary>A place between two budgets; integers that are one token apart are divided below the fraction between them.</summary>
-    private double Between(int task, double a, double b) =>
-        !_problem.Tasks[task].IsReal && Math.Abs(a - b) <= 1 ? Math.Min(a, b) : (a + b) / 2;
-
-    private IEnumerable<BranchNode> Divide(BranchNode node)
-    {
-        (int task, double near) = node.Split;
-        if (task < 0)
-            return DivideBox(node);
-        (double leftHigh, double rightLow) = _problem.Tasks[task].Divide(node.Low[task], node.High[task], near)!.Value;
-        double[] high = [.. node.High], low = [.. node.Low];
-        (high[task], low[task]) = (leftHigh, rightLow);
-        return
-        [
-            new BranchNode([.. node.Low], high, node.Box) { Point = [.. node.Point] },
-            new BranchNode(low, [.. node.High], node.Box) { Point = [.. node.Point] },
-        ];
-    }
-
-    private IEnumerable<BranchNode> DivideBox(BranchNode node)
-    {
-        MomentBox box = node.Box;
-        double high = Math.Min(box.FirstHigh, _problem.Time.Limit * (1 - 1e-9));
-        double least = _problem.Time.At(box.FirstLow).PerSquare.Value, most = _problem.Time.At(high).PerSquare.Value;
-        MomentBox left, right;
-        if (1 - (least / most) > 1 - (box.SecondLow / box.SecondHigh))
-        {
-            double at = (box.FirstLow + high) / 2;
-            (left, right) = (box with { FirstHigh = at }, box with { FirstLow = at });
-        }
-        else
-        {
-            double at = box.SecondHigh > 4 * box.SecondLow && box.SecondLow > 0
-                ? Math.Sqrt(box.SecondLow * box.SecondHigh)
-                : (box.SecondLow + box.SecondHigh) / 2;
-            (left, right) = (box with { SecondHigh = at }, box with { SecondLow = at });
-        }
-
-        return
-        [
-            new BranchNode([.. node.Low], [.. node.High], left) { Point = [.. node.Point] },
-            new BranchNode([.. node.Low], [.. node.High], right) { Point = [.. node.Point] },
-        ];
     }
 
     private double[] Clip(double[] point, double[] low, double[] high) =>

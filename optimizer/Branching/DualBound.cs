@@ -1,10 +1,9 @@
 namespace Calibration.Optimizer.Branching;
 
 /// <summary>
-/// An upper bound on J by weak duality, for any server: with prices p1 and p2 of the moments,
-/// J ≤ Σπ_k max_ℓ[α a − p1 s − p2 q] + max over the box of [p1 m1 + p2 m2 − E[T](m1, m2)], with every maximum global. Any prices prove
-/// a bound;
-/// cutting planes look for the lowest. What is lost to E[T] not being convex in (m1, m2) is of second order in the box.
+/// An upper bound on J by weak duality, for any server: with prices p1 and p2 of the moments, J ≤ Σπ_k max_ℓ[α a − p1 s − p2 q] + max
+/// over the box of [p1 m1 + p2 m2 − E[T](m1, m2)], with every maximum global. Any prices prove a bound; cutting planes look for the
+/// lowest. What is lost to E[T] not being convex in (m1, m2) is of second order in the box.
 /// </summary>
 internal sealed class DualBound(BranchProblem problem)
 {

@@ -74,8 +74,8 @@ internal sealed class LocalAscent(BranchProblem problem)
         }
 
         double a11 = 1 + (uu * square) + (uv * cross), a12 = uu * cross, a21 = (uv * square) + (vv * cross), a22 = 1 + (uv * cross);
-        double determinant = (a11 * a22) - (a12 * a21), p = ((ug * a22) - (a12 * vg)) / determinant, q =
-            ((a11 * vg) - (a21 * ug)) / determinant;
+        double determinant = (a11 * a22) - (a12 * a21);
+        double p = ((ug * a22) - (a12 * vg)) / determinant, q = ((a11 * vg) - (a21 * ug)) / determinant;
         double rise = 0;
         for (int k = 0; k < _gradient.Length; k++)
             rise += _gradient[k] * _inverse[k] * (_gradient[k] - (_first[k] * ((square * p) + (cross * q))) - (_second[k] * cross * p));

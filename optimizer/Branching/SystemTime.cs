@@ -52,10 +52,9 @@ internal sealed class SystemTime
     }
 
     /// <summary>
-    /// The smallest κ ≥ 0 for which E[T] + κ m2 is convex in (m1, √m2) on a box: (h + κ)(h″ + T_in″/m2) ≥ 2h′². Null where there is none.
-    /// With one slot κ = 0 by an identity, the paper's Lemma 1; with more it is found at <see cref="ConvexityTest.LoadsPerBox"/> loads
-    /// across
-    /// the box with a margin of 1 %, and not proved between them.
+    /// The smallest κ ≥ 0 for which E[T] + κ m2 is convex in (m1, √m2) on a box: (h + κ)(h″ + T_in″/m2) ≥ 2h′². Null where there is
+    /// none. With one slot κ = 0 by an identity, the paper's Lemma 1; with more it is found at <see cref="ConvexityTest.LoadsPerBox"/>
+    /// loads across the box with a margin of 1 %, and not proved between them.
     /// </summary>
     internal double? ShiftOn(in MomentBox box)
     {

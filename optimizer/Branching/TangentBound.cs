@@ -7,10 +7,9 @@ internal readonly record struct ConvexBox(MomentBox Box, double Shift);
 
 /// <summary>
 /// An upper bound on J from a tangent plane of E[T] + κ m2. As a function of the tasks' mean service times that is convex where it is
-/// convex
-/// in (m1, √m2), because every q is a function of s whose root is convex. So with the tangent's prices
-/// J ≤ Σπ_k max_ℓ[α a + κ q − P_k s] + a constant, with each maximum global over the interval. Where the budgets are the tangent's own the
-/// bound is exact, if the tasks' values are still highest there in spite of κ.
+/// convex in (m1, √m2), because every q is a function of s whose root is convex. So with the tangent's prices J ≤ Σπ_k max_ℓ[α a + κ q
+/// − P_k s] + a constant, with each maximum global over the interval. Where the budgets are the tangent's own the bound is exact, if
+/// the tasks' values are still highest there in spite of κ.
 /// </summary>
 internal sealed class TangentBound(BranchProblem problem)
 {

@@ -6,7 +6,6 @@ namespace Calibration.Optimizer.Paper;
 internal sealed class MethodIteration
 {
     private readonly Workload _workload;
-    private readonly double[] _low;
     private double[] _gains;
     private double[] _trialGains;
 
@@ -19,7 +18,7 @@ internal sealed class MethodIteration
         Budgets = new double[Model.Count];
         for (int k = 0; k < start.Length; k++)
             Budgets[k] = Math.Clamp(start[k], 0, Model.MaxBudget[k]);
-        (_low, _gains, _trialGains) = (new double[Model.Count], new double[Model.Count], new double[Model.Count]);
+        (_gains, _trialGains) = (new double[Model.Count], new double[Model.Count]);
         Moments = Model.MomentsAt(Budgets, _gains);
     }
 
@@ -29,7 +28,7 @@ internal sealed class MethodIteration
 
     internal Moments Moments { get; private set; }
 
-    internal double KktResidual => Certificate.KktResidual(Model, _low, Model.MaxBudget, Budgets, _gains, Moments);
+    internal double KktResidual => Certificate.KktResidual(Model, Budgets, _gains, Moments);
 
     internal double GradientAt(int k) => _gains[k] - Model.PriceAt(k, Budgets[k], Moments);
 
@@ -51,7 +50,7 @@ internal sealed class MethodIteration
     /// <summary>The result of a start from which there is no first step.</summary>
     internal MethodResult Unstable(bool held, string condition)
     {
-        bool feasible = _workload.At(_low).IsStable;
+        bool feasible = _workload.At(new double[Model.Count]).IsStable;
         return new(
             [.. Budgets],
             _workload.At(Budgets),

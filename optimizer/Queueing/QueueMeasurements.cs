@@ -17,13 +17,15 @@ public sealed record QueueMeasurements
     /// </summary>
     public ImmutableArray<ImmutableArray<double>> ServiceSeconds { get; init; } = [];
 
-    internal ImmutableArray<bool> OutcomesOf(int task) => Of(Outcomes, task);
+    internal TaskMeasurements At(int task) => new(Of(Outcomes, task), Of(ServiceSeconds, task));
 
-    internal ImmutableArray<double> ServiceSecondsOf(int task) => Of(ServiceSeconds, task);
-
-    private static ImmutableArray<T> Of<T>(ImmutableArray<ImmutableArray<T>> all, int task) =>
-        all.IsDefaultOrEmpty || all[task].IsDefaultOrEmpty ? [] : all[task];
+    private static ImmutableArray<T> Of<T>(ImmutableArray<ImmutableArray<T>> all, int task) => all.IsDefaultOrEmpty ? [] : all[task];
 }
+
+/// <summary>What was measured of one task; default or empty where nothing was.</summary>
+/// <param name="Outcomes">Graded answers.</param>
+/// <param name="ServiceSeconds">Service times in seconds.</param>
+internal readonly record struct TaskMeasurements(ImmutableArray<bool> Outcomes, ImmutableArray<double> ServiceSeconds);
 
 /// <summary>What a replication counts by task; the histogram goes on over replications.</summary>
 internal sealed class QueueTally(int tasks)

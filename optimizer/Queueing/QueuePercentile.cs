@@ -12,20 +12,19 @@ public static class QueuePercentile
     /// <param name="budgets">The allocation, which must be stable.</param>
     /// <param name="share">Share of the queries, such as 0.95.</param>
     /// <param name="queries">Queries of all batches together; there are 20.</param>
-    /// <param name="seed">Seed of all draws.</param>
     /// <returns>The mean of the batches' percentiles with its 95 % interval, in seconds.</returns>
-    public static SimulatedMean Of(Workload workload, ReadOnlySpan<double> budgets, double share, int queries = 2_000_000, int seed = 1)
+    public static SimulatedMean Of(Workload workload, ReadOnlySpan<double> budgets, double share, int queries = 2_000_000)
     {
         ArgumentNullException.ThrowIfNull(workload);
         var plan = new QueuePlan(workload, budgets, null, ServiceLaw.Model);
         if (!plan.Predicted.IsStable)
             return new SimulatedMean(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
-        int warmUp = plan.WarmUp;
+        var all = new Replication(Math.Max(1, queries / Batches), plan.WarmUp, Seed: 1);
         var values = new double[Batches];
         Parallel.For(0, Batches, batch =>
         {
             var tally = new QueueTally(plan.Seconds.Length);
-            QueueSimulation.Run(plan, Math.Max(1, queries / Batches), warmUp, unchecked((ulong)seed), (ulong)batch, tally);
+            QueueSimulation.Run(plan, all with { Stream = (ulong)batch }, tally);
             values[batch] = tally.Histogram.Percentile(share)!.Value;
         });
         double mean = values.Average();

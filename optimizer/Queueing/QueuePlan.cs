@@ -35,7 +35,7 @@ internal sealed class QueuePlan
         var at = ImmutableArray.CreateBuilder<TaskModel>(n);
         for (int k = 0; k < n; k++)
         {
-            (TaskModel held, Draws[k]) = FixedAt(workload.Tasks[k], budgets[k], measurements, k, law);
+            (TaskModel held, Draws[k]) = FixedAt(workload.Tasks[k], budgets[k], measurements?.At(k) ?? default, law);
             at.Add(held);
             Seconds[k] = held.Service.T0Seconds;
             Right[k] = AliasTable.ToBits(held.Accuracy.At(0));
@@ -98,14 +98,13 @@ internal sealed class QueuePlan
     /// The task as constants at its budget, with the mean and variance of what is drawn, so that the formulas see the same law.
     /// </summary>
     private static (TaskModel Held, ServiceDraw Draw) FixedAt(
-        TaskModel task, double budget, QueueMeasurements? measurements, int k, ServiceLaw law)
+        TaskModel task, double budget, TaskMeasurements measured, ServiceLaw law)
     {
-        ImmutableArray<bool> outcomes = measurements?.OutcomesOf(k) ?? [];
-        ImmutableArray<double> times = measurements?.ServiceSecondsOf(k) ?? [];
-        double accuracy = outcomes.IsEmpty ? task.Accuracy.At(budget) : outcomes.Count(right => right) / (double)outcomes.Length;
-        ServiceDraw draw = times.IsEmpty ? ServiceDraw.Of(task, budget) : ServiceDraw.Measured(times);
+        (ImmutableArray<bool> outcomes, ImmutableArray<double> times) = measured;
+        double accuracy = outcomes.IsDefaultOrEmpty ? task.Accuracy.At(budget) : outcomes.Count(right => right) / (double)outcomes.Length;
+        ServiceDraw draw = times.IsDefaultOrEmpty ? ServiceDraw.Of(task, budget) : ServiceDraw.Measured(times);
         double mean, variance;
-        if (times.IsEmpty)
+        if (times.IsDefaultOrEmpty)
         {
             (mean, double square) = task.ServiceAt(budget);
             variance = draw.IsConstant ? 0 : draw.IsSingle ? draw.Variance : Math.Max(0, square - (mean * mean));

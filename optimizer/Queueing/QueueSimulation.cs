@@ -1,26 +1,32 @@
 namespace Calibration.Optimizer.Queueing;
 
+/// <summary>One replication of a simulation.</summary>
+/// <param name="Queries">Queries that count.</param>
+/// <param name="WarmUp">Queries before those, which do not.</param>
+/// <param name="Seed">Seed of all draws.</param>
+/// <param name="Stream">Which of the seed's independent streams is drawn from.</param>
+public readonly record struct Replication(long Queries, long WarmUp, ulong Seed, ulong Stream = 0);
+
 /// <summary>A FIFO queue: at one server by Lindley's recursion W' = max(0, W + S − X), at slots in virtual time.</summary>
 public static class QueueSimulation
 {
     /// <summary>Simulates a stream of queries from an empty system.</summary>
     /// <param name="workload">Arrivals, mixture, accuracies and service times; a service variance makes them lognormal.</param>
     /// <param name="budgets">The allocation.</param>
-    /// <param name="queries">Queries that count.</param>
-    /// <param name="warmUp">Queries before those, which do not.</param>
-    /// <param name="seed">Seed of all draws.</param>
-    public static SimulatedOutcome Run(Workload workload, ReadOnlySpan<double> budgets, int queries, int warmUp, int seed)
+    /// <param name="replication">How many queries, and by which draws.</param>
+    public static SimulatedOutcome Run(Workload workload, ReadOnlySpan<double> budgets, in Replication replication)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(replication.Queries, 1);
         var plan = new QueuePlan(workload, budgets, null, ServiceLaw.Model);
-        return Run(plan, queries, warmUp, unchecked((ulong)seed), 0, new QueueTally(workload.Tasks.Length));
+        return Run(plan, replication, new QueueTally(workload.Tasks.Length));
     }
 
     /// <summary>One replication; the tally also keeps the tasks' system times.</summary>
-    internal static SimulatedOutcome Run(QueuePlan plan, long queries, long warmUp, ulong seed, ulong stream, QueueTally tally)
+    internal static SimulatedOutcome Run(QueuePlan plan, in Replication replication, QueueTally tally)
     {
-        var random = new Xoshiro256(seed, stream);
+        (long queries, long warmUp) = (replication.Queries, replication.WarmUp);
+        var random = new Xoshiro256(replication.Seed, replication.Stream);
         tally.Clear();
         if (!plan.Server.IsOneAtATime)
             return new SharedQueue(plan).Run(queries, warmUp, ref random, tally);
@@ -33,17 +39,18 @@ public static class QueueSimulation
 
         return plan.Law switch
         {
-            DrawnLaw.Constant => Count<Constant>(plan, queries, wait, ref random, tally),
-            DrawnLaw.Lognormal => CountLognormal(plan, queries, wait, random, tally),
-            _ => Count<Drawn>(plan, queries, wait, ref random, tally),
+            DrawnLaw.Constant => Count<Constant>(plan, (queries, wait), random, tally),
+            DrawnLaw.Lognormal => CountLognormal(plan, (queries, wait), random, tally),
+            _ => Count<Drawn>(plan, (queries, wait), random, tally),
         };
     }
 
-    private static SimulatedOutcome Count<TService>(QueuePlan plan, long queries, double wait, ref Xoshiro256 start, QueueTally tally)
+    /// <summary>The counted queries, from the wait that the warm-up left.</summary>
+    private static SimulatedOutcome Count<TService>(QueuePlan plan, (long Queries, double Wait) from, Xoshiro256 random, QueueTally tally)
         where TService : struct, IServiceDraw
     {
-        // A copy in registers; sums of waits and gaps are independent of the queue's own chain of additions.
-        Xoshiro256 random = start;
+        // Sums of waits and gaps are independent of the queue's own chain of additions.
+        (long queries, double wait) = from;
         AliasTable types = plan.Types;
         uint[] right = plan.Right;
         double[] systemTimes = tally.SystemTimes;
@@ -71,8 +78,9 @@ public static class QueueSimulation
     }
 
     /// <summary>The same for lognormal times around one number per task, with all that the loop needs in locals.</summary>
-    private static SimulatedOutcome CountLognormal(QueuePlan plan, long queries, double wait, Xoshiro256 random, QueueTally tally)
+    private static SimulatedOutcome CountLognormal(QueuePlan plan, (long Queries, double Wait) from, Xoshiro256 random, QueueTally tally)
     {
+        (long queries, double wait) = from;
         var spare = new Xoshiro256(random.Next(), 1);
         AliasTable types = plan.Types;
         uint[] right = plan.Right;

@@ -1,9 +1,9 @@
 namespace Calibration.Optimizer.Solving;
 
 /// <summary>
-/// Projected Newton steps on −J within a box (Bertsekas, SIAM J. Control Optim. 20, 1982): tasks that a bound holds back
-/// stay there, the others move by Newton's step of their own reduced Hessian, cut at the box and halved until −J falls
-/// and the queue is stable. Where that fails, the step is the gradient's, scaled by the diagonal. No step allocates.
+/// Projected Newton steps on −J within the box from no thinking to the largest budgets (Bertsekas, SIAM J. Control Optim. 20, 1982):
+/// tasks that a bound holds back stay there, the others move by Newton's step of their own reduced Hessian, cut at the box and halved
+/// until −J falls and the queue is stable. Where that fails, the step is the gradient's, scaled by the diagonal. No step allocates.
 /// </summary>
 internal sealed class NewtonAscent(ObjectiveModel model)
 {
@@ -39,37 +39,37 @@ internal sealed class NewtonAscent(ObjectiveModel model)
 
     /// <summary>Climbs from <paramref name="budgets"/>, stable and inside the box, and leaves the solution there.</summary>
     /// <returns>Steps taken.</returns>
-    internal int Run(double[] budgets, double[] low, double[] high)
+    internal int Run(double[] budgets)
     {
         budgets.CopyTo(_point, 0);
         Moments = model.MomentsAt(_point, _gains);
-        Residual = Certificate.KktResidual(model, low, high, _point, _gains, Moments);
+        Residual = Certificate.KktResidual(model, _point, _gains, Moments);
         int steps = 0;
-        while (steps < StepLimit && Residual > Tolerance && Step(low, high))
+        while (steps < StepLimit && Residual > Tolerance && Step())
             steps++;
-        FindFree(low, high);
+        FindFree();
         _point.CopyTo(budgets, 0);
         return steps;
     }
 
-    private bool Step(double[] low, double[] high)
+    private bool Step()
     {
-        FindFree(low, high);
-        FindDirection(low, high);
-        if (Search(low, high))
+        FindFree();
+        FindDirection();
+        if (Search())
             return true;
         _free.CopyTo(_newton, 0);
         _hessian.Load(_point, _gains, _newton, Moments);
         for (int k = 0; k < _direction.Length; k++)
             _direction[k] = _gradient[k] * _hessian.InverseDiagonal[k];
-        return Search(low, high);
+        return Search();
     }
 
     /// <summary>
     /// Newton's step of the free tasks. One that it carries through a bound which the gradient pushes it to as well goes to
     /// that bound alone, and the others' step is taken without it: cutting it off would spoil their common step.
     /// </summary>
-    private void FindDirection(double[] low, double[] high)
+    private void FindDirection()
     {
         _free.CopyTo(_newton, 0);
         bool dropped = true;
@@ -81,7 +81,7 @@ internal sealed class NewtonAscent(ObjectiveModel model)
             for (int k = 0; k < _direction.Length; k++)
             {
                 double reached = _point[k] - _direction[k];
-                bool through = _newton[k] && ((_gradient[k] > 0 && reached < low[k]) || (_gradient[k] < 0 && reached > high[k]));
+                bool through = _newton[k] && ((_gradient[k] > 0 && reached < 0) || (_gradient[k] < 0 && reached > model.MaxBudget[k]));
                 dropped |= through;
                 _newton[k] &= !through;
             }
@@ -90,20 +90,20 @@ internal sealed class NewtonAscent(ObjectiveModel model)
         for (int k = 0; k < _direction.Length; k++)
         {
             if (_free[k] && !_newton[k])
-                _direction[k] = _point[k] - (_gradient[k] > 0 ? low[k] : high[k]);
+                _direction[k] = _point[k] - (_gradient[k] > 0 ? 0 : model.MaxBudget[k]);
         }
     }
 
-    private void FindFree(double[] low, double[] high)
+    private void FindFree()
     {
         for (int k = 0; k < _point.Length; k++)
         {
             _gradient[k] = model.PriceAt(k, _point[k], Moments) - _gains[k];
-            _free[k] = !(_point[k] <= low[k] && _gradient[k] >= 0) && !(_point[k] >= high[k] && _gradient[k] <= 0);
+            _free[k] = !(_point[k] <= 0 && _gradient[k] >= 0) && !(_point[k] >= model.MaxBudget[k] && _gradient[k] <= 0);
         }
     }
 
-    private bool Search(double[] low, double[] high)
+    private bool Search()
     {
         double length = 1;
         int unresolved = 0;
@@ -112,7 +112,7 @@ internal sealed class NewtonAscent(ObjectiveModel model)
             double expected = 0;
             for (int k = 0; k < _point.Length; k++)
             {
-                _trial[k] = _free[k] ? Math.Clamp(_point[k] - (length * _direction[k]), low[k], high[k]) : _point[k];
+                _trial[k] = _free[k] ? Math.Clamp(_point[k] - (length * _direction[k]), 0, model.MaxBudget[k]) : _point[k];
                 expected += _gradient[k] * (_point[k] - _trial[k]);
             }
 
@@ -124,7 +124,7 @@ internal sealed class NewtonAscent(ObjectiveModel model)
             bool resolved = Math.Abs(SufficientDecrease * expected) > Resolution * Moments.Size;
             if (resolved && !(expected > 0 && reached.Loss <= Moments.Loss - (SufficientDecrease * expected)))
                 continue;
-            double residual = Certificate.KktResidual(model, low, high, _trial, _trialGains, reached);
+            double residual = Certificate.KktResidual(model, _trial, _trialGains, reached);
             if (!resolved && !(residual < Residual && reached.Loss <= Moments.Loss + (10 * Resolution * Moments.Size)))
             {
                 if (++unresolved == UnresolvedTrials)

@@ -46,15 +46,6 @@ internal sealed class ObjectiveModel
 
     internal int Count => Pi.Length;
 
-    /// <summary>E[S] of tasks that are constants and not in the arrays.</summary>
-    internal double FirstElsewhere { get; set; }
-
-    /// <summary>E[S²] of the same tasks.</summary>
-    internal double SecondElsewhere { get; set; }
-
-    /// <summary>Accuracy of the same tasks.</summary>
-    internal double AccuracyElsewhere { get; set; }
-
     internal void Set(int k, TaskModel task)
     {
         ExponentialAccuracy curve = task.Exponential;
@@ -70,7 +61,7 @@ internal sealed class ObjectiveModel
     /// </summary>
     internal Moments MomentsAt(ReadOnlySpan<double> budgets, Span<double> gains)
     {
-        double first = FirstElsewhere, second = SecondElsewhere, accuracy = AccuracyElsewhere;
+        double first = 0, second = 0, accuracy = 0;
         for (int k = 0; k < budgets.Length; k++)
         {
             double seconds = T0[k] + (C[k] * budgets[k]);

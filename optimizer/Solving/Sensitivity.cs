@@ -16,7 +16,7 @@ public sealed record Sensitivity(ImmutableArray<double> PerArrivalRate, Immutabl
         var ascent = new NewtonAscent(model);
         int n = model.Count;
         double[] budgets = new double[n], byRate = new double[n], byWeight = new double[n];
-        if (AllocationSolver.Climb(model, ascent, new double[n], model.MaxBudget, budgets) is null)
+        if (NewtonSolver.Climb(model, ascent, budgets) is null)
             return null;
         Moments m = ascent.Moments;
         double lambda = model.Lambda, slack = m.Slack;

@@ -4,7 +4,6 @@ using Calibration.Analysis.Policies;
 using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Tests.Fitting;
 using Calibration.Tests.Optimizer;
 using MathNet.Numerics.Random;
@@ -19,7 +18,7 @@ public sealed class DecisionBootstrapTests
     [Fact]
     public void Run_SyntheticExperiment_CoversTheTrueDecision()
     {
-        double best = WorkloadSolver.Solve(PaperOptimumTests.PaperWorkload()).Performance.Objective;
+        double best = AllocationSolver.Solve(PaperOptimumTests.PaperWorkload()).Performance.Objective;
         DecisionReport report = Bootstrap(Tasks(11), 300).Run(1, Cancelled)!;
         Assert.Equal(300, report.Replicates);
         Assert.Contains(report.Tasks, task => task.BudgetTokens.High > task.BudgetTokens.Low);
@@ -88,8 +87,8 @@ public sealed class DecisionBootstrapTests
         var decided = new Workload(lambda, alpha, [.. tasks.Select(task => task.Model)]);
         var measured = new Workload(lambda, alpha, [.. tasks.Select(task => task.Measured)]);
         return new DecisionBootstrap(
-            new SolvedWorkload(decided, WorkloadSolver.Solve(decided), UniformPolicy.Best(decided)),
-            new SolvedWorkload(measured, WorkloadSolver.Solve(measured)),
+            new SolvedWorkload(decided, AllocationSolver.Solve(decided), UniformPolicy.Best(decided)),
+            new SolvedWorkload(measured, AllocationSolver.Solve(measured)),
             tasks)
         {
             Replicates = replicates,

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Calibration.Analysis;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Xunit;
 
 namespace Calibration.Tests.Analysis;
@@ -43,7 +42,7 @@ public sealed class WorkloadJsonTests
             Assert.Equal(objective, at.Objective, 1e-9);
             Assert.Equal(best.GetProperty("accuracy").GetDouble(), at.Accuracy, 1e-9);
             Assert.Equal(best.GetProperty("load").GetDouble(), at.Load, 1e-9);
-            ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
+            ProvedAllocation found = AllocationSolver.SolveInteger(workload);
             Assert.Equal(budgets, found.Budgets.AsEnumerable());
             Assert.Equal(objective, found.Performance.Objective, 1e-9);
             Assert.Equal(ProofStatus.Proved, found.Status);

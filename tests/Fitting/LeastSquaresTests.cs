@@ -45,7 +45,8 @@ public sealed partial class LeastSquaresTests
     {
         NistData data = NistData.Load(SharedFiles.Path("reference/nist.md"), name);
 
-        LeastSquaresFit? fit = LeastSquares.Fit(Models[name].F, Models[name].J, data.X, data.Y, data.Starts[start]);
+        LeastSquaresFit? fit = LeastSquares.Fit(
+            new LeastSquaresProblem(Models[name].F, Models[name].J, data.X, data.Y), data.Starts[start]);
 
         Assert.NotNull(fit);
         double parameters = fit.Parameters.Select((p, k) => Digits(p, data.Certified[k])).Min();
@@ -60,7 +61,8 @@ public sealed partial class LeastSquaresTests
     {
         double[] x = [1, 2, 3, 4, 5], y = [1, 2, 3, 4, 5.5];
 
-        LeastSquaresFit? fit = LeastSquares.Fit((b, t) => (b[0] + b[1]) * t, (_, t) => [t, t], x, y, [0.1, 0.1]);
+        LeastSquaresFit? fit = LeastSquares.Fit(
+            new LeastSquaresProblem((b, t) => (b[0] + b[1]) * t, (_, t) => [t, t], x, y), [0.1, 0.1]);
 
         Assert.True(fit is null || fit.StandardErrors is null);
     }

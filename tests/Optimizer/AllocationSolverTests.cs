@@ -1,93 +1,152 @@
+using System.Collections.Concurrent;
 using Calibration.Optimizer;
+using Calibration.Optimizer.Queueing;
 using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;
 
+/// <summary>The one solver against trying everything, and its bounds against whatever is better.</summary>
 public sealed class AllocationSolverTests
 {
-    private const int Instances = 1_000;
-    private const int Starts = 3;
-    private const int Competitors = 1_000;
+    private const int Instances = 300;
 
     [Fact]
-    public void Solve_RandomWorkloads_IsCertifiedFromEveryStableStart()
+    public void SolveInteger_RandomWorkloads_IsTheBestOfAllCombinations()
     {
+        var wrong = new ConcurrentBag<string>();
         Parallel.For(0, Instances, instance =>
         {
-            var random = new Xoshiro256StarStar(1 + instance, false);
-            Workload workload = RandomWorkload.Draw(random);
-            Allocation best = AllocationSolver.Solve(workload);
-            double size = Size(workload, best.Performance);
-            Certified(instance, best);
-            for (int start = 0; start < Starts; start++)
+            Workload workload = AnyWorkload.Draw(new Xoshiro256StarStar(70_000 + instance, false), integer: true);
+            (double[] budgets, double best) = AnyWorkload.TryAll(workload, 1);
+            ProvedAllocation found = AllocationSolver.SolveInteger(workload);
+            if (double.IsNegativeInfinity(best))
             {
-                Allocation other = AllocationSolver.Solve(workload, RandomWorkload.Stable(random, workload));
-                Certified(instance, other);
-                Assert.True(
-                    Math.Abs(other.Performance.Objective - best.Performance.Objective) <= 1e-11 * size,
-                    $"instance {instance}: starts disagree on J");
+                if (found.Status != ProofStatus.Infeasible)
+                    wrong.Add($"instance {instance} is not stable anywhere");
+                return;
             }
 
-            for (int i = 0; i < Competitors; i++)
-            {
-                Performance there = workload.At(RandomWorkload.Stable(random, workload));
-                Assert.True(
-                    there.Objective <= best.Performance.Objective + (1e-12 * size), $"instance {instance}: a random point is better");
-            }
+            double scale = Math.Max(1, Math.Abs(best));
+            if (Math.Abs(best - found.Performance.Objective) > 1e-9 * scale || found.Status != ProofStatus.Proved
+                || found.UpperBound < best - (1e-12 * scale))
+                wrong.Add(
+                    $"instance {instance}: {string.Join(", ", budgets)} has {best:R}; found {string.Join(", ", found.Budgets)} with "
+                        + $"{found.Performance.Objective:R}, gap {found.GapBound}, {found.Nodes} nodes");
         });
+        Assert.True(wrong.IsEmpty, string.Join('\n', wrong));
     }
 
     [Fact]
-    public void GapBound_AnyStablePoint_CoversTheOptimum()
+    public void Solve_RandomWorkloads_IsNotBelowAnyPointOfAFineGrid()
     {
-        for (int instance = 0; instance < 300; instance++)
+        var wrong = new ConcurrentBag<string>();
+        Parallel.For(0, 120, instance =>
         {
-            var random = new Xoshiro256StarStar(5_000 + instance, false);
-            Workload workload = RandomWorkload.Draw(random);
-            double best = AllocationSolver.Solve(workload).Performance.Objective;
-            double[] point = RandomWorkload.Stable(random, workload);
-            var model = new ObjectiveModel(workload);
-            var gains = new double[point.Length];
-            Moments moments = model.MomentsAt(point, gains);
-            double gap = Certificate.GapBound(model, new double[point.Length], model.MaxBudget, point, gains, moments);
-            Assert.True(best <= workload.At(point).Objective + (gap * (1 + 1e-9)) + (1e-12 * Size(workload, workload.At(point))));
-        }
+            Workload workload = AnyWorkload.Draw(new Xoshiro256StarStar(90_000 + instance, false), integer: false);
+            if (workload.Tasks.Length > 2)
+                workload = workload with
+                {
+                    Tasks =
+                    [
+                        .. workload.Tasks.Take(2).Select(task =>
+                            task with { Probability = task.Probability / workload.Tasks.Take(2).Sum(other => other.Probability) }),
+                    ],
+                };
+            (double[] budgets, double best) = AnyWorkload.TryAll(workload, 0.01 * workload.Tasks.Length * workload.Tasks.Length);
+            ProvedAllocation found = AllocationSolver.Solve(workload);
+            if (found.Status == ProofStatus.Infeasible)
+            {
+                if (!double.IsNegativeInfinity(best))
+                    wrong.Add($"instance {instance} is stable somewhere");
+                return;
+            }
+
+            double scale = Math.Max(1, Math.Abs(best));
+            if (found.Status != ProofStatus.Proved || found.Performance.Objective < best - (1e-9 * scale)
+                || found.UpperBound < found.Performance.Objective || found.UpperBound < best - (1e-12 * scale))
+                wrong.Add(
+                    $"instance {instance}: {string.Join(", ", budgets)} has {best:R}; found {string.Join(", ", found.Budgets)} with "
+                        + $"{found.Performance.Objective:R}, gap {found.GapBound}, {found.Nodes} nodes");
+        });
+        Assert.True(wrong.IsEmpty, string.Join('\n', wrong));
     }
 
     [Fact]
-    public void Solve_OverloadedWithoutThinking_SaysByHowMuch()
+    public void Solve_PapersModel_IsNewtonsSolution()
     {
-        Allocation allocation = AllocationSolver.Solve(PaperOptimumTests.PaperWorkload(lambda: 10));
-        Assert.Equal(SolverEnding.Infeasible, allocation.Ending);
-        Assert.Equal(allocation.Performance.Utilization - 1, allocation.Overload!.Value);
-        Assert.Equal(10 * 0.7343 / 6, allocation.Performance.Utilization, 1e-12);
-        Assert.Equal(6 / 0.7343, StabilityLimit.WithoutThinking(PaperOptimumTests.PaperWorkload(lambda: 10))!.Value, 1e-12);
+        ProvedAllocation found = AllocationSolver.Solve(PaperOptimumTests.PaperWorkload());
+        Assert.Equal(NewtonSolver.Solve(PaperOptimumTests.PaperWorkload()).Budgets.AsEnumerable(), found.Budgets);
+        Assert.Equal((ProofStatus.Proved, 1), (found.Status, found.Nodes));
+        Assert.Equal([0.0, 341, 0, 0, 346, 30], AllocationSolver.SolveInteger(PaperOptimumTests.PaperWorkload()).Budgets.AsEnumerable());
     }
 
-    [Fact]
-    public void Solve_EveryPaperOperatingPoint_Converges()
+    /// <summary>
+    /// The paper's tasks at batching servers, computed elsewhere: n·r/(r − 1 + n) with slots enough for no query to wait.
+    /// </summary>
+    [Theory]
+    [InlineData(5, new double[] { 0, 466, 0, 0, 561, 30 })]
+    [InlineData(20, new double[] { 0, 490, 0, 0, 604, 31 })]
+    [InlineData(50, new double[] { 0, 495, 0, 0, 613, 31 })]
+    public void SolveInteger_BatchingServers_GivesTheReference(double r, double[] budgets)
     {
-        foreach (double lambda in (double[])[0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 8])
+        Workload workload = PaperOptimumTests.PaperWorkload() with
         {
-            for (double alpha = 1; alpha <= 1e5; alpha *= 3)
-                Certified(0, AllocationSolver.Solve(PaperOptimumTests.PaperWorkload(lambda, alpha)));
-        }
+            Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * r / (r - 1 + n))]),
+        };
+        Assert.Equal(budgets, AllocationSolver.SolveInteger(workload).Budgets.AsEnumerable());
     }
 
-    private static void Certified(int instance, Allocation allocation)
+    [Fact]
+    public void Solve_SpeedWithoutConvexity_ClaimsNothing()
     {
-        Assert.True(
-            allocation.Ending == SolverEnding.Converged && allocation.KktResidual < 1e-9,
-            $"instance {instance}: residual {allocation.KktResidual} after {allocation.Steps} steps");
-        Assert.True(
-            allocation.GapBound >= 0 && allocation.GapBound < 1e-6 * Size(allocation), $"instance {instance}: gap {allocation.GapBound}");
+        Workload workload = PaperOptimumTests.PaperWorkload(lambda: 1) with { Server = Server.Shared([1, 1, 1, 4]) };
+        ProvedAllocation found = AllocationSolver.Solve(workload, new SolverOptions(1e-6, 500));
+        Assert.Equal(ProofStatus.Unproved, found.Status);
+        Assert.Equal(double.PositiveInfinity, found.GapBound);
+        Assert.True(found.Performance.IsStable);
     }
 
-    private static double Size(Allocation allocation) =>
-        (allocation.Performance.AccuracyWeightSeconds * allocation.Performance.Accuracy) + allocation.Performance.MeanSystemTimeSeconds;
+    /// <summary>A search that branches ends between two of its nodes.</summary>
+    [Fact]
+    public void Solve_Cancelled_EndsBetweenTwoNodes()
+    {
+        Workload workload = PaperOptimumTests.PaperWorkload(lambda: 2) with { Server = Server.Shared([1, 1.9, 2.7, 3.4]) };
+        var options = new SolverOptions { Cancellation = new CancellationToken(canceled: true) };
+        Assert.Throws<OperationCanceledException>(() => AllocationSolver.Solve(workload, options));
+        Assert.Throws<OperationCanceledException>(() => AllocationSolver.SolveInteger(workload, options));
+    }
 
-    private static double Size(Workload workload, Performance performance) =>
-        (workload.AccuracyWeightSeconds * performance.Accuracy) + performance.MeanSystemTimeSeconds;
+    [Fact]
+    public void Solve_NodeLimit_SaysThatTheGapIsOpen()
+    {
+        Workload workload = PaperOptimumTests.PaperWorkload(lambda: 2) with { Server = Server.Shared([1, 1.9, 2.7, 3.4]) };
+        ProvedAllocation quick = AllocationSolver.Solve(workload, new SolverOptions(1e-9, 2)), whole = AllocationSolver.Solve(workload);
+        Assert.Equal((ProofStatus.Open, ProofStatus.Proved), (quick.Status, whole.Status));
+        Assert.True(quick.UpperBound >= whole.Performance.Objective && whole.Performance.Objective >= quick.Performance.Objective);
+    }
+
+    [Fact]
+    public void Wishes_PapersTasks_HoldAndAreNotTooModest()
+    {
+        Workload workload = PaperOptimumTests.PaperWorkload();
+        WishedAllocation timed = AllocationWishes.WithMeanTime(workload, 2)!;
+        Assert.InRange(timed.Allocation.Performance.MeanSystemTimeSeconds, 2 - 1e-6, 2);
+        WishedAllocation accurate = AllocationWishes.WithAccuracy(workload, timed.Allocation.Performance.Accuracy)!;
+        Assert.Equal(timed.AccuracyWeightSeconds, accurate.AccuracyWeightSeconds, 1e-6 * timed.AccuracyWeightSeconds);
+        Assert.Null(AllocationWishes.WithMeanTime(workload, 0.05));
+        Assert.Null(AllocationWishes.WithAccuracy(workload, 0.999));
+        WishedAllocation tail = AllocationWishes.WithPercentile(
+            workload, 6, (at, budgets) => QueuePercentile.Of(at, budgets.AsSpan(), 0.95, 40_000))!;
+        Assert.InRange(QueuePercentile.Of(workload, tail.Allocation.Budgets.AsSpan(), 0.95).Mean, 5.5, 6.05);
+        PolicyRow[] policy = [.. AllocationWishes.Policy(workload, [0.01, 0.1, 1, 9])];
+        Assert.Equal([0.0, 341, 0, 0, 346, 30], policy[1].Allocation!.Budgets.AsEnumerable());
+        Assert.True(
+            policy[0].Allocation!.Budgets[1] > policy[1].Allocation!.Budgets[1]
+                && policy[2].Allocation!.Budgets[1] < policy[1].Allocation!.Budgets[1]);
+        Assert.Null(policy[3].Allocation);
+        Assert.True(policy[2].StabilityLimitPerSecond > 1);
+        Assert.Equal([1.0, 30], AllocationWishes.Frontier(workload, [1, 30]).Select(at => at.Performance.AccuracyWeightSeconds));
+    }
 }

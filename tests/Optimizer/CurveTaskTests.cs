@@ -48,7 +48,7 @@ public sealed class CurveTaskTests
     public void SolveInteger_FourSlots_IsProvedAndBetterThanItsNeighbours()
     {
         Workload workload = PaperOptimumTests.PaperWorkload(lambda: 2) with { Server = Server.Shared([1, 1.9, 2.7, 3.4]) };
-        ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
+        ProvedAllocation found = AllocationSolver.SolveInteger(workload);
         Assert.Equal(ProofStatus.Proved, found.Status);
         Assert.InRange(found.Nodes, 1, 1_000);
         double most = Enumerable.Range(0, 15_625).Max(number => workload.At(

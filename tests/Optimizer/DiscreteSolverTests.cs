@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
 using MathNet.Numerics.Random;
 using Xunit;
@@ -21,7 +20,7 @@ public sealed class DiscreteSolverTests
             Workload workload = RandomWorkload.Draw(random, n, largest);
             double best = Grid(n, largest + 1).Select(point =>
                 workload.At([.. point.Select((budget, k) => Math.Min(budget, workload.Tasks[k].MaxBudgetTokens))]).Objective).Max();
-            ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
+            ProvedAllocation found = AllocationSolver.SolveInteger(workload);
             Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
             Assert.Equal(ProofStatus.Proved, found.Status);
         });
@@ -33,8 +32,8 @@ public sealed class DiscreteSolverTests
         for (int instance = 0; instance < 20; instance++)
         {
             Workload workload = RandomWorkload.Draw(new Xoshiro256StarStar(20_000 + instance, false), 30, 5_000);
-            ProvedAllocation quick = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 3));
-            ProvedAllocation better = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 300));
+            ProvedAllocation quick = AllocationSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 3));
+            ProvedAllocation better = AllocationSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 300));
             Assert.True(better.Performance.Objective >= quick.Performance.Objective);
             Assert.True(
                 better.Performance.Objective <= quick.Performance.Objective + quick.GapBound
@@ -50,7 +49,7 @@ public sealed class DiscreteSolverTests
             var random = new Xoshiro256StarStar(30_000 + instance, false);
             (double lambda, double alpha, ImmutableArray<TaskModel> tasks) = Measured(random, 1 + random.Next(5), 5);
             double best = Grid(tasks.Length, 5).Select(point => At(lambda, alpha, tasks, point)).Max();
-            ProvedAllocation found = WorkloadSolver.Solve(new Workload(lambda, alpha, tasks));
+            ProvedAllocation found = AllocationSolver.Solve(new Workload(lambda, alpha, tasks));
             Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
             Assert.Equal(ProofStatus.Proved, found.Status);
         });
@@ -73,9 +72,9 @@ public sealed class DiscreteSolverTests
             double best = Grid(measured.Length, 5).Select(point =>
             {
                 TaskModel[] held = [.. tasks.Select((task, k) => k < measured.Length ? HeldAt(task, (int)point[k]) : task)];
-                return AllocationSolver.Solve(new Workload(lambda, alpha, [.. held])).Performance.Objective;
+                return NewtonSolver.Solve(new Workload(lambda, alpha, [.. held])).Performance.Objective;
             }).Max();
-            ProvedAllocation found = WorkloadSolver.Solve(new Workload(lambda, alpha, tasks));
+            ProvedAllocation found = AllocationSolver.Solve(new Workload(lambda, alpha, tasks));
             bool isRight = double.IsNegativeInfinity(best)
                 ? found.Status == ProofStatus.Infeasible
                 : Math.Abs(best - found.Performance.Objective) <= 1e-9 * Math.Max(alpha, Math.Abs(best));
@@ -87,7 +86,7 @@ public sealed class DiscreteSolverTests
     public void MeasuredSolve_FiftyTasks_IsProvedBestOrStatesItsGap()
     {
         (double lambda, double alpha, ImmutableArray<TaskModel> tasks) = Measured(new Xoshiro256StarStar(5, false), 50, 10);
-        ProvedAllocation found = WorkloadSolver.Solve(new Workload(lambda, alpha, tasks), new SolverOptions(NodeLimit: 500));
+        ProvedAllocation found = AllocationSolver.Solve(new Workload(lambda, alpha, tasks), new SolverOptions(NodeLimit: 500));
         Assert.InRange(found.GapBound, 0, 1e-3 * alpha);
     }
 
@@ -100,10 +99,10 @@ public sealed class DiscreteSolverTests
             Workload workload = RandomWorkload.Draw(random, 1 + random.Next(8));
             Sensitivity sensitivity = Sensitivity.Of(workload)!;
             double h = 1e-6;
-            Allocation up = AllocationSolver.Solve(workload with { ArrivalRatePerSecond = workload.ArrivalRatePerSecond * (1 + h) });
-            Allocation down = AllocationSolver.Solve(workload with { ArrivalRatePerSecond = workload.ArrivalRatePerSecond * (1 - h) });
-            Allocation more = AllocationSolver.Solve(workload with { AccuracyWeightSeconds = workload.AccuracyWeightSeconds * (1 + h) });
-            Allocation less = AllocationSolver.Solve(workload with { AccuracyWeightSeconds = workload.AccuracyWeightSeconds * (1 - h) });
+            Allocation up = NewtonSolver.Solve(workload with { ArrivalRatePerSecond = workload.ArrivalRatePerSecond * (1 + h) });
+            Allocation down = NewtonSolver.Solve(workload with { ArrivalRatePerSecond = workload.ArrivalRatePerSecond * (1 - h) });
+            Allocation more = NewtonSolver.Solve(workload with { AccuracyWeightSeconds = workload.AccuracyWeightSeconds * (1 + h) });
+            Allocation less = NewtonSolver.Solve(workload with { AccuracyWeightSeconds = workload.AccuracyWeightSeconds * (1 - h) });
             for (int k = 0; k < workload.Tasks.Length; k++)
             {
                 Near(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Queueing;
 using Calibration.Optimizer.Solving;
@@ -21,7 +20,7 @@ public sealed class ExtremeWorkloadTests
     {
         var workload = new Workload(0.1, 30, [Task(rate, 0.5), Task(0.01, 0.5)]);
         double best = Enumerable.Range(0, 41).SelectMany(i => Enumerable.Range(0, 41), (i, j) => workload.At([i, j]).Objective).Max();
-        ProvedAllocation found = WorkloadSolver.SolveInteger(workload);
+        ProvedAllocation found = AllocationSolver.SolveInteger(workload);
         Assert.InRange(best, found.Performance.Objective - 1e-12, found.UpperBound + 1e-12);
         Assert.Equal(best, found.Performance.Objective, 1e-9 * Math.Max(1, Math.Abs(best)));
 
@@ -41,9 +40,9 @@ public sealed class ExtremeWorkloadTests
             {
                 Tasks = [.. workload.Tasks.Select(task => task with { MaxBudgetTokens = 20 * random.NextDouble() })],
             };
-            Allocation relaxed = AllocationSolver.Solve(workload);
+            Allocation relaxed = NewtonSolver.Solve(workload);
             double ceiling = relaxed.Performance.Objective + relaxed.GapBound + 1e-9;
-            ProvedAllocation best = WorkloadSolver.SolveInteger(workload);
+            ProvedAllocation best = AllocationSolver.SolveInteger(workload);
             IntegerAllocation?[] projections = [PaperCorners.Best(workload, relaxed), PaperCorners.Rounded(workload, relaxed)];
             (double Objective, double[] Budgets)[] all =
             [
@@ -76,12 +75,12 @@ public sealed class ExtremeWorkloadTests
                 "t" + k, share, new ExponentialAccuracy(Of([0, 1e-9, 0.6]), Of(rates), Of([0, 0.4])), new ServiceTimeLine(
                     Of(times), Of(perToken)), Of(limits)) { ServiceVariance = Math.Pow(Of(spreads), 2) })];
             var workload = new Workload(Of(lambdas), Of(weights), tasks);
-            Allocation best = AllocationSolver.Solve(workload);
+            Allocation best = NewtonSolver.Solve(workload);
             if (best.Ending == SolverEnding.Infeasible)
                 continue;
             string place =
                 $"instance {instance}: {workload.ArrivalRatePerSecond} {workload.AccuracyWeightSeconds} {string.Join(' ', tasks)}";
-            ProvedAllocation whole = WorkloadSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 200));
+            ProvedAllocation whole = AllocationSolver.SolveInteger(workload, new SolverOptions(NodeLimit: 200));
             Performance at = best.Performance;
             Finite(
                 place,
@@ -123,7 +122,10 @@ public sealed class ExtremeWorkloadTests
             30,
             [new TaskModel("t", 1, new ExponentialAccuracy(0.5, 0.01, 0.2), new ServiceTimeLine(0, 0.01), 100) { ServiceVariance = 0.04 }]);
         QueueReport report = QueueStudy.Run(
-            workload, [0], queries: 100, replications: 3, cancellationToken: TestContext.Current.CancellationToken);
+            workload,
+            [0],
+            new SimulationOptions { Queries = 100, Replications = 3 },
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             (0, 0, 0, 0),
             (report.WaitSeconds.Mean, report.SystemTimeSeconds.High, report.Predicted.MeanWaitSeconds,

@@ -13,7 +13,7 @@ public sealed class PaperMethodTests
     public void FixedPoint_PaperOperatingPoint_ConvergesInThirteenSteps()
     {
         Workload workload = PaperOptimumTests.PaperWorkload();
-        Allocation best = AllocationSolver.Solve(workload);
+        Allocation best = NewtonSolver.Solve(workload);
         MethodResult result = FixedPointMethod.Solve(workload);
 
         Assert.Equal(SolverEnding.Converged, result.Ending);
@@ -45,7 +45,7 @@ public sealed class PaperMethodTests
         {
             var random = new Xoshiro256StarStar(700 + instance, false);
             Workload workload = RandomWorkload.Draw(random, tasks: 2 + random.Next(5), maxBudget: 30_000);
-            Allocation best = AllocationSolver.Solve(workload);
+            Allocation best = NewtonSolver.Solve(workload);
             double radius = FixedPointMethod.SpectralRadius(workload, best.Budgets.AsSpan())!.Value;
             double[,] jacobian = JacobianAt(workload, [.. best.Budgets]);
             double numeric = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfArray(jacobian)
@@ -76,7 +76,7 @@ public sealed class PaperMethodTests
         MethodResult result = GradientAscentMethod.Solve(workload);
         Assert.False(result.ConditionHeld);
         Assert.Equal(SolverEnding.Converged, result.Ending);
-        Assert.Equal(AllocationSolver.Solve(workload).Performance.Objective, result.Performance.Objective, 1e-9);
+        Assert.Equal(NewtonSolver.Solve(workload).Performance.Objective, result.Performance.Objective, 1e-9);
         Assert.Equal(0.72, CurvatureBound.Of(workload, new double[6]).UtilizationBound, 0.005);
     }
 
@@ -96,7 +96,7 @@ public sealed class PaperMethodTests
         {
             var random = new Xoshiro256StarStar(300 + instance, false);
             Workload workload = RandomWorkload.Draw(random, tasks: 1 + random.Next(8));
-            Performance best = AllocationSolver.Solve(workload).Performance;
+            Performance best = NewtonSolver.Solve(workload).Performance;
             double size = (workload.AccuracyWeightSeconds * best.Accuracy) + best.MeanSystemTimeSeconds;
             double[] start = RandomWorkload.Stable(random, workload);
             Assert.True(CurvatureBound.Of(workload, start).LJ >= LargestRowOfHessian(workload, start) * (1 - 1e-9));

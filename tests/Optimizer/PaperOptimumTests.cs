@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
 using Xunit;
@@ -17,7 +16,7 @@ public sealed class PaperOptimumTests
     [Fact]
     public void Solve_PaperOperatingPoint_GivesTheReferenceOptimum()
     {
-        Allocation allocation = AllocationSolver.Solve(PaperWorkload());
+        Allocation allocation = NewtonSolver.Solve(PaperWorkload());
 
         Assert.Equal(SolverEnding.Converged, allocation.Ending);
         for (int k = 0; k < Optimum.Length; k++)
@@ -48,8 +47,8 @@ public sealed class PaperOptimumTests
     public void IntegerSolve_PaperOperatingPoint_GivesTheReferenceIntegers()
     {
         Workload workload = PaperWorkload();
-        Allocation relaxed = AllocationSolver.Solve(workload);
-        ProvedAllocation best = WorkloadSolver.SolveInteger(workload);
+        Allocation relaxed = NewtonSolver.Solve(workload);
+        ProvedAllocation best = AllocationSolver.SolveInteger(workload);
 
         Assert.Equal([0, 341, 0, 0, 346, 30], best.Budgets.AsEnumerable());
         Close(9.754199256633752, best.Performance.Objective);
@@ -60,7 +59,7 @@ public sealed class PaperOptimumTests
 
     [Fact]
     public void RoundingBound_AtOptimum_IsThePapersLowerBound() =>
-        Close(9.724114253527869, RoundingBound.At(PaperWorkload(), [.. AllocationSolver.Solve(PaperWorkload()).Budgets])!.Value);
+        Close(9.724114253527869, RoundingBound.At(PaperWorkload(), [.. NewtonSolver.Solve(PaperWorkload()).Budgets])!.Value);
 
     [Theory]
     [InlineData(0, 8.420226622, 8.384431694)]
@@ -68,7 +67,7 @@ public sealed class PaperOptimumTests
     [InlineData(1000, 6.958406627, 6.92277229)]
     public void Fig4_AtBudget_IsTheReference(double budget, double objective, double bound)
     {
-        double[] budgets = [.. AllocationSolver.Solve(PaperWorkload()).Budgets];
+        double[] budgets = [.. NewtonSolver.Solve(PaperWorkload()).Budgets];
         budgets[1] = budget;
         Assert.Equal(objective, PaperWorkload().At(budgets).Objective, 1e-8);
         Assert.Equal(bound, RoundingBound.At(PaperWorkload(), budgets)!.Value, 1e-8);

@@ -1,6 +1,5 @@
 using Calibration.Fitting;
 using Calibration.Optimizer;
-using Calibration.Optimizer.Branching;
 using Xunit;
 
 namespace Calibration.Tests.Optimizer;
@@ -14,7 +13,7 @@ public sealed class ProofBasisTests
         Workload paper = PaperOptimumTests.PaperWorkload();
         TaskModel hill = paper.Tasks[1] with { Accuracy = new HillAccuracy(0.9, 220, 2.5, 0.05) };
         Workload branched = paper with { Tasks = paper.Tasks.SetItem(1, hill) };
-        ProvedAllocation[] all = [WorkloadSolver.Solve(paper), WorkloadSolver.SolveInteger(paper), WorkloadSolver.Solve(branched)];
+        ProvedAllocation[] all = [AllocationSolver.Solve(paper), AllocationSolver.SolveInteger(paper), AllocationSolver.Solve(branched)];
         foreach (ProvedAllocation found in all)
         {
             Assert.Equal((ProofStatus.Proved, ProofBasis.Proof), (found.Status, found.Basis));
@@ -27,7 +26,7 @@ public sealed class ProofBasisTests
     {
         Workload workload = PaperOptimumTests.PaperWorkload(lambda: 1) with { Server = Server.Shared([1, 1.9, 2.7, 3.4]) };
         Workload replicas = workload with { Server = Server.Replicas(4) };
-        foreach (ProvedAllocation found in new[] { WorkloadSolver.Solve(workload), WorkloadSolver.Solve(replicas) })
+        foreach (ProvedAllocation found in new[] { AllocationSolver.Solve(workload), AllocationSolver.Solve(replicas) })
         {
             Assert.Equal(ProofBasis.TestedConvexity, found.Basis);
             Assert.Contains("tested at 512 loads and is not proved between them", found.BasisSentence, StringComparison.Ordinal);

@@ -44,7 +44,10 @@ internal sealed record QueueSetting(string Law, double Load, double Tolerance, W
     internal Comparison Simulate(int queriesPerReplication, int replications, int threads)
     {
         double[] budgets = [.. Workload.Tasks.Select(_ => Budget)];
-        QueueReport report = QueueStudy.Run(Workload, budgets, queriesPerReplication, replications, seed: 5, threads: threads);
+        QueueReport report = QueueStudy.Run(
+            Workload,
+            budgets,
+            new SimulationOptions { Queries = queriesPerReplication, Replications = replications, Seed = 5, Threads = threads });
         SimulatedMean simulated = report.SystemTimeSeconds;
         return new Comparison((Workload.At(budgets).MeanSystemTimeSeconds / simulated.Mean) - 1, simulated.StandardError / simulated.Mean);
     }

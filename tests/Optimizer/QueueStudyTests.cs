@@ -50,7 +50,7 @@ public sealed class QueueStudyTests
     {
         Workload workload = Of(0.4, [1, 2]);
         workload = workload with { Tasks = [.. workload.Tasks.Select(task => task with { ServiceVariance = 0.8 })] };
-        QueueReport report = QueueStudy.Run(workload, new double[2], 50_000, 100, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = Simulate(workload, new double[2], Sized(50_000, 100));
         Assert.All(report.Comparisons, comparison => Assert.InRange(comparison.StandardErrors, 0, 3.5));
         Assert.Equal(0.4 * (2.5 + 0.8) / (2 * 0.4), report.Predicted.MeanWaitSeconds, 1e-12);
     }
@@ -66,10 +66,9 @@ public sealed class QueueStudyTests
         QueueReport report = QueueStudy.Run(
             Of(0.4, [1, 2]),
             new double[2],
-            50_000,
-            100,
-            measurements: measurements,
-            cancellationToken: TestContext.Current.CancellationToken);
+            Sized(50_000, 100),
+            measurements,
+            TestContext.Current.CancellationToken);
         Assert.Equal((0.75 + 0.3) / 2, report.Predicted.Accuracy, 1e-12);
         Assert.Equal(1.5, report.Predicted.MeanServiceSeconds, 1e-12);
         Assert.Equal((1 + (18.5 / 3)) / 2, report.Predicted.MeanSquareServiceSeconds2, 1e-12);
@@ -79,25 +78,19 @@ public sealed class QueueStudyTests
     [Fact]
     public void Run_AnyThreads_GivesTheSameReport()
     {
-        QueueReport one = QueueStudy.Run(
-            Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 9, threads: 1, cancellationToken: TestContext.Current.CancellationToken);
-        QueueReport four = QueueStudy.Run(
-            Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 9, threads: 4, cancellationToken: TestContext.Current.CancellationToken);
+        SimulationOptions size = Sized(1_000, 50) with { Seed = 9 };
+        QueueReport one = Simulate(Of(0.4, [1, 2]), new double[2], size with { Threads = 1 });
+        QueueReport four = Simulate(Of(0.4, [1, 2]), new double[2], size with { Threads = 4 });
         Assert.Equal(one.WaitSeconds, four.WaitSeconds);
         Assert.Equal(one.Tasks.AsEnumerable(), four.Tasks.AsEnumerable());
-        Assert.NotEqual(
-            one.WaitSeconds,
-            QueueStudy.Run(Of(0.4, [1, 2]), new double[2], 1_000, 50, seed: 10,
-                cancellationToken: TestContext.Current.CancellationToken).WaitSeconds);
-        Assert.Throws<ArgumentException>(() =>
-            QueueStudy.Run(Of(1, [1, 2]), new double[2], cancellationToken: TestContext.Current.CancellationToken));
+        Assert.NotEqual(one.WaitSeconds, Simulate(Of(0.4, [1, 2]), new double[2], size with { Seed = 10 }).WaitSeconds);
+        Assert.Throws<ArgumentException>(() => Simulate(Of(1, [1, 2]), new double[2], SimulationOptions.Default));
     }
 
     [Fact]
     public void Run_WrongFormula_IsAFinding()
     {
-        QueueReport report = QueueStudy.Run(
-            Of(0.4, [1, 2]), new double[2], 10_000, 100, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = Simulate(Of(0.4, [1, 2]), new double[2], Sized(10_000, 100));
         QueueReport wrong = report with { Predicted = report.Predicted with { MeanSquareServiceSeconds2 = 4 } };
         Assert.False(wrong.Agrees);
         Assert.True(report.Agrees);
@@ -180,8 +173,7 @@ public sealed class QueueStudyTests
             ServiceVariance = 0.04,
             RelativeSigma = 0.3,
         };
-        QueueReport report = QueueStudy.Run(
-            new Workload(0.4, 30, [task]), [100], 50_000, 100, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = Simulate(new Workload(0.4, 30, [task]), [100], Sized(50_000, 100));
         double[] times = [0.7, 1.5, 1, 1.5, 1.5];
         Assert.Equal(times.Average(), report.Predicted.MeanServiceSeconds, 1e-12);
         Assert.Equal((1.09 * times.Average(time => time * time)) + 0.04, report.Predicted.MeanSquareServiceSeconds2, 1e-12);
@@ -199,12 +191,8 @@ public sealed class QueueStudyTests
             Workload workload = Of(load * server.FullSpeed, [1]) with { Server = server };
             QueueReport report = QueueStudy.Run(
                 new QueuePlan(workload, [0], null, ServiceLaw.Exponential),
-                20_000,
-                100,
-                null,
-                3,
-                null,
-                cancellationToken: TestContext.Current.CancellationToken);
+                Sized(20_000, 100) with { Seed = 3 },
+                TestContext.Current.CancellationToken);
             Assert.All(report.Comparisons, comparison => Assert.InRange(comparison.StandardErrors, 0, 3.7));
             Assert.Null(report.JointPValue);
         }
@@ -218,8 +206,7 @@ public sealed class QueueStudyTests
         {
             Server = Server.Shared([.. Enumerable.Range(1, 256).Select(n => n * 3 / (2.0 + n))]),
         };
-        QueueReport report = QueueStudy.Run(
-            workload, new double[2], 20_000, 100, 2_000, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = Simulate(workload, new double[2], Sized(20_000, 100) with { WarmUp = 2_000 });
         Assert.InRange(report.Comparisons[1].StandardErrors, 0, 3.5);
 
         // n·r/(r − 1 + n) with unlimited slots: E[T] = m1/(1 − ρ/r).
@@ -229,8 +216,7 @@ public sealed class QueueStudyTests
     [Fact]
     public void Run_TwentyQueries_HasNoBias()
     {
-        QueueReport report = QueueStudy.Run(
-            Of(0.4, [1, 2]), new double[2], 20, 100_000, 200, cancellationToken: TestContext.Current.CancellationToken);
+        QueueReport report = Simulate(Of(0.4, [1, 2]), new double[2], Sized(20, 100_000) with { WarmUp = 200 });
         Assert.InRange(report.Utilization.Mean / report.Predicted.Utilization, 0.998, 1.002);
         Assert.InRange(report.Comparisons[2].StandardErrors, 0, 3.5);
     }
@@ -241,8 +227,7 @@ public sealed class QueueStudyTests
     {
         const int Studies = 600;
         int rejected = Enumerable.Range(0, Studies).Count(seed =>
-            !QueueStudy.Run(Of(0.3, [1, 2]), new double[2], 500, 60, 100, seed,
-                cancellationToken: TestContext.Current.CancellationToken).Agrees);
+            !Simulate(Of(0.3, [1, 2]), new double[2], Sized(500, 60) with { WarmUp = 100, Seed = seed }).Agrees);
         Assert.InRange(rejected / (double)Studies, 0.05 - 0.027, 0.05 + 0.027);
     }
 
@@ -264,13 +249,14 @@ public sealed class QueueStudyTests
         Workload workload = Of(rho / seconds.Average(), seconds);
         return QueueStudy.Run(
             new QueuePlan(workload, new double[seconds.Length], null, law),
-            50_000,
-            Replications,
-            null,
-            7,
-            null,
-            cancellationToken: TestContext.Current.CancellationToken);
+            Sized(50_000, Replications) with { Seed = 7 },
+            TestContext.Current.CancellationToken);
     }
+
+    private static QueueReport Simulate(Workload workload, double[] budgets, SimulationOptions options) =>
+        QueueStudy.Run(workload, budgets, options, cancellationToken: TestContext.Current.CancellationToken);
+
+    private static SimulationOptions Sized(int queries, int replications) => new() { Queries = queries, Replications = replications };
 
     private static void Within(QueueReport report, double wait)
     {

@@ -1,21 +1,20 @@
 using System.Collections.Immutable;
 
-namespace Calibration.Optimizer.Branching;
+namespace Calibration.Optimizer;
 
 /// <summary>The most accurate allocation under a wish, with the weight α at which the solver gives it.</summary>
 /// <param name="AccuracyWeightSeconds">α, in seconds per unit of accuracy.</param>
 /// <param name="Allocation">The best allocation at this α; every allocation of higher accuracy takes longer.</param>
 /// <param name="NextAccuracyWeightSeconds">
 /// The next larger α that was tried, at which the wish does not hold; null where the wish holds at the largest α. Between the two the
-/// frontier has
-/// no point: it jumps there where shapes are not concave.
+/// frontier has no point: it jumps there where shapes are not concave.
 /// </param>
 public sealed record WishedAllocation(double AccuracyWeightSeconds, ProvedAllocation Allocation, double? NextAccuracyWeightSeconds);
 
 /// <summary>
 /// What people ask for instead of α: the frontier of accuracy against mean system time is followed by α. Along it both rise with α, so
-/// the last
-/// α at which a wish holds is found by halving. Points between two neighbours of a frontier that jumps cannot be reached by any α.
+/// the last α at which a wish holds is found by halving. Points between two neighbours of a frontier that jumps cannot be reached by
+/// any α.
 /// </summary>
 public static class AllocationWishes
 {
@@ -78,7 +77,7 @@ public static class AllocationWishes
         [
             .. from rate in arrivalRatesPerSecond
                let there = workload with { ArrivalRatePerSecond = rate }
-               let best = wholeTokens ? WorkloadSolver.SolveInteger(there) : WorkloadSolver.Solve(there)
+               let best = wholeTokens ? AllocationSolver.SolveInteger(there) : AllocationSolver.Solve(there)
                select new PolicyRow(rate, best.Status == ProofStatus.Infeasible ? null : best, LimitOf(best.Performance)),
         ];
     }
@@ -98,7 +97,7 @@ public static class AllocationWishes
         performance.MeanServiceSeconds > 0 ? performance.Server.FullSpeed / performance.MeanServiceSeconds : null;
 
     private static ProvedAllocation At(Workload workload, double weight, SolverOptions? options) =>
-        WorkloadSolver.Solve(workload with { AccuracyWeightSeconds = weight }, options);
+        AllocationSolver.Solve(workload with { AccuracyWeightSeconds = weight }, options);
 
     /// <summary>The largest weight at which a wish holds that holds up to some weight, by halving on a logarithmic scale.</summary>
     private static WishedAllocation? Last(Workload workload, Func<ProvedAllocation, bool> holds, SolverOptions? options, int halvings)

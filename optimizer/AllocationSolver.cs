@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
+using Calibration.Optimizer.Branching;
 using Calibration.Optimizer.Solving;
 
-namespace Calibration.Optimizer.Branching;
+namespace Calibration.Optimizer;
 
 /// <summary>
 /// The best allocation of any workload, real or integer, with its certificate. <see cref="ProvedAllocation.Basis"/> says what that rests
 /// on: one query at a time a proof, at more slots a convexity that is tested and not proved. One query at a time with exponential curves
 /// and real budgets is solved by Newton's steps, whose bound is the tangent plane; everything else by one branch and bound.
 /// </summary>
-public static class WorkloadSolver
+public static class AllocationSolver
 {
     /// <summary>The best real budgets; tasks with points alone take one of their points.</summary>
     /// <param name="workload">The workload.</param>
@@ -17,11 +18,11 @@ public static class WorkloadSolver
     {
         ArgumentNullException.ThrowIfNull(workload);
         if (!workload.Server.IsOneAtATime || !workload.Tasks.All(task => task.IsExponential))
-            return Branch(workload, options ?? SolverOptions.Default, null, integer: false);
-        Allocation newton = AllocationSolver.Solve(workload);
+            return Branch(new BranchProblem(workload, integer: false), options);
+        Allocation newton = NewtonSolver.Solve(workload);
         return newton.Ending == SolverEnding.Infeasible
             ? Infeasible(workload)
-            : ProvedAllocation.Of(newton.Budgets, newton.Performance, newton.GapBound, 1, options ?? SolverOptions.Default);
+            : ProvedAllocation.Of(options ?? SolverOptions.Default, newton.Budgets, newton.Performance, newton.GapBound);
     }
 
     /// <summary>The best integer budgets, problem (8).</summary>
@@ -30,21 +31,22 @@ public static class WorkloadSolver
     public static ProvedAllocation SolveInteger(Workload workload, SolverOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        return Branch(workload, options ?? SolverOptions.Default, null, integer: true);
+        return Branch(new BranchProblem(workload, integer: true), options);
     }
 
-    private static ProvedAllocation Branch(Workload workload, SolverOptions options, double[]? start, bool integer)
+    private static ProvedAllocation Branch(BranchProblem problem, SolverOptions? given)
     {
-        var problem = new BranchProblem(workload, integer);
+        (Workload workload, SolverOptions options) = (problem.Workload, given ?? SolverOptions.Default);
         if (problem.Tasks.Any(task => task.Low > task.High))
-            throw new ArgumentException("A task has no integer budget between its smallest and its largest budget.", nameof(workload));
-        BranchResult result = new BranchAndBound(problem, options.RelativeGap).Run(start, options.NodeLimit);
+            throw new ArgumentException("A task has no integer budget between its smallest and its largest budget.", nameof(problem));
+        BranchResult result = new BranchAndBound(problem, options.RelativeGap).Run(options.NodeLimit, options.Cancellation);
         if (result.Budgets is null || double.IsNegativeInfinity(result.Value))
             return Infeasible(workload);
         Performance performance = workload.At(result.Budgets);
         double gap = result.HasBound ? Math.Max(0, result.Bound - performance.Objective) : double.PositiveInfinity;
-        return ProvedAllocation.Of([.. result.Budgets], performance, gap, result.Nodes, options) with
+        return ProvedAllocation.Of(options, [.. result.Budgets], performance, gap) with
         {
+            Nodes = result.Nodes,
             Basis = workload.Server.IsOneAtATime ? ProofBasis.Proof : ProofBasis.TestedConvexity,
         };
     }

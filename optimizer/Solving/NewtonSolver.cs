@@ -4,7 +4,7 @@ namespace Calibration.Optimizer.Solving;
 /// The unique maximiser of J over a box, by projected Newton steps. The Hessian of −J is a diagonal plus a rank-two
 /// matrix (11), so a step costs O(N) time and memory; it works at every operating point where any allocation is stable.
 /// </summary>
-public static class AllocationSolver
+public static class NewtonSolver
 {
     /// <summary>A KKT residual that counts as converged.</summary>
     internal const double ConvergedResidual = 1e-9;
@@ -26,51 +26,43 @@ public static class AllocationSolver
         var budgets = new double[model.Count];
         if (!start.IsEmpty)
             start.CopyTo(budgets);
-        return Solve(workload, model, new NewtonAscent(model), new double[model.Count], model.MaxBudget, budgets);
-    }
-
-    /// <summary>The same within other bounds; <paramref name="budgets"/> is the start and becomes the solution.</summary>
-    internal static Allocation Solve(
-        Workload workload, ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
-    {
-        int? steps = Climb(model, ascent, low, high, budgets);
+        var ascent = new NewtonAscent(model);
+        int? steps = Climb(model, ascent, budgets);
         if (steps is null)
             return new Allocation(
                 [.. budgets], workload.At(budgets), double.PositiveInfinity, double.PositiveInfinity, 0, SolverEnding.Infeasible);
-        double gap = Certificate.GapBound(model, low, high, budgets, ascent.Gains, ascent.Moments);
+        double gap = Certificate.GapBound(model, budgets, ascent.Gains, ascent.Moments);
         return new Allocation(
             [.. budgets], workload.At(budgets), ascent.Residual, gap, steps.Value,
             ascent.Residual <= ConvergedResidual ? SolverEnding.Converged : SolverEnding.IterationLimit);
     }
 
-    /// <summary>
-    /// Climbs from a start that may lie anywhere; null where nothing in the box is stable, with the lower bounds left behind.
-    /// </summary>
-    internal static int? Climb(ObjectiveModel model, NewtonAscent ascent, double[] low, double[] high, double[] budgets)
+    /// <summary>Climbs from a start that may lie anywhere; null where nothing is stable, with no thinking left behind.</summary>
+    internal static int? Climb(ObjectiveModel model, NewtonAscent ascent, double[] budgets)
     {
-        double first = model.FirstElsewhere, least = model.FirstElsewhere;
+        double first = 0, least = 0;
         for (int k = 0; k < budgets.Length; k++)
         {
-            budgets[k] = double.IsNaN(budgets[k]) ? low[k] : Math.Clamp(budgets[k], low[k], high[k]);
+            budgets[k] = double.IsNaN(budgets[k]) ? 0 : Math.Clamp(budgets[k], 0, model.MaxBudget[k]);
             first += model.Pi[k] * (model.T0[k] + (model.C[k] * budgets[k]));
-            least += model.Pi[k] * (model.T0[k] + (model.C[k] * low[k]));
+            least += model.Pi[k] * model.T0[k];
         }
 
         double slack = 1 - (model.Lambda * first), most = 1 - (model.Lambda * least);
         if (!(most > 0))
         {
-            low.CopyTo(budgets, 0);
+            Array.Clear(budgets);
             return null;
         }
 
-        // At the edge of stability the Hessian is rounding; the start moves back along the segment to the lower bounds.
+        // At the edge of stability the Hessian is rounding; the start moves back towards no thinking.
         if (slack < MinSlackShare * most)
         {
             double share = most * (1 - MinSlackShare) / (most - slack);
             for (int k = 0; k < budgets.Length; k++)
-                budgets[k] = low[k] + (share * (budgets[k] - low[k]));
+                budgets[k] *= share;
         }
 
-        return ascent.Run(budgets, low, high);
+        return ascent.Run(budgets);
     }
 }
