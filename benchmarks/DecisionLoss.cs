@@ -3,6 +3,7 @@ using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Fitting.Shapes;
 using Calibration.Optimizer;
+using Calibration.Tests.Analysis;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Random;
 

@@ -15,6 +15,7 @@ return args switch
     ["simulation"] => OptimizerTimings.Simulation(),
     ["optimizer-bdn"] => OptimizerBenchmarks.Run(),
     ["decision"] => OptimizerTimings.Decision(),
+    ["decision-coverage", .. string[] rest] => DecisionCoverage.Run(rest),
     ["decision-loss", .. string[] rest] => DecisionLoss.Run(rest),
     ["formula-error", .. string[] rest] => FormulaError.Run(rest),
     ["solver-times", .. string[] rest] => SolverTimes.Run(rest),
@@ -27,7 +28,8 @@ static int Usage()
     Console.Error.WriteLine(
         "usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] "
             + "| generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | "
-            + "simulation | decision | decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | "
+            + "simulation | decision | decision-coverage [EXPERIMENTS [REPLICATES [THREADS [SCENARIO]]]] | "
+            + "decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | "
             + "solver-times [REPEATS] | compaction [TRIALS]");
     return 2;
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
+using Calibration.Tests.Analysis;
 using Calibration.Tests.Fitting;
 using MathNet.Numerics.Distributions;
 
@@ -49,7 +50,7 @@ internal static class SolverTimes
     }
 
     /// <summary>Speed of an iteration time a + b·n with r = 1 + a/b: n·r/(r − 1 + n).</summary>
-    private static Server Batching(double r, int slots) =>
+    internal static Server Batching(double r, int slots) =>
         Server.Shared([.. Enumerable.Range(1, slots).Select(n => n * r / (r - 1 + n))]);
 
     private static Workload Paper(double rate, Server server)

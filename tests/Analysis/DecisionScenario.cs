@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Fitting;
 using Calibration.Tests.Fitting;
 
-namespace Calibration.Benchmarks;
+namespace Calibration.Tests.Analysis;
 
 /// <summary>Six tasks with Table I's service times, and true accuracy curves that need not be exponentials.</summary>
 /// <param name="Name">What is true.</param>

@@ -1,4 +1,4 @@
-namespace Calibration.Benchmarks;
+namespace Calibration.Tests.Analysis;
 
 /// <summary>
 /// True J of an allocation in a scenario, and the best of all by coordinate ascent from many starts on a fine grid of budgets.
