@@ -36,7 +36,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         await using ITimer heartbeat = _counted.StartHeartbeat();
-        var workers = new WorkerPool(forcings, _plan.Concurrency, context.Absence, deadline);
+        var workers = new WorkerPool(forcings, context, deadline);
         await DoAsync(Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget))), isLastTry: false);
         await DoAsync([.. _failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)], isLastTry: true);
 

@@ -259,6 +259,6 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         _interruption.Dispose();
         _interruption = new CancellationTokenSource();
         _servedUntilCancelled = served;
-        Assert.Equal(130, await CommandLine.InvokeAsync(arguments, TextWriter.Null, TextWriter.Null, _interruption.Token));
+        Assert.Equal(130, await CommandLine.InvokeAsync(arguments, TextWriter.Null, TextWriter.Null, TimeProvider.System, _interruption.Token));
     }
 }
