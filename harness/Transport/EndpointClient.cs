@@ -41,6 +41,9 @@ public sealed class EndpointClient : IDisposable
     /// <summary>Address of the server's routes beside the API (<c>/tokenize</c>, <c>/props</c>), with a slash at its end.</summary>
     public Uri Root => _transport.Root;
 
+    /// <summary>Times requests and waits.</summary>
+    internal TimeProvider Clock => _clock;
+
     /// <summary>Whether the endpoint does its work.</summary>
     internal EndpointHealth Health { get; }
 
