@@ -187,8 +187,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             GradingTally tally;
             ModelProfile? model = EndpointAccess.Profile(new EndpointSettings { Profile = parsed.GetValue(profile) });
             ThinkingDelimiters? thinking = model is null ? null : new ThinkingDelimiters(model.Open.Trim(), model.CloseToken);
+            var key = new GradingKey(chosen) { Problems = KnownProblems(chosen, parsed), Thinking = thinking };
             using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
-                tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed), thinking);
+                tally = ResponseGrading.Grade(reader, output, key);
             await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
             return 0;
         });

@@ -73,7 +73,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
     {
         var options = new EndpointClientOptions(RetryPolicy.Brief, clock, new Jitter(seed: 1).Next) { ApiKey = apiKey };
         using var client = new EndpointClient(address, options);
-        ProbeReport report = await new EndpointProbe(client, plan, clock).RunAsync(cancellationToken);
+        ProbeReport report = await new EndpointProbe(client, plan).RunAsync(cancellationToken);
         Write(report);
         return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : ExitCodes.Failed;
     }
