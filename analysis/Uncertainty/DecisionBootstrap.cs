@@ -31,6 +31,9 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
     /// <summary>Number of replicates.</summary>
     internal int Replicates { get; init; } = 2_000;
 
+    /// <summary>Uniform budgets whose J is wanted too.</summary>
+    internal ImmutableArray<int> UniformBudgets { get; init; } = [];
+
     /// <summary>Threads; all processors by default.</summary>
     internal int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -78,9 +81,19 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
                     judged - _decided.AtUniform(uniform.BudgetTokens),
                     gained.Select(outcome => outcome.Gain))
                 : null,
+            BestUniform = decided.Uniform is { } same && gained.Length >= 2
+                ? Corrected(same.Objective, _decided.AtUniform(same.BudgetTokens), gained.Select(outcome => outcome.BestUniform))
+                : null,
+            Uniform = [.. UniformBudgets.Select((_, i) => UniformOf(stable, i)).OfType<DecidedUniform>()],
             ModelFreeDifference = Corrected(
                 modelFree - objective, freeJudged - judged, stable.Select(outcome => outcome.Difference)),
         };
+    }
+
+    private DecidedUniform? UniformOf(Outcome[] stable, int index)
+    {
+        double[] values = [.. stable.Select(outcome => outcome.Uniform[index]).Where(double.IsFinite)];
+        return 2 * values.Length < stable.Length ? null : new DecidedUniform(UniformBudgets[index], Percentiles(values));
     }
 
     private Outcome? Decide(TaskDraw[] draw, int index)
@@ -100,7 +113,11 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
             ? new Pair(
                 own.AtUniform(same.BudgetTokens), _decided.AtUniform(same.BudgetTokens), own.AtUniform(chosen.BudgetTokens))
             : new Pair(double.NaN, double.NaN, double.NaN);
-        return new Outcome(best.Budgets, objective, objective.Less(uniform), freely.Less(objective));
+        return new Outcome(best.Budgets, objective, objective.Less(uniform), freely.Less(objective))
+        {
+            BestUniform = uniform,
+            Uniform = [.. UniformBudgets.Select(budget => own.AtUniform(budget))],
+        };
     }
 
     private static Pair Judge(MeasuredValue own, MeasuredValue data, ProvedAllocation ownBest, ProvedAllocation dataBest) => new(
@@ -137,5 +154,10 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         internal Pair Less(Pair other) => new(Own - other.Own, OnData - other.OnData, Chosen - other.Chosen);
     }
 
-    private sealed record Outcome(ImmutableArray<double> Budgets, Pair Objective, Pair Gain, Pair Difference);
+    private sealed record Outcome(ImmutableArray<double> Budgets, Pair Objective, Pair Gain, Pair Difference)
+    {
+        internal required Pair BestUniform { get; init; }
+
+        internal required ImmutableArray<double> Uniform { get; init; }
+    }
 }
