@@ -9,8 +9,7 @@ namespace Calibration.Datasets;
 /// <summary>Fetches benchmarks' published files from the hub into the cache folder.</summary>
 /// <remarks>
 /// A file arrives completely under a temporary name, is checked (announced size and checksum, columns, rows, the checksum of its first
-/// pull)
-/// and only then renamed: a file in the cache is complete.
+/// pull) and only then renamed: a file in the cache is complete.
 /// </remarks>
 /// <param name="http">Sends the requests; it must not follow redirects itself (<see cref="CreateClient"/> makes such a client).</param>
 /// <param name="options">Where from and where to.</param>
@@ -160,8 +159,8 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         {
             string? announced = await _download.RunAsync(file, partial, report, cancellationToken);
             string sha256 = Hash(partial);
-            if (announced is not null && announced != sha256) throw new PullFault(
-                "the bytes that arrived are not those that the hub announced");
+            if (announced is not null && announced != sha256)
+                throw new PullFault("the bytes that arrived are not those that the hub announced");
             Check(file, partial);
             if (checksums.Of(relative) is { } recorded && recorded != sha256)
                 throw new DatasetException(
@@ -189,8 +188,12 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         try
         {
             DatasetTable table = DatasetTable.Read(Path.GetDirectoryName(partial)!, partial);
-            if (!table.Has(source.Columns)) throw new PullFault(
-                $"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
+            if (!table.Has(source.Columns))
+            {
+                throw new PullFault(
+                    $"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
+            }
+
             if (table.Rows.Length != file.Rows)
                 throw new PullFault($"what arrived has {table.Rows.Length} rows; {file.Rows} were expected");
         }

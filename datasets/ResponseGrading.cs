@@ -37,7 +37,7 @@ public static class ResponseGrading
 
     /// <summary>Grades line by line, writing each grade before the next line is read.</summary>
     /// <param name="responses">JSON Lines; blank lines are skipped.</param>
-    /// <param name="grades">Receives one JSON line a response, ended by <c>\n</c>.</param>
+    /// <param name="grades">Receives one JSON line per response, ended by <c>\n</c>.</param>
     /// <param name="key">What they are graded by.</param>
     /// <returns>The counts.</returns>
     /// <exception cref="DatasetException">A line is malformed, or neither its id is known nor a gold given; the message names line and

@@ -241,7 +241,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         Benchmarks.Find(name)
             ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
 
-    /// <summary>A line a file at its start and every 8 MB.</summary>
+    /// <summary>One line per file at its start, and one per 8 MB.</summary>
     private sealed class PullReport(TextWriter log) : IProgress<PullProgress>
     {
         private const long Step = 8 << 20;

@@ -10,10 +10,10 @@ internal static class PythonStringParser
     /// <summary>Length of a string prefix and its opening quote at a position, such as <c>rb'</c>; 0 where no string starts.</summary>
     public static bool StartsAt(string text, int position, out int prefixLength)
     {
-        prefixLength = 0;
-        while (prefixLength < 2 && position + prefixLength < text.Length && char.IsAsciiLetter(text[position
-            + prefixLength])) prefixLength++;
-        if (position + prefixLength >= text.Length || text[position + prefixLength] is not ('\'' or '"')) return false;
+        int at = position;
+        while (at < position + 2 && at < text.Length && char.IsAsciiLetter(text[at])) at++;
+        prefixLength = at - position;
+        if (at >= text.Length || text[at] is not ('\'' or '"')) return false;
         return text.Substring(position, prefixLength).ToLowerInvariant() is "" or "r" or "u" or "b" or "br" or "rb";
     }
 

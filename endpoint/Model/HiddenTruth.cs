@@ -35,9 +35,8 @@ internal sealed class HiddenTruth(ulong seed, EndpointTruth? given)
     }
 
     /// <summary>
-    /// Whether the answer after this much thinking is right: once right, right at every larger budget, except where thinking that is
-    /// forced on
-    /// past its natural length loses it again, for good.
+    /// Whether the answer after this much thinking is right: once right, right at every larger budget, except where thinking that is forced
+    /// on past its natural length loses it again, for good.
     /// </summary>
     internal bool IsRight(Problem problem, string group, int thinkingTokens)
     {

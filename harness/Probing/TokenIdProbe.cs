@@ -129,8 +129,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
     /// <summary>
     /// A long prompt three times over, one token each: cold, cache allowed, cache forbidden; and all of it with several prompts, because
-    /// one
-    /// stall of client or server must not decide.
+    /// one stall of client or server must not decide.
     /// </summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {

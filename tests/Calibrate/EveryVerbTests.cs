@@ -240,38 +240,3 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
             yield return below;
     }
 }
-
-/// <summary>A small run, measured once and copied to be broken.</summary>
-public sealed class SmallRun : IAsyncLifetime
-{
-    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
-
-    /// <summary>The run's folder.</summary>
-    public string Folder { get; private set; } = "";
-
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
-    {
-        CommandRun run = await CommandRun.OfAsync(
-            "run", "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2", "--out", _root);
-        Assert.True(run.ExitCode == 0, run.Error);
-        Folder = Assert.Single(Directory.GetDirectories(_root));
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(_root, recursive: true);
-        return ValueTask.CompletedTask;
-    }
-
-    internal void CopyTo(string folder)
-    {
-        foreach (string file in Directory.GetFiles(Folder, "*", SearchOption.AllDirectories))
-        {
-            string copy = Path.Combine(folder, Path.GetRelativePath(Folder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-    }
-}
