@@ -15,15 +15,18 @@ public sealed record DecidedBudget(string Task, Interval BudgetTokens, double Sh
 /// </summary>
 /// <param name="Raw">The value by the shapes.</param>
 /// <param name="Optimism">
-/// By how much it is too high: what the shapes are above the measured accuracies there, and by how much the choice flatters it (the mean
-/// over replicates of the value of a replicate's choice on the replicate less its value on the data).
+/// By how much the choice flatters it: the mean over replicates of the value of a replicate's choice on the replicate less its value on
+/// the data.
 /// </param>
 /// <param name="StandardDeviation">Standard deviation over replicates of the value of the data's choice.</param>
 /// <param name="Interval">The corrected value ± Student's quantile at the fewest problems of any task times that deviation.</param>
 public sealed record CorrectedValue(double Raw, double Optimism, double StandardDeviation, Interval Interval)
 {
-    /// <summary>The value without the optimism.</summary>
-    public double Value => Raw - Optimism;
+    /// <summary>How far the shapes are above the measured accuracies at these budgets, in the value's unit.</summary>
+    public double Misfit { get; init; }
+
+    /// <summary>The value without misfit and optimism.</summary>
+    public double Value => Raw - Misfit - Optimism;
 }
 
 /// <summary>J at one uniform budget over the replicates.</summary>

@@ -16,6 +16,7 @@ return args switch
     ["optimizer-bdn"] => OptimizerBenchmarks.Run(),
     ["decision"] => OptimizerTimings.Decision(),
     ["decision-coverage", .. string[] rest] => DecisionCoverage.Run(rest),
+    ["comparison-coverage", .. string[] rest] => ComparisonCoverage.Run(rest),
     ["decision-loss", .. string[] rest] => DecisionLoss.Run(rest),
     ["formula-error", .. string[] rest] => FormulaError.Run(rest),
     ["solver-times", .. string[] rest] => SolverTimes.Run(rest),
@@ -29,6 +30,7 @@ static int Usage()
         "usage: coverage [EXPERIMENTS [CORRELATION]] [wls] [problems=N] | lack-of-fit-size [EXPERIMENTS] | service-coverage [EXPERIMENTS] "
             + "| generated-tokens | soak [TRIALS] | idle-share | fixed-stub URL | fuzz [RESPONSES] | fitting | optimizer | optimizer-bdn | "
             + "simulation | decision | decision-coverage [EXPERIMENTS [REPLICATES [THREADS [SCENARIO]]]] | "
+            + "comparison-coverage [PAIRS [REPLICATES [THREADS [TRUTH]]]] | "
             + "decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | "
             + "solver-times [REPEATS] | compaction [TRIALS]");
     return 2;

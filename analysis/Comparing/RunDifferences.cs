@@ -35,7 +35,7 @@ internal static class RunDifferences
         {
             if (old.Tasks.FirstOrDefault(other => other.Task == task.Task) is not { } other)
             {
-                yield return new Warning(Severity.Caution, $"{task.DisplayName} was measured in the new run only and is left out.");
+                yield return new Warning(Severity.Caution, $"{task.DisplayName} was measured in the new run only and is excluded.");
                 continue;
             }
 
@@ -50,7 +50,7 @@ internal static class RunDifferences
         }
 
         foreach (TaskFacts task in old.Tasks.Where(task => now.Tasks.All(other => other.Task != task.Task)))
-            yield return new Warning(Severity.Caution, $"{task.DisplayName} was measured in the old run only and is left out.");
+            yield return new Warning(Severity.Caution, $"{task.DisplayName} was measured in the old run only and is excluded.");
         foreach (Side side in new[] { before, after })
         {
             if (side.Fits.Incomplete is not null)
@@ -86,7 +86,8 @@ internal static class RunDifferences
 
     private static Warning? Differ<T>(string what, T old, T now, Severity severity) => Equals(old, now)
         ? null
-        : new Warning(severity, string.Create(CultureInfo.InvariantCulture, $"The runs differ in {what}: {old} in the old, {now} in the new."));
+        : new Warning(
+            severity, string.Create(CultureInfo.InvariantCulture, $"The runs differ in {what}: {old} in the old, {now} in the new."));
 
     private static string Text<T>(T value) => JsonSerializer.Serialize(value);
 }

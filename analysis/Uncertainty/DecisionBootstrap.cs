@@ -46,7 +46,7 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
         Parallel.For(0, workers, parallel, worker =>
         {
-            TaskDraw[] draw = [.. tasks.Select((task, k) => new TaskDraw(task, SeedOf(seed, k, part: 0), SeedOf(seed, k, part: 1)))];
+            TaskDraw[] draw = DrawsOf(tasks, seed);
             for (int i = worker; i < Replicates; i += workers)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -134,7 +134,7 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         double optimism = pairs.Average(pair => pair.Own - pair.OnData), mean = pairs.Average(pair => pair.Chosen);
         double deviation = Math.Sqrt(pairs.Sum(pair => (pair.Chosen - mean) * (pair.Chosen - mean)) / (pairs.Length - 1));
         double half = _quantile * deviation, value = judged - optimism;
-        return new CorrectedValue(raw, raw - value, deviation, new Interval(value - half, value + half));
+        return new CorrectedValue(raw, optimism, deviation, new Interval(value - half, value + half)) { Misfit = raw - judged };
     }
 
     private static Interval Percentiles(double[] values)
@@ -143,8 +143,12 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         return new Interval(Quantiles.OfSorted(values, (1 - Level) / 2), Quantiles.OfSorted(values, (1 + Level) / 2));
     }
 
+    /// <summary>Every task's draws, for one thread.</summary>
+    internal static TaskDraw[] DrawsOf(ImmutableArray<DecisionTask> tasks, int seed) =>
+        [.. tasks.Select((task, k) => new TaskDraw(task, SeedOf(seed, k, part: 0), SeedOf(seed, k, part: 1)))];
+
     /// <summary>A seed of its own for every task and part, in bits of their own.</summary>
-    internal static ulong SeedOf(int seed, int task, int part) => ((ulong)(uint)seed << 32) | ((ulong)(uint)task << 1) | (uint)part;
+    private static ulong SeedOf(int seed, int task, int part) => ((ulong)(uint)seed << 32) | ((ulong)(uint)task << 1) | (uint)part;
 
     /// <summary>A replicate's own value, that of its choice on the data, and that of the data's choice on the replicate.</summary>
     private readonly record struct Pair(double Own, double OnData, double Chosen)

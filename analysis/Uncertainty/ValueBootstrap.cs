@@ -36,8 +36,7 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
         Parallel.For(0, at.IsStable ? workers : 0, parallel, worker =>
         {
-            TaskDraw[] draw =
-                [.. tasks.Select((task, k) => new TaskDraw(task, DecisionBootstrap.SeedOf(seed, k, 0), DecisionBootstrap.SeedOf(seed, k, 1)))];
+            TaskDraw[] draw = DecisionBootstrap.DrawsOf(tasks, seed);
             for (int i = worker; i < Replicates; i += workers)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -70,6 +69,9 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
         double given = own.At(budgets.AsSpan()), bestOnData = _data.At(best.Budgets.AsSpan());
         return double.IsFinite(bestOnData)
             ? new Outcome(at, given, own.At(best.Budgets.AsSpan()) - given, bestOnData - _data.At(budgets.AsSpan()))
+            {
+                ChosenLoss = own.At(decided.Best.Budgets.AsSpan()) - given,
+            }
             : null;
     }
 
@@ -81,9 +83,13 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     {
         double judged = _data.At(decided.Best.Budgets.AsSpan()) - _data.At(budgets.AsSpan());
         double optimism = stable.Average(outcome => outcome.Loss - outcome.LossOnData) / 2;
-        double deviation = Deviation(Array.ConvertAll(stable, outcome => outcome.Loss));
+        double deviation = Math.Max(
+            Deviation(Array.ConvertAll(stable, outcome => outcome.Loss)), Deviation(Array.ConvertAll(stable, outcome => outcome.ChosenLoss)));
         double half = _quantile * deviation, value = Math.Max(0, judged - optimism);
-        return new CorrectedValue(raw, raw - value, deviation, new Interval(Math.Max(0, value - half), value + half));
+        return new CorrectedValue(raw, judged - value, deviation, new Interval(Math.Max(0, value - half), value + half))
+        {
+            Misfit = raw - judged,
+        };
     }
 
     private ValueInterval IntervalOf(double value, Outcome[] stable, Func<Outcome, double> part)
@@ -105,5 +111,9 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     /// <param name="Objective">J there with the replicate's residuals.</param>
     /// <param name="Loss">J at the replicate's choice less that, on the replicate.</param>
     /// <param name="LossOnData">J at the replicate's choice less J at the budgets, on the data.</param>
-    private sealed record Outcome(Performance At, double Objective, double Loss, double LossOnData);
+    private sealed record Outcome(Performance At, double Objective, double Loss, double LossOnData)
+    {
+        /// <summary>J at the data's choice less J at the budgets, on the replicate.</summary>
+        internal required double ChosenLoss { get; init; }
+    }
 }

@@ -62,7 +62,7 @@ internal static class Summary
         if (allocation.Decision is { } decision)
         {
             string level = string.Create(CultureInfo.InvariantCulture, $"{100 * decision.Level:0.#} %");
-            output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals, optimism subtracted:");
+            output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals; misfit of the shapes and optimism subtracted:");
             output.WriteLine($"    J {Shown(decision.Objective)}");
             if (decision.GainOverUniform is { } gain && allocation.BestUniform is { } uniform)
                 output.WriteLine(string.Create(
@@ -84,8 +84,8 @@ internal static class Summary
 
     private static string Shown(CorrectedValue value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Value:0.0000} s [{value.Interval.Low:0.0000}, {value.Interval.High:0.0000}] (raw {value.Raw:0.0000}, optimism "
-            + $"{value.Optimism:0.0000})");
+        $"{value.Value:0.0000} s [{value.Interval.Low:0.0000}, {value.Interval.High:0.0000}] (raw {value.Raw:0.0000}, misfit "
+            + $"{value.Misfit:0.0000}, optimism {value.Optimism:0.0000})");
 
     private static string ProofOf(RunAllocation allocation)
     {

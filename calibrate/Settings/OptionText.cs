@@ -35,6 +35,23 @@ internal static class OptionText
         return shapes.ToImmutable();
     }
 
+    /// <summary><c>gsm8k=341,bbh=346</c> as budgets by task.</summary>
+    internal static ImmutableSortedDictionary<string, double> At(string text)
+    {
+        var budgets = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            string[] pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (pair.Length != 2 || !double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double budget)
+                || !(budget >= 0 && double.IsFinite(budget)))
+                throw new UserFault($"--at has \"{part}\": give budgets in tokens that are 0 or more, such as gsm8k=341,bbh=346.");
+            if (!budgets.TryAdd(pair[0], budget))
+                throw new UserFault($"--at names {pair[0]} twice.");
+        }
+
+        return budgets.ToImmutable();
+    }
+
     /// <summary><c>gsm8k=0.5,bbh=0.5</c> as shares that sum to 1.</summary>
     internal static ImmutableSortedDictionary<string, double> Shares(string text)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Calibration.Analysis;
 using Calibration.Calibrate.Files;
 using Calibration.Calibrate.Output;
@@ -27,6 +28,14 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _at = new("--at")
+    {
+        Description =
+            "Write nothing, and print what these budgets cost under the run's model, with intervals: gsm8k=341,bbh=346. A task that is not "
+            + "named has the run's own best budget.",
+        HelpName = "BUDGETS",
+    };
+
     private readonly Option<string?> _policy = new("--policy")
     {
         Description = "Also write ℓ*(λ), integer budgets by arrival rate, as CSV or JSON by the file's name.",
@@ -41,7 +50,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
                 + "keeps "
             + "its first operating point; others go to RUN/points/.")
         {
-            _run, _workload, _json, _server, _policy,
+            _run, _workload, _json, _server, _policy, _at,
         };
         command.AddAll([.. _point.All(), .. _wish.All()]);
         command.SetAction((parsed, cancelled) => parsed.GetValue(_workload) is { } file
@@ -54,6 +63,8 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
     {
         if (parsed.GetValue(_run) is not null || parsed.GetValue(_point.Mix) is not null)
             throw new UserFault("--workload brings its own tasks and probabilities: leave the run folder and --mix out.");
+        if (parsed.GetValue(_at) is not null)
+            throw new UserFault("--at needs a run folder: a workload file has no answers to draw intervals from.");
         Workload read = WorkloadFile.Read(file, _point.Read(parsed));
         Workload workload = parsed.GetValue(_server) is { } server ? read with { Server = WorkloadFile.ReadServer(server) } : read;
         if (_wish.IsGiven(parsed, _point))
@@ -84,6 +95,14 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
             (double weight, string found) = _wish.Resolve(parsed, workload);
             asked = asked with { Point = point with { AccuracyWeightS = weight } };
             await log.WriteLineAsync(found);
+        }
+
+        if (parsed.GetValue(_at) is { } at)
+        {
+            AllocationValue value = await RunAnalysis.ValueAsync(folder, asked, OptionText.At(at), cancellationToken);
+            await output.WriteLineAsync(
+                parsed.GetValue(_json) ? JsonSerializer.Serialize(value, ResultsJson.Document) : AllocationValueText.Of(value));
+            return 0;
         }
 
         (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancellationToken);

@@ -5,6 +5,7 @@ using Calibration.Calibrate.Files;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Optimizer;
+using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
 
@@ -18,7 +19,9 @@ internal sealed class SimulateVerb(TextWriter output)
 
     private readonly Option<string?> _budgets = new("--budgets")
     {
-        Description = "One budget per task of the workload file, in its order: 0,341,0,0,346,30.",
+        Description =
+            "One budget per task of the workload file, or of the run's allocation, in its order: 0,341,0,0,346,30. Default for a run: its "
+            + "allocation.",
         HelpName = "LIST",
     };
 
@@ -80,17 +83,19 @@ internal sealed class SimulateVerb(TextWriter output)
 
     private async Task<QueueCase> OfRunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (WithoutEffect.FirstOf(parsed, _replications, _queries, _seed, _json) is { } idle)
+        if (WithoutEffect.FirstOf(parsed, _replications, _queries, _seed, _json, _budgets) is { } idle)
         {
             throw new UserFault(
-                $"{idle} has no effect without --workload: the queue is simulated at the allocation that the folder holds. For another, "
-                    + $"give "
-                + "calibrate allocate RUN its options, and simulate the folder that it names.");
+                $"{idle} has no effect without --workload: the queue is simulated at the operating point that the folder holds. For another, "
+                    + "give calibrate allocate RUN its options, and simulate the folder that it names.");
         }
 
         PointFolder place = PointFolder.Open(
             parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE."));
-        return await QueueCase.OfAsync(place, cancellationToken);
+        if (parsed.GetValue(_budgets) is not { } budgets)
+            return await QueueCase.OfAsync(place, cancellationToken);
+        Workload workload = WorkloadFile.Read(place.In("workload.json"), new OperatingPoint());
+        return QueueCase.Of(workload, [.. budgets.Split(',').Select(Budget)], place.Path);
     }
 
     private static double Budget(string text) =>

@@ -24,7 +24,7 @@ public sealed class DecisionBootstrapTests
         Assert.Contains(report.Tasks, task => task.BudgetTokens.High > task.BudgetTokens.Low);
         Assert.InRange(best, report.Objective.Interval.Low - 1, report.Objective.Interval.High + 1);
         Assert.True(report.Objective.Optimism > 0, "The maximum of noisy data is too high.");
-        Assert.Equal(report.Objective.Raw - report.Objective.Optimism, report.Objective.Value);
+        Assert.Equal(report.Objective.Raw - report.Objective.Misfit - report.Objective.Optimism, report.Objective.Value);
         Assert.True(report.GainOverUniform!.Interval.Low > 0);
         Assert.InRange(report.Tasks[0].ShareWithoutThinking, 0.8, 1);
         Assert.True(report.ModelFreeDifference.Interval.Low < 0, "True exponentials do not lose against their own points.");

@@ -31,18 +31,32 @@ internal sealed class DecisionStudy(DecisionScenario scenario, (int Problems, in
     /// <summary>The decision over the shapes, and that over the measured budgets.</summary>
     internal (Outcome Shapes, Outcome Measured) Run(int seed)
     {
-        var random = new Xoshiro256StarStar(seed, false);
-        ImmutableArray<DecisionTask> tasks = [.. SyntheticTask.All.Select((_, k) => Draw(k, random))];
-        var decided = new Workload(Rate, Weight, [.. tasks.Select(task => task.Model)]);
-        var measured = new Workload(Rate, Weight, [.. tasks.Select(task => task.Measured)]);
-        var free = new SolvedWorkload(measured, AllocationSolver.Solve(measured), UniformPolicy.Best(measured));
+        ImmutableArray<DecisionTask> tasks = [.. Draw(seed).Select(task => task.Task)];
+        SolvedWorkload decided = Solve(tasks, task => task.Model), free = Solve(tasks, task => task.Measured);
         ImmutableArray<DecisionTask> points = [.. tasks.Select(task => task with { Model = task.Measured, Given = ShapeKind.Points })];
-        return (
-            Judge(new SolvedWorkload(decided, AllocationSolver.Solve(decided), UniformPolicy.Best(decided)), free, tasks, seed),
-            Judge(free, free, points, seed));
+        return (Judge(decided, free, tasks, seed), Judge(free, free, points, seed));
     }
 
-    private DecisionTask Draw(int k, Xoshiro256StarStar random)
+    /// <summary>True J of budgets.</summary>
+    internal double TrueValueOf(ImmutableArray<double> budgets) => _truth.At(budgets.AsSpan());
+
+    /// <summary>The best true J.</summary>
+    internal double BestTrueValue => _truth.Best;
+
+    internal static SolvedWorkload Solve(ImmutableArray<DecisionTask> tasks, Func<DecisionTask, TaskModel> model)
+    {
+        var workload = new Workload(Rate, Weight, [.. tasks.Select(model)]);
+        return new SolvedWorkload(workload, AllocationSolver.Solve(workload), UniformPolicy.Best(workload));
+    }
+
+    /// <summary>One experiment's data and fits.</summary>
+    internal ImmutableArray<DrawnExperiment> Draw(int seed)
+    {
+        var random = new Xoshiro256StarStar(seed, false);
+        return [.. SyntheticTask.All.Select((_, k) => Draw(k, random))];
+    }
+
+    private DrawnExperiment Draw(int k, Xoshiro256StarStar random)
     {
         SyntheticTask task = SyntheticTask.All[k];
         AccuracyCell[] cells = SyntheticTraces.Nested(scenario.Curves[k], task.Budgets, size.Problems, size.Runs, 0.6, random);
@@ -53,13 +67,14 @@ internal sealed class DecisionStudy(DecisionScenario scenario, (int Problems, in
         double largest = choice.Fall is { } fall ? Math.Min(fall.PeakTokens, MaxBudget) : MaxBudget;
         var model = new TaskModel(task.Name, 1 / 6.0, choice.Shape, service.Line!, largest);
         var points = (PointAccuracy)AccuracyShapeFitter.Choose(cells, ShapeKind.Points, Options).Shape;
-        return new DecisionTask(model, model with { Accuracy = points, MaxBudgetTokens = points.LargestBudget })
+        var drawn = new DecisionTask(model, model with { Accuracy = points, MaxBudgetTokens = points.LargestBudget })
         {
             Answers = AccuracyBootstrap.Of(cells),
             ServiceTimes = [.. times],
             ServiceFit = service,
             LargestBudget = MaxBudget,
         };
+        return new DrawnExperiment(cells, choice.Exponential, service, drawn);
     }
 
     private Outcome Judge(SolvedWorkload decided, SolvedWorkload measured, ImmutableArray<DecisionTask> tasks, int seed)
@@ -80,4 +95,7 @@ internal sealed class DecisionStudy(DecisionScenario scenario, (int Problems, in
     {
         internal bool Holds => Said.Interval.Low <= Truth && Truth <= Said.Interval.High;
     }
+
+    /// <summary>One task of an experiment.</summary>
+    internal sealed record DrawnExperiment(AccuracyCell[] Cells, AccuracyFit Accuracy, ServiceTimeFit Service, DecisionTask Task);
 }

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using Calibration.Analysis;
+using Calibration.Report.Page;
+using Calibration.Report.Tables;
+
+namespace Calibration.Report;
+
+/// <summary>Two runs side by side, as Markdown and as one HTML page.</summary>
+public static class ComparisonReport
+{
+    private const string Style =
+        ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:62em;margin:1.5em auto;padding:0 1em}"
+        + ".wide{overflow-x:auto}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #8888;padding:.25em .6em;"
+        + "text-align:left;white-space:nowrap}svg{max-width:100%;height:auto;background:#fff}.answer{font-size:1.2em}"
+        + ".warning{border-left:.3em solid #c60;padding:.1em .6em;margin:.4em 0}";
+
+    /// <summary>The comparison as Markdown: the answer first.</summary>
+    public static string Markdown(RunComparison comparison)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        var text = new StringBuilder();
+        text.Append("# ").Append(Title(comparison)).Append("\n\n").Append(comparison.Decision.Sentence).Append("\n\n");
+        foreach (string sentence in Sentences(comparison))
+            text.Append(sentence).Append('\n');
+        text.Append('\n');
+        foreach (Warning warning in comparison.Warnings)
+            text.Append("- ").Append(warning.Severity).Append(": ").Append(warning.Text).Append('\n');
+        return text.Append("\n## Accuracy\n\n").Append(MarkdownText.Of(ComparisonTable.Accuracy(comparison)))
+            .Append("\n## Parameters, ℓ* and J\n\n").Append(MarkdownText.Of(ComparisonTable.Values(comparison))).ToString();
+    }
+
+    /// <summary>The comparison as one self-contained page; every text from outside is escaped.</summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="figure">The figure's SVG.</param>
+    public static string Html(RunComparison comparison, string figure)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        ArgumentNullException.ThrowIfNull(figure);
+        var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>")
+            .Append(HtmlText.Escaped(Title(comparison))).Append("</title>\n<style>").Append(Style).Append("</style></head><body>\n<h1>")
+            .Append(HtmlText.Escaped(Title(comparison))).Append("</h1>\n<p class=\"answer\">")
+            .Append(HtmlText.Escaped(comparison.Decision.Sentence)).Append("</p>\n");
+        foreach (string sentence in Sentences(comparison))
+            html.Paragraph(sentence);
+        foreach (Warning warning in comparison.Warnings)
+            html.Warning($"{warning.Severity}: {warning.Text}");
+        html.Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..]).Append('\n');
+        html.Heading("Accuracy").Append("<div class=\"wide\">").Table(ComparisonTable.Accuracy(comparison)).Append("</div>\n");
+        html.Heading("Parameters, ℓ* and J").Append("<div class=\"wide\">").Table(ComparisonTable.Values(comparison)).Append("</div>\n");
+        return html.Append("</body></html>\n").ToString();
+    }
+
+    /// <summary>What else is to say before the tables.</summary>
+    private static IEnumerable<string> Sentences(RunComparison comparison)
+    {
+        yield return $"Operating point: {comparison.OperatingPoint}.";
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Old run {comparison.Old.Run} ({comparison.Old.CreatedUtc:yyyy-MM-dd}), new run {comparison.New.Run} "
+                + $"({comparison.New.CreatedUtc:yyyy-MM-dd}). A difference is new less old.");
+        string budgets = string.Join(
+            ", ",
+            comparison.KeptAllocation.Budgets.Select(at => string.Create(CultureInfo.InvariantCulture, $"{at.Task} {at.BudgetTokens:0}")));
+        yield return $"The old allocation in integer budgets: {budgets}.";
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{comparison.Tests} differences were tested; a star marks those that are claimed, with an error of 5 % for all together "
+                + $"(Holm). {(comparison.HasClaims ? "" : "Nothing is claimed to differ.")}").TrimEnd();
+    }
+
+    private static string Title(RunComparison comparison) => comparison.Old.Model == comparison.New.Model
+        ? $"{comparison.New.Model}: {comparison.Old.Run} and {comparison.New.Run}"
+        : $"{comparison.Old.Model} and {comparison.New.Model}";
+}
