@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Calibration.Optimizer;
 using Calibration.Results;
 
 namespace Calibration.Analysis;
@@ -35,6 +36,20 @@ public sealed record AllocationPoint(
             asked.ToImmutableSortedDictionary(task => task.Task, task => Math.Round(task.Share, 12), StringComparer.Ordinal))
         {
             ServerSpeed = allocation.ServerSpeed,
+        };
+    }
+
+    /// <summary>The point of a workload from elsewhere.</summary>
+    public static AllocationPoint Of(Workload workload)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        return new AllocationPoint(
+            workload.ArrivalRatePerSecond,
+            workload.AccuracyWeightSeconds,
+            workload.Tasks.Max(task => task.LargestBudgetTokens),
+            workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal))
+        {
+            ServerSpeed = workload.Server.IsOneAtATime ? null : workload.Server.Speed,
         };
     }
 

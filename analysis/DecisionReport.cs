@@ -25,6 +25,11 @@ public sealed record CorrectedValue(double Raw, double Optimism, double Standard
     public double Value => Raw - Optimism;
 }
 
+/// <summary>J at one uniform budget over the replicates.</summary>
+/// <param name="BudgetTokens">The budget of every task.</param>
+/// <param name="Objective">Percentile interval of J over the replicates in which it is stable, in seconds.</param>
+public sealed record DecidedUniform(int BudgetTokens, Interval Objective);
+
 /// <summary>What sampling error does to the decision, by the re-optimised bootstrap.</summary>
 public sealed record DecisionReport
 {
@@ -45,6 +50,12 @@ public sealed record DecisionReport
 
     /// <summary>J(ℓ*) less J at the best uniform budget, in seconds; absent where no uniform budget is stable.</summary>
     public CorrectedValue? GainOverUniform { get; init; }
+
+    /// <summary>J at the best uniform budget, in seconds; absent where no uniform budget is stable, and in files of schema 1.</summary>
+    public CorrectedValue? BestUniform { get; init; }
+
+    /// <summary>J at the paper's uniform budgets; a budget that is stable in fewer than half of the replicates is absent.</summary>
+    public ImmutableArray<DecidedUniform> Uniform { get; init; } = [];
 
     /// <summary>J of the best measured budgets less J(ℓ*), in seconds: above 0 where the model loses against the data.</summary>
     public required CorrectedValue ModelFreeDifference { get; init; }

@@ -105,6 +105,12 @@ public sealed record RunAllocation
     /// <summary>J under uniform budgets; a budget that is not stable is left out.</summary>
     public required ImmutableArray<UniformAllocation> Uniform { get; init; }
 
+    /// <summary>Uniform budgets of the paper at which the queue is not stable.</summary>
+    public ImmutableArray<int> UnstableUniform { get; init; } = [];
+
+    /// <summary>ℓ* as the arrival rate runs; empty in files of schema 1.</summary>
+    public ImmutableArray<RatePoint> ByArrivalRate { get; init; } = [];
+
     /// <summary>J as one task's budget runs and the others stay at ℓ* (Fig. 4).</summary>
     public required BudgetSweep Sweep { get; init; }
 
@@ -179,35 +185,6 @@ public sealed record TaskAllocation
     public double? MeanThinkingTokens { get; init; }
 }
 
-/// <summary>J where every task has the same budget.</summary>
-/// <param name="BudgetTokens">The budget.</param>
-/// <param name="Objective">J, in seconds.</param>
-public sealed record UniformAllocation(int BudgetTokens, double Objective)
-{
-    /// <summary>Tasks whose largest measured budget is below it: their part is extrapolated, or cut at what their shape offers.</summary>
-    public ImmutableArray<string> ExtrapolatedTasks { get; init; } = [];
-}
-
-/// <summary>The best uniform budget.</summary>
-/// <param name="BudgetTokens">The budget, in thinking tokens.</param>
-/// <param name="Objective">J there, in seconds.</param>
-public sealed record UniformPoint(double BudgetTokens, double Objective);
-
-/// <summary>J as one task's budget runs.</summary>
-/// <param name="Task">Task name in files.</param>
-/// <param name="DisplayName">Task name in figures.</param>
-/// <param name="BestBudgetTokens">The task's ℓ*.</param>
-/// <param name="Queries">Queries of each simulated point.</param>
-/// <param name="Points">The points in order of the budget.</param>
-public sealed record BudgetSweep(string Task, string DisplayName, double BestBudgetTokens, int Queries, ImmutableArray<SweepPoint> Points);
-
-/// <summary>One point of a sweep.</summary>
-/// <param name="BudgetTokens">The running budget.</param>
-/// <param name="Objective">J by the formulas.</param>
-/// <param name="LowerBound">J̄ by equation (41); absent where its condition does not hold.</param>
-/// <param name="Simulated">J of one simulated queue; absent between the circles.</param>
-public sealed record SweepPoint(double BudgetTokens, double Objective, double? LowerBound, double? Simulated);
-
 /// <summary>One of the paper's iterations at this operating point.</summary>
 /// <param name="Method">Its name.</param>
 /// <param name="Ending">How it ended.</param>
@@ -215,9 +192,3 @@ public sealed record SweepPoint(double BudgetTokens, double Objective, double? L
 /// <param name="ConditionHeld">Whether the theorem that promises convergence applied.</param>
 /// <param name="Condition">That condition and its verdict.</param>
 public sealed record MethodOutcome(string Method, SolverEnding Ending, int Iterations, bool ConditionHeld, string Condition);
-
-/// <summary>The optimum at one accuracy weight.</summary>
-/// <param name="AccuracyWeightSeconds">α.</param>
-/// <param name="Accuracy">Mean accuracy there.</param>
-/// <param name="MeanSystemTimeSeconds">Mean system time there.</param>
-public sealed record FrontierPoint(double AccuracyWeightSeconds, double Accuracy, double MeanSystemTimeSeconds);

@@ -51,6 +51,14 @@ public sealed record TaskFits
     /// <summary>The accuracy curve, its points and what they are worth.</summary>
     public required AccuracyFit Accuracy { get; init; }
 
+    /// <summary>95 % intervals of the measured accuracies, in order of the budgets; empty in files of schema 1.</summary>
+    public ImmutableArray<AccuracyInterval> Intervals { get; init; } = [];
+
+    /// <summary>
+    /// The shape's pointwise 95 % band, in order of the budgets; empty where there is no curve, and in files of schema 1.
+    /// </summary>
+    public ImmutableArray<BandPoint> Band { get; init; } = [];
+
     /// <summary>The shape that the decision uses; absent in files of schema 1, and where the task is not fitted.</summary>
     public TaskShape? Shape { get; init; }
 

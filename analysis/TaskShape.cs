@@ -63,3 +63,16 @@ public sealed record TaskShape
         Given = choice.Given,
     };
 }
+
+/// <summary>95 % interval of the measured accuracy at one budget, clustered by problem (Wilson's, at the effective count).</summary>
+/// <param name="BudgetTokens">The budget.</param>
+/// <param name="Problems">Problems with an answer there.</param>
+/// <param name="Low">Lower end, 0 or more.</param>
+/// <param name="High">Upper end, at most 1.</param>
+public sealed record AccuracyInterval(int BudgetTokens, int Problems, double Low, double High);
+
+/// <summary>Pointwise 95 % band of a fitted accuracy curve at one budget.</summary>
+/// <param name="BudgetTokens">The budget.</param>
+/// <param name="Low">Lower end, 0 or more.</param>
+/// <param name="High">Upper end, at most 1.</param>
+public sealed record BandPoint(double BudgetTokens, double Low, double High);

@@ -21,6 +21,9 @@ public static class Benchmarks
     /// <summary>The task whose budget runs in the paper's Fig. 4.</summary>
     public const string PaperSweepTask = "gsm8k";
 
+    /// <summary>Fields of the benchmarks' BibTeX entries, by their names in files.</summary>
+    public static IReadOnlyDictionary<string, string> References => BenchmarkReferences.ByTask;
+
     /// <summary>The benchmark with a command-line name.</summary>
     /// <param name="name">Such as <c>gsm8k</c>; case does not matter.</param>
     /// <returns>The benchmark, or null where the name is unknown.</returns>

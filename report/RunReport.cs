@@ -38,8 +38,8 @@ public static class RunReport
             ?? fits.Tasks.Select(task => $"{task.DisplayName}: {task.Accuracy.Explanation}");
         foreach (string warning in warnings)
             html.Warning(warning);
-        foreach (string figure in figures)
-            html.Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..]).Append('\n');
+        foreach ((int index, string figure) in figures.Index())
+            html.Append(Embedded(figure, hasFont: index == 0)).Append('\n');
         html.Heading("Table I").Table(Table1.Rows(fits, allocation));
         if (allocation is null)
             html.Heading("Allocation").Paragraph("There is no allocation: of every task, too many trials are missing.");
@@ -48,10 +48,18 @@ public static class RunReport
         html.Heading("Goodness of the accuracy fits").Table(Accuracy(fits));
         html.Heading("Goodness of the service-time fits").Table(Service(fits));
         FindingsHtml.Append(html, fits, findings);
-        if (fits.Tasks.Any(task => task.Exclusions.Any(exclusion => exclusion.Excluded > 0)))
-            html.Heading("Excluded trials").Table(Excluded(fits));
+        if (ExclusionTable.HasRows(fits))
+            html.Heading("Excluded trials").Table(ExclusionTable.Rows(fits));
         html.Heading("Trials").Table(Trials(fits));
         return html.Append("</body></html>\n").ToString();
+    }
+
+    /// <summary>The figure without its XML header. The page needs the font once.</summary>
+    private static string Embedded(string figure, bool hasFont)
+    {
+        string svg = figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..];
+        int from = svg.IndexOf("<style>", StringComparison.Ordinal), to = svg.IndexOf("</style>", StringComparison.Ordinal);
+        return hasFont || from < 0 || to < from ? svg : svg.Remove(from, to + "</style>".Length - from);
     }
 
     private static void Append(StringBuilder html, RunAllocation allocation)
@@ -61,21 +69,6 @@ public static class RunReport
         foreach (MethodOutcome method in allocation.Methods)
             html.Paragraph($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
     }
-
-    private static IEnumerable<string[]> Excluded(RunFits fits) =>
-    [
-        ["Dataset", "budget", "tried", "excluded", "share", "accuracy if wrong", "accuracy if right", "most frequent reason"],
-        .. from task in fits.Tasks
-           from exclusion in task.Exclusions
-           where exclusion.Excluded > 0
-           select new[]
-           {
-               task.DisplayName, exclusion.BudgetTokens.ToString(CultureInfo.InvariantCulture), exclusion.Tried.ToString(
-                   CultureInfo.InvariantCulture),
-               exclusion.Excluded.ToString(CultureInfo.InvariantCulture), exclusion.Share.ToString("0.0 %", CultureInfo.InvariantCulture),
-               HtmlText.Number(exclusion.AccuracyIfWrong), HtmlText.Number(exclusion.AccuracyIfRight), task.ExclusionReason,
-           },
-    ];
 
     private static IEnumerable<string[]> Allocation(RunAllocation allocation) =>
     [

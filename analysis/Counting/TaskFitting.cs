@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Calibration.Analysis.Uncertainty;
 using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
 using Calibration.Results;
 
 namespace Calibration.Analysis.Counting;
@@ -24,6 +26,8 @@ internal sealed class TaskFitting(RunManifest manifest, FitRequest request)
             DisplayName = task.DisplayName,
             Accuracy = isFitted ? accuracy : accuracy.WithoutParameters(Missing(missing, trials.ExclusionReason)),
             Shape = isFitted && choice is not null ? TaskShape.Of(choice, trials.LengthenedShareAt) : null,
+            Intervals = [.. cells.GroupBy(cell => cell.BudgetTokens).OrderBy(budget => budget.Key).Select(IntervalOf)],
+            Band = isFitted && choice is not null ? AccuracyBand.Of(cells, choice, request.Method) : [],
             Service = ServiceTimeFitter.Fit([.. timed.Select(sample => ObservationOf(sample, manifest.RequestOverhead))]),
             Trials = trials.Statuses,
             ServiceExcluded = excluded.Length,
@@ -45,6 +49,13 @@ internal sealed class TaskFitting(RunManifest manifest, FitRequest request)
         IEnumerable<AccuracyPoint> beyond = AccuracyFitter.Fit(cells, options).Points.Where(point => point.BudgetTokens > peak)
             .Select(point => point with { Fitted = point.Correct / point.Answers, Residual = 0 });
         return fit with { Points = [.. fit.Points, .. beyond] };
+    }
+
+    private static AccuracyInterval IntervalOf(IGrouping<int, AccuracyCell> cells)
+    {
+        ClusteredProportion share = ClusteredProportion.Of([.. cells.Select(cell => (cell.Answers, cell.Correct))]);
+        Interval interval = share.Interval();
+        return new AccuracyInterval(cells.Key, share.Clusters, interval.Low, interval.High);
     }
 
     /// <summary>

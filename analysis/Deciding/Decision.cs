@@ -14,8 +14,6 @@ namespace Calibration.Analysis.Deciding;
 internal sealed class Decision
 {
     private const int StudyQueries = 10_000;
-    private const int FrontierPoints = 25;
-    private static readonly int[] PaperUniform = [0, 100, 500];
 
     private readonly RunFits _fits;
     private readonly RunRows _rows;
@@ -88,11 +86,15 @@ internal sealed class Decision
             StabilityLimitPerSecond = StabilityLimit.At(Workload, _best.Budgets.AsSpan()),
             StabilityLimitWithoutThinkingPerSecond = StabilityLimit.WithoutThinking(Workload),
             Methods = _paper?.Methods() ?? [],
-            Frontier = Frontier(),
+            Frontier = PolicyCurves.ByWeight(Workload),
+            ByArrivalRate = PolicyCurves.ByRate(Workload),
             QueueVerdict = QueueVerdict(cancellationToken),
-            BestUniform = _uniform is { } best ? new UniformPoint(best.BudgetTokens, best.Objective) : null,
-            Uniform = [.. Uniform()],
-            Sweep = new Fig4Sweep(Workload, _best, _paper, _request).Of(_taking),
+            BestUniform = _uniform is { } best
+                ? new UniformPoint(best.BudgetTokens, best.Objective) { Interval = uncertainty?.BestUniform?.Interval }
+                : null,
+            Uniform = [.. Uniform(uncertainty)],
+            UnstableUniform = [.. AllowedUniform.Where(budget => PolicyCurves.Uniform(Workload, budget) is null)],
+            Sweep = new Fig4Sweep(Workload, _best, _paper).Of(Swept(), _request.SweepTask, _request.Seed, cancellationToken),
             Incomplete = _fits.Incomplete,
             LeftOut =
             [
@@ -135,27 +137,22 @@ internal sealed class Decision
         };
     }
 
-    /// <summary>The paper's uniform policies; one that overloads the server is left out.</summary>
-    private IEnumerable<UniformAllocation> Uniform() =>
-        from budget in PaperUniform
-        where budget <= _request.Point.MaxBudgetTokens
-        let objective = UniformPolicy.At(Workload, budget)
-        where double.IsFinite(objective)
+    /// <summary>The paper's uniform policies; one that overloads the server is not among them.</summary>
+    private IEnumerable<UniformAllocation> Uniform(DecisionReport? uncertainty) =>
+        from budget in AllowedUniform
+        let there = PolicyCurves.Uniform(Workload, budget)
+        where there is not null
         let beyond = _taking.Where(task => budget > task.Accuracy.Points[^1].BudgetTokens).Select(task => task.DisplayName)
-        select new UniformAllocation(budget, objective) { ExtrapolatedTasks = [.. beyond] };
+        select there with
+        {
+            ExtrapolatedTasks = [.. beyond],
+            Interval = uncertainty?.Uniform.FirstOrDefault(uniform => uniform.BudgetTokens == budget)?.Objective,
+        };
 
-    /// <summary>Accuracy against mean system time as α runs over four decades around its value.</summary>
-    private ImmutableArray<FrontierPoint> Frontier()
-    {
-        double alpha = Workload.AccuracyWeightSeconds;
-        double[] weights = [.. Enumerable.Range(0, FrontierPoints).Select(i => alpha * Math.Pow(10, (4.0 * i / (FrontierPoints - 1)) - 2))];
-        return
-        [
-            .. from found in AllocationWishes.Frontier(Workload, weights, DecisionBootstrap.Options)
-               let at = found.Performance
-               select new FrontierPoint(at.AccuracyWeightSeconds, at.Accuracy, at.MeanSystemTimeSeconds),
-        ];
-    }
+    private IEnumerable<int> AllowedUniform => PolicyCurves.PaperUniform.Where(budget => budget <= _request.Point.MaxBudgetTokens);
+
+    private ImmutableArray<SweptTask> Swept() =>
+        [.. _taking.Select(task => new SweptTask(task.Task, task.DisplayName, task.Accuracy.Points[^1].BudgetTokens))];
 
     private string QueueVerdict(CancellationToken cancellationToken) => QueueStudy.Run(
         Workload,
@@ -189,6 +186,7 @@ internal sealed class Decision
         ];
         var decided = new SolvedWorkload(Workload, _best, _uniform);
         var measured = new SolvedWorkload(MeasuredWorkload, _modelFree);
-        return new DecisionBootstrap(decided, measured, tasks).Run(_request.Seed, cancellationToken);
+        var bootstrap = new DecisionBootstrap(decided, measured, tasks) { UniformBudgets = [.. AllowedUniform] };
+        return bootstrap.Run(_request.Seed, cancellationToken);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
     /// <summary>Number of replicates.</summary>
     internal int Replicates { get; init; } = 2_000;
 
+    /// <summary>Uniform budgets whose J is wanted too.</summary>
+    internal ImmutableArray<int> UniformBudgets { get; init; } = [];
+
     /// <summary>Threads; all processors by default.</summary>
     internal int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -66,8 +69,18 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
             ],
             Objective = Corrected(objective, stable.Select(outcome => outcome.Objective)),
             GainOverUniform = gain is { } raw && gained.Length >= 2 ? Corrected(raw, gained.Select(outcome => outcome.Gain)) : null,
+            BestUniform = decided.Uniform is { } same && gained.Length >= 2
+                ? Corrected(same.Objective, gained.Select(outcome => outcome.BestUniform))
+                : null,
+            Uniform = [.. UniformBudgets.Select((_, i) => UniformOf(stable, i)).OfType<DecidedUniform>()],
             ModelFreeDifference = Corrected(modelFree - objective, stable.Select(outcome => outcome.Difference)),
         };
+    }
+
+    private DecidedUniform? UniformOf(Outcome[] stable, int index)
+    {
+        double[] values = [.. stable.Select(outcome => outcome.Uniform[index]).Where(double.IsFinite)];
+        return 2 * values.Length < stable.Length ? null : new DecidedUniform(UniformBudgets[index], Percentiles(values));
     }
 
     private Outcome? Decide(TaskDraw[] draw, int index)
@@ -84,13 +97,18 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
             return null;
         double objective = best.Performance.Objective;
         (double BudgetTokens, double Objective)? uniform = UniformPolicy.Best(own);
+        Pair bestUniform = uniform is { } same
+            ? new Pair(same.Objective, UniformPolicy.At(decided.Workload, same.BudgetTokens))
+            : new Pair(double.NaN, double.NaN);
         return new Outcome(
             best.Budgets,
             new Pair(objective, onData),
-            uniform is { } same
-                ? new Pair(objective - same.Objective, onData - UniformPolicy.At(decided.Workload, same.BudgetTokens))
-                : new Pair(double.NaN, double.NaN),
-            new Pair(free.Performance.Objective - objective, freeOnData - onData));
+            new Pair(objective - bestUniform.Own, onData - bestUniform.OnData),
+            new Pair(free.Performance.Objective - objective, freeOnData - onData))
+        {
+            BestUniform = bestUniform,
+            Uniform = [.. UniformBudgets.Select(budget => UniformPolicy.At(own, budget))],
+        };
     }
 
     /// <summary>A replicate's optimum flatters it as the data's own flatters them: the mean difference is taken off.</summary>
@@ -118,5 +136,10 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         internal bool IsFinite => double.IsFinite(Own) && double.IsFinite(OnData);
     }
 
-    private sealed record Outcome(ImmutableArray<double> Budgets, Pair Objective, Pair Gain, Pair Difference);
+    private sealed record Outcome(ImmutableArray<double> Budgets, Pair Objective, Pair Gain, Pair Difference)
+    {
+        internal required Pair BestUniform { get; init; }
+
+        internal required ImmutableArray<double> Uniform { get; init; }
+    }
 }

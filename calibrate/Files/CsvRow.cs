@@ -56,6 +56,9 @@ internal sealed class CsvRow
 
     internal bool Has(string name) => _cells.ContainsKey(name);
 
+    /// <summary>Whether there is such a column, and the row has a value in it.</summary>
+    internal bool IsGiven(string name) => _cells.GetValueOrDefault(name, "").Length > 0;
+
     internal string Text(string name) => _cells.GetValueOrDefault(name, "") is { Length: > 0 } text ? text : throw Fault(name, "is empty");
 
     internal int Whole(string name, int least, int most = int.MaxValue) =>

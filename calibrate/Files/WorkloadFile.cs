@@ -18,6 +18,10 @@ internal static class WorkloadFile
 
     private const string Header = "task,A,b,D,t0_s,c_s_per_token";
 
+    /// <summary>The same columns as in a run's table1.csv, and as in the paper's Table I.</summary>
+    private const string TableHeader = "task,A,b_per_token,D,t0_s,c_s_per_token";
+    private const string PaperHeader = "dataset,A,b,D,t0_s,c_s_per_token";
+
     /// <summary>Reads a workload: JSON with its own operating point, or CSV at <paramref name="point"/>.</summary>
     /// <exception cref="UserFault">The file is missing or malformed; the message names file, place and field.</exception>
     internal static Workload Read(string file, OperatingPoint point)
@@ -54,7 +58,7 @@ internal static class WorkloadFile
     /// <exception cref="UserFault">The file is missing or malformed; the message names file, row and field.</exception>
     private static Workload ReadCsv(string file, OperatingPoint point)
     {
-        List<CsvRow> rows = CsvRow.Read(file, Header);
+        List<CsvRow> rows = CsvRow.Read(file, Header, TableHeader, PaperHeader);
         ImmutableArray<TaskModel> tasks = [.. rows.Select(row => TaskOf(row, rows.Count, point.MaxBudgetTokens))];
         if (tasks.GroupBy(task => task.Task).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UserFault($"{file} names the task {twice.Key} twice.");
@@ -66,14 +70,16 @@ internal static class WorkloadFile
 
     private static TaskModel TaskOf(CsvRow row, int count, double maxBudget)
     {
-        double gain = row.Real("A", 0, 1), rate = row.Real("b", Smallest, LargestRate), floor = row.Real("D", 0, 1);
+        double gain = row.Real("A", 0, 1), floor = row.Real("D", 0, 1);
+        double rate = row.Real(row.Has("b") ? "b" : "b_per_token", Smallest, LargestRate);
         if (gain + floor > 1 + 1e-9)
             throw row.Fault("A", $"and D sum to more than 1");
-        double probability = row.Has("probability") ? row.Real("probability", Smallest, 1) : 1.0 / count;
-        double deviation = row.Has("sigma_s") ? row.Real("sigma_s", 0, LongestSeconds) : 0;
+        double probability = row.IsGiven("probability") ? row.Real("probability", Smallest, 1) : 1.0 / count;
+        double deviation = row.IsGiven("sigma_s") ? row.Real("sigma_s", 0, LongestSeconds) : 0;
         var line = new ServiceTimeLine(row.Real("t0_s", 0, LongestSeconds), row.Real("c_s_per_token", Smallest, LongestSeconds));
-        double largest = row.Has("max_budget_tokens") ? Math.Min(maxBudget, row.Real("max_budget_tokens", 0, int.MaxValue)) : maxBudget;
-        return new TaskModel(row.Text("task"), probability, new ExponentialAccuracy(gain, rate, floor), line, largest)
+        double largest = row.IsGiven("max_budget_tokens") ? Math.Min(maxBudget, row.Real("max_budget_tokens", 0, int.MaxValue)) : maxBudget;
+        string task = row.Text(row.Has("task") ? "task" : "dataset");
+        return new TaskModel(task, probability, new ExponentialAccuracy(gain, rate, floor), line, largest)
         {
             ServiceVariance = deviation * deviation,
         };

@@ -14,7 +14,10 @@ internal static class Summary
     internal static void Write(TextWriter output, RunFits fits, RunAllocation? allocation)
     {
         output.WriteLine();
-        output.WriteLine(Table1.Markdown(fits, allocation));
+        output.WriteLine(TerminalTable.Width() is { } width
+            ? $"Table I, {Table1.Caption(fits, allocation)}. 95 % intervals in brackets.\n\n"
+                + TerminalTable.Of([.. Table1.Rows(fits, allocation)], width)
+            : Table1.Markdown(fits, allocation));
         foreach (TaskFits task in fits.Tasks.Where(task => task.Accuracy.Verdict != Verdict.Identified))
             output.WriteLine($"{task.DisplayName}: {OptionNames.In(task.Accuracy.Explanation)}");
         foreach (TaskFits task in fits.Tasks.Where(task => task.Trials.ContainsKey(nameof(TrialStatus.NoAnswer))))

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Calibration.Analysis;
+using Calibration.Analysis.Policies;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Paper;
 using Calibration.Optimizer.Solving;
@@ -60,7 +60,7 @@ internal static class WorkloadReport
 
     private static void WriteText(Workload workload, ProvedAllocation best, ProvedAllocation integer, Allocation? paper, TextWriter output)
     {
-        output.WriteLine($"Allocation at {PointOf(workload).Caption}:");
+        output.WriteLine($"Allocation at {AllocationPoint.Of(workload).Caption}:");
         for (int k = 0; k < workload.Tasks.Length; k++)
         {
             output.WriteLine(string.Create(
@@ -116,12 +116,6 @@ internal static class WorkloadReport
             }
         }
     }
-
-    private static AllocationPoint PointOf(Workload workload) => new(
-        workload.ArrivalRatePerSecond,
-        workload.AccuracyWeightSeconds,
-        workload.Tasks.Max(task => task.LargestBudgetTokens),
-        workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal));
 
     private static string Shown(double? value, string format = "0.000000") =>
         value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";

@@ -88,7 +88,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
 
         (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancellationToken);
         RunFits fits = RunAnalysis.ReadFits(folder);
-        await RunFiles.WriteTablesAsync(place.Path, fits, allocation);
+        await RunFiles.WriteTablesAsync(place, fits, allocation);
         if (place.Within.Length > 0)
             await RunFiles.WriteFiguresAsync(place, fits, allocation, cancellationToken);
         if (allocation is not null)

@@ -1,31 +1,105 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Calibration.Analysis;
+using Calibration.Analysis.Curves;
 using Calibration.Calibrate.Files;
+using Calibration.Calibrate.Settings;
+using Calibration.Datasets;
+using Calibration.Optimizer;
+using Calibration.Report;
+using Calibration.Report.Figures;
 
 namespace Calibration.Calibrate.Verbs;
 
-/// <summary><c>figures</c>: Fig. 2–4 and the report, drawn from what is fitted and allocated.</summary>
+/// <summary><c>figures</c>: the figures and the report of a run, or the figures of a workload file.</summary>
 internal sealed class FiguresVerb(TextWriter output)
 {
+    private const int WorkloadSeed = 1;
+
+    private readonly Option<string?> _workload = RunArguments.Workload();
+    private readonly FigureArguments _figures = new();
+    private readonly OperatingPointOptions _point = new();
+
+    private readonly Argument<string?> _run = new("run")
+    {
+        Description = "A run folder, or the folder of one of its operating points (RUN/points/…).",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "Folder for the figures of --workload. Default: figures.",
+        HelpName = "DIR",
+    };
+
     internal Command Command()
     {
-        var run = new Argument<string>("run")
-        {
-            Description = "A run folder, or the folder of one of its operating points (RUN/points/…).",
-        };
         var command = new Command(
-            "figures", "Draw Fig. 2–4 and the report of a fitted and allocated run, or of one of its operating points.")
+            "figures",
+            "Draw all figures (PDF, SVG, PNG), with their data (CSV) and captions, and the report of a fitted and allocated run. With "
+            + "--workload: Fig. 3, Fig. 4, the frontier, ℓ*(λ) and ℓ*(α) of a workload.")
         {
-            run,
+            _run, _workload, _out, _point.ArrivalRate, _point.AccuracyWeight, _point.MaxBudget,
         };
-        command.SetAction(async (parsed, cancelled) =>
-        {
-            PointFolder place = PointFolder.Open(parsed.GetValue(run)!);
-            (RunFits fits, RunAllocation? allocation) = RunAnalysis.Read(place);
-            await RunFiles.WriteFiguresAsync(place, fits, allocation, cancelled);
-            await output.WriteLineAsync(place.FiguresPath);
-            return 0;
-        });
+        command.AddAll(_figures.All());
+        command.SetAction((parsed, cancelled) => parsed.GetValue(_workload) is { } file
+            ? Task.FromResult(DrawWorkload(file, parsed, cancelled))
+            : DrawRunAsync(parsed, cancelled));
         return command;
     }
+
+    private int DrawWorkload(string file, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_run) is not null)
+            throw new UserFault("Give a run folder or --workload FILE, not both.");
+        FigureOptions options = _figures.Read(parsed);
+        Workload workload = WorkloadFile.Read(file, _point.Read(parsed));
+        ImmutableArray<(string Task, string DisplayName)> all = [.. workload.Tasks.Select(task => (task.Task, task.Task))];
+        ImmutableArray<(string Task, string DisplayName)> tasks = _figures.TasksOf(parsed, all);
+        string sweep = _figures.SweepOf(parsed, all) ?? Benchmarks.PaperSweepTask;
+        DecisionCurves curves = WorkloadCurves.Of(workload, sweep, WorkloadSeed, cancellationToken);
+        curves = Drawn(parsed, curves, tasks, () => workload);
+        string folder = parsed.GetValue(_out) ?? "figures";
+        foreach (Figure figure in FigureSet.OfDecision(curves, new FigureSource(Path.GetFileName(file)), options))
+            figure.Write(folder);
+        output.WriteLine(folder);
+        return 0;
+    }
+
+    private async Task<int> DrawRunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (WithoutEffect.FirstOf(parsed, [.. _figures.All()]) is { } idle)
+        {
+            throw new UserFault(
+                $"{idle} has no effect without --workload: a run's figures are of the operating point that its folder holds.");
+        }
+
+        FigureOptions options = _figures.Read(parsed);
+        PointFolder place = PointFolder.Open(
+            parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE."));
+        (RunFits fits, RunAllocation? allocation) = RunAnalysis.Read(place);
+        ImmutableArray<(string Task, string DisplayName)> all = [.. fits.Tasks.Select(task => (task.Task, task.DisplayName))];
+        ImmutableArray<(string Task, string DisplayName)> tasks = _figures.TasksOf(parsed, all);
+        DecisionCurves? curves = allocation is null ? null : DecisionCurves.Of(allocation);
+        if (curves is not null)
+        {
+            Workload Stored() => WorkloadFile.Read(place.In("workload.json"), new Results.OperatingPoint());
+            if (_figures.SweepOf(parsed, all) is { } sweep)
+            {
+                BudgetSweep swept = WorkloadCurves.Sweep(Stored(), sweep, place.Run.ReadManifest().Plan.Seed, cancellationToken);
+                curves = curves with { Sweep = swept with { DisplayName = all.First(task => task.Task == swept.Task).DisplayName } };
+            }
+
+            curves = Drawn(parsed, curves, tasks, Stored);
+        }
+
+        ImmutableArray<TaskFits> fitted = [.. fits.Tasks.Where(task => tasks.Any(kept => kept.Task == task.Task))];
+        await RunFiles.WriteFiguresAsync(place, fits, new FigureChoice(fitted, curves) { Options = options }, cancellationToken);
+        await output.WriteLineAsync(place.FiguresPath);
+        return 0;
+    }
+
+    private DecisionCurves Drawn(
+        ParseResult parsed, DecisionCurves curves, ImmutableArray<(string Task, string DisplayName)> tasks, Func<Workload> workload) =>
+        _figures.Chosen(parsed, curves, workload).Only(tasks.Select(task => task.DisplayName).ToHashSet(StringComparer.Ordinal));
 }

@@ -64,7 +64,7 @@ internal sealed class FitVerb(TextWriter output)
             Shapes = OptionText.Shapes(parsed.GetValue(_shape) ?? []),
         };
         RunFits fits = await RunAnalysis.FitAsync(folder, request, cancellationToken);
-        await RunFiles.WriteTablesAsync(folder.Path, fits, allocation: null);
+        await RunFiles.WriteTablesAsync(new PointFolder(folder, ""), fits, allocation: null);
         if (parsed.GetValue(_json))
             await output.WriteAsync(await File.ReadAllTextAsync(folder.In("fits.json"), cancellationToken));
         else

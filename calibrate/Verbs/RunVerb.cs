@@ -44,7 +44,7 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
             RunFits fits = await RunAnalysis.FitAsync(folder, FitRequestOf(settings), cancelled);
             var asked = new AllocationRequest(settings.Point, settings.Plan.Seed, Benchmarks.PaperSweepTask);
             (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancelled);
-            await RunFiles.WriteTablesAsync(place.Path, fits, allocation);
+            await RunFiles.WriteTablesAsync(place, fits, allocation);
             await RunFiles.WriteFiguresAsync(place, fits, allocation, cancelled);
             Summary.Write(output, fits, allocation);
             await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}");

@@ -16,7 +16,7 @@ public static class Quantiles
     }
 
     /// <summary>Two-sided Student quantile: P(|T| ≤ q) = level; infinite degrees of freedom give the normal one.</summary>
-    internal static double TwoSided(double level, double degreesOfFreedom)
+    public static double TwoSided(double level, double degreesOfFreedom)
     {
         double z = Normal.InvCDF(0, 1, (1 + level) / 2);
         if (double.IsInfinity(degreesOfFreedom))

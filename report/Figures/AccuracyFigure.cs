@@ -1,91 +1,158 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Calibration.Analysis;
 using Calibration.Fitting;
+using Calibration.Report.Drawing;
 using ScottPlot;
 
 namespace Calibration.Report.Figures;
 
-/// <summary>Fig. 2: measured accuracy against budget with 95 % error bars, and the shapes that the data chose.</summary>
-public static class AccuracyFigure
+/// <summary>Fig. 2: measured accuracy against budget with 95 % intervals, and the shapes that the data chose with their bands.</summary>
+internal sealed class AccuracyFigure(ImmutableArray<TaskFits> tasks, FigureSource source, FigureOptions options)
 {
-    private static readonly int[] Ticks = [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536];
+    private const int CurveSteps = 120;
+    private const double LogShift = 0.09;
+    private const double LinearShift = 0.004;
 
-    /// <summary>Writes <c>fig2.svg</c>, <c>.pdf</c> and <c>.png</c>.</summary>
-    public static void Draw(RunFits fits, string folder)
+    private readonly Scale _x = options.LinearBudgets ? Scale.LinearBudgets(Largest(tasks)) : Scale.Budgets(Largest(tasks));
+
+    /// <summary>All tasks between the same axes.</summary>
+    internal Figure Together()
     {
-        ArgumentNullException.ThrowIfNull(fits);
-        Plot plot = FigureStyle.NewPlot(
-            "Thinking tokens ℓ (scale log(1 + ℓ))",
-            "Accuracy",
-            FigureStyle.Origin(fits.Model, fits.Simulated, fits.Samples, fits.Incomplete));
-        for (int index = 0; index < fits.Tasks.Length; index++)
-            DrawTask(plot, fits.Tasks[index], index);
-        double largest = fits.Tasks.Max(task => task.Accuracy.Points.Count == 0 ? 1 : task.Accuracy.Points[^1].BudgetTokens);
-        plot.Axes.Bottom.SetTicks(
-            TickValues(largest).Select(X).ToArray(),
-            TickValues(largest).Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray());
-        plot.Axes.SetLimits(-0.3, X(largest) + 0.3, -0.02, 1.02);
-        FigureStyle.LegendBelow(plot);
-        FigureFiles.Write(plot, folder, "fig2");
+        Panel panel = NewPanel(FigureText.Budgets, "Accuracy");
+        double step = tasks.Length == 1 ? 0 : options.LinearBudgets ? LinearShift * (_x.High - _x.Low) : LogShift;
+        for (int index = 0; index < tasks.Length; index++)
+            Bands(panel, index);
+        for (int index = 0; index < tasks.Length; index++)
+            Draw(panel, index, (index - ((tasks.Length - 1) / 2.0)) * step);
+        bool isPage = options.Width == FigureWidth.Page;
+        return Of("fig2", "Accuracy against thinking tokens", SheetOf([[panel]], isPage ? 230 : 175, [.. tasks.Select(Entry), .. Marks()]));
     }
 
-    private static void DrawTask(Plot plot, TaskFits task, int index)
+    /// <summary>One panel per task.</summary>
+    internal Figure PerTask()
     {
-        IReadOnlyList<AccuracyPoint> points = task.Accuracy.Points;
-        double[] xs = points.Select(point => X(point.BudgetTokens)).ToArray();
-        double[] ys = points.Select(point => point.Correct / point.Answers).ToArray();
-        var bars = plot.Add.ErrorBar(xs, ys, points.Select(point => 1.96 * point.StandardError).ToArray());
-        bars.Color = FigureStyle.ColourOf(index);
-        bars.CapSize = 2;
-        var markers = plot.Add.Markers(xs, ys, FigureStyle.MarkerOf(index), 4.5f, FigureStyle.ColourOf(index));
-        markers.LegendText = task.DisplayName + Remark(task) + (task.MarkedBudgets.Any() ? " (× more than 1 % excluded)" : "");
-        DrawExclusions(plot, task, index);
-        if (task.Shape is not { Curve: not PointAccuracy } shape || points.Count == 0)
-            return;
-
-        // Nothing is drawn beyond the peak, where a fall begins, nor beyond what was measured.
-        double low = shape.Curve is InterpolatedAccuracy interpolated ? interpolated.Points[0].BudgetTokens : 0;
-        double high = Math.Min(points[^1].BudgetTokens, shape.LargestBudgetTokens ?? double.PositiveInfinity);
-        double[] lineXs = Enumerable.Range(0, 201).Select(step => X(low) + ((X(high) - X(low)) * step / 200)).ToArray();
-        double[] lineYs = lineXs.Select(x => shape.Curve.At(Math.Clamp(Math.Pow(2, x) - 1, low, high))).ToArray();
-        var line = plot.Add.ScatterLine(lineXs, lineYs, FigureStyle.ColourOf(index));
-        line.LinePattern = FigureStyle.PatternOf(index);
-        line.LineWidth = 1.1f;
-    }
-
-    /// <summary>Where more than 1 % of the trials are excluded: a cross, and the accuracy if all of them were wrong or right.</summary>
-    private static void DrawExclusions(Plot plot, TaskFits task, int index)
-    {
-        foreach (BudgetExclusion exclusion in task.MarkedBudgets)
+        int columns = Math.Min(tasks.Length, options.Width == FigureWidth.Page ? 3 : 2);
+        int rows = (tasks.Length + columns - 1) / columns;
+        Panel[] panels = [.. tasks.Select((task, index) =>
         {
-            double x = X(exclusion.BudgetTokens);
-            var bounds = plot.Add.Line(x, exclusion.AccuracyIfWrong, x, exclusion.AccuracyIfRight);
-            bounds.Color = FigureStyle.ColourOf(index).WithAlpha(0.5);
-            bounds.LineWidth = 3;
-            plot.Add.Markers(new[] { x }, new[] { exclusion.AccuracyIfWrong }, MarkerShape.Eks, 6, FigureStyle.ColourOf(index));
-            plot.Add.Markers(new[] { x }, new[] { exclusion.AccuracyIfRight }, MarkerShape.Eks, 6, FigureStyle.ColourOf(index));
+            Panel panel = NewPanel(index + columns >= tasks.Length ? FigureText.Budgets : "", index % columns == 0 ? "Accuracy" : "");
+            Bands(panel, index);
+            Draw(panel, index, 0);
+            panel.Caption = task.DisplayName;
+            return panel;
+        })];
+        ImmutableArray<ImmutableArray<Panel>> grid = [.. panels.Chunk(columns).Select(row => row.ToImmutableArray())];
+        float height = rows * (options.Width == FigureWidth.Page ? 135 : 112);
+        return Of("fig2-tasks", "Accuracy against thinking tokens, by task", SheetOf(grid, height + 12, Marks()));
+    }
+
+    private Panel NewPanel(string xLabel, string yLabel) => new(_x, Scale.Accuracy(), xLabel, yLabel);
+
+    private Sheet SheetOf(ImmutableArray<ImmutableArray<Panel>> rows, float height, ImmutableArray<LegendEntry> entries) => new()
+    {
+        Rows = rows,
+        Entries = entries,
+        Note = source.Note,
+        Width = Sheet.PointsOf(options.Width),
+        PlainHeight = height,
+    };
+
+    private Figure Of(string name, string title, Sheet sheet) =>
+        new(name, title, sheet, Data())
+        {
+            Caption = $"{title}. {new AccuracyCaption(tasks, source).Text(isTogether: name == "fig2", options.LinearBudgets)}",
+        };
+
+    private static LegendEntry Entry(TaskFits task, int index)
+    {
+        Look look = FigureStyle.LookOf(index);
+        return new LegendEntry(task.DisplayName, look.Colour)
+        {
+            Marker = look.Marker,
+            Pattern = task.Shape is { Curve: not PointAccuracy } ? look.Pattern : null,
+        };
+    }
+
+    /// <summary>Entries for marks that only some runs have.</summary>
+    private ImmutableArray<LegendEntry> Marks() =>
+    [
+        .. tasks.Any(task => task.Shape?.Fall is not null)
+            ? [new LegendEntry("peak", FigureStyle.Ink) { Marker = MarkerShape.OpenCircleWithDot }]
+            : Array.Empty<LegendEntry>(),
+        .. tasks.Any(task => task.MarkedBudgets.Any())
+            ? [new LegendEntry("> 1 % excluded", FigureStyle.Ink) { Marker = MarkerShape.Eks }]
+            : Array.Empty<LegendEntry>(),
+    ];
+
+    private void Bands(Panel panel, int index) => panel.Band(
+        from point in tasks[index].Band
+        where point.BudgetTokens <= End(tasks[index])
+        select (point.BudgetTokens, point.Low, point.High),
+        FigureStyle.LookOf(index).Colour);
+
+    private void Draw(Panel panel, int index, double shift)
+    {
+        TaskFits task = tasks[index];
+        Look look = FigureStyle.LookOf(index);
+        panel.Line(Curve(task), look);
+        panel.Bars(task.Intervals.Select(at => ((double)at.BudgetTokens, at.Low, at.High)), look.Colour, shift);
+        panel.Points(task.Accuracy.Points.Where(point => point.Answers > 0).Select(point => (
+            (double)point.BudgetTokens, point.Correct / point.Answers)), look, shift);
+        foreach (BudgetExclusion marked in task.MarkedBudgets)
+        {
+            (double X, double Y)[] ends =
+                [(marked.BudgetTokens, marked.AccuracyIfWrong), (marked.BudgetTokens, marked.AccuracyIfRight)];
+            panel.Points(ends, look with { Marker = MarkerShape.Eks }, shift, FigureStyle.MarkerSize + 2);
+        }
+
+        if (task.Shape?.Fall is { } fall && task.Accuracy.Points.FirstOrDefault(point => point.BudgetTokens == fall.PeakTokens) is { } peak)
+        {
+            Look ring = new(FigureStyle.Ink, MarkerShape.OpenCircleWithDot, LinePattern.Solid);
+            panel.Points([(peak.BudgetTokens, peak.Correct / peak.Answers)], ring, shift, FigureStyle.MarkerSize + 5);
         }
     }
 
-    private static string Remark(TaskFits task)
+    /// <summary>Nothing is drawn beyond the peak, where a fall begins, nor beyond what was measured.</summary>
+    private static double End(TaskFits task) => Math.Min(
+        task.Accuracy.Points[^1].BudgetTokens, task.Shape?.LargestBudgetTokens ?? double.PositiveInfinity);
+
+    private static IEnumerable<(double X, double Y)> Curve(TaskFits task)
     {
-        if (task.Accuracy.Verdict == Verdict.MissingData)
-            return " (not fitted: missing data)";
-        string shape = task.Shape?.Kind switch
-        {
-            ShapeKind.Exponential => "",
-            ShapeKind.Hill => "Hill curve",
-            ShapeKind.Interpolated => "interpolated",
-            _ => "no curve",
-        };
-        string fall = task.Shape?.Fall is { } fallen ? $"falls beyond {fallen.PeakTokens}" : "";
-        string both = string.Join(", ", new[] { shape, fall }.Where(text => text.Length > 0));
-        return both.Length == 0 ? "" : $" ({both})";
+        if (task.Shape is not { Curve: not PointAccuracy } shape || task.Accuracy.Points.Count == 0)
+            return [];
+        double low = shape.Curve is InterpolatedAccuracy interpolated ? interpolated.Points[0].BudgetTokens : 0, high = End(task);
+        (double from, double to) = (Math.Log(1 + low), Math.Log(1 + high));
+        return Enumerable.Range(0, CurveSteps + 1).Select(step => from + ((to - from) * step / CurveSteps))
+            .Select(log => Math.Clamp(Math.Exp(log) - 1, low, high)).Select(budget => (budget, shape.Curve.At(budget)));
     }
 
-    private static double X(double tokens) => Math.Log2(1 + tokens);
+    private IEnumerable<string[]> Data() =>
+    [
+        ["task", "kind", "budget_tokens", "accuracy", "low", "high", "answers", "problems"],
+        .. tasks.SelectMany(task => Points(task).Concat(Fitted(task))),
+    ];
 
-    private static double X(int tokens) => X((double)tokens);
+    private static IEnumerable<string[]> Points(TaskFits task) =>
+        from point in task.Accuracy.Points
+        where point.Answers > 0
+        let interval = task.Intervals.FirstOrDefault(at => at.BudgetTokens == point.BudgetTokens)
+        select new[]
+        {
+            task.DisplayName, "measured", FigureText.Cell(point.BudgetTokens), FigureText.Cell(point.Correct / point.Answers),
+            FigureText.Cell(interval?.Low), FigureText.Cell(interval?.High), FigureText.Cell(point.Answers),
+            interval?.Problems.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
 
-    private static IEnumerable<int> TickValues(double largest) =>
-        Ticks.Where(value => value <= Math.Max(largest, 1) * 1.01);
+    private static IEnumerable<string[]> Fitted(TaskFits task) =>
+        from point in task.Band
+        where task.Shape is not null && point.BudgetTokens <= End(task)
+        select new[]
+        {
+            task.DisplayName, "curve", FigureText.Cell(point.BudgetTokens), FigureText.Cell(task.Shape!.Curve.At(point.BudgetTokens)),
+            FigureText.Cell(point.Low), FigureText.Cell(point.High), "", "",
+        };
+
+    private static double Largest(ImmutableArray<TaskFits> tasks) =>
+        tasks.SelectMany(task => task.Accuracy.Points).Select(point => (double)point.BudgetTokens).Append(1).Max();
 }

@@ -13,10 +13,10 @@ public static class Table1
     {
         ArgumentNullException.ThrowIfNull(fits);
         const string Header =
-            "dataset,verdict,A,A_low,A_high,b,b_low,b_high,D,D_low,D_high,service_verdict,t0_s,t0_s_low,t0_s_high,"
-            + "c_s_per_token,c_s_per_token_low,c_s_per_token_high,l_star,l_star_integer,l_star_source,simulated,"
-            + "largest_excluded_share,shape,"
-            + "arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,share";
+            "task,verdict,A,A_low,A_high,b_per_token,b_per_token_low,b_per_token_high,D,D_low,D_high,service_verdict,"
+            + "t0_s,t0_s_low,t0_s_high,c_s_per_token,c_s_per_token_low,c_s_per_token_high,"
+            + "l_star_tokens,l_star_tokens_low,l_star_tokens_high,l_star_integer_tokens,l_star_source,simulated,"
+            + "largest_excluded_share,shape,arrival_rate_per_s,accuracy_weight_s,max_budget_tokens,probability";
         return CsvText.Of(fits.Tasks.Select(task => CsvRow(fits, allocation, task)).Prepend(Header.Split(',')));
     }
 
@@ -34,6 +34,8 @@ public static class Table1
             .. Cells(task.Service.T0Seconds),
             .. Cells(task.Service.SecondsPerToken),
             decided is null ? "" : Exact(decided.BudgetTokens),
+            IntervalOf(allocation, task) is { } low ? Exact(low.Low) : "",
+            IntervalOf(allocation, task) is { } high ? Exact(high.High) : "",
             decided is null ? "" : decided.IntegerBudgetTokens.ToString(CultureInfo.InvariantCulture),
             decided is null ? "" : decided.Measured ? "measured" : "curve",
             fits.Simulated ? "true" : "false",
@@ -47,13 +49,8 @@ public static class Table1
     public static string Markdown(RunFits fits, RunAllocation? allocation)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        string[][] rows = [.. Rows(fits, allocation)];
         var text = new StringBuilder($"Table I, {Caption(fits, allocation)}. 95 % intervals in brackets.\n\n");
-        text.Append("| ").AppendJoin(" | ", rows[0]).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", rows[0].Length)))
-            .Append(
-            '\n');
-        foreach (string[] row in rows.Skip(1))
-            text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
+        text.Append(MarkdownText.Of(Rows(fits, allocation)));
         foreach (TaskFits task in fits.Tasks.Where(task => task.MarkedBudgets.Any()))
             text.Append("\n\\* ").Append(task.DisplayName).Append(": ").AppendJoin(
                 "; ", task.MarkedBudgets.Select(exclusion => exclusion.Sentence)).Append(".\n");
@@ -61,68 +58,23 @@ public static class Table1
     }
 
     /// <summary>The table's cells to read, the header first.</summary>
-    internal static IEnumerable<string[]> Rows(RunFits fits, RunAllocation? allocation) =>
+    public static IEnumerable<string[]> Rows(RunFits fits, RunAllocation? allocation) =>
     [
-        ["Dataset", "A", "b", "D", "t0 (s)", "c (s/token)", "ℓ*", "shape", "verdict"],
+        ["Dataset", "A", "b (1/token)", "D", "t0 (s)", "c (s/token)", "ℓ* (tokens)", "shape", "verdict"],
         .. fits.Tasks.Select(task => new[]
         {
             Marked(task), Read(task.Accuracy.A), Read(task.Accuracy.B), Read(task.Accuracy.D), Read(task.Service.T0Seconds), Read(
                 task.Service.SecondsPerToken),
-            Star(Decided(allocation, task)), Shape(task, Decided(allocation, task)), Verdicts(task),
+            Star(Decided(allocation, task), IntervalOf(allocation, task)), Shape(task, Decided(allocation, task)), Verdicts(task),
         }),
     ];
-
-    /// <summary>A LaTeX table for a two-column paper.</summary>
-    public static string Latex(RunFits fits, RunAllocation? allocation)
-    {
-        ArgumentNullException.ThrowIfNull(fits);
-        var text = new StringBuilder(
-            "\\begin{table}[t]\n\\caption{Accuracy and latency model parameters and optimal allocation ("
-                + TexText.Escaped(Caption(fits, allocation)) + ").}\n\\centering\n\\begin{tabular}{lcccccc}\n\\hline\n");
-        text.Append("Dataset & $A_k$ & $b_k$ & $D_k$ & $t_{0k}$ & $c_k$ & $\\ell_k^*$ \\\\\n\\hline\n");
-        foreach (TaskFits task in fits.Tasks)
-        {
-            TaskAllocation? decided = Decided(allocation, task);
-            AccuracyFit fit = task.Accuracy;
-            string star = decided is null
-                ? "--"
-                : decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture)
-                + (Mark(task, decided) is { Length: > 0 } mark ? mark : decided.Extrapolated ? "$^\\ddagger$" : "");
-            string name = TexText.Escaped(Marked(task)).Replace("*", "$^*$", StringComparison.Ordinal);
-            text.AppendJoin(
-                " & ", [name, Tex(fit.A), Tex(fit.B), Tex(fit.D), Tex(task.Service.T0Seconds), Tex(task.Service.SecondsPerToken), star])
-                    .Append(" \\\\\n");
-        }
-
-        text.Append("\\hline\n\\end{tabular}\n");
-        if (fits.Tasks.Any(task => task.MarkedBudgets.Any()))
-            text.Append("\\\\ $^*$ more than 1\\,\\% of the trials at a budget are excluded\n");
-        if (allocation?.Tasks.Any(task => task.Measured) == true)
-            text.Append("\\\\ $^\\dagger$ best measured budget: no curve could be identified\n");
-        if (fits.Tasks.Any(task => Decided(allocation, task) is { Measured: false } && task.Shape is { Kind: not ShapeKind.Exponential }))
-            text.Append("\\\\ $^\\S$ exponential rejected: Hill curve or interpolation\n");
-        if (fits.Tasks.Any(task => Decided(allocation, task) is not null && task.Shape?.Fall is not null))
-            text.Append("\\\\ $^\\P$ accuracy falls beyond a budget: fitted up to the peak\n");
-        if (allocation?.Tasks.Any(task => task.Extrapolated) == true)
-            text.Append("\\\\ $^\\ddagger$ beyond the largest measured budget\n");
-        return text.Append("\\end{table}\n").ToString();
-    }
 
     /// <summary>The task's name, with a mark where more than 1 % of the trials at a budget are excluded.</summary>
     private static string Marked(TaskFits task) => task.DisplayName + (task.MarkedBudgets.Any() ? "*" : "");
 
-    private static string Mark(TaskFits task, TaskAllocation decided)
-    {
-        string fall = task.Shape?.Fall is null ? "" : "$^\\P$";
-        if (decided.Measured)
-            return "$^\\dagger$" + fall;
-        return (task.Shape is { Kind: not ShapeKind.Exponential } ? "$^\\S$" : "") + fall;
-    }
-
-    private static string Caption(RunFits fits, RunAllocation? allocation) =>
-        $"model {fits.Model}" + (fits.Simulated ? ", simulated endpoint" : "")
-            + (fits.Incomplete is { } incomplete ? $", {incomplete}" : "")
-        + (fits.Samples ? ", sample problems (not the benchmarks')" : "")
+    /// <summary>Where the numbers come from, and the operating point.</summary>
+    public static string Caption(RunFits fits, RunAllocation? allocation) =>
+        TableSource.Of(fits)
         + (allocation is null ? "" : $"; ℓ* at {AllocationPoint.Of(allocation).Caption}");
 
     /// <summary>The operating point's cells of a task's row; a task without a share has none of the queries.</summary>
@@ -136,7 +88,11 @@ public static class Table1
             Exact(decided?.Probability ?? 0),
         ];
 
-    private static TaskAllocation? Decided(RunAllocation? allocation, TaskFits task) =>
+    /// <summary>Percentile interval of a task's ℓ*; null without a bootstrap.</summary>
+    internal static Interval? IntervalOf(RunAllocation? allocation, TaskFits task) =>
+        allocation?.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task)?.BudgetTokens;
+
+    internal static TaskAllocation? Decided(RunAllocation? allocation, TaskFits task) =>
         allocation?.Tasks.FirstOrDefault(decided => decided.Task == task.Task);
 
     private static string[] Cells(ParameterEstimate estimate) => estimate.Status == ParameterStatus.NotIdentifiable
@@ -156,12 +112,15 @@ public static class Table1
         return Short(estimate.Value) + interval + (estimate.Status == ParameterStatus.AtBound ? " (at bound)" : "");
     }
 
-    private static string Star(TaskAllocation? decided)
+    private static string Star(TaskAllocation? decided, Interval? interval)
     {
         if (decided is null)
             return "–";
         string remark = decided.Measured ? " (measured)" : decided.Extrapolated ? " (extrapolated)" : "";
-        return decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + remark;
+        string shown = interval is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" [{interval.Low:0.0}, {interval.High:0.0}]");
+        return decided.BudgetTokens.ToString("0.0", CultureInfo.InvariantCulture) + shown + remark;
     }
 
     /// <summary>The shape of the task's gain in the decision; before it, the one that its data chose.</summary>
@@ -171,17 +130,6 @@ public static class Table1
     private static string Verdicts(TaskFits task) => task.Service.Verdict == Verdict.Identified
         ? task.Accuracy.Verdict.ToString()
         : $"{task.Accuracy.Verdict}; time {task.Service.Verdict}";
-
-    private static string Tex(ParameterEstimate estimate)
-    {
-        if (estimate.Status == ParameterStatus.NotIdentifiable)
-            return "--";
-        double value = estimate.Value;
-        if (value == 0 || Math.Abs(value) >= 1e-3)
-            return value.ToString("0.####", CultureInfo.InvariantCulture);
-        int exponent = (int)Math.Floor(Math.Log10(Math.Abs(value)));
-        return string.Create(CultureInfo.InvariantCulture, $"${value / Math.Pow(10, exponent):0.00} \\times 10^{{{exponent}}}$");
-    }
 
     private static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 

@@ -143,7 +143,7 @@ public sealed class OperatingPointTests : IDisposable
         string rate = document.RootElement.GetProperty("arrival_rate_per_s").GetDouble().ToString(CultureInfo.InvariantCulture);
         Assert.Contains($"λ = {rate}/s", caption, StringComparison.Ordinal);
         string[][] table = [.. File.ReadAllLines(Path.Combine(folder, "table1.csv")).Select(line => line.Split(','))];
-        Assert.Equal(["arrival_rate_per_s", "accuracy_weight_s", "max_budget_tokens", "share"], table[0][^4..]);
+        Assert.Equal(["arrival_rate_per_s", "accuracy_weight_s", "max_budget_tokens", "probability"], table[0][^4..]);
         foreach (JsonElement task in document.RootElement.GetProperty("tasks").EnumerateArray())
         {
             string[] row = Assert.Single(table, row => row[0] == task.GetProperty("display_name").GetString());
@@ -155,7 +155,8 @@ public sealed class OperatingPointTests : IDisposable
     private static string TextOf(string svg) =>
         string.Join(
             ' ',
-            XDocument.Load(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()));
+            XDocument.Load(svg).Descendants().Where(element => element.Name.LocalName is "text" or "desc")
+                .Select(element => element.Value.Trim()));
 
     private static (string, string)[] Contents(string folder) =>
         [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Calibration.Optimizer;
 using Calibration.Optimizer.Paper;
 
-namespace Calibration.Analysis;
+namespace Calibration.Analysis.Policies;
 
 /// <summary>The paper's own iterations at an operating point, beside the default solver.</summary>
 public static class PaperMethods
