@@ -13,12 +13,13 @@ public sealed record DecidedBudget(string Task, Interval BudgetTokens, double Sh
 /// A quantity at the maximum of noisy data, with its optimism taken off (Efron): the data choose the budgets that look best on them, so the
 /// value printed for their choice is too high.
 /// </summary>
-/// <param name="Raw">The value as it is on the data.</param>
+/// <param name="Raw">The value by the shapes.</param>
 /// <param name="Optimism">
-/// By how much the choice flatters it: the mean over replicates of the replicate's own value less that on the data.
+/// By how much it is too high: what the shapes are above the measured accuracies there, and by how much the choice flatters it (the mean
+/// over replicates of the value of a replicate's choice on the replicate less its value on the data).
 /// </param>
-/// <param name="StandardDeviation">Standard deviation of the replicates' own values.</param>
-/// <param name="Interval">The corrected value ± the normal quantile times that deviation.</param>
+/// <param name="StandardDeviation">Standard deviation over replicates of the value of the data's choice.</param>
+/// <param name="Interval">The corrected value ± Student's quantile at the fewest problems of any task times that deviation.</param>
 public sealed record CorrectedValue(double Raw, double Optimism, double StandardDeviation, Interval Interval)
 {
     /// <summary>The value without the optimism.</summary>

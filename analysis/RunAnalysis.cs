@@ -1,3 +1,4 @@
+using Calibration.Analysis.Comparing;
 using Calibration.Analysis.Counting;
 using Calibration.Analysis.Deciding;
 using Calibration.Analysis.Findings;
@@ -5,6 +6,9 @@ using Calibration.Optimizer;
 using Calibration.Results;
 
 namespace Calibration.Analysis;
+
+/// <summary>The run cannot be analysed as asked; the message says why and what to do. A setting is named in braces.</summary>
+public sealed class AnalysisException(string message) : Exception(message);
 
 /// <summary>What is asked of an allocation.</summary>
 /// <param name="Point">The operating point.</param>
@@ -15,6 +19,11 @@ public sealed record AllocationRequest(OperatingPoint Point, int Seed, string Sw
     /// <summary>The server; it serves one query at a time by default, as in the paper.</summary>
     public Server Server { get; init; } = Server.OneAtATime;
 }
+
+/// <summary>What is asked of a comparison of two runs.</summary>
+/// <param name="Allocation">The operating point at which both decide; its shares name tasks that both runs measured.</param>
+/// <param name="TolerableLossSeconds">A loss of J that does not matter; null for 0.01 α, what 0.01 of accuracy is worth.</param>
+public sealed record ComparisonRequest(AllocationRequest Allocation, double? TolerableLossSeconds = null);
 
 /// <summary>The way from a run folder to its fits (<c>fits.json</c>), its allocations (<c>allocation.json</c>) and its findings.</summary>
 public static class RunAnalysis
@@ -81,10 +90,7 @@ public static class RunAnalysis
     /// <exception cref="AnalysisException">No allocation is possible at that point; the message says why.</exception>
     public static async Task<Workload> WorkloadAsync(RunFolder folder, AllocationRequest request, CancellationToken cancellationToken)
     {
-        RunFits fits = ReadFits(folder);
-        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
-        ThrowIfOtherRows(folder, fits, rows.Hash);
-        return new Decision(fits, rows, request, cancellationToken).Workload;
+        return (await SideAsync(folder, request, cancellationToken)).Decision.Workload;
     }
 
     /// <summary>Decides at one operating point, and writes <c>allocation.json</c> into the point's own folder.</summary>
@@ -111,6 +117,52 @@ public static class RunAnalysis
         await place.WriteAsync(allocation);
         await AtomicFile.WriteTextAsync(place.In("workload.json"), WorkloadJson.Write(decision.Workload) + "\n");
         return (place, allocation);
+    }
+
+    /// <summary>What given budgets cost under a run's model, with intervals.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="request">The operating point.</param>
+    /// <param name="budgets">Budgets by task in thinking tokens; a task that is not named has the run's own best.</param>
+    /// <param name="cancellationToken">Ends the bootstrap.</param>
+    /// <exception cref="AnalysisException">A budget names another task, or no allocation is possible.</exception>
+    public static async Task<AllocationValue> ValueAsync(
+        RunFolder folder, AllocationRequest request, IReadOnlyDictionary<string, double> budgets, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(budgets);
+        Decision decision = (await SideAsync(folder, request, cancellationToken)).Decision;
+        if (budgets.Keys.FirstOrDefault(task => decision.BudgetOf(task) is null) is { } unknown)
+        {
+            throw new AnalysisException(
+                $"{unknown} takes no part in the allocation; the tasks are "
+                    + $"{string.Join(", ", decision.Workload.Tasks.Select(task => task.Task))}.");
+        }
+
+        return decision.ValueOf(
+            [
+                .. decision.Workload.Tasks.Select(task =>
+                    budgets.TryGetValue(task.Task, out double at) ? at : decision.BudgetOf(task.Task)!.Value),
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>Two runs side by side at one operating point.</summary>
+    /// <exception cref="AnalysisException">They have no task in common, or one of them has no allocation there.</exception>
+    public static async Task<RunComparison> CompareAsync(
+        RunFolder before, RunFolder after, ComparisonRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Side old = await SideAsync(before, request.Allocation, cancellationToken);
+        Side now = await SideAsync(after, request.Allocation, cancellationToken);
+        return new Comparison(old, now, request).Conclude(cancellationToken);
+    }
+
+    private static async Task<Side> SideAsync(RunFolder folder, AllocationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        RunFits fits = ReadFits(folder);
+        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
+        ThrowIfOtherRows(folder, fits, rows.Hash);
+        return new Side(folder.ReadManifest(), fits, rows, new Decision(fits, rows, request, cancellationToken));
     }
 
     /// <summary>The fits and the allocation of a folder, checked to belong together.</summary>

@@ -44,6 +44,11 @@ internal static class DecisionCoverage
     {
         double share = values.Count(value => value.Holds) / (double)values.Length;
         double error = Math.Sqrt(share * (1 - share) / values.Length), bias = values.Average(value => value.Said.Value - value.Truth);
-        return string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} ± {100 * error:0.0} ({bias:+0.000;-0.000})");
+        double deviation = Math.Sqrt(values.Average(value => Math.Pow(value.Said.Value - value.Truth - bias, 2)));
+        double said = Math.Sqrt(values.Average(value => Math.Pow(value.Said.StandardDeviation, 2)));
+        int above = values.Count(value => value.Said.Interval.Low > value.Truth);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * share:0.0} ± {100 * error:0.0} (error {bias:+0.000;-0.000} ± {deviation:0.000}, said {said:0.000}; {above} too high)");
     }
 }

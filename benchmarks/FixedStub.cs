@@ -24,6 +24,7 @@ internal static class FixedStub
             ],
             Console.Out,
             progress,
+            TimeProvider.System,
             CancellationToken.None);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (code != 0)

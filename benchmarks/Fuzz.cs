@@ -28,6 +28,7 @@ internal static class Fuzz
             ],
             Console.Out,
             Console.Error,
+            TimeProvider.System,
             CancellationToken.None);
         RunFolder folder = RunFolder.Open(Directory.GetDirectories(root).Single());
         long trials = 0, good = 0, unverified = 0;

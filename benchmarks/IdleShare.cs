@@ -38,6 +38,7 @@ internal static class IdleShare
             ],
             TextWriter.Null,
             TextWriter.Null,
+            TimeProvider.System,
             stop.Token);
 
         // The latency pass and the first seconds are no steady state.

@@ -30,6 +30,7 @@ internal static class Soak
             ],
             Console.Out,
             TextWriter.Null,
+            TimeProvider.System,
             CancellationToken.None);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await stop.CancelAsync();

@@ -15,7 +15,8 @@ namespace Calibration.Calibrate;
 public static class CommandLine
 {
     /// <summary>Parses and runs one command.</summary>
-    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> InvokeAsync(
+        string[] arguments, TextWriter output, TextWriter error, TimeProvider clock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(error);
         var configuration = new InvocationConfiguration
@@ -27,7 +28,7 @@ public static class CommandLine
         };
         try
         {
-            ParseResult parsed = Root(output, error).Parse(arguments);
+            ParseResult parsed = Root(output, error, clock).Parse(arguments);
             if (UnknownWords.AboutVerb(parsed) is { } unknown)
                 return await FailAsync(error, unknown, ExitCodes.WrongInput);
             return parsed.Errors.Count == 0
@@ -61,9 +62,8 @@ public static class CommandLine
     }
 
     /// <summary>The whole command line.</summary>
-    internal static RootCommand Root(TextWriter output, TextWriter log)
+    internal static RootCommand Root(TextWriter output, TextWriter log, TimeProvider clock)
     {
-        TimeProvider clock = TimeProvider.System;
         var run = new RunVerb(output, log, clock);
         var root = new RootCommand(
             """

@@ -7,21 +7,14 @@ namespace Calibration.Datasets;
 /// <summary>One of the six benchmarks: its names, and how its published files are found and read.</summary>
 public sealed class Benchmark
 {
-    private readonly Func<string, ImmutableArray<DatasetTable>> _find;
-    private readonly Func<DatasetTable, IEnumerable<LoadedItem>> _read;
+    private readonly BenchmarkFiles _files;
 
-    internal Benchmark(
-        string task,
-        string displayName,
-        int largestBudgetTokens,
-        Func<string, ImmutableArray<DatasetTable>> find,
-        Func<DatasetTable, IEnumerable<LoadedItem>> read)
+    internal Benchmark(string task, string displayName, int largestBudgetTokens, BenchmarkFiles files)
     {
         Task = task;
         DisplayName = displayName;
         LargestBudgetTokens = largestBudgetTokens;
-        _find = find;
-        _read = read;
+        _files = files;
     }
 
     /// <summary>Name on the command line and in files, such as <c>gsm8k</c>.</summary>
@@ -56,8 +49,8 @@ public sealed class Benchmark
             };
         }
 
-        ImmutableArray<DatasetTable> tables = _find(directory);
-        List<LoadedItem> items = [.. tables.SelectMany(_read)];
+        ImmutableArray<DatasetTable> tables = _files.Find(directory);
+        List<LoadedItem> items = [.. tables.SelectMany(_files.Read)];
         if (items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DatasetException($"{tables[0].Path}: the id '{twice.Key}' occurs {twice.Count()} times; ids must be unique.");
         return new(
@@ -72,6 +65,12 @@ public sealed class Benchmark
     /// <summary>The display name.</summary>
     public override string ToString() => DisplayName;
 }
+
+/// <summary>A benchmark's published files.</summary>
+/// <param name="Find">Finds them below a data directory.</param>
+/// <param name="Read">Reads the items of one.</param>
+internal sealed record BenchmarkFiles(
+    Func<string, ImmutableArray<DatasetTable>> Find, Func<DatasetTable, IEnumerable<LoadedItem>> Read);
 
 /// <summary>An item read: a problem, or the reason for leaving it out.</summary>
 internal sealed record LoadedItem(string Id, Problem? Problem, string? Reason)

@@ -10,12 +10,12 @@ public static class Benchmarks
     /// <summary>All six in the paper's order: AIME, GSM8K, GPQA, CRUXEval, BBH, ARC-Challenge.</summary>
     public static ImmutableArray<Benchmark> All { get; } =
     [
-        new("aime", "AIME", 16_384, Find("aime", AimeRows.Layout), AimeRows.Read),
-        new("gsm8k", "GSM8K", 2_048, Find("gsm8k", Gsm8kRows.Layout), Gsm8kRows.Read),
-        new("gpqa", "GPQA", 8_192, Find("gpqa", GpqaRows.Layout), GpqaRows.Read),
-        new("cruxeval", "CRUXEval", 8_192, Find("cruxeval", CruxEvalRows.Layout), CruxEvalRows.Read),
-        new("bbh", "BBH", 4_096, BbhFiles.Find, BbhRows.Read),
-        new("arc", "ARC-Challenge", 256, Find("arc", ArcRows.Layout), ArcRows.Read),
+        new("aime", "AIME", 16_384, new(Find("aime", AimeRows.Layout), AimeRows.Read)),
+        new("gsm8k", "GSM8K", 2_048, new(Find("gsm8k", Gsm8kRows.Layout), Gsm8kRows.Read)),
+        new("gpqa", "GPQA", 8_192, new(Find("gpqa", GpqaRows.Layout), GpqaRows.Read)),
+        new("cruxeval", "CRUXEval", 8_192, new(Find("cruxeval", CruxEvalRows.Layout), CruxEvalRows.Read)),
+        new("bbh", "BBH", 4_096, new(BbhFiles.Find, BbhRows.Read)),
+        new("arc", "ARC-Challenge", 256, new(Find("arc", ArcRows.Layout), ArcRows.Read)),
     ];
 
     /// <summary>The task whose budget runs in the paper's Fig. 4.</summary>

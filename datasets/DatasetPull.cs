@@ -9,8 +9,7 @@ namespace Calibration.Datasets;
 /// <summary>Fetches benchmarks' published files from the hub into the cache folder.</summary>
 /// <remarks>
 /// A file arrives completely under a temporary name, is checked (announced size and checksum, columns, rows, the checksum of its first
-/// pull)
-/// and only then renamed: a file in the cache is complete.
+/// pull) and only then renamed: a file in the cache is complete.
 /// </remarks>
 /// <param name="http">Sends the requests; it must not follow redirects itself (<see cref="CreateClient"/> makes such a client).</param>
 /// <param name="options">Where from and where to.</param>
@@ -52,7 +51,11 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         Checksums checksums = Prepared();
         ImmutableArray<PulledFile>.Builder files = ImmutableArray.CreateBuilder<PulledFile>();
         foreach (ImmutableArray<HubFile> alternatives in source.Files)
-            files.Add(await OneAsync(benchmark.Task, source, alternatives, checksums, progress, cancellationToken));
+        {
+            ImmutableArray<PublishedFile> published = [.. alternatives.Select(file => new PublishedFile(benchmark.Task, source, file))];
+            files.Add(await OneAsync(published, checksums, progress, cancellationToken));
+        }
+
         return files.ToImmutable();
     }
 
@@ -62,11 +65,13 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
     public ImmutableArray<PulledFile> Present(Benchmark benchmark)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
+        HubSource source = Sources(benchmark.Task);
         return
         [
-            .. Sources(benchmark.Task).Files
-                .Select(alternatives =>
-                    alternatives.Select(file => Relative(benchmark.Task, file)).FirstOrDefault(path => File.Exists(Full(path))))
+            .. source.Files
+                .Select(alternatives => alternatives
+                    .Select(file => new PublishedFile(benchmark.Task, source, file).RelativePath)
+                    .FirstOrDefault(path => File.Exists(Full(path))))
                 .Where(path => path is not null)
                 .Select(path => Kept(path!)),
         ];
@@ -89,14 +94,12 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
     }
 
     private async Task<PulledFile> OneAsync(
-        string task,
-        HubSource source,
-        ImmutableArray<HubFile> alternatives,
+        ImmutableArray<PublishedFile> alternatives,
         Checksums checksums,
         IProgress<PullProgress>? progress,
         CancellationToken cancellationToken)
     {
-        foreach (string path in alternatives.Select(file => Relative(task, file)).Where(path => File.Exists(Full(path))))
+        foreach (string path in alternatives.Select(file => file.RelativePath).Where(path => File.Exists(Full(path))))
         {
             PulledFile kept = Kept(path);
             if (checksums.Of(path) == kept.Sha256) return kept;
@@ -106,7 +109,7 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         {
             try
             {
-                return await FetchAsync(task, source, alternatives[i], checksums, progress, cancellationToken);
+                return await FetchAsync(alternatives[i], checksums, progress, cancellationToken);
             }
             catch (FileNotFoundException) when (i + 1 < alternatives.Length)
             {
@@ -114,32 +117,22 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
             }
             catch (FileNotFoundException)
             {
-                throw HubAnswers.Refused(HttpStatusCode.NotFound, task, source, alternatives[0], options);
+                throw HubAnswers.Refused(HttpStatusCode.NotFound, alternatives[0], options);
             }
         }
     }
 
     private async Task<PulledFile> FetchAsync(
-        string task,
-        HubSource source,
-        HubFile file,
-        Checksums checksums,
-        IProgress<PullProgress>? progress,
-        CancellationToken cancellationToken)
+        PublishedFile file, Checksums checksums, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
     {
-        string relative = Relative(task, file);
+        string relative = file.RelativePath;
         TimeSpan delay = options.FirstDelay;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 return await AttemptAsync(
-                    task,
-                    source,
-                    file,
-                    checksums,
-                    (bytes, total) => progress?.Report(new(relative, attempt, bytes, total)),
-                    cancellationToken);
+                    file, checksums, (bytes, total) => progress?.Report(new(relative, attempt, bytes, total)), cancellationToken);
             }
             catch (PullFault fault)
             {
@@ -157,18 +150,18 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
     }
 
     private async Task<PulledFile> AttemptAsync(
-        string task, HubSource source, HubFile file, Checksums checksums, Action<long, long?> report, CancellationToken cancellationToken)
+        PublishedFile file, Checksums checksums, Action<long, long?> report, CancellationToken cancellationToken)
     {
-        string relative = Relative(task, file);
-        string partial = Path.Combine(options.Directory, ".partial", Guid.NewGuid().ToString("N"), Path.GetFileName(file.Path));
+        string relative = file.RelativePath;
+        string partial = Path.Combine(options.Directory, ".partial", Guid.NewGuid().ToString("N"), Path.GetFileName(relative));
         Directory.CreateDirectory(Path.GetDirectoryName(partial)!);
         try
         {
-            string? announced = await _download.RunAsync(task, source, file, partial, report, cancellationToken);
+            string? announced = await _download.RunAsync(file, partial, report, cancellationToken);
             string sha256 = Hash(partial);
-            if (announced is not null && announced != sha256) throw new PullFault(
-                "the bytes that arrived are not those that the hub announced");
-            Check(source, file, relative, partial);
+            if (announced is not null && announced != sha256)
+                throw new PullFault("the bytes that arrived are not those that the hub announced");
+            Check(file, partial);
             if (checksums.Of(relative) is { } recorded && recorded != sha256)
                 throw new DatasetException(
                     $"{relative} is no longer what was pulled first: its SHA-256 is {sha256}, recorded is {recorded}. Keep the old runs "
@@ -189,27 +182,31 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
     }
 
     // Wrong bytes may be a proxy's page or a broken mirror's answer: another attempt may bring the right ones.
-    private static void Check(HubSource source, HubFile file, string relative, string partial)
+    private static void Check(PublishedFile published, string partial)
     {
+        (_, HubSource source, HubFile file) = published;
         try
         {
             DatasetTable table = DatasetTable.Read(Path.GetDirectoryName(partial)!, partial);
-            if (!table.Has(source.Columns)) throw new PullFault(
-                $"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
+            if (!table.Has(source.Columns))
+            {
+                throw new PullFault(
+                    $"what arrived has the columns {string.Join(", ", table.Columns)}; expected {string.Join(", ", source.Columns)}");
+            }
+
             if (table.Rows.Length != file.Rows)
                 throw new PullFault($"what arrived has {table.Rows.Length} rows; {file.Rows} were expected");
         }
         catch (DatasetException error)
         {
-            throw new PullFault($"what arrived is not a {Path.GetExtension(relative)} file of {relative}", error.InnerException);
+            throw new PullFault(
+                $"what arrived is not a {Path.GetExtension(file.Path)} file of {published.RelativePath}", error.InnerException);
         }
     }
 
     private PulledFile Kept(string relative) => new(relative, Hash(Full(relative)), new FileInfo(Full(relative)).Length, false);
 
     private string Full(string relative) => Path.Combine(options.Directory, relative);
-
-    private static string Relative(string task, HubFile file) => $"{task}/{file.Path}";
 
     private static string Hash(string path)
     {

@@ -31,8 +31,7 @@ public sealed record Problem
 
     /// <summary>
     /// Labels under which the choices were published, in the order of <see cref="ChoiceLetters"/>, where they are no letters (some ARC
-    /// items
-    /// have 1 to 4); else empty. A response may name its choice by them.
+    /// items have 1 to 4); else empty. A response may name its choice by them.
     /// </summary>
     public ImmutableArray<string> ChoiceLabels { get; init; } = [];
 

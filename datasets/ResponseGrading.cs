@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,6 +10,17 @@ namespace Calibration.Datasets;
 /// <param name="Correct">Right answers.</param>
 /// <param name="Unread">Responses in which no answer could be read.</param>
 public sealed record GradingTally(int Graded, int Correct, int Unread);
+
+/// <summary>What responses from elsewhere are graded by.</summary>
+/// <param name="Benchmark">The benchmark whose conventions hold: they determine the kind of answer of a gold in a line.</param>
+public sealed record GradingKey(Benchmark Benchmark)
+{
+    /// <summary>The benchmark's loaded problems; none where every line brings its gold.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+
+    /// <summary>The delimiters of the model's thinking, where they are none of the known ones.</summary>
+    public ThinkingDelimiters? Thinking { get; init; }
+}
 
 /// <summary>Grades responses that came from elsewhere.</summary>
 /// <remarks>
@@ -25,32 +37,25 @@ public static class ResponseGrading
 
     /// <summary>Grades line by line, writing each grade before the next line is read.</summary>
     /// <param name="responses">JSON Lines; blank lines are skipped.</param>
-    /// <param name="grades">Receives one JSON line a response, ended by <c>\n</c>.</param>
-    /// <param name="benchmark">The benchmark whose conventions hold: they determine the kind of answer of a gold in a line.</param>
-    /// <param name="problems">The benchmark's loaded problems; may be null where every line brings its gold.</param>
-    /// <param name="thinking">The delimiters of the model's thinking, where they are none of the known ones.</param>
+    /// <param name="grades">Receives one JSON line per response, ended by <c>\n</c>.</param>
+    /// <param name="key">What they are graded by.</param>
     /// <returns>The counts.</returns>
     /// <exception cref="DatasetException">A line is malformed, or neither its id is known nor a gold given; the message names line and
     /// field.</exception>
-    public static GradingTally Grade(
-        TextReader responses,
-        TextWriter grades,
-        Benchmark benchmark,
-        IEnumerable<Problem>? problems = null,
-        ThinkingDelimiters? thinking = null)
+    public static GradingTally Grade(TextReader responses, TextWriter grades, GradingKey key)
     {
         ArgumentNullException.ThrowIfNull(responses);
         ArgumentNullException.ThrowIfNull(grades);
-        ArgumentNullException.ThrowIfNull(benchmark);
-        Dictionary<string, Problem> known = (problems ?? []).ToDictionary(problem => problem.Id, StringComparer.Ordinal);
+        ArgumentNullException.ThrowIfNull(key);
+        Dictionary<string, Problem> known = key.Problems.ToDictionary(problem => problem.Id, StringComparer.Ordinal);
         (int graded, int correct, int unread, int number) = (0, 0, 0, 0);
         while (responses.ReadLine() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
             GivenResponse given = GivenResponse.Read(line, number);
-            Problem problem = given.Problem(benchmark.Task, known.GetValueOrDefault(given.Id));
-            Grade grade = AnswerGrader.Grade(problem, given.Response, given.Truncated, thinking);
+            Problem problem = given.Problem(key.Benchmark.Task, known.GetValueOrDefault(given.Id));
+            Grade grade = AnswerGrader.Grade(problem, given.Response, given.Truncated, key.Thinking);
             grades.Write(Json(given.Id, grade));
             graded++;
             correct += grade.Correct ? 1 : 0;

@@ -8,10 +8,9 @@ namespace Calibration.Datasets;
 /// <summary>One's own task type beside the six benchmarks: a JSON Lines file of problems.</summary>
 /// <remarks>
 /// A line is <c>{"id", "prompt", "gold", "kind"}</c> with kind <c>number</c>, <c>choice</c>, <c>boolean</c> (yes/no, true/false,
-/// valid/invalid),
-/// <c>literal</c> (a Python literal) or <c>words</c>. A choice may bring <c>"choices": ["…", …]</c>, which are lettered and added to
-/// the prompt;
-/// otherwise the prompt's own lines such as <c>A. …</c> or <c>(A) …</c> give its letters, and without such lines it is A to E.
+/// valid/invalid), <c>literal</c> (a Python literal) or <c>words</c>. A choice may bring <c>"choices": ["…", …]</c>, which are lettered and
+/// added to the prompt; otherwise the prompt's own lines such as <c>A. …</c> or <c>(A) …</c> give its letters, and without such lines it is
+/// A to E.
 /// </remarks>
 public static class TaskFile
 {

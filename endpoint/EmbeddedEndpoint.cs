@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Calibration.Endpoint;
 
 /// <summary>
-/// An OpenAI-compatible server of a simulated reasoning model on the loopback interface: the default endpoint
-/// where there is no GPU. Its extensions (token ids, <c>min_tokens</c>, <c>stop_token_ids</c>, tokenize) are vLLM's.
+/// An OpenAI-compatible server of a simulated reasoning model on the loopback interface: the default endpoint where there is no GPU. Its
+/// extensions (token ids, <c>min_tokens</c>, <c>stop_token_ids</c>, tokenize) are vLLM's.
 /// </summary>
 public sealed class EmbeddedEndpoint : IAsyncDisposable
 {

@@ -48,8 +48,8 @@ public sealed record EndpointOptions
     public TimeSpan MinServiceTime { get; init; }
 
     /// <summary>
-    /// Tokens per second that all running requests share equally, in real time. Null: every
-    /// request has its task's own speed, whatever else is running.
+    /// Tokens per second that all running requests share equally, in real time. Null: every request has its task's own speed, whatever else
+    /// is running.
     /// </summary>
     public double? TotalTokensPerSecond { get; init; }
 

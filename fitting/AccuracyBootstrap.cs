@@ -46,6 +46,15 @@ public sealed class AccuracyBootstrap
     /// <summary>Budgets measured, ascending: the columns of <see cref="Replicate.Answers"/>.</summary>
     public IReadOnlyList<int> Budgets => _table.Budgets;
 
+    /// <summary>Problems, which are drawn as a whole; 0 where answers are independent.</summary>
+    public int Clusters => _table.Clusters;
+
+    /// <summary>Answers at each budget, from which replicates are drawn.</summary>
+    public ReadOnlySpan<double> Answers => _table.Answers;
+
+    /// <summary>How many of them are right.</summary>
+    public ReadOnlySpan<double> Correct => _table.Correct;
+
     /// <summary>A worker that draws and fits replicates one after another; not thread-safe, make one a thread.</summary>
     public Worker CreateWorker() => new(_table, _method);
 

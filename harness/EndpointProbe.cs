@@ -11,8 +11,7 @@ namespace Calibration.Harness;
 /// </summary>
 /// <param name="client">The endpoint.</param>
 /// <param name="plan">How it is looked at.</param>
-/// <param name="clock">Times the requests.</param>
-public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimeProvider clock)
+public sealed class EndpointProbe(EndpointClient client, ProbePlan plan)
 {
     /// <summary>Looks.</summary>
     /// <exception cref="EndpointException">The endpoint refused or cannot be read.</exception>
@@ -28,7 +27,7 @@ public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimePro
             return await ByTextAsync(byIds, cancellationToken);
         }
 
-        return await new TokenIdProbe(client, forcing, plan, clock).RunAsync(cancellationToken);
+        return await new TokenIdProbe(client, forcing, plan).RunAsync(cancellationToken);
     }
 
     private async Task<ProbeReport> ByTextAsync(EndpointException byIds, CancellationToken cancellationToken)
@@ -37,7 +36,7 @@ public sealed class EndpointProbe(EndpointClient client, ProbePlan plan, TimePro
         {
             TextForcing forcing = await TextForcing.OpenAsync(
                 client, plan.Options with { PromptFormat = PromptFormat.Text }, cancellationToken);
-            return await new TextProbe(forcing, plan, clock).RunAsync(byIds.Message, cancellationToken);
+            return await new TextProbe(forcing, plan, client.Clock).RunAsync(byIds.Message, cancellationToken);
         }
         catch (EndpointException byText)
         {

@@ -4,23 +4,29 @@ using Calibration.Results;
 namespace Calibration.Harness;
 
 /// <summary>A problem and a run: one trace and the answers that continue from it.</summary>
-/// <param name="RunSeed">Seed of the experiment.</param>
-/// <param name="Task">Task name.</param>
-/// <param name="ProblemId">The problem's id.</param>
-/// <param name="Run">Repetition, from 0.</param>
+/// <param name="Of">The problem and the run.</param>
 /// <param name="TraceId">Id of the trace.</param>
 /// <param name="Part">What sets this trace apart from others of the same problem and run; empty where there is only one.</param>
-internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, int Run, string TraceId, string Part = "")
+internal sealed record TrialGroup(ProblemRun Of, string TraceId, string Part = "")
 {
-    internal string Name => SegmentSeed.Group(RunSeed, Task, ProblemId, Run, Part);
+    /// <summary>Task name.</summary>
+    internal string Task => Of.Task;
 
-    internal int SeedOf(string segment) => SegmentSeed.From(RunSeed, Task, ProblemId, Run, Part + segment);
+    /// <summary>The problem's id.</summary>
+    internal string ProblemId => Of.ProblemId;
+
+    /// <summary>Repetition, from 0.</summary>
+    internal int Run => Of.Run;
+
+    internal string Name => Of.NameOf(Part);
+
+    internal int SeedOf(string segment) => Of.SeedOf(Part + segment);
 
     /// <summary>The same problem and run with a trace of its own.</summary>
     internal TrialGroup Apart(string part) => this with { TraceId = $"{TraceId}/{part}", Part = part + "/" };
 
     /// <summary>A trial of this group without an answer; a pass fills in what it learned.</summary>
-    internal Trial Row(Problem problem, BudgetSemantics semantics, PromptFormat format, int budget, TrialStatus status, string reason) =>
+    internal Trial Row(Problem problem, BudgetSemantics semantics, PromptFormat format, int budget) =>
         new()
         {
             Task = Task,
@@ -29,8 +35,7 @@ internal sealed record TrialGroup(int RunSeed, string Task, string ProblemId, in
             BudgetTokens = budget,
             ThinkingTokens = 0,
             AnswerTokens = 0,
-            Status = status,
-            Reason = reason,
+            Status = TrialStatus.Ok,
             Correct = false,
             Answer = "",
             Response = "",

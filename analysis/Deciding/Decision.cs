@@ -50,6 +50,19 @@ internal sealed class Decision
     /// <summary>The same over the measured budgets alone.</summary>
     internal Workload MeasuredWorkload { get; }
 
+    /// <summary>The best integer budgets, in the workload's order.</summary>
+    internal ImmutableArray<double> IntegerBudgets => _integer.Budgets;
+
+    /// <summary>ℓ* of a task; null where it takes no part.</summary>
+    internal double? BudgetOf(string task) =>
+        _taking.Select(taking => taking.Task).ToList().IndexOf(task) is var k and >= 0 ? _best.Budgets[k] : null;
+
+    /// <summary>What other budgets give, and what they lose against the best.</summary>
+    /// <param name="budgets">One per task, in the workload's order.</param>
+    /// <param name="cancellationToken">Ends the bootstrap.</param>
+    internal AllocationValue ValueOf(ImmutableArray<double> budgets, CancellationToken cancellationToken) =>
+        new ValueBootstrap(new SolvedWorkload(Workload, _best, _uniform), DrawnTasks(), budgets).Run(_request.Seed, cancellationToken);
+
     /// <summary>Everything that is said of the decision.</summary>
     internal RunAllocation Conclude(CancellationToken cancellationToken)
     {
@@ -165,28 +178,31 @@ internal sealed class Decision
             ? point.Correct / point.Answers
             : null;
 
-    private DecisionReport? Intervals(CancellationToken cancellationToken)
+    /// <summary>What sampling error does to the decision; null where no replicate is stable.</summary>
+    internal DecisionReport? Intervals(CancellationToken cancellationToken)
     {
-        ImmutableArray<DecisionTask> tasks =
-        [
-            .. _taking.Select((task, k) => new DecisionTask(Workload.Tasks[k], MeasuredWorkload.Tasks[k])
-            {
-                Answers = AccuracyBootstrap.Of([.. _rows.Of(task.Task).Cells], task.Accuracy.Method),
-                Given = Workload.Tasks[k].Accuracy is PointAccuracy && TaskModels.LineOf(task) is null ? ShapeKind.Points
-                    : task.Shape is { Given: true, Kind: var kind } ? kind : null,
-                ServiceTimes = TaskModels.LineOf(task) is null
-                    ? []
-                    : [.. task.Service.Points.Select(time => new ServiceObservation(time.Cluster, time.Tokens, time.Seconds))],
-                ServiceFit = task.Service,
-                Lengths = _rows.Of(task.Task).Lengths,
-                LargestBudget = _fits.Semantics == BudgetSemantics.Cap
-                    ? Math.Min(_request.Point.MaxBudgetTokens, task.Accuracy.Points[^1].BudgetTokens)
-                    : _request.Point.MaxBudgetTokens,
-            }),
-        ];
         var decided = new SolvedWorkload(Workload, _best, _uniform);
         var measured = new SolvedWorkload(MeasuredWorkload, _modelFree);
-        var bootstrap = new DecisionBootstrap(decided, measured, tasks) { UniformBudgets = [.. AllowedUniform] };
+        var bootstrap = new DecisionBootstrap(decided, measured, DrawnTasks()) { UniformBudgets = [.. AllowedUniform] };
         return bootstrap.Run(_request.Seed, cancellationToken);
     }
+
+    /// <summary>The tasks with what their uncertainty is drawn from.</summary>
+    private ImmutableArray<DecisionTask> DrawnTasks() =>
+    [
+        .. _taking.Select((task, k) => new DecisionTask(Workload.Tasks[k], MeasuredWorkload.Tasks[k])
+        {
+            Answers = AccuracyBootstrap.Of([.. _rows.Of(task.Task).Cells], task.Accuracy.Method),
+            Given = Workload.Tasks[k].Accuracy is PointAccuracy && TaskModels.LineOf(task) is null ? ShapeKind.Points
+                : task.Shape is { Given: true, Kind: var kind } ? kind : null,
+            ServiceTimes = TaskModels.LineOf(task) is null
+                ? []
+                : [.. task.Service.Points.Select(time => new ServiceObservation(time.Cluster, time.Tokens, time.Seconds))],
+            ServiceFit = task.Service,
+            Lengths = _rows.Of(task.Task).Lengths,
+            LargestBudget = _fits.Semantics == BudgetSemantics.Cap
+                ? Math.Min(_request.Point.MaxBudgetTokens, task.Accuracy.Points[^1].BudgetTokens)
+                : _request.Point.MaxBudgetTokens,
+        }),
+    ];
 }

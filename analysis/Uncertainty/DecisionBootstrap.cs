@@ -16,7 +16,14 @@ namespace Calibration.Analysis.Uncertainty;
 internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload measured, ImmutableArray<DecisionTask> tasks)
 {
     private const double Level = 0.95;
-    private const double NormalQuantile = 1.959963984540054;
+
+    private readonly double _quantile = DecisionTask.QuantileOf(tasks, Level);
+
+    private readonly MeasuredValue _decided =
+        new(decided.Workload, [.. tasks.Select((task, k) => task.ResidualOf(decided.Workload.Tasks[k]))]);
+
+    private readonly MeasuredValue _measured =
+        new(measured.Workload, [.. tasks.Select((task, k) => task.ResidualOf(measured.Workload.Tasks[k]))]);
 
     /// <summary>In a replicate a gap far below the bootstrap's own noise is enough.</summary>
     internal static SolverOptions Options { get; } = new(1e-6);
@@ -53,7 +60,7 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
     private DecisionReport Report(Outcome[] stable)
     {
         double objective = decided.Best.Performance.Objective, modelFree = measured.Best.Performance.Objective;
-        double? gain = decided.Uniform is { } uniform ? objective - uniform.Objective : null;
+        double judged = _decided.At(decided.Best.Budgets.AsSpan()), freeJudged = _measured.At(measured.Best.Budgets.AsSpan());
         Outcome[] gained = [.. stable.Where(outcome => outcome.Gain.IsFinite)];
         return new DecisionReport
         {
@@ -67,13 +74,19 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
                     Percentiles([.. stable.Select(outcome => outcome.Budgets[k])]),
                     stable.Count(outcome => outcome.Budgets[k] <= 0) / (double)stable.Length)),
             ],
-            Objective = Corrected(objective, stable.Select(outcome => outcome.Objective)),
-            GainOverUniform = gain is { } raw && gained.Length >= 2 ? Corrected(raw, gained.Select(outcome => outcome.Gain)) : null,
+            Objective = Corrected(objective, judged, stable.Select(outcome => outcome.Objective)),
+            GainOverUniform = decided.Uniform is { } uniform && gained.Length >= 2
+                ? Corrected(
+                    objective - uniform.Objective,
+                    judged - _decided.AtUniform(uniform.BudgetTokens),
+                    gained.Select(outcome => outcome.Gain))
+                : null,
             BestUniform = decided.Uniform is { } same && gained.Length >= 2
-                ? Corrected(same.Objective, gained.Select(outcome => outcome.BestUniform))
+                ? Corrected(same.Objective, _decided.AtUniform(same.BudgetTokens), gained.Select(outcome => outcome.BestUniform))
                 : null,
             Uniform = [.. UniformBudgets.Select((_, i) => UniformOf(stable, i)).OfType<DecidedUniform>()],
-            ModelFreeDifference = Corrected(modelFree - objective, stable.Select(outcome => outcome.Difference)),
+            ModelFreeDifference = Corrected(
+                modelFree - objective, freeJudged - judged, stable.Select(outcome => outcome.Difference)),
         };
     }
 
@@ -85,40 +98,43 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
 
     private Outcome? Decide(TaskDraw[] draw, int index)
     {
-        (TaskModel Model, TaskModel Measured)[] drawn = [.. draw.Select(task => task.Next(index))];
-        Workload own = decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] };
-        Workload points = measured.Workload with { Tasks = [.. drawn.Select(task => task.Measured)] };
-        ProvedAllocation best = AllocationSolver.Solve(own, Options), free = AllocationSolver.Solve(points, Options);
+        DrawnTask[] drawn = [.. draw.Select(task => task.Next(index))];
+        var own = new MeasuredValue(
+            decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] }, [.. drawn.Select(task => task.Residual)]);
+        var points = new MeasuredValue(
+            measured.Workload with { Tasks = [.. drawn.Select(task => task.Measured)] }, [.. drawn.Select(task => task.MeasuredResidual)]);
+        ProvedAllocation best = AllocationSolver.Solve(own.Workload, Options), free = AllocationSolver.Solve(points.Workload, Options);
         if (best.Status == ProofStatus.Infeasible || free.Status == ProofStatus.Infeasible)
             return null;
-        double onData = AnyBudget.At(decided.Workload, best.Budgets.AsSpan()).Objective;
-        double freeOnData = AnyBudget.At(measured.Workload, free.Budgets.AsSpan()).Objective;
-        if (!double.IsFinite(onData) || !double.IsFinite(freeOnData))
+        Pair objective = Judge(own, _decided, best, decided.Best), freely = Judge(points, _measured, free, measured.Best);
+        if (!objective.IsFinite || !freely.IsFinite)
             return null;
-        double objective = best.Performance.Objective;
-        (double BudgetTokens, double Objective)? uniform = UniformPolicy.Best(own);
-        Pair bestUniform = uniform is { } same
-            ? new Pair(same.Objective, UniformPolicy.At(decided.Workload, same.BudgetTokens))
-            : new Pair(double.NaN, double.NaN);
-        return new Outcome(
-            best.Budgets,
-            new Pair(objective, onData),
-            new Pair(objective - bestUniform.Own, onData - bestUniform.OnData),
-            new Pair(free.Performance.Objective - objective, freeOnData - onData))
+        Pair uniform = UniformPolicy.Best(own.Workload) is { } same && decided.Uniform is { } chosen
+            ? new Pair(
+                own.AtUniform(same.BudgetTokens), _decided.AtUniform(same.BudgetTokens), own.AtUniform(chosen.BudgetTokens))
+            : new Pair(double.NaN, double.NaN, double.NaN);
+        return new Outcome(best.Budgets, objective, objective.Less(uniform), freely.Less(objective))
         {
-            BestUniform = bestUniform,
-            Uniform = [.. UniformBudgets.Select(budget => UniformPolicy.At(own, budget))],
+            BestUniform = uniform,
+            Uniform = [.. UniformBudgets.Select(budget => own.AtUniform(budget))],
         };
     }
 
-    /// <summary>A replicate's optimum flatters it as the data's own flatters them: the mean difference is taken off.</summary>
-    private static CorrectedValue Corrected(double raw, IEnumerable<Pair> replicates)
+    private static Pair Judge(MeasuredValue own, MeasuredValue data, ProvedAllocation ownBest, ProvedAllocation dataBest) => new(
+        own.At(ownBest.Budgets.AsSpan()), data.At(ownBest.Budgets.AsSpan()), own.At(dataBest.Budgets.AsSpan()));
+
+    /// <summary>
+    /// From a value by the shapes to one that holds: with the measured residuals, and less the optimism of choosing the best on noisy data,
+    /// which is the mean over replicates of their own choice's value less its value on the data. The deviation is that of the data's
+    /// choice over the replicates.
+    /// </summary>
+    private CorrectedValue Corrected(double raw, double judged, IEnumerable<Pair> replicates)
     {
         Pair[] pairs = [.. replicates];
-        double optimism = pairs.Average(pair => pair.Own - pair.OnData), mean = pairs.Average(pair => pair.Own);
-        double deviation = Math.Sqrt(pairs.Sum(pair => (pair.Own - mean) * (pair.Own - mean)) / (pairs.Length - 1));
-        double half = NormalQuantile * deviation;
-        return new CorrectedValue(raw, optimism, deviation, new Interval(raw - optimism - half, raw - optimism + half));
+        double optimism = pairs.Average(pair => pair.Own - pair.OnData), mean = pairs.Average(pair => pair.Chosen);
+        double deviation = Math.Sqrt(pairs.Sum(pair => (pair.Chosen - mean) * (pair.Chosen - mean)) / (pairs.Length - 1));
+        double half = _quantile * deviation, value = judged - optimism;
+        return new CorrectedValue(raw, raw - value, deviation, new Interval(value - half, value + half));
     }
 
     private static Interval Percentiles(double[] values)
@@ -128,12 +144,14 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
     }
 
     /// <summary>A seed of its own for every task and part, in bits of their own.</summary>
-    private static ulong SeedOf(int seed, int task, int part) => ((ulong)(uint)seed << 32) | ((ulong)(uint)task << 1) | (uint)part;
+    internal static ulong SeedOf(int seed, int task, int part) => ((ulong)(uint)seed << 32) | ((ulong)(uint)task << 1) | (uint)part;
 
-    /// <summary>A replicate's own value, and that of its choice on the data.</summary>
-    private readonly record struct Pair(double Own, double OnData)
+    /// <summary>A replicate's own value, that of its choice on the data, and that of the data's choice on the replicate.</summary>
+    private readonly record struct Pair(double Own, double OnData, double Chosen)
     {
-        internal bool IsFinite => double.IsFinite(Own) && double.IsFinite(OnData);
+        internal bool IsFinite => double.IsFinite(Own) && double.IsFinite(OnData) && double.IsFinite(Chosen);
+
+        internal Pair Less(Pair other) => new(Own - other.Own, OnData - other.OnData, Chosen - other.Chosen);
     }
 
     private sealed record Outcome(ImmutableArray<double> Budgets, Pair Objective, Pair Gain, Pair Difference)

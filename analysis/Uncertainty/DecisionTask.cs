@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Fitting;
+using Calibration.Fitting.Statistics;
 using Calibration.Optimizer;
 
 namespace Calibration.Analysis.Uncertainty;
@@ -11,6 +12,17 @@ internal sealed record DecisionTask(TaskModel Model, TaskModel Measured)
 {
     /// <summary>The bootstrap of its answers; null keeps its accuracy.</summary>
     internal AccuracyBootstrap? Answers { get; init; }
+
+    /// <summary>Student's two-sided quantile at the fewest problems of any task, of which a bootstrap draws.</summary>
+    internal static double QuantileOf(ImmutableArray<DecisionTask> tasks, double level)
+    {
+        int fewest = tasks.Select(task => task.Answers?.Clusters ?? 0).Where(clusters => clusters > 1).DefaultIfEmpty(int.MaxValue).Min();
+        return Quantiles.TwoSided(level, fewest == int.MaxValue ? double.PositiveInfinity : fewest - 1);
+    }
+
+    /// <summary>The residuals of its answers around the shape, or around the measured points; null without answers.</summary>
+    internal MeasuredResidual? ResidualOf(TaskModel model) =>
+        Answers is { } answers ? new MeasuredResidual(model, answers.Budgets, answers.Answers, answers.Correct) : null;
 
     /// <summary>The shape that every replicate has; null lets each replicate's answers choose.</summary>
     internal ShapeKind? Given { get; init; }

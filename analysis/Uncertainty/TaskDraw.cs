@@ -6,6 +6,10 @@ using Calibration.Optimizer;
 
 namespace Calibration.Analysis.Uncertainty;
 
+/// <summary>A task as a replicate has it, and the same at its measured budgets alone, with the residuals of its answers.</summary>
+internal readonly record struct DrawnTask(
+    TaskModel Model, TaskModel Measured, MeasuredResidual? Residual, MeasuredResidual? MeasuredResidual);
+
 /// <summary>One task's draws in the bootstrap of the decision, on one thread.</summary>
 internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong serviceSeed)
 {
@@ -15,12 +19,12 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
         : new ServiceLineDraw(task.Model.Service, task.ServiceTimes, tokens => task.ServiceFit?.VarianceAt(tokens) ?? 1);
 
     /// <summary>The task as replicate <paramref name="index"/> has it, and the same at its measured budgets alone.</summary>
-    internal (TaskModel Model, TaskModel Measured) Next(int index)
+    internal DrawnTask Next(int index)
     {
         var random = new SplitMix64(serviceSeed, (ulong)index);
         ServiceTimeLine line = _line?.Next(ref random) ?? task.Model.Service;
         if (_answers is null)
-            return (task.Model with { Service = line }, task.Measured with { Service = line });
+            return new DrawnTask(task.Model with { Service = line }, task.Measured with { Service = line }, null, null);
         AccuracyBootstrap.ShapeReplicate drawn = _answers.Draw(answerSeed, index);
         NaturalLengths? natural = NaturalOf(drawn) ?? task.Model.Natural;
         double largest = Math.Min(task.LargestBudget, drawn.LargestBudget);
@@ -32,7 +36,17 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
         bool isLineless = !task.Model.MeasuredServices.IsEmpty;
         AccuracyShape shape = isLineless ? measured.Accuracy : drawn.Shape;
         TaskModel model = task.Model with { Accuracy = shape, Service = line, Natural = natural, MaxBudgetTokens = largest };
-        return (model.MinBudgetTokens > largest ? measured : model, measured);
+        return With(model.MinBudgetTokens > largest ? measured : model, measured, drawn);
+    }
+
+    private DrawnTask With(TaskModel model, TaskModel measured, AccuracyBootstrap.ShapeReplicate drawn)
+    {
+        IReadOnlyList<int> budgets = task.Answers!.Budgets;
+        return new DrawnTask(
+            model,
+            measured,
+            new MeasuredResidual(model, budgets, drawn.Answers.Span, drawn.Correct.Span),
+            new MeasuredResidual(measured, budgets, drawn.Answers.Span, drawn.Correct.Span));
     }
 
     /// <summary>

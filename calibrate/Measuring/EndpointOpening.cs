@@ -8,14 +8,14 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Measuring;
 
 /// <summary>How the clients of a run ask.</summary>
+/// <param name="Addresses">The endpoints.</param>
 /// <param name="Policy">How long they wait for an endpoint.</param>
 /// <param name="Plan">What is measured.</param>
 /// <param name="ApiKey">The API key; null where none is needed. It never leaves the client.</param>
-internal sealed record ClientSettings(RetryPolicy Policy, RunPlan Plan, string? ApiKey);
+internal sealed record ClientSettings(ImmutableArray<Uri> Addresses, RetryPolicy Policy, RunPlan Plan, string? ApiKey);
 
 /// <summary>Opens the endpoints of a run: what is wrong at the start is said soon, later a server may take its time to come back.</summary>
-internal sealed class EndpointOpening(ImmutableArray<Uri> addresses, ClientSettings settings, TextWriter log,
-TimeProvider clock) : IDisposable
+internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, TimeProvider clock) : IDisposable
 {
     /// <summary>Where others go on with the work, a request does not wait longer for one that is down.</summary>
     private static readonly TimeSpan DownAmongOthers = TimeSpan.FromSeconds(10);
@@ -32,13 +32,13 @@ TimeProvider clock) : IDisposable
     {
         var opened = ImmutableArray.CreateBuilder<IBudgetForcing>();
         Exception? away = null;
-        foreach (Uri address in addresses)
+        foreach (Uri address in settings.Addresses)
         {
             try
             {
                 opened.Add(await BudgetForcing.OpenAsync(await ClientAsync(address, cancellationToken), options, cancellationToken));
             }
-            catch (Exception fault) when (fault is EndpointException or EndpointLostException && addresses.Length > 1)
+            catch (Exception fault) when (fault is EndpointException or EndpointLostException && settings.Addresses.Length > 1)
             {
                 away = fault;
                 await log.WriteLineAsync($"{address} is not used: {OptionNames.In(fault.Message)}");
@@ -58,7 +58,7 @@ TimeProvider clock) : IDisposable
             address, new EndpointClientOptions(RetryPolicy.Brief, clock, _jitter.Next) { ApiKey = settings.ApiKey }))
             await ServerDetection.ReachAsync(first, cancellationToken);
 
-        bool isOneOfSeveral = addresses.Length > 1;
+        bool isOneOfSeveral = settings.Addresses.Length > 1;
         RetryPolicy own = isOneOfSeveral ? settings.Policy with { Down = DownAmongOthers } : settings.Policy;
         var client = new EndpointClient(address, new EndpointClientOptions(own, clock, _jitter.Next)
         {

@@ -81,8 +81,8 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         ExperimentPlan plan, ImmutableArray<Uri> addresses, CancellationToken deadline, CancellationToken cancellationToken)
     {
         RetryPolicy policy = EndpointAccess.RetryPolicy(_settings.Endpoint, deadline);
-        using var opening = new EndpointOpening(
-            addresses, new ClientSettings(policy, plan, EndpointAccess.ApiKey(_settings.Endpoint)), log, clock);
+        var clients = new ClientSettings(addresses, policy, plan, EndpointAccess.ApiKey(_settings.Endpoint));
+        using var opening = new EndpointOpening(clients, log, clock);
         ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(ForcingOf(plan), cancellationToken);
         await ThrowIfUnfitAsync(plan, forcings[0], cancellationToken);
         RunManifest manifest = ManifestOf(plan, forcings[0]) with

@@ -17,16 +17,17 @@ internal static class WorkloadReport
     {
         ProvedAllocation best = AllocationSolver.Solve(workload), integer = AllocationSolver.SolveInteger(workload);
         Feasibility.ThrowIfNone(best);
-        Allocation? paper = workload.IsPapers ? NewtonSolver.Solve(workload) : null;
+        var solved = new Solved(workload, best, integer, workload.IsPapers ? NewtonSolver.Solve(workload) : null);
         if (asJson)
-            WriteJson(workload, best, integer, paper, output);
+            output.WriteLine(Json(solved));
         else
-            WriteText(workload, best, integer, paper, output);
+            WriteText(solved, output);
     }
 
-    private static void WriteJson(
-        Workload workload, ProvedAllocation best, ProvedAllocation integer, Allocation? paper, TextWriter output) => output.WriteLine(
-        JsonSerializer.Serialize(
+    private static string Json(Solved solved)
+    {
+        (Workload workload, ProvedAllocation best, ProvedAllocation integer, Allocation? paper) = solved;
+        return JsonSerializer.Serialize(
             new
             {
                 arrival_rate_per_s = workload.ArrivalRatePerSecond,
@@ -54,12 +55,14 @@ internal static class WorkloadReport
                 integer_gap_bound = Finite(integer.GapBound),
                 integer_nodes = integer.Nodes,
             },
-            ResultsJson.Document));
+            ResultsJson.Document);
+    }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static void WriteText(Workload workload, ProvedAllocation best, ProvedAllocation integer, Allocation? paper, TextWriter output)
+    private static void WriteText(Solved solved, TextWriter output)
     {
+        (Workload workload, ProvedAllocation best, ProvedAllocation integer, Allocation? paper) = solved;
         output.WriteLine($"Allocation at {AllocationPoint.Of(workload).Caption}:");
         for (int k = 0; k < workload.Tasks.Length; k++)
         {
@@ -119,4 +122,7 @@ internal static class WorkloadReport
 
     private static string Shown(double? value, string format = "0.000000") =>
         value?.ToString(format, CultureInfo.InvariantCulture) ?? "none";
+
+    /// <summary>A workload with its best budgets; <c>Paper</c> is absent where the paper's own methods do not apply.</summary>
+    private sealed record Solved(Workload Workload, ProvedAllocation Best, ProvedAllocation Integer, Allocation? Paper);
 }

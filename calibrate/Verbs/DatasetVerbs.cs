@@ -187,8 +187,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             GradingTally tally;
             ModelProfile? model = EndpointAccess.Profile(new EndpointSettings { Profile = parsed.GetValue(profile) });
             ThinkingDelimiters? thinking = model is null ? null : new ThinkingDelimiters(model.Open.Trim(), model.CloseToken);
+            var key = new GradingKey(chosen) { Problems = KnownProblems(chosen, parsed), Thinking = thinking };
             using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
-                tally = ResponseGrading.Grade(reader, output, chosen, KnownProblems(chosen, parsed), thinking);
+                tally = ResponseGrading.Grade(reader, output, key);
             await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
             return 0;
         });
@@ -240,7 +241,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         Benchmarks.Find(name)
             ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
 
-    /// <summary>A line a file at its start and every 8 MB.</summary>
+    /// <summary>One line per file at its start, and one per 8 MB.</summary>
     private sealed class PullReport(TextWriter log) : IProgress<PullProgress>
     {
         private const long Step = 8 << 20;

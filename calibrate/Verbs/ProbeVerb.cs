@@ -73,7 +73,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
     {
         var options = new EndpointClientOptions(RetryPolicy.Brief, clock, new Jitter(seed: 1).Next) { ApiKey = apiKey };
         using var client = new EndpointClient(address, options);
-        ProbeReport report = await new EndpointProbe(client, plan, clock).RunAsync(cancellationToken);
+        ProbeReport report = await new EndpointProbe(client, plan).RunAsync(cancellationToken);
         Write(report);
         return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : ExitCodes.Failed;
     }
@@ -157,13 +157,13 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
 
             // Without ids, a trace cannot be cut: every budget is thought from the start.
             int traces = report.ReturnsIds ? grid[^1] : grid.Sum();
-            thinking += (double)Items * DefaultPlan.Runs * traces;
-            answers += (double)Items * DefaultPlan.Runs * grid.Length * benchmark.Load(SampleProblems.Path).Problems.Max(
-                problem => problem.AnswerTokenLimit);
-            latency += traces
-                + (9 * (report.ReturnsIds
+            int shortTraces = report.ReturnsIds
                 ? Math.Min(grid[^1], DefaultPlan.LatencyBudgetLimit)
-                : grid.Where(budget => budget <= DefaultPlan.LatencyBudgetLimit).Sum()));
+                : grid.Where(budget => budget <= DefaultPlan.LatencyBudgetLimit).Sum();
+            int longestAnswer = benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
+            thinking += (double)Items * DefaultPlan.Runs * traces;
+            answers += (double)Items * DefaultPlan.Runs * grid.Length * longestAnswer;
+            latency += traces + (9 * shortTraces);
         }
 
         int largest = Benchmarks.All.Max(benchmark => benchmark.LargestBudgetTokens);

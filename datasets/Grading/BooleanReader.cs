@@ -38,34 +38,33 @@ internal static partial class BooleanReader
         int from = PlainText.SkipDress(text, start);
         Match lead = LeadIn().Match(text, from);
         from += lead.Length;
-        string sentence = text[from..Clause.End(text, from)];
+        var sentence = new Sentence(text, from, Clause.End(text, from));
         Match first = WordHere().Match(text, from);
-        bool expression = Expression().IsMatch(sentence);
-        if (Value(text, from, sentence, expression, first.Success, family) is { } value) return value;
-        if (Undecided().IsMatch(sentence)) return new(start, from + sentence.Length, null, false);
+        bool expression = Expression().IsMatch(sentence.Words);
+        if (Value(sentence, expression, first.Success, family) is { } value) return value;
+        if (Undecided().IsMatch(sentence.Words)) return new(start, sentence.End, null, false);
         if (!first.Success) return null;
-        if (expression) return new(start, from + sentence.Length, null, false);
+        if (expression) return new(start, sentence.End, null, false);
         return Read(first, family);
     }
 
     // "… = False", "…, which is False"
-    private static Reading? Value(string text, int from, string sentence, bool expression, bool stated, BooleanWords family)
+    private static Reading? Value(Sentence sentence, bool expression, bool stated, BooleanWords family)
     {
-        if (Result().Match(sentence) is not { Success: true } result || !(expression || (!stated && !result.Groups["weak"].Success)))
+        if (Result().Match(sentence.Words) is not { Success: true } result || !(expression || (!stated && !result.Groups["weak"].Success)))
             return null;
-        Match value = WordHere().Match(text, PlainText.SkipDress(text, from + result.Index + result.Length));
+        Match value = WordHere().Match(sentence.Text, PlainText.SkipDress(sentence.Text, sentence.Start + result.Index + result.Length));
         return value.Success ? Read(value, family) : null;
     }
 
     private static Reading? Fallback(string text, BooleanWords family)
     {
         (int lineStart, string line) = PlainText.LastLine(text);
-        int sentence = lineStart + SentenceStart(line);
-        string whole = text[sentence..(lineStart + line.Length)];
-        if (Expression().IsMatch(whole)) return Value(text, sentence, whole, expression: true, stated: false, family);
-        if (Undecided().IsMatch(whole) && !Ultimately().IsMatch(whole)) return null;
-        Reading? last = Word().EnumerateAll(text[..(lineStart + line.Length)])
-            .Where(match => match.Index >= sentence && Counts(text, match, sentence))
+        var sentence = new Sentence(text, lineStart + SentenceStart(line), lineStart + line.Length);
+        if (Expression().IsMatch(sentence.Words)) return Value(sentence, expression: true, stated: false, family);
+        if (Undecided().IsMatch(sentence.Words) && !Ultimately().IsMatch(sentence.Words)) return null;
+        Reading? last = Word().EnumerateAll(text[..sentence.End])
+            .Where(match => match.Index >= sentence.Start && Counts(text, match, sentence.Start))
             .Select(match => Read(match, family))
             .LastOrDefault(reading => reading is not null);
         return OneWord(text, family) ?? last ?? AtStart(text, 0, family);
@@ -104,6 +103,12 @@ internal static partial class BooleanReader
         if (!yes && !family.Denials.Contains(word)) return null;
         if (match.Groups["not"].Success) yes = !yes;
         return new(match.Index, match.Index + match.Length, yes ? family.Yes : family.No, false);
+    }
+
+    /// <summary>A sentence within a text.</summary>
+    private readonly record struct Sentence(string Text, int Start, int End)
+    {
+        internal string Words { get; } = Text[Start..End];
     }
 
     private const string Words =

@@ -40,8 +40,8 @@ internal static partial class JsonRows
     /// <summary>One JSON object as named texts and lists of texts.</summary>
     public static Dictionary<string, object> Flatten(JsonElement element, string place)
     {
-        if (element.ValueKind != JsonValueKind.Object) throw new DatasetException(
-            $"{place} is not a JSON object; one object per row was expected.");
+        if (element.ValueKind != JsonValueKind.Object)
+            throw new DatasetException($"{place} is not a JSON object; one object per row was expected.");
         Dictionary<string, object> values = new(StringComparer.Ordinal);
         Add(values, "", element);
         return values;

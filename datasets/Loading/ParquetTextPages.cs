@@ -64,16 +64,16 @@ internal static class ParquetTextPages
             ReadOnlySpan<byte> page = content.AsSpan(at, header.StoredBytes);
             at += header.StoredBytes;
             if (header.Type == DictionaryPage) dictionary = Texts(Stored(page, header.Bytes, column.Codec), header.Fields[1]);
-            else if (header.Type == DataPageV2) entries.AddRange(Page(page, header, column.Codec, field, dictionary));
+            else if (header.Type == DataPageV2) entries.AddRange(Page(page, header, new TextColumn(field, column.Codec, dictionary)));
             else throw new NotSupportedException($"the column {field.Path} mixes data pages v1 and v2");
         }
 
         return entries;
     }
 
-    private static List<(int Repetition, string? Text)> Page(
-        ReadOnlySpan<byte> page, ParquetPageHeader header, CompressionCodec codec, DataField field, string[] dictionary)
+    private static List<(int Repetition, string? Text)> Page(ReadOnlySpan<byte> page, ParquetPageHeader header, TextColumn column)
     {
+        (DataField field, CompressionCodec codec, string[] dictionary) = column;
         int count = header.Fields[1];
         int definitionBytes = header.Fields[5], repetitionBytes = header.Fields[6], levels = definitionBytes + repetitionBytes;
         int[] repetitions = Hybrid(page[..repetitionBytes], Bits(field.MaxRepetitionLevel), count);
@@ -147,6 +147,9 @@ internal static class ParquetTextPages
         for (int i = 0; i < bits; i++) value |= ((packed[(start + i) / 8] >> ((start + i) % 8)) & 1) << i;
         return value;
     }
+
+    /// <summary>The column that a page belongs to, with the texts of its dictionary page.</summary>
+    private sealed record TextColumn(DataField Field, CompressionCodec Codec, string[] Dictionary);
 
     private static int Bits(int highest) => highest == 0 ? 0 : 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)highest);
 }

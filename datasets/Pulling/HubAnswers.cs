@@ -6,8 +6,9 @@ namespace Calibration.Datasets.Pulling;
 internal static class HubAnswers
 {
     /// <summary>The error of a status that no further attempt will mend.</summary>
-    public static DatasetException Refused(HttpStatusCode status, string task, HubSource source, HubFile file, PullOptions options)
+    public static DatasetException Refused(HttpStatusCode status, PublishedFile published, PullOptions options)
     {
+        (string task, HubSource source, HubFile file) = published;
         string page = $"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/datasets/{source.Repository}";
         string words = status switch
         {

@@ -15,17 +15,18 @@ internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProv
     /// <exception cref="PullFault">Another attempt may succeed.</exception>
     /// <exception cref="DatasetException">The hub refuses.</exception>
     public async Task<string?> RunAsync(
-        string task, HubSource source, HubFile file, string path, Action<long, long?> report, CancellationToken cancellationToken)
+        PublishedFile file, string path, Action<long, long?> report, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stall = new(options.Stall, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
         try
         {
-            (HttpResponseMessage response, string? sha256) = await _request.SendAsync(_request.Address(source, file), either.Token);
+            Uri address = _request.Address(file.Source, file.File);
+            (HttpResponseMessage response, string? sha256) = await _request.SendAsync(address, either.Token);
             using (response)
             {
                 if (response.StatusCode == HttpStatusCode.NotFound) throw new FileNotFoundException();
-                if (!response.IsSuccessStatusCode) throw Refusal(response, task, source, file);
+                if (!response.IsSuccessStatusCode) throw Refusal(response, file);
                 await CopyAsync(response, path, report, stall, either.Token);
                 return sha256;
             }
@@ -36,9 +37,9 @@ internal sealed class HubDownload(HttpClient http, PullOptions options, TimeProv
         }
     }
 
-    private Exception Refusal(HttpResponseMessage response, string task, HubSource source, HubFile file)
+    private Exception Refusal(HttpResponseMessage response, PublishedFile file)
     {
-        DatasetException refused = HubAnswers.Refused(response.StatusCode, task, source, file, options);
+        DatasetException refused = HubAnswers.Refused(response.StatusCode, file, options);
         return HubAnswers.IsTransient(response.StatusCode)
             ? new PullFault(refused.Message, refused, _request.RetryAfter(response))
             : refused;

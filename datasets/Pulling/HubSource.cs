@@ -9,6 +9,16 @@ namespace Calibration.Datasets.Pulling;
 /// <param name="Rows">Rows that the published file has.</param>
 internal sealed record HubFile(string Revision, string Path, int Rows);
 
+/// <summary>One file of a benchmark on the hub.</summary>
+/// <param name="Task">Task name; the file lies below the folder of this name in the cache.</param>
+/// <param name="Source">Where the benchmark is published.</param>
+/// <param name="File">The file there.</param>
+internal sealed record PublishedFile(string Task, HubSource Source, HubFile File)
+{
+    /// <summary>Path below the cache folder.</summary>
+    public string RelativePath => $"{Task}/{File.Path}";
+}
+
 /// <summary>Where a benchmark is published: a repository of the Hugging Face hub and its files.</summary>
 /// <param name="Repository">Such as <c>openai/gsm8k</c>.</param>
 /// <param name="Gated">Whether its terms must be accepted first.</param>

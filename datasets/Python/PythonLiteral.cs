@@ -1,8 +1,8 @@
 namespace Calibration.Datasets.Python;
 
 /// <summary>
-/// The value of a Python literal: what <c>ast.literal_eval</c> accepts, without named characters (<c>\N{…}</c>).
-/// Nothing is ever executed: an expression such as <c>'a' * 3</c> is no literal.
+/// The value of a Python literal: what <c>ast.literal_eval</c> accepts, without named characters (<c>\N{…}</c>). Nothing is ever executed:
+/// an expression such as <c>'a' * 3</c> is no literal.
 /// </summary>
 /// <remarks>
 /// Equality is Python's: <c>True == 1 == 1.0</c> also as keys and members, a list is no tuple, <c>bytes</c> are no <c>str</c>,

@@ -34,8 +34,8 @@ internal static partial class PythonNumberParser
         {
             int bits = digits[1] switch { 'x' => 4, 'o' => 3, _ => 1 };
             BigInteger value = BigInteger.Zero;
-            foreach (char c in digits.AsSpan(2)) value = (value << bits)
-                + int.Parse(c.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            foreach (char c in digits.AsSpan(2))
+                value = (value << bits) + int.Parse(c.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             return new(value, 0, false);
         }
 

@@ -10,10 +10,10 @@ internal static class PythonStringParser
     /// <summary>Length of a string prefix and its opening quote at a position, such as <c>rb'</c>; 0 where no string starts.</summary>
     public static bool StartsAt(string text, int position, out int prefixLength)
     {
-        prefixLength = 0;
-        while (prefixLength < 2 && position + prefixLength < text.Length && char.IsAsciiLetter(text[position
-            + prefixLength])) prefixLength++;
-        if (position + prefixLength >= text.Length || text[position + prefixLength] is not ('\'' or '"')) return false;
+        int at = position;
+        while (at < position + 2 && at < text.Length && char.IsAsciiLetter(text[at])) at++;
+        prefixLength = at - position;
+        if (at >= text.Length || text[at] is not ('\'' or '"')) return false;
         return text.Substring(position, prefixLength).ToLowerInvariant() is "" or "r" or "u" or "b" or "br" or "rb";
     }
 
@@ -31,30 +31,31 @@ internal static class PythonStringParser
         int at = position + prefixLength;
         char quote = text[at];
         bool triple = string.CompareOrdinal(text, at, new string(quote, 3), 0, 3) == 0;
-        at += triple ? 3 : 1;
-        List<int>? values = Body(text, ref at, quote, triple, prefix.Contains('r'), bytes);
+        var form = new Form(new string(quote, triple ? 3 : 1), prefix.Contains('r'), bytes);
+        at += form.Quotes.Length;
+        List<int>? values = Body(text, ref at, form);
         if (values is not null) position = at;
         return values;
     }
 
-    private static List<int>? Body(string text, ref int at, char quote, bool triple, bool raw, bool bytes)
+    private static List<int>? Body(string text, ref int at, Form form)
     {
         List<int> values = [];
         while (at < text.Length)
         {
             char c = text[at];
-            if (c == quote && (!triple || string.CompareOrdinal(text, at, new string(quote, 3), 0, 3) == 0))
+            if (string.CompareOrdinal(text, at, form.Quotes, 0, form.Quotes.Length) == 0)
             {
-                at += triple ? 3 : 1;
+                at += form.Quotes.Length;
                 return values;
             }
 
-            if (c is '\n' or '\r' && !triple) return null;
+            if (c is '\n' or '\r' && form.Quotes.Length == 1) return null;
             if (c == '\\')
             {
-                if (at + 1 >= text.Length || !Escape(text, ref at, raw, bytes, values)) return null;
+                if (at + 1 >= text.Length || !Escape(text, ref at, form, values)) return null;
             }
-            else if (!Plain(text, ref at, bytes, values))
+            else if (!Plain(text, ref at, form.IsBytes, values))
             {
                 return null;
             }
@@ -82,9 +83,10 @@ internal static class PythonStringParser
         return true;
     }
 
-    private static bool Escape(string text, ref int at, bool raw, bool bytes, List<int> values)
+    private static bool Escape(string text, ref int at, Form form, List<int> values)
     {
-        if (raw)
+        bool bytes = form.IsBytes;
+        if (form.IsRaw)
         {
             values.Add('\\');
             at++;
@@ -161,4 +163,7 @@ internal static class PythonStringParser
         at += 2 + digits;
         return true;
     }
+
+    /// <summary>How a token is written: its quotes, <c>r</c> and <c>b</c>.</summary>
+    private readonly record struct Form(string Quotes, bool IsRaw, bool IsBytes);
 }

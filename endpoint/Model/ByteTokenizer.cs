@@ -3,8 +3,8 @@ using System.Text;
 namespace Calibration.Endpoint.Model;
 
 /// <summary>
-/// A tokenizer of one token a byte, some words for the simulated thinking, and Qwen3's own numbers for the tokens
-/// that delimit turns and thinking.
+/// A tokenizer of one token per byte, some words for the simulated thinking, and Qwen3's own numbers for the tokens that delimit turns and
+/// thinking.
 /// </summary>
 internal static class ByteTokenizer
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Calibration.Endpoint.Model;
 
 /// <summary>
-/// The simulated model at work on one request: it starts its thinking, thinks in words, ends it at its natural
-/// length, answers, and ends its turn.
+/// The simulated model at work on one request: it starts its thinking, thinks in words, ends it at its natural length, answers, and ends
+/// its turn.
 /// </summary>
 internal sealed class Generation
 {

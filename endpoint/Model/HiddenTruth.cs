@@ -11,33 +11,32 @@ internal sealed class HiddenTruth(ulong seed, EndpointTruth? given)
     /// <summary>Share of (problem, run) pairs whose difficulty is the problem's own, shared by all of its runs.</summary>
     private const double SharedDifficulty = 0.6;
 
-    private static readonly TaskTruth Unknown = Exponential(0.5, 1e-3, 0.1, 0.1, 0.0125);
+    private readonly TaskTruth _unknown = given?.Unknown ?? new TaskTruth { A = 0.5, B = 1e-3, D = 0.1 };
 
     /// <summary>The paper's Table I by task name.</summary>
     private static readonly SortedDictionary<string, TaskTruth> PaperTable1 = new(StringComparer.Ordinal)
     {
-        ["aime"] = Exponential(0.6808, 1.59e-4, 0, 0.1380, 0.0120),
-        ["gsm8k"] = Exponential(0.7230, 3.20e-3, 0.277, 0.1459, 0.0141),
-        ["gpqa"] = Exponential(0.3552, 4.41e-4, 0.276, 0.1674, 0.0126),
-        ["cruxeval"] = Exponential(0.4379, 5.63e-4, 0, 0.0176, 0.0124),
-        ["bbh"] = Exponential(0.7146, 1.75e-3, 0.148, 0.2073, 0.0127),
-        ["arc"] = Exponential(0.3933, 1.66e-1, 0.490, 0.0581, 0.0119),
+        ["aime"] = new() { A = 0.6808, B = 1.59e-4, D = 0, T0Seconds = 0.1380, SecondsPerToken = 0.0120 },
+        ["gsm8k"] = new() { A = 0.7230, B = 3.20e-3, D = 0.277, T0Seconds = 0.1459, SecondsPerToken = 0.0141 },
+        ["gpqa"] = new() { A = 0.3552, B = 4.41e-4, D = 0.276, T0Seconds = 0.1674, SecondsPerToken = 0.0126 },
+        ["cruxeval"] = new() { A = 0.4379, B = 5.63e-4, D = 0, T0Seconds = 0.0176, SecondsPerToken = 0.0124 },
+        ["bbh"] = new() { A = 0.7146, B = 1.75e-3, D = 0.148, T0Seconds = 0.2073, SecondsPerToken = 0.0127 },
+        ["arc"] = new() { A = 0.3933, B = 1.66e-1, D = 0.490, T0Seconds = 0.0581, SecondsPerToken = 0.0119 },
     };
 
     internal TaskTruth Of(Problem? problem)
     {
         if (problem is null)
-            return Unknown;
+            return _unknown;
         TaskTruth? truth = null;
         return given?.Tasks.TryGetValue(problem.Task, out truth) == true || PaperTable1.TryGetValue(problem.Task, out truth)
             ? truth
-            : Unknown;
+            : _unknown;
     }
 
     /// <summary>
-    /// Whether the answer after this much thinking is right: once right, right at every larger budget, except where thinking that is
-    /// forced on
-    /// past its natural length loses it again, for good.
+    /// Whether the answer after this much thinking is right: once right, right at every larger budget, except where thinking that is forced
+    /// on past its natural length loses it again, for good.
     /// </summary>
     internal bool IsRight(Problem problem, string group, int thinkingTokens)
     {
@@ -54,9 +53,6 @@ internal sealed class HiddenTruth(ulong seed, EndpointTruth? given)
         TaskTruth truth = Of(problem);
         return (int)Math.Clamp(truth.MedianTokens * Math.Exp(truth.NaturalSigma * SeededDraw.Normal(hash)), 4, 1_000_000);
     }
-
-    private static TaskTruth Exponential(double a, double b, double d, double t0, double perToken) =>
-        new() { A = a, B = b, D = d, T0Seconds = t0, SecondsPerToken = perToken };
 
     private bool IsLost(Problem problem, string group, double share) =>
         SeededDraw.Uniform(SeededDraw.Hash(seed, "lost", problem.Task, problem.Id, group)) < share;

@@ -12,11 +12,14 @@ internal enum StopReason
 }
 
 /// <summary>The answer to one completion request as it grows, and its two JSON forms.</summary>
-internal sealed class CompletionResponse(CompletionRequest request, EndpointOptions options, SimulatedService service, int cachedTokens)
+internal sealed class CompletionResponse(CompletionRequest request, EndpointOptions options, SimulatedService service)
 {
     private StopReason _stop;
 
     internal List<int> Tokens { get; } = new(Math.Min(request.MaxTokens, 1 << 16));
+
+    /// <summary>Prompt tokens that were found in the prefix cache.</summary>
+    internal required int CachedTokens { get; init; }
 
     internal bool Stopped => _stop != StopReason.None;
 
@@ -154,7 +157,7 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
             return;
         double total = options.IsRealTime ? TotalSeconds : ElapsedSeconds;
         double first = options.IsRealTime ? FirstTokenSeconds ?? Math.Min(service.ElapsedAt(1), total) : service.ElapsedAt(1);
-        VllmShape.WriteMetrics(json, first, total, Tokens.Count, request.Stream);
+        VllmShape.WriteMetrics(json, new ResponseTimes(first, total, Tokens.Count), request.Stream);
     }
 
     private void WriteUsage(Utf8JsonWriter json)
@@ -179,7 +182,7 @@ internal sealed class CompletionResponse(CompletionRequest request, EndpointOpti
         }
 
         json.WriteStartObject("prompt_tokens_details");
-        json.WriteNumber("cached_tokens", cachedTokens);
+        json.WriteNumber("cached_tokens", CachedTokens);
         if (!request.Stream)
         {
             json.WriteNull("created_cache_tokens");

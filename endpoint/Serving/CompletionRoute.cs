@@ -37,17 +37,13 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         }
         catch (JsonException fault)
         {
-            await RefuseAsync(
-                context,
-                400,
-                "Bad Request",
-                $"1 validation error:{(fault.Message.StartsWith('\n') ? "" : " ")}{fault.Message}",
-                fault.Path is { } field ? "body." + field : null);
+            string message = $"1 validation error:{(fault.Message.StartsWith('\n') ? "" : " ")}{fault.Message}";
+            await RefuseAsync(context, new Refusal(400, "Bad Request", message, fault.Path is { } field ? "body." + field : null));
             return;
         }
 
         if (RequestRules.RefusalOf(request, options) is { } refusal)
-            await RefuseAsync(context, refusal.Status, refusal.Type, refusal.Message, refusal.Param);
+            await RefuseAsync(context, refusal);
         else if (!await _slots.EnterAsync(context.RequestAborted))
             await RefuseBusyAsync(context);
         else
@@ -98,7 +94,7 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
     private Task RefuseBusyAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "1";
-        return RefuseAsync(context, 429, "TooManyRequests", "The queue is full.");
+        return RefuseAsync(context, new Refusal(429, "TooManyRequests", "The queue is full."));
     }
 
     private static async Task<CompletionRequest> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
@@ -127,11 +123,8 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
         ulong jitter = SeededDraw.Hash(
             options.Seed, "jitter", group, request.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
         int cached = options.AsVllm ? _cache.Enter(request.CacheSalt, request.Prompt) : 0;
-        var response = new CompletionResponse(
-            request,
-            options,
-            new SimulatedService(prompt, _truth.Of(prompt.Problem), jitter, (double)cached / request.Prompt.Length),
-            cached);
+        var service = new SimulatedService(prompt, _truth.Of(prompt.Problem), jitter, (double)cached / request.Prompt.Length);
+        var response = new CompletionResponse(request, options, service) { CachedTokens = cached };
         var tokenSeconds = ImmutableArray.CreateBuilder<double>();
 
         // A request that does not fit the context is cut without a word, as vLLM does it.
@@ -199,8 +192,9 @@ internal sealed class CompletionRoute(EndpointOptions options) : IDisposable
             await Task.Delay(TimeSpan.FromSeconds(ahead), cancellationToken);
     }
 
-    private Task RefuseAsync(HttpContext context, int status, string type, string message, string? param = null)
+    private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
+        (int status, string type, string message, string? param) = refusal;
         if (status != 429)
             Interlocked.Increment(ref _refused);
         context.Response.StatusCode = status;

@@ -3,8 +3,8 @@ using Calibration.Endpoint.Model;
 namespace Calibration.Endpoint.Serving;
 
 /// <summary>
-/// The simulated clock of one request, equation (1) with jitter: half of t0 for the prompt, half for the answer,
-/// and c for each thinking token.
+/// The simulated clock of one request, equation (1) with jitter: half of t0 for the prompt, half for the answer, and c for each thinking
+/// token.
 /// </summary>
 internal sealed class SimulatedService
 {

@@ -69,8 +69,9 @@ internal static class VllmShape
     }
 
     /// <summary>The server's own times, as <c>--enable-per-request-metrics</c> reports them.</summary>
-    internal static void WriteMetrics(Utf8JsonWriter json, double firstSeconds, double elapsedSeconds, int tokens, bool stream)
+    internal static void WriteMetrics(Utf8JsonWriter json, ResponseTimes times, bool stream)
     {
+        (double firstSeconds, double elapsedSeconds, int tokens) = times;
         double generation = 1000 * (elapsedSeconds - firstSeconds);
         json.WriteStartObject("metrics");
         json.WriteNumber("time_to_first_token_ms", 1000 * firstSeconds);
@@ -83,3 +84,9 @@ internal static class VllmShape
         json.WriteEndObject();
     }
 }
+
+/// <summary>When a response's tokens came, by the server's clock.</summary>
+/// <param name="FirstSeconds">Seconds to the first token.</param>
+/// <param name="ElapsedSeconds">Seconds to the last one.</param>
+/// <param name="Tokens">Number of tokens.</param>
+internal readonly record struct ResponseTimes(double FirstSeconds, double ElapsedSeconds, int Tokens);

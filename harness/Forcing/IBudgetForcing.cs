@@ -6,8 +6,7 @@ namespace Calibration.Harness.Forcing;
 
 /// <summary>
 /// One model on one endpoint, made to think up to a budget and to answer from there: by token ids, where one trace is cut at every budget,
-/// or
-/// by text, where every budget thinks for itself.
+/// or by text, where every budget thinks for itself.
 /// </summary>
 public interface IBudgetForcing
 {

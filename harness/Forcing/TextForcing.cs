@@ -9,8 +9,7 @@ namespace Calibration.Harness.Forcing;
 
 /// <summary>
 /// Budget forcing by text, on a server that offers nothing else: a budget is the limit of a request of its own, and counts come from the
-/// usage
-/// record where there is one.
+/// usage record where there is one.
 /// </summary>
 internal sealed class TextForcing : IBudgetForcing
 {
@@ -125,9 +124,8 @@ internal sealed class TextForcing : IBudgetForcing
         new() { Prompt = [prompt], MaxTokens = 1, Seed = 1, Close = ThinkingEndHandling.Ignore, Group = group };
 
     /// <summary>
-    /// No token is shorter than a byte: where the bytes of the prompt fit, nothing is asked; elsewhere the server counts them, in a
-    /// request for
-    /// one token. A server without counts cannot be asked.
+    /// No token is shorter than a byte: where the bytes of the prompt fit, nothing is asked; elsewhere the server counts them, in a request
+    /// for one token. A server without counts cannot be asked.
     /// </summary>
     private async ValueTask<int> ContextNeededAsync(string prompt, int tokens, CancellationToken cancellationToken)
     {

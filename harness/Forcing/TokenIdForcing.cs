@@ -86,9 +86,12 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
     internal async Task<int[]> TokensOfAsync(string text, CancellationToken cancellationToken) =>
         _tokens.TryGetValue(text, out int[]? known) ? known : _tokens.GetOrAdd(text, await server.TokenizeAsync(text, cancellationToken));
 
-    public ValueTask<int> ContextNeededAsync(AskedProblem asked, int budgetTokens, CancellationToken cancellationToken) => new(
-        Math.Max(asked.ThinkingPrompt.Length + budgetTokens + asked.ForcedEnd.Length, asked.NoThinkingPrompt.Length + asked.Cue.Length)
-        + asked.Problem.AnswerTokenLimit);
+    public ValueTask<int> ContextNeededAsync(AskedProblem asked, int budgetTokens, CancellationToken cancellationToken)
+    {
+        int withThinking = asked.ThinkingPrompt.Length + budgetTokens + asked.ForcedEnd.Length;
+        int withoutThinking = asked.NoThinkingPrompt.Length + asked.Cue.Length;
+        return new(Math.Max(withThinking, withoutThinking) + asked.Problem.AnswerTokenLimit);
+    }
 
     public async Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken) =>
         new TokenThought(await new TokenIdThinking(this, asked, group).GenerateAsync(budgetTokens, cancellationToken));

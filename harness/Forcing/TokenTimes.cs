@@ -78,9 +78,9 @@ internal sealed record TokenTimes(ImmutableArray<double> SecondsAt)
     private int TogetherAfter(int position)
     {
         int together = 0;
-        for (int next = position + 1; next < SecondsAt.Length && SecondsAt[next] - SecondsAt[position] < MinGapSeconds * (next
-            - position); next++)
-            together = next - position;
+        while (position + together + 1 < SecondsAt.Length
+            && SecondsAt[position + together + 1] - SecondsAt[position] < MinGapSeconds * (together + 1))
+            together++;
         return together;
     }
 

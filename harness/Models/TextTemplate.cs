@@ -10,8 +10,7 @@ internal sealed record TextPrompt(string Thinking, string NoThinking);
 
 /// <summary>
 /// Renders chat templates in text mode: by the server where it has a route that gives the text, and otherwise Qwen3's template here, for
-/// which
-/// <see cref="Profile"/> then has a name of its own.
+/// which <see cref="Profile"/> then has a name of its own.
 /// </summary>
 internal sealed class TextTemplate
 {

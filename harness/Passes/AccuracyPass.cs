@@ -36,7 +36,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         await using ITimer heartbeat = _counted.StartHeartbeat();
-        var workers = new WorkerPool(forcings, _plan.Concurrency, context.Absence, deadline);
+        var workers = new WorkerPool(forcings, context, deadline);
         await DoAsync(Groups().Where(work => work.Budgets.Any(budget => !IsFinished(work, budget))), isLastTry: false);
         await DoAsync([.. _failed.OrderBy(work => work.Group.TraceId, StringComparer.Ordinal)], isLastTry: true);
 
@@ -53,8 +53,8 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         from planned in _plan.Groups()
         let task = planned.Task
         let problem = planned.Problem
-        let whole = new TrialGroup(
-            _plan.Seed, task.Task, problem.Id, planned.Run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
+        let run = new ProblemRun(_plan.Seed, task.Task, problem.Id, planned.Run)
+        let whole = new TrialGroup(run, $"{context.RunId}/{task.Task}/{problem.Id}/{planned.Run}")
         from work in _plan.Independent || !forcings[0].OneTraceServesAllBudgets
             ? task.Budgets.Select(budget => new TraceWork(problem, whole.Apart(FormattableString.Invariant($"{budget}")), [budget]))
             : [new TraceWork(problem, whole, task.Budgets)]
@@ -131,7 +131,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     }
 
     private Task FailAsync(TraceWork open, int budget, string reason) =>
-        AddAsync(NewTrial(open.Problem, open.Group, budget, TrialStatus.Failed, reason)).AsTask();
+        AddAsync(NewTrial(open.Problem, open.Group, budget) with { Status = TrialStatus.Failed, Reason = reason }).AsTask();
 
     /// <exception cref="EndpointRefusedException">So many requests were refused for good that it is not about one problem.</exception>
     private void ThrowIfAllAreRefused(EndpointException fault)
@@ -153,7 +153,12 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     {
         (TrialGroup group, Thought? thought, int budget) = (open.Group, open.Thought, open.Budgets[0]);
         ThoughtAtBudget at = budget > 0 && thought is not null ? thought.At(budget) : new ThoughtAtBudget(0, false, 0, TrialStatus.Ok, "");
-        Trial trial = NewTrial(open.Problem, group, budget, at.Status, at.Reason) with { ThinkingTokens = at.Tokens };
+        Trial trial = NewTrial(open.Problem, group, budget) with
+        {
+            ThinkingTokens = at.Tokens,
+            Status = at.Status,
+            Reason = at.Reason,
+        };
         if (!at.HasAnswer)
             return trial with { CountSource = thought!.CountSource };
         var request = new GenerationRequest
@@ -183,8 +188,8 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
         };
     }
 
-    private Trial NewTrial(Problem problem, TrialGroup group, int budget, TrialStatus status, string reason) =>
-        group.Row(problem, _plan.Semantics, forcings[0].PromptFormat, budget, status, reason);
+    private Trial NewTrial(Problem problem, TrialGroup group, int budget) =>
+        group.Row(problem, _plan.Semantics, forcings[0].PromptFormat, budget);
 
     private async ValueTask AddAsync(Trial trial)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Calibration.Harness.Forcing;
 using Calibration.Harness.Transport;
 using Calibration.Results;
@@ -6,17 +5,13 @@ using Calibration.Results;
 namespace Calibration.Harness.Passes;
 
 /// <summary>
-/// Whether the server was idle while a time was taken: by its own load before and after, if it reports it, and by how much longer the
-/// client
-/// waited than the server says it worked, against the shortest such wait so far (the network).
+/// Whether the server was idle while a time was taken: its own load before and after, if it reports it, and the shortest time so far that
+/// the client waited longer than the server says it worked (the network).
 /// </summary>
 /// <param name="forcing">The model on the server.</param>
 /// <param name="clock">Times the waiting.</param>
 internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
 {
-    private const double LongerShare = 0.1;
-    private const double LongerSeconds = 0.05;
-
     /// <summary>Two and a half seconds in all, each wait twice as long as the last.</summary>
     private const int Looks = 8;
 
@@ -52,27 +47,20 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
     {
         foreach (TimedSample timed in samples)
             _leastWait[timed.Sample.ThinkingTokens > 0] = Math.Min(
-                _leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Sample) ?? double.PositiveInfinity));
+                _leastWait[timed.Sample.ThinkingTokens > 0], Math.Max(0, WaitOf(timed.Judged) ?? double.PositiveInfinity));
     }
 
-    /// <summary>
-    /// The samples of one trace, those marked as suspect for which the client waited longer than the server says it worked.
-    /// </summary>
-    internal IReadOnlyList<ServiceSample> Judged(IReadOnlyList<TimedSample> samples)
+    /// <summary>The samples of one trace, with the shortest wait so far, theirs included.</summary>
+    internal IReadOnlyList<TimedSample> WithLeastWait(IReadOnlyList<TimedSample> samples)
     {
         Learn(samples);
-        return [.. samples.Select(Judged)];
-    }
-
-    private ServiceSample Judged(TimedSample timed)
-    {
-        (ServiceSample sample, double? server) = timed;
-        return sample.ServiceS - server - _leastWait[sample.ThinkingTokens > 0] > (LongerShare * server) + LongerSeconds
-            ? sample.AsSuspect(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The server worked on it for {server:0.000} of its {sample.ServiceS:0.000} s; the rest was waiting (other requests, the "
-                    + $"network, or a stalled client)."))
-            : sample;
+        return
+        [
+            .. samples.Select(timed => timed with
+            {
+                Evidence = timed.Evidence with { LeastWaitSeconds = _leastWait[timed.Sample.ThinkingTokens > 0] },
+            }),
+        ];
     }
 
     private static double? WaitOf(ServiceSample sample) => sample.Status == TrialStatus.Ok ? sample.ServiceS - sample.ServerS : null;
@@ -96,14 +84,4 @@ internal sealed class Idleness(IBudgetForcing forcing, TimeProvider clock)
             return null;
         }
     }
-}
-
-/// <summary>A sample and what the server says of its time.</summary>
-/// <param name="Sample">The sample.</param>
-/// <param name="ServerSeconds">The server's own seconds, by its first and last token if it reports no others; absent where it gives
-/// none.</param>
-internal readonly record struct TimedSample(ServiceSample Sample, double? ServerSeconds)
-{
-    /// <summary>Whether its thinking was counted; without a count it is unverified, however often it is timed.</summary>
-    internal bool IsCounted { get; init; } = true;
 }

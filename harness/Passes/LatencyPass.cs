@@ -65,7 +65,8 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
 
         // Spread over the task's problems, which may be in an order of their own.
         let problem = task.Problems[(int)((long)index * task.Problems.Length / items)]
-        let own = new TrialGroup(context.Plan.Seed, task.Task, problem.Id, -1, $"{context.RunId}/{task.Task}/{problem.Id}/latency")
+        let run = new ProblemRun(context.Plan.Seed, task.Task, problem.Id, -1)
+        let own = new TrialGroup(run, $"{context.RunId}/{task.Task}/{problem.Id}/latency")
         let budgets = BudgetsOf(task, index, context.Plan.LatencyBudgetLimit)
         let isShared = forcing.OneTraceServesAllBudgets
         let separate = !isShared ? budgets : index == 0 ? SeparateOf(task) : []
@@ -167,9 +168,9 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
                 _idleness.Learn(await _timing.WarmUpAsync(work, cancellationToken));
             (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await _timing.TimeAsync(work, cancellationToken);
             others ??= await _idleness.OthersAsync(own: 1, cancellationToken);
-            IReadOnlyList<ServiceSample> judged = _idleness.Judged(measured);
+            measured = _idleness.WithLeastWait(measured);
             bool isSuspect = others is not null
-                || judged.Zip(measured).Any(pair => pair.First.Status == TrialStatus.Unverified && pair.Second.IsCounted);
+                || measured.Any(timed => timed.IsCounted && timed.Judged.Status == TrialStatus.Unverified);
             if (isSuspect && !isLastTry)
             {
                 if (others is null && repeats < RepeatsAtOnce)
@@ -178,8 +179,8 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             }
 
             _counted.Thought(thinking?.Thought.Tokens ?? 0);
-            foreach (ServiceSample sample in judged)
-                await AppendAsync(others is null ? sample : sample.AsSuspect($"{others} other requests were running on the server."));
+            foreach (TimedSample timed in measured)
+                await AppendAsync((timed with { Evidence = timed.Evidence with { OtherRequests = others } }).Judged);
             return null;
         }
     }

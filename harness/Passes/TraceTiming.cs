@@ -8,9 +8,6 @@ namespace Calibration.Harness.Passes;
 /// <summary>Times thinking at its budgets: the thinking in one streamed request, and an answer after each budget.</summary>
 internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProvider clock)
 {
-    /// <summary>Tokens after its thinking that an answer may share with the trace itself, by chance.</summary>
-    private const int MaxCachedTokensBeyondThinking = 4;
-
     /// <summary>Thinking tokens of a warm-up.</summary>
     private const int WarmUpTokens = 8;
 
@@ -92,7 +89,8 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             TimedSample timed = budget == 0 || thinking is null
                 ? await AloneAsync(work.Problem, work.Group, cancellationToken)
                 : await AfterAsync(thinking, work.Group, budget, cancellationToken);
-            samples.Insert(0, timed with { Sample = WithoutHits(timed.Sample) });
+            SampleEvidence evidence = timed.Evidence with { ForeignCachedTokens = ForeignHit(timed.Sample.CachedTokens) };
+            samples.Insert(0, timed with { Evidence = evidence });
         }
 
         return (samples, thinking);
@@ -157,7 +155,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             CachedTokens = alone.Answer.Generation.CachedTokens,
             ServerS = alone.Answer.Generation.ServerSeconds,
         };
-        return new TimedSample(sample, sample.ServerS);
+        return new TimedSample(sample, new SampleEvidence { ServerSeconds = sample.ServerS });
     }
 
     /// <summary>The thinking up to a budget, and an answer after it.</summary>
@@ -171,7 +169,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             Reason = at.Reason,
         };
         if (!at.HasAnswer)
-            return new TimedSample(sample, null);
+            return new TimedSample(sample, new SampleEvidence());
         double thinkingSeconds = thinking.SecondsAfter(at.Tokens);
         TimedAnswer answer = await AnswerAsync(new AnswerWork(thinking.Asked.Problem, group, thinking, budget), cancellationToken);
         int? recomputed = thinking.PrefixTokens(at.Tokens) - answer.Answer.Generation.CachedTokens;
@@ -187,17 +185,18 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
             AnswerRecomputedTokens = recomputed is { } tokens ? Math.Max(0, tokens) : null,
             ServerS = thinking.ServerSecondsAfter(at.Tokens) + answerSeconds,
         };
-        if (thinking.SuspicionAfter(at.Tokens, UsualGap, near is not null) is { } reason)
-            sample = sample.AsSuspect(reason);
-        else if (at.Tokens > 0 && recomputed < -MaxCachedTokensBeyondThinking)
-            sample = sample.AsSuspect($"{-recomputed} tokens after its thinking were in the prefix cache, from an earlier try.");
-        return new TimedSample(sample, near) { IsCounted = thinking.Thought.Tokens is not null };
+        var evidence = new SampleEvidence
+        {
+            ServerSeconds = near,
+            Arrival = thinking.SuspicionAfter(at.Tokens, UsualGap, near is not null),
+            CachedBeyondThinking = at.Tokens > 0 ? -recomputed : null,
+        };
+        return new TimedSample(sample, evidence) { IsCounted = thinking.Thought.Tokens is not null };
     }
 
-    private ServiceSample WithoutHits(ServiceSample sample) =>
-        (_templateTokens is { } template ? UniquePrefix.ForeignHit(sample.CachedTokens, template) : sample.CachedTokens) > 0
-            ? sample.AsSuspect($"{sample.CachedTokens} prompt tokens came from a prefix cache.")
-            : sample;
+    /// <summary>Prompt tokens that other requests left in a prefix cache; the template before a unique first line does not count.</summary>
+    private int? ForeignHit(int? cachedTokens) =>
+        _templateTokens is { } template && UniquePrefix.ForeignHit(cachedTokens, template) is null or <= 0 ? null : cachedTokens;
 
     /// <summary>A failed try is timed anew, apart from what it left in the server's cache: no wait is in any time.</summary>
     private Task<TimedThought> ThinkAsync(Problem problem, TrialGroup group, int budget, CancellationToken cancellationToken) =>

@@ -6,11 +6,14 @@ namespace Calibration.Harness.Passes;
 
 /// <summary>
 /// Does work on every endpoint at once: each takes the next piece when it has room, so that the load balances itself, and one that is lost
-/// gives its work back and joins again when it is back within <c>absence</c>.
+/// gives its work back and joins again when it is back within <see cref="PassContext.Absence"/>.
 /// </summary>
-internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int concurrency, TimeSpan absence, CancellationToken deadline)
+internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, PassContext context, CancellationToken deadline)
 {
     private static readonly TimeSpan BetweenLoads = TimeSpan.FromSeconds(1);
+
+    private readonly int _concurrency = context.Plan.Concurrency;
+    private readonly TimeProvider _clock = context.Clock;
 
     /// <summary>Does the work, on whichever endpoint takes it.</summary>
     /// <param name="planned">The work in its order.</param>
@@ -52,8 +55,8 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
                 try
                 {
                     await Parallel.ForEachAsync(
-                        Enumerable.Range(0, concurrency),
-                        new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
+                        Enumerable.Range(0, _concurrency),
+                        new ParallelOptions { MaxDegreeOfParallelism = _concurrency, CancellationToken = cancellationToken },
                         async (_, cancelled) =>
                         {
                             try
@@ -90,7 +93,7 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
         using var either = CancellationTokenSource.CreateLinkedTokenSource(done, deadline);
         try
         {
-            return await forcing.Requests.WaitUntilAvailableAsync(absence, either.Token);
+            return await forcing.Requests.WaitUntilAvailableAsync(context.Absence, either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -99,7 +102,7 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
     }
 
     /// <summary>Fits the requests in flight to the server's own queue, if it reports one; while it is down it reports nothing.</summary>
-    private static async Task AdaptAsync(GenerationSender requests, CancellationToken serving)
+    private async Task AdaptAsync(GenerationSender requests, CancellationToken serving)
     {
         bool tells = true;
         while (tells && !serving.IsCancellationRequested)
@@ -110,11 +113,11 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, int co
                 tells = load?.Queued is not null;
                 if (load is { Queued: { } queued })
                     requests.Slots.Queue(load.Working, queued);
-                await Task.Delay(BetweenLoads, serving);
+                await Task.Delay(BetweenLoads, _clock, serving);
             }
             catch (EndpointException)
             {
-                await Task.Delay(BetweenLoads, CancellationToken.None);
+                await Task.Delay(BetweenLoads, _clock, CancellationToken.None);
             }
             catch (OperationCanceledException)
             {

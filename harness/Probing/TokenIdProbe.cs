@@ -10,8 +10,7 @@ namespace Calibration.Harness.Probing;
 /// <param name="client">The endpoint.</param>
 /// <param name="forcing">The model on it.</param>
 /// <param name="plan">How it is looked at.</param>
-/// <param name="clock">Times the requests.</param>
-internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing, ProbePlan plan, TimeProvider clock)
+internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing, ProbePlan plan)
 {
     private const int LongestBudget = ProbePlan.LongestBudget;
 
@@ -71,7 +70,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         {
             foreach (int budget in ProbePlan.Budgets)
             {
-                var group = new TrialGroup(1, problem.Problem.Task, problem.Problem.Id, index, "probe");
+                var group = new TrialGroup(new ProblemRun(1, problem.Problem.Task, problem.Problem.Id, index), "probe");
                 Trace trace = await new TokenIdThinking(forcing.Under(semantics), problem, group).GenerateAsync(budget, cancellationToken);
                 counts.Add(new BudgetCount(budget, trace.TokenIds.Length));
                 kept &= trace.TokenIds.Length == budget || trace.ClosedByModel;
@@ -119,7 +118,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
                 Model = forcing.Facts.Model,
                 ContextTokens = forcing.Facts.ContextTokens,
             };
-            return await new TextProbe(await TextForcing.OpenAsync(client, options, cancellationToken), plan, clock).CheckAsync(
+            return await new TextProbe(await TextForcing.OpenAsync(client, options, cancellationToken), plan, client.Clock).CheckAsync(
                 cancellationToken);
         }
         catch (EndpointException fault)
@@ -130,8 +129,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
 
     /// <summary>
     /// A long prompt three times over, one token each: cold, cache allowed, cache forbidden; and all of it with several prompts, because
-    /// one
-    /// stall of client or server must not decide.
+    /// one stall of client or server must not decide.
     /// </summary>
     private async Task<CacheCheck> CheckCacheAsync(CancellationToken cancellationToken)
     {
@@ -174,7 +172,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     }
 
     private Task<TimedGeneration> TimeAsync(GenerationRequest request, CancellationToken cancellationToken) =>
-        forcing.Requests.RetryAsync((_, cancelled) => forcing.Requests.TimeOnceAsync(request, clock, cancelled), cancellationToken);
+        forcing.Requests.RetryAsync((_, cancelled) => forcing.Requests.TimeOnceAsync(request, client.Clock, cancelled), cancellationToken);
 
     /// <summary>
     /// Answers and streams, several of each after one that warms up. Tokens that arrive together count only where they do in every stream:
@@ -182,7 +180,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     /// </summary>
     private async Task<(double Overhead, double PerToken, int Together)> TimeAsync(AskedProblem asked, CancellationToken cancellationToken)
     {
-        var group = new TrialGroup(1, asked.Problem.Task, asked.Problem.Id, -1, "probe");
+        var group = new TrialGroup(new ProblemRun(1, asked.Problem.Task, asked.Problem.Id, -1), "probe");
         var perToken = new List<double>();
         var overhead = new List<double>();
         int together = int.MaxValue;
@@ -190,7 +188,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
         {
             var thinking = new TimedThinking(asked, group, LongestBudget, NewSalt());
             TimedTrace timed = await forcing.Requests.RetryAsync(
-                (_, cancelled) => forcing.TimeTraceAsync(thinking, ThinkingEndHandling.Mask, clock, cancelled), cancellationToken);
+                (_, cancelled) => forcing.TimeTraceAsync(thinking, ThinkingEndHandling.Mask, client.Clock, cancelled), cancellationToken);
             ImmutableArray<double> secondsAt = timed.Times.SecondsAt;
             int last = secondsAt.Length - 1;
             if (last < 0)
@@ -222,7 +220,7 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) =>
         Throughput.RequestsPerSecondAsync(
             plan.Concurrency,
-            clock,
+            client.Clock,
             seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed },
                 cancellationToken));
 

@@ -58,8 +58,7 @@ internal interface IServerDialect : ICompletionServer
 
     /// <summary>
     /// Token ids of a user's message in the model's own chat template, up to where the assistant's turn begins; null where the server has
-    /// no
-    /// route that renders it.
+    /// no route that renders it.
     /// </summary>
     Task<int[]?> RenderChatAsync(string userMessage, bool thinking, CancellationToken cancellationToken);
 

@@ -6,8 +6,8 @@ using Calibration.Results;
 namespace Calibration.Harness.Servers;
 
 /// <summary>
-/// llama.cpp's server (seen: b11669): its own <c>/completion</c>, because <c>/v1/completions</c> returns no token
-/// ids; the end-of-thinking token is masked by logit bias.
+/// llama.cpp's server (seen: b11669): its own <c>/completion</c>, because <c>/v1/completions</c> returns no token ids; the end-of-thinking
+/// token is masked by logit bias.
 /// </summary>
 internal sealed class LlamaCppDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
 {

@@ -77,7 +77,7 @@ public static class ServerDetection
 
     private static async Task<JsonElement> ModelsAsync(EndpointClient client, CancellationToken cancellationToken)
     {
-        await PlainHttpCheck.RefuseAsync(client.Api, cancellationToken);
+        await client.RefusePlainHttpAsync(cancellationToken);
         try
         {
             return await DocumentAsync(client, new Uri(client.Api, "models"), cancellationToken);

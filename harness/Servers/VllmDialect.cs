@@ -8,8 +8,8 @@ using Calibration.Results;
 namespace Calibration.Harness.Servers;
 
 /// <summary>
-/// vLLM (seen: 0.32.0), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with
-/// <c>return_token_ids</c>, <c>min_tokens</c> with <c>stop_token_ids</c>, and <c>/tokenize</c> with messages.
+/// vLLM (seen: 0.32.0), and the embedded endpoint, which speaks the same: <c>/v1/completions</c> with <c>return_token_ids</c>,
+/// <c>min_tokens</c> with <c>stop_token_ids</c>, and <c>/tokenize</c> with messages.
 /// </summary>
 internal class VllmDialect(EndpointClient client, EndpointFacts facts) : IServerDialect
 {

@@ -30,7 +30,7 @@ public sealed class EndpointClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         (_policy, _clock) = (options.Policy, options.Clock);
         Slots = new RequestSlots(options.Concurrency);
-        _transport = new EndpointTransport(api, options.ApiKey, _clock);
+        _transport = new EndpointTransport(api, options);
         Health = new EndpointHealth(_transport, _policy.Idle);
         _availability = new Availability(Health, options);
     }
@@ -40,6 +40,9 @@ public sealed class EndpointClient : IDisposable
 
     /// <summary>Address of the server's routes beside the API (<c>/tokenize</c>, <c>/props</c>), with a slash at its end.</summary>
     public Uri Root => _transport.Root;
+
+    /// <summary>Times requests and waits.</summary>
+    internal TimeProvider Clock => _clock;
 
     /// <summary>Whether the endpoint does its work.</summary>
     internal EndpointHealth Health { get; }
@@ -68,6 +71,10 @@ public sealed class EndpointClient : IDisposable
     /// <summary>Whether a lost endpoint does its work again within the limit.</summary>
     internal Task<bool> WaitUntilAvailableAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         _availability.WaitUntilAvailableAsync(limit, cancellationToken);
+
+    /// <summary>Refuses an https address of a server that speaks plain http.</summary>
+    /// <exception cref="EndpointException">It does.</exception>
+    internal Task RefusePlainHttpAsync(CancellationToken cancellationToken) => PlainHttpCheck.RefuseAsync(Api, _clock, cancellationToken);
 
     /// <summary>Asks for a document, once.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
@@ -136,7 +143,7 @@ public sealed class EndpointClient : IDisposable
         Uri uri, ReadOnlyMemory<byte> json, int tokens, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
-            using PipelineMessage message = _transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken);
+            using LimitedMessage message = _transport.Post(uri, json, LimitFor(tokens, inFlight: 1, timeouts: 0), cancellationToken);
             long start = clock.GetTimestamp();
             PipelineResponse response = _transport.Send(message);
             double seconds = clock.GetElapsedTime(start).TotalSeconds;
@@ -152,15 +159,15 @@ public sealed class EndpointClient : IDisposable
         Uri uri, ReadOnlyMemory<byte> json, TimeProvider clock, CancellationToken cancellationToken) =>
         OnItsOwnThreadAsync(() =>
         {
-            using PipelineMessage message = _transport.Post(uri, json, _policy.Idle, cancellationToken);
-            message.BufferResponse = false;
+            using LimitedMessage message = _transport.Post(uri, json, _policy.Idle, cancellationToken);
+            message.Content.BufferResponse = false;
             long start = clock.GetTimestamp();
             PipelineResponse response = _transport.Send(message);
             if (response.IsError)
-                throw FaultOf(uri, _transport.ReplyOf(response, response.BufferContent(cancellationToken)));
-            using CancellationTokenRegistration abandoned = cancellationToken.UnsafeRegister(
+                throw FaultOf(uri, _transport.ReplyOf(response, response.BufferContent(message.Ended)));
+            using CancellationTokenRegistration ended = message.Ended.UnsafeRegister(
                 static open => ((PipelineResponse)open!).Dispose(), response);
-            ImmutableArray<TimedEvent> events = EventsOf(response.ContentStream!, uri, start, clock, cancellationToken);
+            ImmutableArray<TimedEvent> events = EventsOf(response.ContentStream!, message, () => clock.GetElapsedTime(start).TotalSeconds);
             if (events.Length > 1)
                 Speed.Show(events.Length - 1, events[^1].Seconds - events[0].Seconds, inFlight: 1);
             return events;
@@ -172,31 +179,32 @@ public sealed class EndpointClient : IDisposable
     private static Task<T> OnItsOwnThreadAsync<T>(Func<T> send) => Task.Factory.StartNew(
         () => CollectionFree.Run(send), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private ImmutableArray<TimedEvent> EventsOf(Stream stream, Uri uri, long start, TimeProvider clock, CancellationToken cancellationToken)
+    private static ImmutableArray<TimedEvent> EventsOf(Stream stream, LimitedMessage message, Func<double> elapsedSeconds)
     {
         var events = ImmutableArray.CreateBuilder<TimedEvent>();
         try
         {
             foreach (SseItem<byte[]> item in SseParser.Create(stream, (_, data) => data.ToArray()).Enumerate())
             {
-                double seconds = clock.GetElapsedTime(start).TotalSeconds;
+                double seconds = elapsedSeconds();
+                message.Heard();
 
                 // Read on to the end: a connection that is left before it must be opened anew within the next request's time.
                 if (!IsHeartbeat(item.Data) && !item.Data.AsSpan().SequenceEqual("[DONE]"u8))
                     events.Add(new TimedEvent(item.Data, seconds));
             }
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (message.IsAbandoned)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            throw new OperationCanceledException(fault.Message, fault, message.Asker);
         }
-        catch (OperationCanceledException fault)
+        catch (Exception fault) when (message.IsOverdue)
         {
-            throw new EndpointException($"{uri} was silent for {_policy.Idle.TotalSeconds:0} seconds.", fault) { MayPass = true };
+            throw new EndpointException($"{message.Uri} was silent for {message.Limit.TotalSeconds:0} seconds.", fault) { MayPass = true };
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException or ObjectDisposedException)
         {
-            throw new EndpointException($"{uri} ended the stream early: {fault.Message}", fault) { MayPass = true };
+            throw new EndpointException($"{message.Uri} ended the stream early: {fault.Message}", fault) { MayPass = true };
         }
 
         return events.ToImmutable();

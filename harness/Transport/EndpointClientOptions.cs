@@ -21,6 +21,9 @@ public sealed class EndpointClientOptions(RetryPolicy policy, TimeProvider clock
     /// <summary>Maximum number of requests in flight.</summary>
     public int Concurrency { get; init; } = 1024;
 
+    /// <summary>What carries the requests; absent for sockets.</summary>
+    public HttpMessageHandler? Handler { get; init; }
+
     /// <summary>What a user should know of the endpoint's coming and going.</summary>
     public IProgress<string>? Notices { get; init; }
 }

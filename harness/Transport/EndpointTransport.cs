@@ -14,27 +14,27 @@ internal sealed class EndpointTransport : IDisposable
 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient _http;
     private readonly ClientPipeline _pipeline;
     private readonly string? _apiKey;
     private readonly TimeProvider _clock;
 
-    internal EndpointTransport(Uri api, string? apiKey, TimeProvider clock)
+    internal EndpointTransport(Uri api, EndpointClientOptions options)
     {
-        this._apiKey = apiKey;
-        this._clock = clock;
+        (_apiKey, _clock) = (options.ApiKey, options.Clock);
+        _http = new HttpClient(options.Handler ?? new SocketsHttpHandler { ConnectTimeout = ConnectLimit })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         Api = new Uri(api.AbsoluteUri.TrimEnd('/') + "/");
         Root = Api.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal) ? new Uri(Api, "../") : Api;
-        var options = new OpenAIClientOptions
+        var pipeline = new OpenAIClientOptions
         {
             Endpoint = Api,
             RetryPolicy = new ClientRetryPolicy(0),
             Transport = new HttpClientPipelineTransport(_http),
         };
-        _pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(apiKey) ? "none" : apiKey), options).Pipeline;
+        _pipeline = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(_apiKey) ? "none" : _apiKey), pipeline).Pipeline;
     }
 
     /// <summary>Address of the API, with a slash at its end.</summary>
@@ -52,7 +52,7 @@ internal sealed class EndpointTransport : IDisposable
 
     /// <summary>Sends a message, once, and waits for the complete response.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be reached.</exception>
-    internal async Task<EndpointReply> ReplyToAsync(PipelineMessage message)
+    internal async Task<EndpointReply> ReplyToAsync(LimitedMessage message)
     {
         using (message)
         {
@@ -61,21 +61,16 @@ internal sealed class EndpointTransport : IDisposable
         }
     }
 
-    internal PipelineMessage Post(Uri uri, ReadOnlyMemory<byte> json, TimeSpan limit, CancellationToken cancellationToken)
+    internal LimitedMessage Post(Uri uri, ReadOnlyMemory<byte> json, TimeSpan limit, CancellationToken cancellationToken)
     {
-        PipelineMessage message = Message(uri, "POST", limit, cancellationToken);
-        message.Request.Headers.Set("Content-Type", "application/json");
-        message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(json));
+        LimitedMessage message = Message(uri, "POST", limit, cancellationToken);
+        message.Content.Request.Headers.Set("Content-Type", "application/json");
+        message.Content.Request.Content = BinaryContent.Create(BinaryData.FromBytes(json));
         return message;
     }
 
-    internal PipelineMessage Message(Uri uri, string method, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        PipelineMessage message = _pipeline.CreateMessage(uri, method, PipelineMessageClassifier.Default);
-        message.Apply(new RequestOptions { CancellationToken = cancellationToken, ErrorOptions = ClientErrorBehaviors.NoThrow });
-        message.NetworkTimeout = limit;
-        return message;
-    }
+    private LimitedMessage Message(Uri uri, string method, TimeSpan limit, CancellationToken cancellationToken) =>
+        new(_pipeline.CreateMessage(uri, method, PipelineMessageClassifier.Default), limit, _clock, cancellationToken);
 
     /// <summary>A proxy may echo a request's headers in its refusal; the key must not go on from there into a log.</summary>
     internal EndpointReply ReplyOf(PipelineResponse response, BinaryData body)
@@ -102,56 +97,57 @@ internal sealed class EndpointTransport : IDisposable
         return asked > LongestAskedFor ? LongestAskedFor : asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
     }
 
-    private async Task<PipelineResponse> SendAsync(PipelineMessage message)
+    private async Task<PipelineResponse> SendAsync(LimitedMessage message)
     {
         try
         {
-            await _pipeline.SendAsync(message);
+            await _pipeline.SendAsync(message.Content);
         }
         catch (Exception fault) when (FaultOf(fault, message) is { } passing)
         {
             throw passing;
         }
 
-        return message.Response!;
+        return message.Content.Response!;
     }
 
-    internal PipelineResponse Send(PipelineMessage message)
+    internal PipelineResponse Send(LimitedMessage message)
     {
         try
         {
-            _pipeline.Send(message);
+            _pipeline.Send(message.Content);
         }
         catch (Exception fault) when (FaultOf(fault, message) is { } passing)
         {
             throw passing;
         }
 
-        return message.Response!;
+        return message.Content.Response!;
     }
 
     /// <summary>
     /// What broke in the transport, in one sentence; a request that was abandoned is no fault, however it broke. Null for what is thrown
     /// on as it is.
     /// </summary>
-    private static Exception? FaultOf(Exception fault, PipelineMessage message) => fault switch
+    private static Exception? FaultOf(Exception fault, LimitedMessage message) => fault switch
     {
-        OperationCanceledException when message.CancellationToken.IsCancellationRequested => null,
-        _ when message.CancellationToken.IsCancellationRequested => new OperationCanceledException(
-            fault.Message, fault, message.CancellationToken),
+        OperationCanceledException when message.IsAbandoned => null,
+        _ when message.IsAbandoned => new OperationCanceledException(fault.Message, fault, message.Asker),
         OperationCanceledException when Innermost(fault) is TimeoutException { Message: var words }
             && words.Contains("ConnectTimeout", StringComparison.Ordinal) =>
             new EndpointException(
-                $"{message.Request.Uri} cannot be reached: no connection within {ConnectLimit.TotalSeconds:0} seconds.", fault)
+                $"{message.Uri} cannot be reached: no connection within {ConnectLimit.TotalSeconds:0} seconds.", fault)
             {
                 MayPass = true,
                 IsUnreachable = true,
             },
-        OperationCanceledException => new EndpointException(
-            $"{message.Request.Uri} did not answer within {message.NetworkTimeout?.TotalSeconds:0} seconds.", fault)
-        { MayPass = true },
+        _ when message.IsOverdue || fault is OperationCanceledException => new EndpointException(
+            $"{message.Uri} did not answer within {message.Limit.TotalSeconds:0} seconds.", fault)
+        {
+            MayPass = true,
+        },
         ClientResultException or HttpRequestException or IOException or AggregateException =>
-            new EndpointException($"{message.Request.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault)
+            new EndpointException($"{message.Uri} cannot be reached: {Innermost(fault).Message.TrimEnd('.')}.", fault)
             {
                 MayPass = true,
                 IsUnreachable = true,

@@ -13,30 +13,35 @@ internal static class PlainHttpCheck
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <exception cref="EndpointException">The address is https, and the server speaks plain http.</exception>
-    internal static async Task RefuseAsync(Uri api, CancellationToken cancellationToken)
+    internal static async Task RefuseAsync(Uri api, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (api.Scheme == Uri.UriSchemeHttps && !await TrySpeakAsync(api, SpeaksTlsAsync, cancellationToken)
-            && await TrySpeakAsync(api, SpeaksHttpAsync, cancellationToken))
+        if (api.Scheme == Uri.UriSchemeHttps && !await TrySpeakAsync(SpeaksTlsAsync) && await TrySpeakAsync(SpeaksHttpAsync))
         {
             throw new EndpointException($"{api} speaks plain http, not https: try http://{api.Authority}{api.AbsolutePath.TrimEnd('/')}.");
+        }
+
+        async Task<bool> TrySpeakAsync(Func<Stream, string, CancellationToken, Task<bool>> speakAsync)
+        {
+            using var longest = new CancellationTokenSource(Longest, clock);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token);
+            bool spoke = await SpokeAsync(api, speakAsync, limit.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            return spoke;
         }
     }
 
     /// <summary>False also where nothing listens, or a proxy stands between: the request itself then says what is wrong.</summary>
-    private static async Task<bool> TrySpeakAsync(
-        Uri api, Func<Stream, string, CancellationToken, Task<bool>> speakAsync, CancellationToken cancellationToken)
+    private static async Task<bool> SpokeAsync(
+        Uri api, Func<Stream, string, CancellationToken, Task<bool>> speakAsync, CancellationToken limit)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Longest);
         try
         {
             using var tcp = new TcpClient();
-            await tcp.ConnectAsync(api.Host, api.Port, limit.Token);
-            return await speakAsync(tcp.GetStream(), api.Host, limit.Token);
+            await tcp.ConnectAsync(api.Host, api.Port, limit);
+            return await speakAsync(tcp.GetStream(), api.Host, limit);
         }
         catch (Exception fault) when (fault is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             return false;
         }
     }

@@ -2,8 +2,7 @@ namespace Calibration.Harness.Transport;
 
 /// <summary>
 /// Requests in flight at once, up to a limit that adapts: halved when the endpoint says that it is busy (429) or does not answer in time,
-/// cut to what it
-/// works on and a short queue if it reports its queue, and raised by one after as many answers as the limit.
+/// cut to what it works on and a short queue if it reports its queue, and raised by one after as many answers as the limit.
 /// </summary>
 internal sealed class RequestSlots
 {

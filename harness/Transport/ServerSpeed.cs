@@ -1,7 +1,7 @@
 namespace Calibration.Harness.Transport;
 
 /// <summary>
-/// The speed that a server has shown, and the timeout that follows from it: a server that is only slow must not be timed out, because a
+/// The speed that a server has shown, and the timeout that follows from it: a server that is only slow must not be timed out, because the
 /// tokens of a request that is sent again are generated twice.
 /// </summary>
 internal sealed class ServerSpeed

@@ -11,31 +11,37 @@ using Xunit;
 namespace Calibration.Tests.Calibrate;
 
 /// <summary>A budget added to a run costs its answers only, and gives what a run gives that had it from the start.</summary>
-public sealed class AddedBudgetsTests : IAsyncLifetime
+public sealed class AddedBudgetsTests : IClassFixture<WholeRuns>, IAsyncLifetime
 {
     /// <summary>The simulated model closes its thinking after some 18 tokens of ARC and some 900 of GSM8K.</summary>
-    private static readonly string[] Plan =
+    internal static readonly string[] Plan =
     [
         "--samples", "--datasets", "arc,gsm8k", "--items", "12", "--runs", "2", "--latency-items", "3", "--concurrency", "8",
     ];
+
     private static readonly string[] First = ["--budgets", "0,64", "--budgets", "gsm8k=0,256,2048"];
     private static readonly string[] Added = ["--add-budgets", "1,24", "--add-budgets", "gsm8k=512,1024", "--add-budgets", "arc=40"];
-    private static readonly string[] Whole = ["--budgets", "0,1,24,40,64", "--budgets", "gsm8k=0,1,24,256,512,1024,2048"];
+    internal static readonly string[] Whole = ["--budgets", "0,1,24,40,64", "--budgets", "gsm8k=0,1,24,256,512,1024,2048"];
 
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
+    private readonly WholeRuns _wholes;
     private readonly ServedRequests _log;
     private EmbeddedEndpoint? _endpoint;
     private int _servedUntilCancelled = int.MaxValue;
     private CancellationTokenSource _interruption = new();
 
-    public AddedBudgetsTests() => _log = new ServedRequests(_ =>
+    public AddedBudgetsTests(WholeRuns wholes)
     {
-        if (Interlocked.Decrement(ref _servedUntilCancelled) == 0)
-            _interruption.Cancel();
-    });
+        _wholes = wholes;
+        _log = new ServedRequests(_ =>
+        {
+            if (Interlocked.Decrement(ref _servedUntilCancelled) == 0)
+                _interruption.Cancel();
+        });
+    }
 
     public async ValueTask InitializeAsync() =>
         _endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [.. Problems()], Seed = 1, Log = _log }, Cancelled);
@@ -52,7 +58,6 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     [InlineData("cap")]
     public async Task Add_EndedRun_AsksTheNewAnswersOnly(string semantics)
     {
-        string whole = await MeasureAsync("whole", [.. Whole, "--semantics", semantics]);
         string folder = await MeasureAsync("grown", [.. First, "--semantics", semantics, "--note", "gpu=none"]);
         MeasuredRun before = await MeasuredRun.ReadAsync(folder);
         _log.All.Clear();
@@ -62,7 +67,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.Equal(before.Trials, after.Trials.IntersectBy(before.Trials.Select(trial => trial.Key), trial => trial.Key));
         Assert.Equal(before.Traces.Select(Shown), after.Traces.Select(Shown));
         Assert.Equal(before.Service, after.Service);
-        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
+        Assert.Equal((await _wholes.WithAsync(semantics)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
         ServedRequest[] answers = [.. _log.All.Where(IsOfAccuracy)];
         Assert.All(answers, served => Assert.True(served.ThinkingClosed, "A trace was generated again."));
         Assert.All(
@@ -102,7 +107,6 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     [InlineData("cap")]
     public async Task Add_InterruptedTwice_GivesTheWholeRun(string semantics)
     {
-        string whole = await MeasureAsync("whole", [.. Whole, "--semantics", semantics]);
         string grown = Path.Combine(_root, "grown");
         await InterruptedAsync(130, [.. MeasureInto("grown"), .. First, "--semantics", semantics]);
         RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(grown)));
@@ -116,10 +120,10 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         _log.All.Clear();
         await RunAsync("measure", "--resume", folder.Path);
         MeasuredRun after = await MeasuredRun.ReadAsync(folder.Path);
-        Assert.Equal((await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
+        Assert.Equal((await _wholes.WithAsync(semantics)).Trials.Select(Anonymous), after.Trials.Select(Anonymous));
         Assert.Subset(after.Trials.ToHashSet(), kept.ToHashSet());
         Assert.Equal(48, after.Traces.Length);
-        HashSet<string> durable = [.. traces.Select(trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""))];
+        HashSet<string> durable = [.. traces.Select(trace => new ProblemRun(1, trace.Task, trace.ProblemId, trace.Run).NameOf(""))];
         Assert.All(_log.All.Where(served => durable.Contains(served.User)), served => Assert.True(served.ThinkingClosed));
     }
 
@@ -164,7 +168,6 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     [Fact]
     public async Task Add_ShardsAndTheirMerge_GiveTheWholeRun()
     {
-        string whole = await MeasureAsync("whole", Whole);
         string[] parts =
         [
             await MeasureAsync("first", [.. First, "--shard", "1/2"]), await MeasureAsync("second", [.. First, "--shard", "2/2"]),
@@ -176,7 +179,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         Assert.DoesNotContain("missing", merge.Output, StringComparison.Ordinal);
         string merged = Assert.Single(Directory.GetDirectories(_root, "*-merged"));
         Assert.Equal(
-            (await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(merged)).Trials.Select(Anonymous));
+            (await _wholes.WithAsync("exact")).Trials.Select(Anonymous), (await MeasuredRun.ReadAsync(merged)).Trials.Select(Anonymous));
         CommandRun refused = await CommandRun.OfAsync("measure", "--resume", merged, "--add-budgets", "arc=8");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("merged", refused.Error, StringComparison.Ordinal);
@@ -190,7 +193,6 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
     [InlineData(true, true)]
     public async Task Add_ReopeningCrashed_IsRepeated(bool isRenamed, bool resumedFirst)
     {
-        string whole = await MeasureAsync("whole", Whole);
         RunFolder folder = RunFolder.Open(await MeasureAsync("grown", First));
         byte[] trials = await File.ReadAllBytesAsync(folder.Trials.Path, Cancelled);
         await folder.ReopenAsync(Cancelled);
@@ -212,7 +214,7 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
 
         await RunAsync(["measure", "--resume", folder.Path, .. Added]);
         Assert.Equal(
-            (await MeasuredRun.ReadAsync(whole)).Trials.Select(Anonymous),
+            (await _wholes.WithAsync("exact")).Trials.Select(Anonymous),
             (await MeasuredRun.ReadAsync(folder.Path)).Trials.Select(Anonymous));
         Assert.Empty(Directory.GetDirectories(folder.Path));
     }
@@ -221,10 +223,10 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
 
     private static Lazy<HashSet<string>> AccuracyGroups { get; } = new(() =>
     [
-        .. from problem in Problems() from run in (int[])[0, 1] select SegmentSeed.Group(1, problem.Task, problem.Id, run, ""),
+        .. from problem in Problems() from run in (int[])[0, 1] select new ProblemRun(1, problem.Task, problem.Id, run).NameOf(""),
     ]);
 
-    private static IEnumerable<Problem> Problems() =>
+    internal static IEnumerable<Problem> Problems() =>
         ((string[])["arc", "gsm8k"]).SelectMany(task => Benchmarks.Find(task)!.Load(SampleProblems.Path).Problems);
 
     /// <summary>All of a trial but the run's id in the name of its trace.</summary>
@@ -259,6 +261,34 @@ public sealed class AddedBudgetsTests : IAsyncLifetime
         _interruption.Dispose();
         _interruption = new CancellationTokenSource();
         _servedUntilCancelled = served;
-        Assert.Equal(130, await CommandLine.InvokeAsync(arguments, TextWriter.Null, TextWriter.Null, _interruption.Token));
+        int code = await CommandLine.InvokeAsync(
+            arguments, TextWriter.Null, TextWriter.Null, TimeProvider.System, _interruption.Token);
+        Assert.Equal(130, code);
+    }
+}
+
+/// <summary>The runs that had all budgets from the start, one per semantics; what grew must equal them.</summary>
+public sealed class WholeRuns : IAsyncLifetime
+{
+    private readonly Dictionary<string, MeasuredRun> _runs = new(StringComparer.Ordinal);
+    private EmbeddedEndpoint? _endpoint;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync() =>
+        _endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [.. AddedBudgetsTests.Problems()], Seed = 1 });
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _endpoint!.DisposeAsync();
+
+    /// <summary>Measured when it is first asked for; the tests of a class ask one after another.</summary>
+    internal async Task<MeasuredRun> WithAsync(string semantics)
+    {
+        if (!_runs.TryGetValue(semantics, out MeasuredRun? run))
+        {
+            run = _runs[semantics] = await MeasuredRun.OfAsync(
+                _endpoint!.BaseAddress, [.. AddedBudgetsTests.Plan, .. AddedBudgetsTests.Whole, "--semantics", semantics]);
+        }
+
+        return run;
     }
 }

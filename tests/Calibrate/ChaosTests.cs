@@ -26,10 +26,10 @@ public sealed class ChaosTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
-    /// <summary>About 300 trials a kill are more than are done between two kills.</summary>
+    /// <summary>About 240 trials per kill are more than are done between two kills.</summary>
     private readonly string[] _measure =
     [
-        "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", Math.Clamp(8 * Kills, 60, 250).ToString(
+        "measure", "--samples", "--datasets", "gsm8k,bbh,arc", "--items", Math.Clamp(4 * Kills, 20, 250).ToString(
             CultureInfo.InvariantCulture),
         "--runs", Kills > 20 ? "4" : "2", "--latency-items", "2", "--concurrency", "16", "--idle-limit", "0.5",
     ];
@@ -41,6 +41,7 @@ public sealed class ChaosTests : IDisposable
     {
         string whole = await UndisturbedAsync();
         string killed = await DisturbedAsync(Options() with { Faults = Mix });
+        Assert.Equal(0, await RunAsync(["fit", killed]));
         Assert.Equal(await TrialsAsync(whole), await TrialsAsync(killed));
         Assert.Equal(
             (await RunFolder.Open(whole).Service.ReadAsync().ToListAsync(Cancelled)).Select(sample =>
@@ -57,7 +58,7 @@ public sealed class ChaosTests : IDisposable
         RunFolder folder = RunFolder.Open(await DisturbedAsync(Options() with { Faults = Mix, Unrepeatable = true, Log = log }));
         List<Trace> traces = await folder.Traces.ReadAsync().ToListAsync(Cancelled);
         Dictionary<string, Trace> traceOf = traces.ToDictionary(
-            trace => SegmentSeed.Group(1, trace.Task, trace.ProblemId, trace.Run, ""), StringComparer.Ordinal);
+            trace => new ProblemRun(1, trace.Task, trace.ProblemId, trace.Run).NameOf(""), StringComparer.Ordinal);
         ServedRequest[] forks =
         [
             .. log.All.Where(served => served is { ThinkingClosed: true, ThinkingTokens: > 0 } && traceOf.ContainsKey(served.User)),
@@ -74,7 +75,7 @@ public sealed class ChaosTests : IDisposable
         Assert.Equal(trials.Count, trials.Select(trial => trial.Key).Distinct().Count());
         Assert.All(trials, trial => Assert.Equal(TrialStatus.Ok, trial.Status));
         Assert.All(trials.Where(trial => trial.BudgetTokens > 0), trial =>
-            Assert.Contains(trial.ThinkingTokens, forkedAt[SegmentSeed.Group(1, trial.Task, trial.ProblemId, trial.Run, "")]));
+            Assert.Contains(trial.ThinkingTokens, forkedAt[new ProblemRun(1, trial.Task, trial.ProblemId, trial.Run).NameOf("")]));
         Assert.Equal(traces.Count, traces.Select(trace => (trace.Task, trace.ProblemId, trace.Run)).Distinct().Count());
     }
 
@@ -92,9 +93,9 @@ public sealed class ChaosTests : IDisposable
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             Options() with { MinServiceTime = TimeSpan.Zero }, Cancelled);
         string folder = Path.Combine(_root, "whole");
-        Assert.Equal(0, await RunAsync(null, [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]));
+        Assert.Equal(0, await RunAsync([.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]));
         string run = Assert.Single(Directory.GetDirectories(folder));
-        Assert.Equal(0, await RunAsync(null, ["fit", run]));
+        Assert.Equal(0, await RunAsync(["fit", run]));
         return run;
     }
 
@@ -103,15 +104,23 @@ public sealed class ChaosTests : IDisposable
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(options, Cancelled);
         string folder = Path.Combine(_root, "killed");
         var moments = new MathNet.Numerics.Random.MersenneTwister(Seed);
-        int? exit = await RunAsync(TimeSpan.FromSeconds(8), [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder]);
+        int? exit = await RunAsync(
+            [.. _measure, "--endpoint", endpoint.BaseAddress.ToString(), "--out", folder], until: GrownAsync(folder, 20_000));
         int kills = 1;
         string run = Assert.Single(Directory.GetDirectories(folder));
         for (; exit is null && kills < Kills; kills++)
-            exit = await RunAsync(TimeSpan.FromSeconds(1 + (4 * moments.NextDouble())), ["run", "--resume", run]);
+        {
+            // By turns soon after the start, where little is done yet, and after some rows.
+            Task moment = kills % 2 == 1
+                ? Task.Delay(TimeSpan.FromSeconds(0.3 + (1.2 * moments.NextDouble())), Cancelled)
+                : GrownAsync(folder, moments.Next(60_000));
+            exit = await RunAsync(["run", "--resume", run], until: moment);
+        }
+
         Assert.True(kills == Kills && exit is null, $"The run ended after {kills} kills: this test shows less than it should.");
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{kills} kills; {RunFolder.Open(run).Trials.ReadJournal().Count()} trials before the last resumption.");
-        Assert.Equal(0, await RunAsync(null, ["run", "--resume", run]));
+        Assert.Equal(0, await RunAsync(["measure", "--resume", run]));
         return run;
     }
 
@@ -131,8 +140,21 @@ public sealed class ChaosTests : IDisposable
         (await File.ReadAllTextAsync(Path.Combine(folder, "fits.json"), Cancelled)).Replace(
             Path.GetFileName(folder), "RUN", StringComparison.Ordinal);
 
-    /// <summary>Runs the command, and kills it with SIGKILL after a while: then null comes back.</summary>
-    private static async Task<int?> RunAsync(TimeSpan? killAfter, string[] arguments)
+    /// <summary>Ends when the journals below a folder have grown by so many bytes.</summary>
+    private static async Task GrownAsync(string folder, long bytes)
+    {
+        long start = JournalBytes(folder);
+        while (JournalBytes(folder) <= start + bytes)
+            await Task.Delay(10, Cancelled);
+    }
+
+    private static long JournalBytes(string folder) => !Directory.Exists(folder)
+        ? 0
+        : Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file =>
+            new FileInfo(file) is { Exists: true } journal ? journal.Length : 0);
+
+    /// <summary>Runs the command, and kills it with SIGKILL at a moment: then null comes back.</summary>
+    private static async Task<int?> RunAsync(string[] arguments, Task? until = null)
     {
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet", [Path.Combine(AppContext.BaseDirectory, "calibrate.dll"), .. arguments])
@@ -141,14 +163,15 @@ public sealed class ChaosTests : IDisposable
             RedirectStandardOutput = true,
         })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(Cancelled), error = process.StandardError.ReadToEndAsync(Cancelled);
-        if (killAfter is { } time && !process.WaitForExit(time))
+        Task ended = process.WaitForExitAsync(Cancelled);
+        if (until is not null && await Task.WhenAny(until, ended) == until)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(Cancelled);
             return null;
         }
 
-        await process.WaitForExitAsync(Cancelled);
+        await ended;
         await output;
         Assert.True(process.ExitCode == 0, await error);
         return process.ExitCode;

@@ -79,7 +79,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
 
     /// <summary>The verbs that end in an action, by their words.</summary>
-    public static TheoryData<string> Verbs => [.. Leaves(CommandLine.Root(TextWriter.Null, TextWriter.Null), "")];
+    public static TheoryData<string> Verbs => [.. Leaves(CommandLine.Root(TextWriter.Null, TextWriter.Null, TimeProvider.System), "")];
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -109,7 +109,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     public async Task Verb_DecimalComma_IsOneSentence(string verb)
     {
         Command command = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(
-            (Command)CommandLine.Root(TextWriter.Null, TextWriter.Null),
+            (Command)CommandLine.Root(TextWriter.Null, TextWriter.Null, TimeProvider.System),
             (above, name) => above.Subcommands.First(below => below.Name == name));
         foreach (Option option in command.Options.Where(option =>
             Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is TypeCode.Int32 or TypeCode.Double))
@@ -148,12 +148,10 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         await AssertNoEndpointAsync("http://127.0.0.1:9/v1", new Uri(broken.Address, "v1").ToString());
     }
 
+    /// <summary>A server that is only busy is waited for, a minute and more.</summary>
     [Fact]
     public async Task Verb_EndpointThatOnlyAnswers429_IsOneSentence()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("CALIBRATION_SLOW_ENDPOINTS") == "1",
-            "A server that is only busy is waited for, a minute and more: set CALIBRATION_SLOW_ENDPOINTS=1 to wait.");
         await using ScriptedServer busy = new(_ => ScriptedServer.Status("429 Too Many Requests"));
         await AssertNoEndpointAsync(new Uri(busy.Address, "v1").ToString());
     }
@@ -191,14 +189,14 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
 
     private static bool TakesEndpoint(string verb) =>
         verb.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(
-            (Command)CommandLine.Root(TextWriter.Null, TextWriter.Null),
+            (Command)CommandLine.Root(TextWriter.Null, TextWriter.Null, TimeProvider.System),
             (above, name) => above.Subcommands.First(below => below.Name == name))
             .Options.Any(option => option.Name == "--endpoint");
 
     /// <summary>Runs the command and returns its one sentence.</summary>
     private static async Task<string> AssertOneSentenceAsync(string[] arguments, int[] codes)
     {
-        CommandRun run = await CommandRun.OfAsync(arguments).WaitAsync(TimeSpan.FromMinutes(5), Cancelled);
+        CommandRun run = await CommandRun.OfAsync(new HurriedClock(times: 20), arguments).WaitAsync(TimeSpan.FromMinutes(5), Cancelled);
 
         // What datasets check finds is its result, and stands on standard output.
         if (arguments is ["datasets", "check", ..])
@@ -240,40 +238,5 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
             yield return path;
         foreach (string below in command.Subcommands.SelectMany(verb => Leaves(verb, $"{path} {verb.Name}".Trim())))
             yield return below;
-    }
-}
-
-/// <summary>A small run, measured once and copied to be broken.</summary>
-public sealed class SmallRun : IAsyncLifetime
-{
-    private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;
-
-    /// <summary>The run's folder.</summary>
-    public string Folder { get; private set; } = "";
-
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
-    {
-        CommandRun run = await CommandRun.OfAsync(
-            "run", "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2", "--out", _root);
-        Assert.True(run.ExitCode == 0, run.Error);
-        Folder = Assert.Single(Directory.GetDirectories(_root));
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(_root, recursive: true);
-        return ValueTask.CompletedTask;
-    }
-
-    internal void CopyTo(string folder)
-    {
-        foreach (string file in Directory.GetFiles(Folder, "*", SearchOption.AllDirectories))
-        {
-            string copy = Path.Combine(folder, Path.GetRelativePath(Folder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
     }
 }

@@ -47,7 +47,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     private static Task<EmbeddedEndpoint> StallingAsync() =>
-        EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromSeconds(0.3) }, Cancelled);
+        EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromSeconds(0.1) }, Cancelled);
 
     private Process Start(EmbeddedEndpoint endpoint) => Process.Start(new ProcessStartInfo(
         "dotnet",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Calibration.Endpoint;
 using Xunit;
 
 namespace Calibration.Tests.Calibrate;
@@ -76,29 +77,18 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task Run_HoursAreOver_FitsWhatIsThereAndCanBeResumed()
     {
+        await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
+            new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(10) }, TestContext.Current.CancellationToken);
         CommandRun cut = await CommandRun.OfAsync(
-            "run",
-            "--items",
-            "250",
-            "--runs",
-            "40",
-            "--datasets",
-            "gsm8k,arc",
-            "--concurrency",
-            "4",
-            "--latency-items",
-            "3",
-            "--hours",
-            "0.0008",
-            "--out",
-            _root);
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,arc", "--items", "100", "--runs", "4",
+            "--budgets", "0,8,64,256", "--concurrency", "4", "--latency-items", "2", "--hours", "0.0008", "--out", _root);
         Assert.True(cut.ExitCode == 0, cut.Error);
         Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         Assert.True(File.Exists(Path.Combine(folder, "fits.json")));
         Assert.False(File.Exists(Path.Combine(folder, "trials.parquet")));
 
-        CommandRun rest = await CommandRun.OfAsync("run", "--resume", folder, "--hours", "1");
+        CommandRun rest = await CommandRun.OfAsync("run", "--resume", folder, "--hours", "1", "--concurrency", "256");
         Assert.True(rest.ExitCode == 0, rest.Error);
         Assert.True(File.Exists(Path.Combine(folder, "trials.parquet")));
     }

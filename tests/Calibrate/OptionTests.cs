@@ -15,7 +15,7 @@ public sealed class OptionTests : IDisposable
         get
         {
             var found = new TheoryData<string, bool>();
-            Collect(CommandLine.Root(TextWriter.Null, TextWriter.Null), "");
+            Collect(CommandLine.Root(TextWriter.Null, TextWriter.Null, TimeProvider.System), "");
             return found;
 
             void Collect(Command command, string path)

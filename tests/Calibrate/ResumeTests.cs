@@ -9,7 +9,7 @@ public sealed class ResumeTests : IDisposable
 {
     private static readonly string[] Measure =
     [
-        "measure", "--datasets", "gsm8k,bbh,arc", "--items", "60", "--runs", "2", "--latency-items", "3", "--concurrency", "8",
+        "measure", "--datasets", "gsm8k,bbh,arc", "--items", "30", "--runs", "2", "--latency-items", "3", "--concurrency", "8",
     ];
 
     private readonly string _root = Directory.CreateTempSubdirectory("calibration-").FullName;

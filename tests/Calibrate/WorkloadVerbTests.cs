@@ -11,7 +11,7 @@ namespace Calibration.Tests.Calibrate;
 /// <summary>
 /// The decision on other curves, other servers, and with other wishes than α; all on small runs of the embedded endpoint.
 /// </summary>
-public sealed class WorkloadVerbTests : IDisposable
+public sealed class WorkloadVerbTests(TwoTaskRun finished) : IClassFixture<TwoTaskRun>, IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
@@ -61,7 +61,7 @@ public sealed class WorkloadVerbTests : IDisposable
     [Fact]
     public async Task Fit_GivenShape_IsUsedAndNamed()
     {
-        string folder = await RunAsync();
+        string folder = Copy();
         Assert.Equal(0, (await CommandRun.OfAsync("fit", folder, "--shape", "gsm8k=interpolated")).ExitCode);
         foreach (string[] verb in (string[][])[["figures", folder], ["simulate", folder, "--queries", "100", "--replications", "2"]])
         {
@@ -83,7 +83,7 @@ public sealed class WorkloadVerbTests : IDisposable
     [Fact]
     public async Task Allocate_RowsChangedSinceTheFit_IsRefused()
     {
-        string folder = await RunAsync();
+        string folder = Copy();
         RunFolder run = RunFolder.Open(folder);
         List<Trial> trials = await run.Trials.ReadAsync().ToListAsync(Cancelled);
         trials[^1] = trials[^1] with { Correct = !trials[^1].Correct };
@@ -103,7 +103,7 @@ public sealed class WorkloadVerbTests : IDisposable
     [Fact]
     public async Task Allocate_WishesServerAndPolicy_AreFulfilled()
     {
-        string folder = await RunAsync();
+        string folder = Copy();
         CommandRun timed = await CommandRun.OfAsync("allocate", folder, "--max-mean-time", "1.5", "--json");
         Assert.True(timed.ExitCode == 0, timed.Error);
         using JsonDocument within = JsonDocument.Parse(timed.Output);
@@ -126,6 +126,13 @@ public sealed class WorkloadVerbTests : IDisposable
         Assert.StartsWith("arrival_rate_per_s,gsm8k,arc,objective", rows[0], StringComparison.Ordinal);
         double[] budgets = [.. rows.Skip(1).Select(row => double.Parse(row.Split(',')[1], CultureInfo.InvariantCulture))];
         Assert.True(budgets[0] > budgets[^1], "More load leaves less thinking.");
+    }
+
+    private string Copy()
+    {
+        string folder = Path.Combine(_root, Path.GetFileName(finished.Folder));
+        finished.CopyTo(folder);
+        return folder;
     }
 
     private async Task<string> RunAsync(params string[] more)

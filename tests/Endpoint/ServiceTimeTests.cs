@@ -33,11 +33,10 @@ public sealed class ServiceTimeTests
         var outside = new List<string>();
         double largest = 0;
 
-        // A server compiles on its first requests, before its log sees them.
-        await DifferencesAsync(endpoint, besides: null);
+        using TimedRun timed = await TimedRun.StartAsync(endpoint);
         for (int run = 0; run < Runs; run++)
         {
-            (double[] differences, double[] allowed) = await DifferencesAsync(endpoint, other?.Api);
+            (double[] differences, double[] allowed) = await DifferencesAsync(timed, other?.Api);
             string shown = string.Join(
                 ' ', differences.Zip(allowed, (difference, limit) => $"{difference * 1000:0.00}/{limit * 1000:0.00} ms"));
             TestContext.Current.TestOutputHelper?.WriteLine(shown);
@@ -56,7 +55,8 @@ public sealed class ServiceTimeTests
     {
         using var task = new OwnTask([.. OwnTask.Scripts.Select(prompt => string.Concat(Enumerable.Repeat(prompt, 3)))]);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], AsVllm = true, Paced = true, Truth = FastTruth.Value },
+                TestContext.Current.CancellationToken);
         for (int rerun = 0; rerun < 2; rerun++)
         {
             MeasuredRun run = await MeasuredRun.OfAsync(
@@ -79,12 +79,12 @@ public sealed class ServiceTimeTests
         using var task = new OwnTask(OwnTask.Scripts);
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
         var durable = new List<bool>();
-        string[] groups = [.. Enumerable.Range(0, 3).Select(i => SegmentSeed.Group(1, "own", $"p{i}", 0, ""))];
+        string[] groups = [.. Enumerable.Range(0, 3).Select(i => new ProblemRun(1, "own", $"p{i}", 0).NameOf(""))];
         var log = new ServedRequests(served =>
         {
             if (served is { ThinkingClosed: true, ThinkingTokens: > 0 } && groups.Contains(served.User))
                 durable.Add(JournaledTraces(root).Any(trace =>
-                    trace.TokenIds.Length == 40 && SegmentSeed.Group(1, "own", trace.ProblemId, 0, "") == served.User));
+                    trace.TokenIds.Length == 40 && new ProblemRun(1, "own", trace.ProblemId, 0).NameOf("") == served.User));
         });
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], Log = log }, TestContext.Current.CancellationToken);
@@ -110,28 +110,23 @@ public sealed class ServiceTimeTests
     }
 
     /// <summary>Client's service time less the endpoint's, of every sample of the latency pass, and 1 % + 1 ms of each.</summary>
-    private static async Task<(double[] Differences, double[] Allowed)> DifferencesAsync(EndpointProcess endpoint, Uri? besides)
+    private static async Task<(double[] Differences, double[] Allowed)> DifferencesAsync(TimedRun timed, Uri? besides)
     {
-        using var task = new OwnTask(OwnTask.Scripts);
-        int before = endpoint.Served().Length;
         using var stop = new CancellationTokenSource();
         Task load = besides is null ? Task.CompletedTask : LoadAsync(besides, stop.Token);
-        MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1",
-            "--semantics", "exact");
+        (IReadOnlyList<ServiceSample> samples, ServedRequest[] log) = await timed.RepeatAsync();
         await stop.CancelAsync();
         await load;
-        ServedRequest[] log = endpoint.Served()[before..];
         var differences = new List<double>();
         var allowed = new List<double>();
-        foreach (ServiceSample sample in run.Service)
+        foreach (ServiceSample sample in samples)
         {
             string separate = sample.TraceId.Split("/latency")[1].TrimStart('/');
             Assert.Equal(TrialStatus.Ok, sample.Status);
             ServedRequest[] own =
             [
                 .. log.Where(served =>
-                    served.User == SegmentSeed.Group(1, "own", sample.ProblemId, -1, separate.Length > 0 ? separate + "/" : "")),
+                    served.User == new ProblemRun(1, "own", sample.ProblemId, -1).NameOf(separate.Length > 0 ? separate + "/" : "")),
             ];
             double thinking = sample.BudgetTokens == 0
                 ? 0

@@ -9,12 +9,16 @@ namespace Calibration.Tests.Harness;
 internal sealed record MeasuredRun(
     ImmutableArray<Trial> Trials, ImmutableArray<Trace> Traces, ImmutableArray<ServiceSample> Service, RunManifest Manifest)
 {
-    internal static async Task<MeasuredRun> OfAsync(Uri endpoint, params string[] arguments)
+    internal static Task<MeasuredRun> OfAsync(Uri endpoint, params string[] arguments) =>
+        OfAsync(TimeProvider.System, endpoint, arguments);
+
+    internal static async Task<MeasuredRun> OfAsync(TimeProvider clock, Uri endpoint, params string[] arguments)
     {
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
         try
         {
-            CommandRun run = await CommandRun.OfAsync(["measure", "--endpoint", endpoint.ToString(), "--out", root, .. arguments]);
+            CommandRun run = await CommandRun.OfAsync(
+                clock, ["measure", "--endpoint", endpoint.ToString(), "--out", root, .. arguments]);
             Assert.True(run.ExitCode == 0, run.Error);
             return await ReadAsync(Assert.Single(Directory.GetDirectories(root)));
         }

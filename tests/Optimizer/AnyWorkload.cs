@@ -10,7 +10,7 @@ internal static class AnyWorkload
 {
     internal static Workload Draw(Xoshiro256StarStar random, bool integer)
     {
-        int n = 1 + random.Next(3), largest = integer ? n switch { 1 => 2_000, 2 => 150, _ => 24 } : 40;
+        int n = 1 + random.Next(3), largest = integer ? n switch { 1 => 2_000, 2 => 150, _ => 24 } : 12;
         double[] shares = [.. Enumerable.Range(0, n).Select(_ => 0.1 + random.NextDouble())];
         ImmutableArray<TaskModel> tasks = [.. shares.Select((share, k) => Task(random, "t" + k, share / shares.Sum(), largest))];
         Server server = random.Next(3) switch

@@ -41,7 +41,7 @@ public sealed class AdversarialAnswersTests
             using StringReader responses = new(line);
             using StringWriter grades = new();
             Benchmark benchmark = Benchmarks.Find(document.RootElement.GetProperty("benchmark").GetString()!)!;
-            bool graded = ResponseGrading.Grade(responses, grades, benchmark).Correct == 1;
+            bool graded = ResponseGrading.Grade(responses, grades, new GradingKey(benchmark)).Correct == 1;
             if (graded == document.RootElement.GetProperty("correct").GetBoolean()) continue;
             (graded ? accepted : refused).Add($"{(graded ? "accepted" : "refused")} {line} as {grades}");
         }

@@ -76,7 +76,8 @@ public sealed class ResponseGradingTests
     {
         using StringReader responses = new(lines);
         using StringWriter grades = new();
-        Assert.Equal(tally, ResponseGrading.Grade(responses, grades, Benchmarks.Find(benchmark)!, problems));
+        Assert.Equal(tally, ResponseGrading.Grade(
+            responses, grades, new GradingKey(Benchmarks.Find(benchmark)!) { Problems = [.. problems ?? []] }));
         return grades.ToString();
     }
 }

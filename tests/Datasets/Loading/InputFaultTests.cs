@@ -96,7 +96,7 @@ public sealed class InputFaultTests : IDisposable
     {
         using StringReader responses = new($$"""{"id":"a","gold":"18","response":"The final answer is \\boxed{18",{{field}}}""");
         using StringWriter grades = new();
-        ResponseGrading.Grade(responses, grades, Benchmarks.Find("gsm8k")!);
+        ResponseGrading.Grade(responses, grades, new GradingKey(Benchmarks.Find("gsm8k")!));
         Assert.Contains($"\"status\":\"{status}\"", grades.ToString(), StringComparison.Ordinal);
     }
 

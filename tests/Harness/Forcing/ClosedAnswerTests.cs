@@ -35,7 +35,7 @@ public sealed class ClosedAnswerTests
                 "2",
                 "--budgets",
                 budgets);
-            HashSet<string> groups = [.. Enumerable.Range(0, 3).Select(i => SegmentSeed.Group(1, "own", $"p{i}", 0, ""))];
+            HashSet<string> groups = [.. Enumerable.Range(0, 3).Select(i => new ProblemRun(1, "own", $"p{i}", 0).NameOf(""))];
             return
             [
                 .. from request in server.Requests

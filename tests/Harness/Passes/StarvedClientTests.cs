@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Calibration.Endpoint;
+using Calibration.Harness;
 using Calibration.Results;
 using Calibration.Tests.Endpoint;
 using Xunit;
@@ -24,7 +25,7 @@ public sealed class StarvedClientTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The busy processes are shells.");
         using EndpointProcess endpoint = await EndpointProcess.StartAsync(isTimed: true);
-        await MeasureAsync(endpoint);
+        using TimedRun timed = await TimedRun.StartAsync(endpoint);
         Process[] others = [.. Enumerable.Range(0, busy).Select(_ => Process.Start("sh", ["-c", "while :; do :; done"])!)];
         var wrong = new List<string>();
         int rows = 0, usable = 0;
@@ -32,7 +33,7 @@ public sealed class StarvedClientTests
         {
             for (int pass = 0; pass < Passes; pass++)
             {
-                foreach ((ServiceSample sample, double log) in await MeasureAsync(endpoint))
+                foreach ((ServiceSample sample, double log) in await MeasureAsync(timed))
                 {
                     rows++;
                     usable += sample.Status == TrialStatus.Ok ? 1 : 0;
@@ -56,24 +57,18 @@ public sealed class StarvedClientTests
     }
 
     /// <summary>Every sample with the endpoint's own time of the last try of its trace.</summary>
-    private static async Task<IReadOnlyList<(ServiceSample Sample, double Log)>> MeasureAsync(EndpointProcess endpoint)
+    private static async Task<IReadOnlyList<(ServiceSample Sample, double Log)>> MeasureAsync(TimedRun timed)
     {
-        using var task = new OwnTask(OwnTask.Scripts);
-        int before = endpoint.Served().Length;
-        MeasuredRun run = await MeasuredRun.OfAsync(
-            endpoint.Api, "--task", $"own={task.Path}", "--runs", "1", "--budgets", "0,8,40", "--latency-items", "3", "--concurrency", "1",
-            "--semantics", "exact");
-        ServedRequest[] log = endpoint.Served()[before..];
+        (IReadOnlyList<ServiceSample> samples, ServedRequest[] log) = await timed.RepeatAsync();
         return
         [
-            .. run.Service.Select(sample =>
+            .. samples.Select(sample =>
             {
                 string separate = sample.TraceId.Split("/latency")[1].TrimStart('/');
                 ServedRequest[] own =
                 [
                     .. log.Where(served =>
-                        served.User == Calibration.Harness.SegmentSeed.Group(
-                            1, "own", sample.ProblemId, -1, separate.Length > 0 ? separate + "/" : "")),
+                        served.User == new ProblemRun(1, "own", sample.ProblemId, -1).NameOf(separate.Length > 0 ? separate + "/" : "")),
                 ];
                 double thinking = sample.BudgetTokens == 0
                     ? 0

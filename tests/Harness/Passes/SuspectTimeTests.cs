@@ -109,7 +109,7 @@ public sealed class SuspectTimeTests
         while (!stop.IsCancellationRequested)
         {
             using var body = new StringContent(
-                """{"prompt": "Start", "max_tokens": 150, "ignore_eos": true}""", Encoding.UTF8, "application/json");
+                """{"prompt": "Start", "max_tokens": 50, "ignore_eos": true}""", Encoding.UTF8, "application/json");
             using HttpResponseMessage answer = await http.PostAsync(new Uri(api + "/completions"), body, CancellationToken.None);
         }
     }

@@ -1,6 +1,7 @@
 using Calibration.Endpoint;
 using Calibration.Tests.Calibrate;
 using Calibration.Tests.Datasets;
+using Calibration.Tests.Endpoint;
 using Calibration.Tests.Harness.Servers;
 using Xunit;
 
@@ -28,7 +29,8 @@ public sealed class ProbeTests
     public async Task Probe_EmbeddedAsVllm_SeesThePrefixCache()
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, TestContext.Current.CancellationToken);
+            new EndpointOptions { Problems = [], AsVllm = true, Paced = true, Truth = FastTruth.Value },
+            TestContext.Current.CancellationToken);
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", endpoint.BaseAddress.ToString(), "--concurrency", "2");
         Assert.True(run.ExitCode == 0, run.Error + run.Output);
         Assert.Contains("vllm 0.32.0", run.Output, StringComparison.Ordinal);

@@ -113,7 +113,7 @@ public sealed class RefusalTests : IAsyncDisposable
     {
         await using ScriptedServer gateway = Gateway.Start(
             _endpoint.BaseAddress, change: (request, body) => IsStream(request) ? body[..(body.Length / 2)] : body);
-        CommandRun run = await RunAsync(gateway);
+        CommandRun run = await RunAsync(new HurriedClock(times: 50), gateway, "--idle-limit", "600");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("No service time could be measured.", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
@@ -181,11 +181,13 @@ public sealed class RefusalTests : IAsyncDisposable
     [InlineData("measure")]
     public async Task Verb_BusyGatewayAtTheOpening_IsWaitedFor(string verb)
     {
-        long start = TimeProvider.System.GetTimestamp();
+        var clock = new HurriedClock(times: 20);
+        long start = clock.GetTimestamp();
         await using ScriptedServer gateway = Gateway.Start(
             _endpoint.BaseAddress, _ =>
-                TimeProvider.System.GetElapsedTime(start).TotalSeconds < 4 ? ScriptedServer.Status("429 Too Many Requests") : null);
+                clock.GetElapsedTime(start).TotalSeconds < 4 ? ScriptedServer.Status("429 Too Many Requests") : null);
         CommandRun run = await CommandRun.OfAsync(
+            clock,
             [verb, "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. verb == "measure"
                 ? MeasureArguments
                 : []]);
@@ -201,14 +203,11 @@ public sealed class RefusalTests : IAsyncDisposable
         int asked = 0;
         await using ScriptedServer gateway = Gateway.Start(_endpoint.BaseAddress, _ => Interlocked.Increment(ref asked) > 3 ? [] : null);
         CommandRun run = await CommandRun.OfAsync(
-        [
-            "measure",
-            "--endpoint",
-            _endpoint.BaseAddress.ToString(),
-            "--endpoint",
-            new Uri(gateway.Address, "v1").ToString(),
-            .. MeasureArguments,
-        ]);
+            new HurriedClock(times: 20),
+            [
+                "measure", "--endpoint", _endpoint.BaseAddress.ToString(), "--endpoint", new Uri(gateway.Address, "v1").ToString(),
+                .. MeasureArguments,
+            ]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("is not used:", run.Error, StringComparison.Ordinal);
     }
@@ -216,8 +215,10 @@ public sealed class RefusalTests : IAsyncDisposable
     private string[] MeasureArguments =>
         ["--task", $"own={_task.Path}", "--budgets", "0,4,16", "--runs", "1", "--latency-items", "3", "--out", _root];
 
-    private Task<CommandRun> RunAsync(ScriptedServer gateway, params string[] more) =>
-        CommandRun.OfAsync(
+    private Task<CommandRun> RunAsync(ScriptedServer gateway, params string[] more) => RunAsync(TimeProvider.System, gateway, more);
+
+    private Task<CommandRun> RunAsync(TimeProvider clock, ScriptedServer gateway, params string[] more) => CommandRun.OfAsync(
+        clock,
         [
             "run", "--endpoint", new Uri(gateway.Address, "v1").ToString(), "--concurrency", "1", .. MeasureArguments, .. more,
         ]);

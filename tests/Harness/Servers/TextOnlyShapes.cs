@@ -6,8 +6,7 @@ namespace Calibration.Tests.Harness.Servers;
 
 /// <summary>
 /// A server of no known kind that offers <c>/v1/completions</c> in text and nothing else, over a real socket. A letter is a token; its
-/// model
-/// thinks 40 letters, closes, and answers 9.
+/// model thinks 40 letters, closes, and answers 9.
 /// </summary>
 /// <param name="counts">Whether it sends a usage record.</param>
 /// <param name="closeIsOneToken">Whether its model's close is a token, or ordinary text.</param>

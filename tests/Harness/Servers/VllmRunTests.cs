@@ -1,6 +1,7 @@
 using Calibration.Endpoint;
 using Calibration.Results;
 using Calibration.Tests.Calibrate;
+using Calibration.Tests.Endpoint;
 using Xunit;
 
 namespace Calibration.Tests.Harness.Servers;
@@ -54,7 +55,7 @@ public sealed class VllmRunTests : IDisposable
             "--semantics",
             semantics,
         ];
-        await SucceedAsync(["measure", .. arguments, "--hours", "0.0004"]);
+        await SucceedAsync(["measure", .. arguments, "--hours", "0.0002"]);
         string folder = Assert.Single(Directory.GetDirectories(_root));
         Assert.False(RunFolder.Open(folder).HasEnded, "The run was too fast to be interrupted: this test shows nothing.");
         await SucceedAsync(["measure", "--resume", folder, "--hours", "1"]);
@@ -86,5 +87,5 @@ public sealed class VllmRunTests : IDisposable
     }
 
     private static Task<EmbeddedEndpoint> StartAsync() =>
-        EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], AsVllm = true, Paced = true }, Cancelled);
+        EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [], AsVllm = true, Paced = true, Truth = FastTruth.Value }, Cancelled);
 }

@@ -7,12 +7,16 @@ using Xunit;
 
 namespace Calibration.Tests.Harness.Transport;
 
-/// <summary>What an endpoint's faults do to a run: nothing where they may pass, a status with its reason where they may not.</summary>
-public sealed class FaultTests : IDisposable
+/// <summary>
+/// What an endpoint's faults do to a run: nothing where they may pass, a status with its reason where they may not. Waits pass on a hurried
+/// clock, except where a test says otherwise; <see cref="RetryTests"/> says how long each of them is.
+/// </summary>
+public sealed class FaultTests(FaultTests.UndisturbedRun undisturbedRun) : IClassFixture<FaultTests.UndisturbedRun>, IDisposable
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
     private readonly OwnTask _task = new(OwnTask.Scripts);
+    private readonly HurriedClock _hurried = new(times: 20);
 
     public static TheoryData<EndpointFault> PassingFaults => [.. FaultMix.Passing];
 
@@ -22,9 +26,10 @@ public sealed class FaultTests : IDisposable
     [MemberData(nameof(PassingFaults))]
     public async Task Measure_AFaultInFive_GivesTheUndisturbedTrials(EndpointFault fault)
     {
-        MeasuredRun undisturbed = await MeasureAsync(new EndpointOptions { Problems = [] });
+        // The stall is of the machine's time: it is twice as long as the limit.
         MeasuredRun disturbed = await MeasureAsync(
-            new EndpointOptions { Problems = [], Faults = new FaultMix(0.2, 7, [fault], TimeSpan.FromSeconds(1)) }, "--idle-limit", "0.5");
+            new EndpointOptions { Problems = [], Faults = new FaultMix(0.2, 7, [fault], TimeSpan.FromSeconds(0.8)) }, "--idle-limit", "8");
+        MeasuredRun undisturbed = undisturbedRun.Run;
         Assert.Equal(undisturbed.Trials.Select(Compared), disturbed.Trials.Select(Compared));
         Assert.Equal(
             undisturbed.Traces.Select(trace => string.Join(' ', trace.TokenIds)),
@@ -40,25 +45,24 @@ public sealed class FaultTests : IDisposable
     [InlineData(true)]
     public async Task Measure_EndpointThatRestarts_PausesAndGoesOn(bool withAnotherModelForAWhile)
     {
-        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
-        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        var log = new Endpoint.ServedRequests();
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(Slow with { Log = log }, Cancelled);
         Uri address = first.BaseAddress;
-        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(address, [.. Arguments, "--runs", "40", "--concurrency", "4"]);
-        await Task.Delay(1500, Cancelled);
-        Assert.False(measuring.IsCompleted, "The run was too fast to be interrupted: this test shows nothing.");
+        Task<MeasuredRun> measuring = MeasuredRun.OfAsync(_hurried, address, [.. Arguments, "--runs", "40", "--concurrency", "4"]);
+        await ServedAsync(log, 100, measuring);
         await first.DisposeAsync();
         if (withAnotherModelForAWhile)
         {
             await using EmbeddedEndpoint other = await EmbeddedEndpoint.StartAsync(
-                options with { Port = address.Port, Model = "another" }, Cancelled);
-            await Task.Delay(4000, Cancelled);
+                Slow with { Port = address.Port, Model = "another" }, Cancelled);
+            await HurriedSecondsAsync(20);
         }
         else
         {
-            await Task.Delay(4000, Cancelled);
+            await HurriedSecondsAsync(20);
         }
 
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(Slow with { Port = address.Port }, Cancelled);
         MeasuredRun run = await measuring;
         Assert.Equal(3 * 40 * 4, run.Trials.Length);
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
@@ -68,13 +72,16 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_EndpointThatStaysAway_EndsWithTheCommandThatResumes()
     {
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
-        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        var log = new Endpoint.ServedRequests();
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(Slow with { Log = log }, Cancelled);
         Uri address = first.BaseAddress;
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
-            ["measure", "--endpoint", address.ToString(), "--out", root, "--down-limit", "0.02", .. Arguments, "--runs", "40",
-                "--concurrency", "4"]);
-        await Task.Delay(1500, Cancelled);
+            _hurried,
+            [
+                "measure", "--endpoint", address.ToString(), "--out", root, "--down-limit", "0.2", .. Arguments, "--runs", "40",
+                "--concurrency", "4",
+            ]);
+        await ServedAsync(log, 100, measuring);
         await first.DisposeAsync();
         Calibrate.CommandRun run = await measuring;
         string folder = Assert.Single(Directory.GetDirectories(root));
@@ -82,7 +89,7 @@ public sealed class FaultTests : IDisposable
         Assert.Contains($"calibrate run --resume {folder}", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(RunFolder.Open(folder).Trials.ReadJournal(), trial => trial.Status == TrialStatus.Failed);
 
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(Slow with { Port = address.Port }, Cancelled);
         Calibrate.CommandRun resumed = await Calibrate.CommandRun.OfAsync("run", "--resume", folder);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Equal(3 * 40 * 4, (await MeasuredRun.ReadAsync(folder)).Trials.Length);
@@ -93,12 +100,15 @@ public sealed class FaultTests : IDisposable
     public async Task Measure_EndpointThatIsAwayAtTheDeadline_EndsInTimeWithWhatIsThere()
     {
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
-        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) }, Cancelled);
+        var log = new Endpoint.ServedRequests();
+        EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(Slow with { Log = log }, Cancelled);
         Task<Calibrate.CommandRun> measuring = Calibrate.CommandRun.OfAsync(
-            ["measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.002", .. Arguments, "--runs", "40",
-                "--concurrency", "4"]);
-        await Task.Delay(2500, Cancelled);
+            _hurried,
+            [
+                "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--out", root, "--hours", "0.03", .. Arguments, "--runs", "200",
+                "--concurrency", "4",
+            ]);
+        await ServedAsync(log, 100, measuring);
         await endpoint.DisposeAsync();
         Calibrate.CommandRun run = await measuring;
         Assert.True(run.ExitCode == 0, run.Error);
@@ -136,14 +146,14 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Measure_TwoEndpoints_ShareTheWorkAndOneMayDie()
     {
-        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
         var logs = new[] { new Endpoint.ServedRequests(), new Endpoint.ServedRequests() };
-        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options with { Log = logs[0] }, Cancelled);
-        EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options with { Log = logs[1] }, Cancelled);
+        await using EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(Slow with { Log = logs[0] }, Cancelled);
+        EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(Slow with { Log = logs[1] }, Cancelled);
         Task<MeasuredRun> measuring = MeasuredRun.OfAsync(
-            first.BaseAddress, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "40", "--concurrency", "2"]);
-        while (logs[1].All.Count < 60 && !measuring.IsCompleted)
-            await Task.Delay(20, Cancelled);
+            _hurried,
+            first.BaseAddress,
+            [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "40", "--concurrency", "2"]);
+        await ServedAsync(logs[1], 60, measuring);
         await second.DisposeAsync();
         MeasuredRun run = await measuring;
         Assert.Equal(3 * 40 * 4, run.Trials.Select(trial => trial.Key).Distinct().Count());
@@ -156,16 +166,18 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Measure_FirstOfTwoEndpointsAwayInTheLatencyPass_IsWaitedForAndMissesNoTime()
     {
-        var options = new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(100) };
-        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        var log = new Endpoint.ServedRequests();
+        EmbeddedEndpoint first = await EmbeddedEndpoint.StartAsync(Slow with { Log = log }, Cancelled);
         Uri address = first.BaseAddress;
-        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(options, Cancelled);
+        await using EmbeddedEndpoint second = await EmbeddedEndpoint.StartAsync(Slow, Cancelled);
         Task<MeasuredRun> measuring = MeasuredRun.OfAsync(
-            address, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "1"]);
-        await Task.Delay(1200, Cancelled);
+            _hurried, address, [.. Arguments, "--endpoint", second.BaseAddress.ToString(), "--runs", "1"]);
+        await ServedAsync(log, 12, measuring);
         await first.DisposeAsync();
-        await Task.Delay(14_000, Cancelled);
-        await using EmbeddedEndpoint back = await EmbeddedEndpoint.StartAsync(options with { Port = address.Port }, Cancelled);
+
+        // Longer than a request waits for one of several endpoints.
+        await HurriedSecondsAsync(30);
+        await using EmbeddedEndpoint back = await EmbeddedEndpoint.StartAsync(Slow with { Port = address.Port }, Cancelled);
         MeasuredRun run = await measuring;
         Assert.Equal((2 * 4) + 2, run.Service.Length);
         Assert.All(run.Service, sample => Assert.Equal(TrialStatus.Ok, sample.Status));
@@ -196,12 +208,13 @@ public sealed class FaultTests : IDisposable
         Assert.All(run.Trials, trial => Assert.True(trial.IsUsable, trial.Reason));
     }
 
+    /// <summary>By the machine's clock.</summary>
     [Fact]
     public async Task Post_RefusalThatNamesATime_IsSentAgainNoSooner()
     {
         int asked = 0;
         await using var server = new ScriptedServer(_ => asked++ == 0
-            ? "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
+            ? "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
             : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8.ToArray());
         using EndpointClient client = TestClient.Open(new Uri(server.Address, "v1"), RetryPolicy.Overnight);
         var uri = new Uri(server.Address, "v1/completions");
@@ -211,17 +224,53 @@ public sealed class FaultTests : IDisposable
                 await client.PostAsync(uri, "{}"u8.ToArray(), 1, cancelled) is { IsSuccess: false } refusal
                     ? throw refusal.Fault(uri) : 200, Cancelled);
         Assert.Equal(200, status);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.9, 30);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0.9, 30);
     }
 
-    private ImmutableArray<string> Arguments => ["--task", $"own={_task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2"];
+    /// <summary>Slow enough to be interrupted.</summary>
+    private static EndpointOptions Slow { get; } = new() { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(20) };
+
+    private ImmutableArray<string> Arguments => ArgumentsFor(_task);
+
+    private static ImmutableArray<string> ArgumentsFor(OwnTask task) =>
+        ["--task", $"own={task.Path}", "--budgets", "0,7,40,64", "--latency-items", "2"];
 
     private async Task<MeasuredRun> MeasureAsync(EndpointOptions options, params string[] arguments)
     {
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(options, Cancelled);
-        return await MeasuredRun.OfAsync(endpoint.BaseAddress, [.. Arguments, .. arguments]);
+        return await MeasuredRun.OfAsync(_hurried, endpoint.BaseAddress, [.. Arguments, .. arguments]);
     }
+
+    /// <summary>Waits until a run is on its way.</summary>
+    private static async Task ServedAsync(Endpoint.ServedRequests log, int requests, Task measuring)
+    {
+        while (log.All.Count < requests && !measuring.IsCompleted)
+            await Task.Delay(10, Cancelled);
+        Assert.False(measuring.IsCompleted, "The run was too fast to be interrupted: this test shows nothing.");
+    }
+
+    private Task HurriedSecondsAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), _hurried, Cancelled);
 
     private static (TrialKey, TrialStatus, string, string, int, int, bool) Compared(Trial trial) =>
         (trial.Key, trial.Status, trial.Answer, trial.Response, trial.ThinkingTokens, trial.AnswerTokens, trial.Correct);
+
+    /// <summary>What a run measures without faults, by the machine's clock; every fault is compared with it.</summary>
+    public sealed class UndisturbedRun : IAsyncLifetime
+    {
+        private readonly OwnTask _task = new(OwnTask.Scripts);
+
+        internal MeasuredRun Run { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(new EndpointOptions { Problems = [] });
+            Run = await MeasuredRun.OfAsync(endpoint.BaseAddress, [.. ArgumentsFor(_task)]);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _task.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

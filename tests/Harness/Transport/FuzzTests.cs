@@ -54,8 +54,9 @@ public sealed class FuzzTests
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], Faults = new FaultMix(0.5, 20261124, [EndpointFault.Mutated], TimeSpan.Zero) }, Cancelled);
         MeasuredRun run = await MeasuredRun.OfAsync(
+            new HurriedClock(times: 20),
             endpoint.BaseAddress, "--task", $"own={task.Path}", "--runs", "60", "--budgets", "0,4,16,33", "--latency-items", "3",
-            "--concurrency", "128");
+            "--concurrency", "128", "--idle-limit", "600");
         Assert.Equal(3 * 60 * 4, run.Trials.Length);
         Dictionary<string, Trace> traces = run.Traces.ToDictionary(trace => trace.TraceId);
         Assert.All(run.Trials.Where(trial => trial.IsUsable && trial.BudgetTokens > 0), trial =>

@@ -16,15 +16,18 @@ public sealed class SlowServerTests
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
 
-    /// <summary>100 tokens a second for all, 128 requests wanted in flight: each gets under one token a second.</summary>
+    /// <summary>100 tokens per second for all, 128 requests wanted in flight: each gets less than one token per second.</summary>
     [Fact]
     public async Task Measure_HundredTokensASecondFor128Requests_WastesNothing()
     {
+        // Five of the clock's seconds pass in one of the endpoint's.
+        var clock = new HurriedClock(times: 5);
         using var task = new OwnTask([.. Enumerable.Range(0, 128).Select(i => $"{i} + 5?")]);
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions { Problems = [], TotalTokensPerSecond = 100 }, Cancelled);
+            new EndpointOptions { Problems = [], TotalTokensPerSecond = 5 * 100 }, Cancelled);
         string root = Directory.CreateTempSubdirectory("calibration-").FullName;
         CommandRun command = await CommandRun.OfAsync(
+            clock,
             "measure", "--endpoint", endpoint.BaseAddress.ToString(), "--task", $"own={task.Path}", "--budgets", "12", "--runs", "1",
             "--latency-items", "2", "--concurrency", "128",
             "--idle-limit", "2", "--out", root);

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Calibration.Analysis.Counting;
+using Calibration.Analysis.Deciding;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+using Calibration.Results;
+
+namespace Calibration.Analysis.Comparing;
+
+/// <summary>One of the runs to compare, with its decision at the common operating point.</summary>
+/// <param name="Manifest">Its manifest.</param>
+/// <param name="Fits">Its fits.</param>
+/// <param name="Rows">Its rows.</param>
+/// <param name="Decision">Its decision.</param>
+internal sealed record Side(RunManifest Manifest, RunFits Fits, RunRows Rows, Decision Decision)
+{
+    internal ComparedRun Name => new(
+        Manifest.Id, Manifest.ShownModel, Manifest.CreatedUtc, Manifest.Simulated, Manifest.Plan.Semantics);
+
+    internal TaskFits? Of(string task) => Fits.Tasks.FirstOrDefault(fit => fit.Task == task && !fit.IsMissingData);
+}
+
+/// <summary>Two runs side by side.</summary>
+/// <param name="before">The old run.</param>
+/// <param name="after">The new run.</param>
+/// <param name="request">The operating point, and what matters.</param>
+internal sealed class Comparison(Side before, Side after, ComparisonRequest request)
+{
+    internal RunComparison Conclude(CancellationToken cancellationToken)
+    {
+        DecisionReport? old = before.Decision.Intervals(cancellationToken), now = after.Decision.Intervals(cancellationToken);
+        if (old is null || now is null)
+            throw new AnalysisException("No replicate of one of the runs is stable at this operating point: lower {ArrivalRate}.");
+        ImmutableArray<double> kept = Kept();
+        AllocationValue value = after.Decision.ValueOf(kept, cancellationToken);
+        ImmutableArray<TaskComparison> tasks = [.. after.Fits.Tasks.Select(fit => Of(fit, old, now)).OfType<TaskComparison>()];
+        ValueDifference objective = ValueDifferences.Of("J", old.Objective, now.Objective);
+        double? lossPValue = KeepRule.PValue(value);
+        double[] tests =
+        [
+            .. tasks.SelectMany(task => task.Accuracy).Select(at => at.PValue),
+            .. tasks.SelectMany(task => task.Parameters).Select(parameter => parameter.PValue).OfType<double>(),
+            .. new[] { objective.PValue, lossPValue }.OfType<double>(),
+        ];
+        double threshold = Holm.Threshold(tests);
+        double tolerable = request.TolerableLossSeconds ?? KeepRule.DefaultAccuracy * request.Allocation.Point.AccuracyWeightS;
+        return new RunComparison
+        {
+            Old = before.Name,
+            New = after.Name,
+            OperatingPoint = PointOf(after.Decision.Workload),
+            Warnings = [.. RunDifferences.Of(before, after)],
+            Tasks = [.. tasks.Select(task => Claim(task, threshold))],
+            Objective = objective with { Claimed = objective.PValue <= threshold },
+            KeptAllocation = value,
+            Decision = KeepRule.Decide(value, tolerable, lossPValue <= threshold, tests.Length),
+            Tests = tests.Length,
+        };
+    }
+
+    /// <summary>The old run's integer budgets in the order of the new run's tasks; both decide over the same tasks.</summary>
+    private ImmutableArray<double> Kept() =>
+    [
+        .. after.Decision.Workload.Tasks.Select(task =>
+            before.Decision.IntegerBudgets[before.Decision.Workload.Tasks.Select(other => other.Task).ToList().IndexOf(task.Task)]),
+    ];
+
+    private TaskComparison? Of(TaskFits now, DecisionReport oldReport, DecisionReport newReport)
+    {
+        if (now.IsMissingData || before.Of(now.Task) is not { } old)
+            return null;
+        AccuracyCell[] oldCells = [.. before.Rows.Of(now.Task).Cells], newCells = [.. after.Rows.Of(now.Task).Cells];
+        int common = RunDifferences.HaveSameProblems(before.Manifest, after.Manifest, now.Task)
+            ? oldCells.Select(cell => cell.Problem).Intersect(newCells.Select(cell => cell.Problem), StringComparer.Ordinal).Count()
+            : 0;
+        return new TaskComparison
+        {
+            Task = now.Task,
+            DisplayName = now.DisplayName,
+            PairedProblems = common > 1 ? common : 0,
+            Accuracy = AccuracyDifferences.Of(oldCells, newCells, paired: common > 1),
+            Parameters =
+            [
+                ValueDifferences.Of("A", old.Accuracy.A, now.Accuracy.A),
+                ValueDifferences.Of("b", old.Accuracy.B, now.Accuracy.B),
+                ValueDifferences.Of("D", old.Accuracy.D, now.Accuracy.D),
+                ValueDifferences.Of("t0_s", old.Service.T0Seconds, now.Service.T0Seconds),
+                ValueDifferences.Of("c_s_per_token", old.Service.SecondsPerToken, now.Service.SecondsPerToken),
+            ],
+            BudgetTokens = BudgetOf(now.Task, oldReport, newReport),
+        };
+    }
+
+    private ValueDifference? BudgetOf(string task, DecisionReport oldReport, DecisionReport newReport)
+    {
+        if (before.Decision.BudgetOf(task) is not { } old || after.Decision.BudgetOf(task) is not { } now)
+            return null;
+        Interval Of(DecisionReport report) => report.Tasks.First(budget => budget.Task == task).BudgetTokens;
+        return new ValueDifference("budget_tokens", old, now)
+        {
+            Interval = ValueDifferences.Difference((old, Of(oldReport)), (now, Of(newReport))),
+        };
+    }
+
+    private string PointOf(Workload workload) => new AllocationPoint(
+        workload.ArrivalRatePerSecond,
+        workload.AccuracyWeightSeconds,
+        request.Allocation.Point.MaxBudgetTokens,
+        workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal))
+    {
+        ServerSpeed = workload.Server.IsOneAtATime ? null : workload.Server.Speed,
+    }.Caption;
+
+    private static TaskComparison Claim(TaskComparison task, double threshold) => task with
+    {
+        Accuracy = [.. task.Accuracy.Select(at => at with { Claimed = at.PValue <= threshold })],
+        Parameters = [.. task.Parameters.Select(value => value with { Claimed = value.PValue <= threshold })],
+    };
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Calibration.Analysis.Policies;
+using Calibration.Fitting;
+using Calibration.Optimizer;
+
+namespace Calibration.Analysis.Uncertainty;
+
+/// <summary>
+/// The bootstrap of a given allocation under a run's model: each replicate draws answers, traces and lengths anew, as for the decision, and
+/// says what the same budgets give and how much the replicate's own best allocation is above them.
+/// </summary>
+/// <param name="decided">The run's own workload and its best allocation.</param>
+/// <param name="tasks">Its tasks with what their uncertainty is drawn from.</param>
+/// <param name="budgets">The allocation, one budget per task.</param>
+internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<DecisionTask> tasks, ImmutableArray<double> budgets)
+{
+    private const double Level = 0.95;
+
+    private readonly double _quantile = DecisionTask.QuantileOf(tasks, Level);
+
+    private readonly MeasuredValue _data =
+        new(decided.Workload, [.. tasks.Select((task, k) => task.ResidualOf(decided.Workload.Tasks[k]))]);
+
+    /// <summary>Number of replicates.</summary>
+    internal int Replicates { get; init; } = 2_000;
+
+    /// <summary>Threads; all processors by default.</summary>
+    internal int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Runs the bootstrap.</summary>
+    internal AllocationValue Run(int seed, CancellationToken cancellationToken = default)
+    {
+        Performance at = AnyBudget.At(decided.Workload, budgets.AsSpan());
+        var outcomes = new Outcome?[Replicates];
+        int workers = Math.Clamp(Threads, 1, Replicates);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+        Parallel.For(0, at.IsStable ? workers : 0, parallel, worker =>
+        {
+            TaskDraw[] draw =
+                [.. tasks.Select((task, k) => new TaskDraw(task, DecisionBootstrap.SeedOf(seed, k, 0), DecisionBootstrap.SeedOf(seed, k, 1)))];
+            for (int i = worker; i < Replicates; i += workers)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                outcomes[i] = Value(draw, i);
+            }
+        });
+        Outcome[] stable = [.. outcomes.OfType<Outcome>()];
+        return new AllocationValue
+        {
+            Budgets = [.. tasks.Select((task, k) => new ValuedBudget(task.Model.Task, budgets[k]))],
+            Performance = at,
+            Replicates = stable.Length,
+            Unstable = at.IsStable ? Replicates - stable.Length : 0,
+            Objective = IntervalOf(_data.At(budgets.AsSpan()), stable, outcome => outcome.Objective),
+            Accuracy = IntervalOf(at.Accuracy, stable, outcome => outcome.At.Accuracy),
+            MeanSystemTimeSeconds = IntervalOf(at.MeanSystemTimeSeconds, stable, outcome => outcome.At.MeanSystemTimeSeconds),
+            Loss = at.IsStable && stable.Length >= 2 ? LossOf(decided.Best.Performance.Objective - at.Objective, stable) : null,
+        };
+    }
+
+    private Outcome? Value(TaskDraw[] draw, int index)
+    {
+        DrawnTask[] drawn = [.. draw.Select(task => task.Next(index))];
+        var own = new MeasuredValue(
+            decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] }, [.. drawn.Select(task => task.Residual)]);
+        ProvedAllocation best = AllocationSolver.Solve(own.Workload, DecisionBootstrap.Options);
+        Performance at = AnyBudget.At(own.Workload, budgets.AsSpan());
+        if (best.Status == ProofStatus.Infeasible || !at.IsStable)
+            return null;
+        double given = own.At(budgets.AsSpan()), bestOnData = _data.At(best.Budgets.AsSpan());
+        return double.IsFinite(bestOnData)
+            ? new Outcome(at, given, own.At(best.Budgets.AsSpan()) - given, bestOnData - _data.At(budgets.AsSpan()))
+            : null;
+    }
+
+    /// <summary>
+    /// The loss of these budgets against the best ones. The best J on the data is too high as an estimate of the true best by half of
+    /// Efron's optimism, because the maximum of noisy data is as far above the truth as the truth is above what the choice really gives.
+    /// </summary>
+    private CorrectedValue LossOf(double raw, Outcome[] stable)
+    {
+        double judged = _data.At(decided.Best.Budgets.AsSpan()) - _data.At(budgets.AsSpan());
+        double optimism = stable.Average(outcome => outcome.Loss - outcome.LossOnData) / 2;
+        double deviation = Deviation(Array.ConvertAll(stable, outcome => outcome.Loss));
+        double half = _quantile * deviation, value = Math.Max(0, judged - optimism);
+        return new CorrectedValue(raw, raw - value, deviation, new Interval(Math.Max(0, value - half), value + half));
+    }
+
+    private ValueInterval IntervalOf(double value, Outcome[] stable, Func<Outcome, double> part)
+    {
+        if (stable.Length < 2)
+            return new ValueInterval(value, null, null);
+        double deviation = Deviation(Array.ConvertAll(stable, outcome => part(outcome)));
+        double half = _quantile * deviation;
+        return new ValueInterval(value, deviation, new Interval(value - half, value + half));
+    }
+
+    private static double Deviation(double[] values)
+    {
+        double mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+    }
+
+    /// <param name="At">What the budgets imply by the replicate's shapes.</param>
+    /// <param name="Objective">J there with the replicate's residuals.</param>
+    /// <param name="Loss">J at the replicate's choice less that, on the replicate.</param>
+    /// <param name="LossOnData">J at the replicate's choice less J at the budgets, on the data.</param>
+    private sealed record Outcome(Performance At, double Objective, double Loss, double LossOnData);
+}
