@@ -16,7 +16,7 @@ public static class WorkloadCurves
     public static DecisionCurves Of(Workload workload, string sweepTask, int seed, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        ProvedAllocation best = AllocationSolver.Solve(workload);
+        ProvedAllocation best = AllocationSolver.Solve(workload, new SolverOptions { Cancellation = cancellationToken });
         Feasibility.ThrowIfNone(best);
         Performance at = best.Performance;
         return new DecisionCurves
@@ -50,7 +50,7 @@ public static class WorkloadCurves
     public static BudgetSweep Sweep(Workload workload, string sweepTask, int seed, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        ProvedAllocation best = AllocationSolver.Solve(workload);
+        ProvedAllocation best = AllocationSolver.Solve(workload, new SolverOptions { Cancellation = cancellationToken });
         Feasibility.ThrowIfNone(best);
         return SweepOf(workload, best, sweepTask, seed, cancellationToken);
     }

@@ -18,6 +18,8 @@ internal sealed record LegendEntry(string Text, Color Colour)
 /// <summary>One pair of axes, with what is drawn between them.</summary>
 internal sealed class Panel
 {
+    private const int Steps = 12;
+
     private readonly List<(double X, double Y)> _occupied = [];
 
     internal Panel(Scale x, Scale y, string xLabel, string yLabel)
@@ -50,8 +52,15 @@ internal sealed class Panel
     internal void Line(IEnumerable<(double X, double Y)> points, Look look, float width = FigureStyle.LineWidth)
     {
         (double X, double Y)[] line = Coordinates(points);
-        if (line.Length > 1)
-            Draw(line, look, width);
+        if (line.Length < 2)
+            return;
+        _occupied.AddRange(
+            from pair in line.Zip(line.Skip(1))
+            from step in Enumerable.Range(1, Steps - 1)
+            let share = step / (double)Steps
+            select (
+                pair.First.X + (share * (pair.Second.X - pair.First.X)), pair.First.Y + (share * (pair.Second.Y - pair.First.Y))));
+        Draw(line, look, width);
     }
 
     internal void Band(IEnumerable<(double X, double Low, double High)> points, Color colour)
@@ -67,7 +76,10 @@ internal sealed class Panel
     {
         (double X, double Low, double High)[] bars = [.. intervals.Select(bar => (
             X.At(bar.X) + shift, Math.Clamp(Y.At(bar.Low), Y.Low, Y.High), Math.Clamp(Y.At(bar.High), Y.Low, Y.High)))];
-        _occupied.AddRange(bars.SelectMany(bar => (double[])[bar.Low, bar.High], (bar, y) => (bar.X, y)));
+        _occupied.AddRange(
+            from bar in bars
+            from step in Enumerable.Range(0, Steps + 1)
+            select (bar.X, bar.Low + ((bar.High - bar.Low) * step / Steps)));
         Add((canvas, place) =>
         {
             using SKPaint stroke = VectorShapes.Stroke(colour.ToSKColor(), FigureStyle.BarWidth);

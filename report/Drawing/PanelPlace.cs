@@ -10,6 +10,9 @@ internal sealed record PanelPlace(Panel Panel, PixelRect Data)
 {
     private const float Margin = 4;
 
+    /// <summary>Places between the edges, the corners first.</summary>
+    private static readonly float[] Shares = [0, 1, 0.5f, 0.25f, 0.75f, 0.125f, 0.375f, 0.625f, 0.875f];
+
     private readonly List<SKRect> _written = [];
 
     internal float X(double coordinate) =>
@@ -52,9 +55,11 @@ internal sealed record PanelPlace(Panel Panel, PixelRect Data)
 
     private IEnumerable<SKRect> Places(float width, float height)
     {
-        float[] lefts = [Data.Left + Margin, Data.Right - Margin - width, ((Data.Left + Data.Right) / 2) - (width / 2)];
-        float[] tops = [Data.Top + Margin, Data.Bottom - Margin - height, ((Data.Top + Data.Bottom) / 2) - (height / 2)];
-        return from top in tops from left in lefts select SKRect.Create(left, top, width, height);
+        float across = Data.Right - Data.Left - width - (2 * Margin), down = Data.Bottom - Data.Top - height - (2 * Margin);
+        return
+            from row in Shares
+            from column in Shares
+            select SKRect.Create(Data.Left + Margin + (column * across), Data.Top + Margin + (row * down), width, height);
     }
 
     /// <summary>Points within a place; labels count for more, because words on words cannot be read.</summary>

@@ -108,7 +108,7 @@ internal sealed class AccuracyFigure(ImmutableArray<TaskFits> tasks, FigureSourc
 
         if (task.Shape?.Fall is { } fall && task.Accuracy.Points.FirstOrDefault(point => point.BudgetTokens == fall.PeakTokens) is { } peak)
         {
-            Look ring = new(FigureStyle.Ink, MarkerShape.OpenCircle, LinePattern.Solid);
+            Look ring = new(FigureStyle.Ink, MarkerShape.OpenCircleWithDot, LinePattern.Solid);
             panel.Points([(peak.BudgetTokens, peak.Correct / peak.Answers)], ring, shift, FigureStyle.MarkerSize + 5);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Analysis;
+using Calibration.Fitting;
 using Calibration.Report.Tables;
 using Calibration.Results;
 
@@ -47,7 +48,8 @@ public sealed class MethodsText(RunManifest manifest, RunFits fits, RunAllocatio
         yield return manifest.Simulated ? "The endpoint is simulated: no language model answered." : "";
         yield return manifest.Samples ? "The problems are invented samples in the benchmarks' formats, not the benchmarks themselves." : "";
         yield return $"The tasks are {string.Join(", ", manifest.Tasks.Select(Named))}.";
-        yield return $"Each problem was asked in {FiguresOf(plan.Runs)} independent runs at each thinking budget: "
+        string runs = plan.Runs == 1 ? "one run" : $"{FiguresOf(plan.Runs)} independent runs";
+        yield return $"Each problem was asked in {runs} at each thinking budget: "
             + $"{string.Join("; ", BudgetGrids())}.";
         SamplingSettings sampling = plan.Sampling;
         yield return string.Create(
@@ -79,7 +81,13 @@ public sealed class MethodsText(RunManifest manifest, RunFits fits, RunAllocatio
 
     private IEnumerable<string> Fitted()
     {
-        yield return "Accuracy was fitted by binomial maximum likelihood with the model p(ℓ) = D + A(1 − exp(−bℓ)), and service time by "
+        string method = fits.Tasks.Select(task => task.Accuracy.Method).FirstOrDefault() switch
+        {
+            FitMethod.LeastSquares => "unweighted nonlinear least squares",
+            FitMethod.WeightedLeastSquares => "weighted nonlinear least squares",
+            _ => "binomial maximum likelihood",
+        };
+        yield return $"Accuracy was fitted by {method} with the model p(ℓ) = D + A(1 − exp(−bℓ)), and service time by "
             + "weighted least squares with t(ℓ) = t0 + cℓ.";
         yield return "95 % intervals are clustered by problem for accuracy, and by trace for times.";
         yield return "If the data rejected the exponential, a Hill curve or monotone interpolation was used.";

@@ -72,7 +72,8 @@ public sealed class OptionTests : IDisposable
     [InlineData("There is no option --temprature: did you mean --temperature?", "measure", "--temprature", "0.5")]
     [InlineData("There is no option --api-key: did you mean --api-key-env or --api-key-file?", "run", "--api-key", "sk-secret")]
     [InlineData("There is no option --api-key: did you mean", "run", "--api-key=sk-secret")]
-    [InlineData("--arrival-rate is no option of calibrate measure, but of run, allocate, simulate.", "measure", "--arrival-rate", "1")]
+    [InlineData(
+        "--arrival-rate is no option of calibrate measure, but of run, allocate, simulate, figures.", "measure", "--arrival-rate", "1")]
     [InlineData("separate with commas, as in --datasets gsm8k,arc.", "run", "--datasets", "gsm8k", "arc")]
     [InlineData("separate with commas, as in --budgets 0,64,256.", "run", "--budgets", "0,", "64", "256")]
     [InlineData("separate with commas, as in --mix arc=0.5,bbh=0.5.", "allocate", "RUN", "--mix", "arc=0.5", "bbh=0.5")]

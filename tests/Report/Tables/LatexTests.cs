@@ -50,6 +50,7 @@ public sealed class LatexTests : IDisposable
                 TestContext.Current.CancellationToken);
             (int first, string _) = await RunAsync("pdflatex", folder);
             (int cited, string references) = await RunAsync("bibtex", folder);
+            await RunAsync("pdflatex", folder);
             (int code, string log) = await RunAsync("pdflatex", folder);
             string[] faults =
                 [.. log.Split('\n').Where(line => line.StartsWith("Overfull", StringComparison.Ordinal) || line.StartsWith('!'))];
