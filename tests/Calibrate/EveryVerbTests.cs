@@ -24,6 +24,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         ["figures"] = [],
         ["regrade"] = [],
         ["merge"] = ["--out", "OUT"],
+        ["compare"] = ["--out", "OUT"],
     };
 
     /// <summary>Every way in which a verb is given a file or folder; MISSING stands for one that is not there.</summary>
@@ -38,6 +39,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"],
            ]),
         .. from verb in (string[])["fit", "allocate", "simulate", "figures", "regrade", "merge"] select (verb, (string[])["MISSING"]),
+        ("compare", ["MISSING", "RUN"]),
+        ("compare", ["RUN", "MISSING"]),
         ("fit", ["--accuracy", "MISSING"]),
         ("fit", ["--service", "MISSING"]),
         ("allocate", ["--workload", "MISSING"]),
@@ -63,9 +66,9 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         ("manifest.json", "{\"id\":\"x\"}", ["run", "measure", "fit", "allocate", "regrade", "merge"]),
         ("manifest.json", "TASKS", ["run", "measure", "fit", "allocate", "regrade", "merge"]),
         ("manifest.json", "PLAN", ["merge"]),
-        ("fits.json", null, ["allocate", "figures"]),
-        ("fits.json", "{", ["allocate", "figures"]),
-        ("fits.json", "TASKS", ["allocate", "figures"]),
+        ("fits.json", null, ["allocate", "figures", "compare"]),
+        ("fits.json", "{", ["allocate", "figures", "compare"]),
+        ("fits.json", "TASKS", ["allocate", "figures", "compare"]),
         ("allocation.json", null, ["simulate", "figures"]),
         ("allocation.json", "not json", ["simulate", "figures"]),
         ("allocation.json", "TASKS", ["simulate", "figures"]),
@@ -132,8 +135,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                 small.CopyTo(folder);
                 Break(folder, pair.damage.File, pair.damage.Content);
                 string[] given = [.. OnRun[verb].Select(argument => argument == "OUT" ? Path.Combine(_root, "merged") : argument)];
-                string[] arguments = verb == "merge"
-                    ? [verb, folder, .. given]
+                string[] arguments = verb == "merge" ? [verb, folder, .. given]
+                    : verb == "compare" ? [verb, small.Folder, folder, .. given]
                     : given is ["--resume"] ? [verb, "--resume", folder] : [verb, folder, .. given];
                 await AssertOneSentenceAsync(arguments, [2]);
             }
@@ -184,7 +187,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     }
 
     private static bool TakesRun(string verb) =>
-        MissingFiles.Any(missing => missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"])
+        MissingFiles.Any(missing => missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"] or ["MISSING", "RUN"])
             && !verb.StartsWith("datasets", StringComparison.Ordinal) && verb.Length > 0;
 
     private static bool TakesEndpoint(string verb) =>
