@@ -125,16 +125,24 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
 
     /// <summary>
     /// From a value by the shapes to one that holds: with the measured residuals, and less the optimism of choosing the best on noisy data,
-    /// which is the mean over replicates of their own choice's value less its value on the data. The deviation is that of the data's
-    /// choice over the replicates.
+    /// which is the mean over replicates of their own choice's value less its value on the data. The deviation is the larger of two:
+    /// that of the data's choice over the replicates, and that of what makes the optimism. The first alone is 0 where nobody answers right
+    /// at the chosen budgets, although some replicates choose others.
     /// </summary>
     private CorrectedValue Corrected(double raw, double judged, IEnumerable<Pair> replicates)
     {
         Pair[] pairs = [.. replicates];
-        double optimism = pairs.Average(pair => pair.Own - pair.OnData), mean = pairs.Average(pair => pair.Chosen);
-        double deviation = Math.Sqrt(pairs.Sum(pair => (pair.Chosen - mean) * (pair.Chosen - mean)) / (pairs.Length - 1));
+        double[] errors = Array.ConvertAll(pairs, pair => pair.Own - pair.OnData);
+        double optimism = errors.Average();
+        double deviation = Math.Max(Deviation(errors), Deviation(Array.ConvertAll(pairs, pair => pair.Chosen)));
         double half = _quantile * deviation, value = judged - optimism;
         return new CorrectedValue(raw, optimism, deviation, new Interval(value - half, value + half)) { Misfit = raw - judged };
+    }
+
+    internal static double Deviation(double[] values)
+    {
+        double mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
     }
 
     private static Interval Percentiles(double[] values)

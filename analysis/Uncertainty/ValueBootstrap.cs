@@ -84,8 +84,8 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
         double judged = _data.At(decided.Best.Budgets.AsSpan()) - _data.At(budgets.AsSpan());
         double optimism = stable.Average(outcome => outcome.Loss - outcome.LossOnData) / 2;
         double deviation = Math.Max(
-            Deviation(Array.ConvertAll(stable, outcome => outcome.Loss)),
-            Deviation(Array.ConvertAll(stable, outcome => outcome.ChosenLoss)));
+            DecisionBootstrap.Deviation(Array.ConvertAll(stable, outcome => outcome.Loss)),
+            DecisionBootstrap.Deviation(Array.ConvertAll(stable, outcome => outcome.ChosenLoss)));
         double half = _quantile * deviation, value = Math.Max(0, judged - optimism);
         return new CorrectedValue(raw, judged - value, deviation, new Interval(Math.Max(0, value - half), value + half))
         {
@@ -97,15 +97,9 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     {
         if (stable.Length < 2)
             return new ValueInterval(value, null, null);
-        double deviation = Deviation(Array.ConvertAll(stable, outcome => part(outcome)));
+        double deviation = DecisionBootstrap.Deviation(Array.ConvertAll(stable, outcome => part(outcome)));
         double half = _quantile * deviation;
         return new ValueInterval(value, deviation, new Interval(value - half, value + half));
-    }
-
-    private static double Deviation(double[] values)
-    {
-        double mean = values.Average();
-        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
     }
 
     /// <param name="At">What the budgets imply by the replicate's shapes.</param>

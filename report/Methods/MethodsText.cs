@@ -20,11 +20,11 @@ public sealed class MethodsText(RunManifest manifest, RunFits fits, RunAllocatio
         "\n\n", Paragraphs().Select(sentences => string.Join(' ', sentences.Select(part => part.Replace(
             References.Open, "[@", StringComparison.Ordinal).Replace(References.Close, "]", StringComparison.Ordinal))))) + "\n";
 
-    /// <summary>The paragraphs in LaTeX.</summary>
-    public string Latex() => string.Join(
+    /// <summary>The paragraphs in LaTeX. Versions and hashes cannot be broken, so words may stand further apart.</summary>
+    public string Latex() => "\\begin{sloppypar}\n" + string.Join(
         "\n\n", Paragraphs().Select(sentences => string.Join('\n', sentences.Select(part => TexText.Escaped(part)
             .Replace(TexText.Escaped(References.Open), "\\cite{", StringComparison.Ordinal)
-            .Replace(TexText.Escaped(References.Close), "}", StringComparison.Ordinal))))) + "\n";
+            .Replace(TexText.Escaped(References.Close), "}", StringComparison.Ordinal))))) + "\n\\end{sloppypar}\n";
 
     private IEnumerable<ImmutableArray<string>> Paragraphs()
     {
@@ -107,7 +107,7 @@ public sealed class MethodsText(RunManifest manifest, RunFits fits, RunAllocatio
             + (allocation.Decision is { } decision
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"; corrected for optimism it is {decision.Objective.Value:0.000} s, with the 95 % interval "
+                    $"; corrected for misfit and optimism it is {decision.Objective.Value:0.000} s, with the 95 % interval "
                         + $"{decision.Objective.Interval.Low:0.000} to {decision.Objective.Interval.High:0.000} s, from "
                         + $"{decision.Replicates:N0} bootstrap replicates that fit and optimise again.")
                 : ".");

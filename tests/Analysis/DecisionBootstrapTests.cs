@@ -81,6 +81,30 @@ public sealed class DecisionBootstrapTests
         Assert.True(double.IsFinite(report.GainOverUniform!.Interval.High));
     }
 
+    /// <summary>
+    /// Nobody is right at the chosen budget, so its value has no spread; some replicates choose a budget where some are. The interval must
+    /// not be narrow around a value from which their optimism was subtracted.
+    /// </summary>
+    [Fact]
+    public void Run_NobodyRightAtTheChoice_KeepsTheValueInTheInterval()
+    {
+        var points = new PointAccuracy([new(0, 0), new(512, 0.25), new(1_024, 0.375)]);
+        TaskModel model = new("t", 1, points, new ServiceTimeLine(0.1, 0.013), 1_024);
+        ImmutableArray<DecisionTask> tasks =
+        [
+            new(model, model)
+            {
+                Answers = AccuracyBootstrap.Of(
+                    [new AccuracyCount(0, 8, 0), new AccuracyCount(512, 8, 2), new AccuracyCount(1_024, 8, 3)]),
+                Given = ShapeKind.Points,
+                LargestBudget = 1_024,
+            },
+        ];
+        DecisionReport report = Bootstrap(tasks, 500).Run(1, Cancelled)!;
+        Assert.Equal(-0.1, report.Objective.Raw, 0.01);
+        Assert.True(report.Objective.Interval.Contains(report.Objective.Raw));
+    }
+
     private static DecisionBootstrap Bootstrap(
         ImmutableArray<DecisionTask> tasks, int replicates, int threads = 2, double lambda = 0.1, double alpha = 30)
     {
