@@ -50,7 +50,7 @@ public sealed class Benchmark
         }
 
         ImmutableArray<DatasetTable> tables = _files.Find(directory);
-        List<LoadedItem> items = [.. tables.SelectMany(_files.Read)];
+        List<LoadedItem> items = [.. _files.Read(tables)];
         if (items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DatasetException($"{tables[0].Path}: the id '{twice.Key}' occurs {twice.Count()} times; ids must be unique.");
         return new(
@@ -68,9 +68,9 @@ public sealed class Benchmark
 
 /// <summary>A benchmark's published files.</summary>
 /// <param name="Find">Finds them below a data directory.</param>
-/// <param name="Read">Reads the items of one.</param>
+/// <param name="Read">Reads their items.</param>
 internal sealed record BenchmarkFiles(
-    Func<string, ImmutableArray<DatasetTable>> Find, Func<DatasetTable, IEnumerable<LoadedItem>> Read);
+    Func<string, ImmutableArray<DatasetTable>> Find, Func<ImmutableArray<DatasetTable>, IEnumerable<LoadedItem>> Read);
 
 /// <summary>An item read: a problem, or the reason for leaving it out.</summary>
 internal sealed record LoadedItem(string Id, Problem? Problem, string? Reason)

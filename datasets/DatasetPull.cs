@@ -35,6 +35,15 @@ public sealed class DatasetPull(HttpClient http, PullOptions options, TimeProvid
         return HubSource.Of(benchmark.Task).Condition;
     }
 
+    /// <summary>The page where a benchmark's terms must be accepted before it can be pulled; null where it is open to all.</summary>
+    /// <param name="benchmark">The benchmark.</param>
+    public static Uri? TermsOf(Benchmark benchmark)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        HubSource source = HubSource.Of(benchmark.Task);
+        return source.Gated ? new(PullOptions.Hub, $"datasets/{source.Repository}") : null;
+    }
+
     /// <summary>Fetches what is missing of a benchmark; a complete file with its recorded checksum is left alone.</summary>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="progress">Told as bytes arrive; may be null.</param>

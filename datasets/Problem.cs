@@ -35,6 +35,9 @@ public sealed record Problem
     /// </summary>
     public ImmutableArray<string> ChoiceLabels { get; init; } = [];
 
+    /// <summary>Year of the contest, where the file tells it (AIME only); else null.</summary>
+    public int? Year { get; init; }
+
     /// <summary>Text put after the closed thinking, at every budget alike; the model completes it.</summary>
     public required string AnswerCue { get; init; }
 

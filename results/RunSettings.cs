@@ -90,6 +90,9 @@ public sealed record ProblemSettings
     /// <summary>The user's own tasks.</summary>
     public ImmutableArray<TaskFileSetting> OwnTasks { get; init; } = [];
 
+    /// <summary>Years of the AIME problems, as in <c>2024-2025</c>; absent for all, also those whose year is unknown.</summary>
+    public string? Years { get; init; }
+
     /// <summary>Problems per task, at least 1.</summary>
     public int Items { get; init; } = 250;
 }

@@ -9,6 +9,9 @@ namespace Calibration.Calibrate.Settings;
 /// <summary>Turns the settings of a run into a plan with its problems, with every fault that can be known without the endpoint.</summary>
 internal static class PlanBuilding
 {
+    /// <summary>The benchmark whose problems have years.</summary>
+    private const string Dated = "aime";
+
     /// <exception cref="UserFault">A setting is wrong; the message says which and what to do.</exception>
     /// <exception cref="DatasetException">A data file is missing or malformed.</exception>
     internal static ExperimentPlan Build(RunSettings settings)
@@ -46,9 +49,15 @@ internal static class PlanBuilding
         string seed = settings.Plan.Seed.ToString(CultureInfo.InvariantCulture);
         string directory = DirectoryOf(settings);
         Benchmark[] named = [.. NamesOf(settings.Problems).Select(Known)];
+        ProblemYears? years = YearsOf(settings.Problems, named);
         var tasks = ImmutableArray.CreateBuilder<TaskPlan>();
         foreach ((Benchmark benchmark, LoadedBenchmark loaded) in named.Length == 0 ? [] : DataFolder.Load(named, directory))
-            tasks.Add(PlanOf((benchmark.Task, benchmark.DisplayName), loaded, benchmark.LargestBudgetTokens));
+        {
+            bool isDated = years is not null && benchmark.Task == Dated;
+            string name = isDated ? $"{benchmark.DisplayName} {years}" : benchmark.DisplayName;
+            tasks.Add(PlanOf((benchmark.Task, name), isDated ? years!.Of(loaded) : loaded, benchmark.LargestBudgetTokens));
+        }
+
         foreach (TaskFileSetting own in settings.Problems.OwnTasks)
             tasks.Add(PlanOf((own.Task, own.Task), TaskFile.Load(own.Task, own.File), BudgetGrid.OwnTaskLargest));
 
@@ -62,6 +71,17 @@ internal static class PlanBuilding
             ImmutableArray<FileFacts> files = [.. loaded.Files.Select(file => new FileFacts(file.RelativePath, file.Sha256))];
             return new TaskPlan(new TaskFacts(name.Task, name.DisplayName, BudgetGrid.To(largest), drawn.Length, files), drawn);
         }
+    }
+
+    /// <summary>The years to choose; null where the run has no choice.</summary>
+    private static ProblemYears? YearsOf(ProblemSettings problems, Benchmark[] named)
+    {
+        if (problems.Years is not { } text)
+            return null;
+        return named.Any(benchmark => benchmark.Task == Dated)
+            ? ProblemYears.TryParse(text) ?? throw new UserFault($"The years \"{text}\" of this run's settings cannot be read.")
+            : throw new UserFault("--years chooses problems of aime, which is not among the run's tasks: add it to --datasets, or leave "
+                + "--years out.");
     }
 
     private static Benchmark Known(string name) => Benchmarks.Find(name) ?? throw new UserFault(

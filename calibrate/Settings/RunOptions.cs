@@ -68,6 +68,13 @@ internal sealed class RunOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    internal Option<string?> Years { get; } = new("--years")
+    {
+        Description =
+            "Years of the AIME problems, such as 2024-2025. Problems of unknown year are excluded. Default: all problems.",
+        HelpName = "YEARS",
+    };
+
     internal Option<int> Items { get; } = new("--items")
     {
         Description = "Problems per task, drawn by the seed.",
@@ -269,7 +276,7 @@ internal sealed class RunOptions
 
     internal IEnumerable<Option> All() =>
     [
-        Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Items, Runs, Budgets, Semantics,
+        Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Years, Items, Runs, Budgets, Semantics,
         Temperature, TopP, TopK, MinP, Seed, Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, PromptFormat,
         Context, Independent, Note, Truth, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
     ];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Calibration.Datasets;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Settings;
@@ -120,8 +121,12 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, Ti
         int items = parsed.GetValue(options.Items);
         if (items < 1)
             _faults.Add($"--items is {items}: at least 1 is needed.");
+        string? years = parsed.GetValue(options.Years);
+        if (years is not null && ProblemYears.TryParse(years) is null)
+            _faults.Add($"--years is \"{years}\": give years and spans, such as 2024-2025 or 1990-1999,2025.");
         return new ProblemSettings
         {
+            Years = years,
             Data = parsed.GetValue(options.Data),
             Samples = parsed.GetValue(options.Samples),
             Datasets = parsed.GetValue(options.Datasets) is { } names

@@ -40,7 +40,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             string directory = DirectoryOf(parsed);
             var pull = new DatasetPull(http, cache with { Directory = directory }, clock);
             bool failed = false;
-            foreach (Benchmark benchmark in Named(parsed))
+            ImmutableArray<Benchmark> named = Named(parsed);
+            if (cache.Token is null)
+                await SayWhatIsGatedAsync(named.Where(benchmark => pull.Present(benchmark).IsEmpty));
+            foreach (Benchmark benchmark in named)
             {
                 try
                 {
@@ -64,6 +67,21 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             return failed ? 1 : 0;
         });
         return command;
+    }
+
+    /// <summary>Said before anything is fetched, so that nobody waits for a refusal.</summary>
+    private async Task SayWhatIsGatedAsync(IEnumerable<Benchmark> wanted)
+    {
+        foreach (Benchmark benchmark in wanted)
+        {
+            if (DatasetPull.TermsOf(benchmark) is { } page)
+            {
+                string others = string.Join(',', Benchmarks.All.Where(other => other != benchmark).Select(other => other.Task));
+                await log.WriteLineAsync(
+                    $"{benchmark.DisplayName} is gated, and HF_TOKEN is not set: accept its terms at {page}, create a token at "
+                    + $"{PullOptions.Hub}settings/tokens and set it as HF_TOKEN. Or do without it: run --datasets {others}");
+            }
+        }
     }
 
     private Command List()
@@ -222,7 +240,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         try
         {
             LoadedBenchmark loaded = benchmark.Load(directory);
-            return $"{loaded.Problems.Length} problems in {loaded.Files.Length} {(loaded.Files.Length == 1 ? "file" : "files")}";
+            string years = loaded.Problems.Any(problem => problem.Year is not null)
+                ? $" ({ProblemYears.Describe(loaded.Problems)})"
+                : "";
+            return $"{loaded.Problems.Length} problems in {loaded.Files.Length} {(loaded.Files.Length == 1 ? "file" : "files")}{years}";
         }
         catch (DatasetException fault)
         {

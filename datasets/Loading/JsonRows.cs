@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Calibration.Datasets.Loading;
 
-/// <summary>Rows of JSON Lines files, and of BBH's own JSON files with their <c>examples</c>.</summary>
+/// <summary>Rows of JSON Lines files, of JSON lists, and of BBH's own JSON files with their <c>examples</c>.</summary>
 internal static partial class JsonRows
 {
     /// <summary>One object per line; blank lines are skipped and not counted.</summary>
@@ -25,16 +25,21 @@ internal static partial class JsonRows
         return rows;
     }
 
-    /// <summary>The objects below <c>examples</c>.</summary>
+    /// <summary>The objects of a list, or below <c>examples</c>.</summary>
     public static List<Dictionary<string, object>> Examples(string path, byte[] content)
     {
         using JsonDocument document = Parse(WithoutMark(content), path);
+        if (document.RootElement.ValueKind == JsonValueKind.Array) return All(document.RootElement);
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("examples", out JsonElement examples)
             || examples.ValueKind != JsonValueKind.Array)
             throw new DatasetException(
-                $"{path} has no list 'examples'; BBH's layout {{\"examples\": [{{\"input\", \"target\"}}]}} was expected.");
-        return [.. examples.EnumerateArray().Select((example, row) => Flatten(example, $"{path}, row {row}"))];
+                $"{path} has no list 'examples'; a list of rows, or "
+                + $"BBH's layout {{\"examples\": [{{\"input\", \"target\"}}]}}, was expected.");
+        return All(examples);
+
+        List<Dictionary<string, object>> All(JsonElement list) =>
+            [.. list.EnumerateArray().Select((example, row) => Flatten(example, $"{path}, row {row}"))];
     }
 
     /// <summary>One JSON object as named texts and lists of texts.</summary>

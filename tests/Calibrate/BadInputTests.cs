@@ -24,6 +24,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("context of 40960", "--datasets", "arc", "--budgets", "0,50000")]
     [InlineData("http://host:port/v1", "--endpoint", "localhost", "--samples")]
     [InlineData("does not exist", "--data", "/nowhere/at/all")]
+    [InlineData("such as 2024-2025", "--years", "24")]
+    [InlineData("not among the run's tasks", "--datasets", "arc", "--years", "2024")]
+    [InlineData("which has the years 3001-3", "--datasets", "aime", "--years", "2024")]
     [InlineData("is not set", "--api-key-env", "CALIBRATION_TEST_UNSET_KEY")]
     public async Task Run_BadOption_IsOneSentence(string expected, params string[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Calibration.Datasets;
+using Calibration.Results;
 using Xunit;
 
 namespace Calibration.Tests.Calibrate;
@@ -52,6 +53,47 @@ public sealed class DataFolderTests : IDisposable
         Assert.Contains("'calibrate datasets pull gpqa' (it is gated", run.Error, StringComparison.Ordinal);
         Assert.Contains("--datasets gsm8k,arc", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Trim().Split('\n'));
+    }
+
+    /// <summary>What a run does with years is in its manifest, and in the name that figures and tables show.</summary>
+    [Fact]
+    public async Task Run_Years_OnlyTheirProblems()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "aime"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_root, "aime", "mine.jsonl"),
+            string.Concat(from number in Enumerable.Range(1, 20)
+                          let year = number <= 8 ? 2025 : 1990
+                          select $"{{\"problem\":\"What is 7 plus {number}?\",\"answer\":\"{7 + number}\",\"year\":{year}}}\n"),
+            TestContext.Current.CancellationToken);
+        CommandRun run = await CommandRun.OfAsync(
+            "measure", "--data", _root, "--datasets", "aime", "--years", "2025", "--items", "250", "--runs", "1", "--budgets", "0,16",
+            "--latency-items", "2", "--out", Path.Combine(_root, "runs"));
+        Assert.True(run.ExitCode == 0, run.Error);
+        RunFolder folder = RunFolder.Open(Assert.Single(Directory.GetDirectories(Path.Combine(_root, "runs"))));
+        RunManifest manifest = folder.ReadManifest();
+        Assert.Equal(("AIME 2025", 8), (manifest.Tasks[0].DisplayName, manifest.Tasks[0].Items));
+        Assert.Equal("2025", manifest.Settings.Problems.Years);
+        CommandRun list = await CommandRun.OfAsync("datasets", "list", "--data", _root);
+        Assert.Contains("20 problems in 1 file (the years 1990,2025)", list.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing is fetched: the address is one where nobody answers.</summary>
+    [Fact]
+    public async Task Pull_Gated_IsSaidBeforehand()
+    {
+        Dictionary<string, string?> before =
+            ((string[])["HF_TOKEN", "HF_ENDPOINT"]).ToDictionary(name => name, Environment.GetEnvironmentVariable);
+        Environment.SetEnvironmentVariable("HF_TOKEN", null);
+        Environment.SetEnvironmentVariable("HF_ENDPOINT", "http://127.0.0.1:9");
+        CommandRun pull = await CommandRun.OfAsync(new HurriedClock(times: 100), "datasets", "pull", "gpqa", "--data", _root);
+        foreach ((string name, string? value) in before)
+            Environment.SetEnvironmentVariable(name, value);
+        string first = pull.Error.Split('\n')[0];
+        Assert.Equal(1, pull.ExitCode);
+        Assert.StartsWith("GPQA is gated, and HF_TOKEN is not set: accept its terms at https://huggingface.co/datasets/", first,
+            StringComparison.Ordinal);
+        Assert.EndsWith("run --datasets aime,gsm8k,cruxeval,bbh,arc", first.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
