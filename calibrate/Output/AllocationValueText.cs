@@ -23,7 +23,9 @@ internal static class AllocationValueText
                 $"\n  loss against the run's best allocation {lost.Value:0.000} s [{lost.Interval.Low:0.000}, {lost.Interval.High:0.000}]")
             : "";
         string unstable = value.Unstable > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"\n  {value.Unstable} of {value.Replicates + value.Unstable} replicates are not stable")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n  {value.Unstable} of {value.Replicates + value.Unstable} replicates are not stable")
             : "";
         return $"At {budgets}, with 95 % intervals:\n  J {Shown(value.Objective)} s, accuracy {Shown(value.Accuracy)}, mean system time "
             + $"{Shown(value.MeanSystemTimeSeconds)} s{loss}{unstable}";

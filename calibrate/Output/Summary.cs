@@ -62,7 +62,8 @@ internal static class Summary
         if (allocation.Decision is { } decision)
         {
             string level = string.Create(CultureInfo.InvariantCulture, $"{100 * decision.Level:0.#} %");
-            output.WriteLine($"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals; misfit of the shapes and optimism subtracted:");
+            output.WriteLine(
+                $"  re-optimised bootstrap, {decision.Replicates:N0} replicates, {level} intervals, misfit and optimism subtracted:");
             output.WriteLine($"    J {Shown(decision.Objective)}");
             if (decision.GainOverUniform is { } gain && allocation.BestUniform is { } uniform)
                 output.WriteLine(string.Create(

@@ -35,8 +35,8 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
     {
         var command = new Command(
             "compare",
-            "Compare two fitted runs: accuracy by budget, parameters, service times, ℓ* and J with intervals, and what it costs to keep the "
-            + "old allocation under the new model. The operating point is that of NEW's allocation, unless options give another.")
+            "Compare two fitted runs: accuracy by budget, parameters, service times, ℓ* and J with intervals, and what it costs to keep "
+            + "the old allocation under the new model. The operating point is that of NEW's allocation, unless options give another.")
         {
             _old, _new, _json, _tolerance, _out,
         };
@@ -86,7 +86,7 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
 
     private static string Names(RunFits fits) => string.Join(", ", fits.Tasks.Select(task => task.Task));
 
-    /// <summary>The given options, then NEW's allocation, then the paper's point; shares of the common tasks alone, which sum to 1.</summary>
+    /// <summary>The given options, then NEW's allocation, then the paper's point; shares of the common tasks, which sum to 1.</summary>
     private OperatingPoint PointOf(ParseResult parsed, RunFolder after, ImmutableArray<string> common)
     {
         OperatingPoint given = _point.Read(parsed);

@@ -86,7 +86,7 @@ internal sealed class SimulateVerb(TextWriter output)
         if (WithoutEffect.FirstOf(parsed, _replications, _queries, _seed, _json, _budgets) is { } idle)
         {
             throw new UserFault(
-                $"{idle} has no effect without --workload: the queue is simulated at the operating point that the folder holds. For another, "
+                $"{idle} has no effect without --workload: the queue is simulated at the folder's operating point. For another, "
                     + "give calibrate allocate RUN its options, and simulate the folder that it names.");
         }
 

@@ -17,7 +17,8 @@ internal sealed class ComparisonStudy(DecisionStudy before, DecisionStudy after)
     {
         ImmutableArray<DecisionStudy.DrawnExperiment> old = before.Draw(2 * seed), now = after.Draw((2 * seed) + 1);
         ImmutableArray<DecisionTask> oldTasks = [.. old.Select(task => task.Task)], newTasks = [.. now.Select(task => task.Task)];
-        SolvedWorkload oldBest = DecisionStudy.Solve(oldTasks, task => task.Model), newBest = DecisionStudy.Solve(newTasks, task => task.Model);
+        SolvedWorkload oldBest = DecisionStudy.Solve(oldTasks, task => task.Model);
+        SolvedWorkload newBest = DecisionStudy.Solve(newTasks, task => task.Model);
         ImmutableArray<double> kept = [.. oldBest.Best.Budgets.Select(Math.Round)];
         AllocationValue value = new ValueBootstrap(newBest, newTasks, kept) { Replicates = after.Replicates, Threads = 1 }.Run(seed);
         ValueDifference objective = ValueDifferences.Of(
@@ -25,7 +26,8 @@ internal sealed class ComparisonStudy(DecisionStudy before, DecisionStudy after)
         double? loss = KeepRule.PValue(value);
         double[] tests =
         [
-            .. old.Zip(now, (a, b) => AccuracyDifferences.Of(a.Cells, b.Cells, paired: true)).SelectMany(all => all).Select(at => at.PValue),
+            .. old.Zip(now).SelectMany(pair => AccuracyDifferences.Of(pair.First.Cells, pair.Second.Cells, paired: true))
+                .Select(at => at.PValue),
             .. old.Zip(now, Parameters).SelectMany(all => all).Select(parameter => parameter.PValue).OfType<double>(),
             .. new[] { objective.PValue, loss }.OfType<double>(),
         ];
