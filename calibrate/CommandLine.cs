@@ -81,6 +81,7 @@ public static class CommandLine
             new AllocateVerb(output, log).Command(),
             new SimulateVerb(output).Command(),
             new FiguresVerb(output).Command(),
+            new ReportVerb(output, log).Command(),
             new CompareVerb(output, log).Command(),
             new RegradeVerb(output).Command(),
             new MergeVerb(output).Command(),

@@ -11,7 +11,7 @@ public static class ComparisonReport
 {
     private const string Style =
         ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:62em;margin:1.5em auto;padding:0 1em}"
-        + ".wide{overflow-x:auto}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #8888;padding:.25em .6em;"
+        + ".table{overflow-x:auto}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #8888;padding:.25em .6em;"
         + "text-align:left;white-space:nowrap}svg{width:100%;min-width:34em;height:auto;background:#fff}.answer{font-size:1.2em}"
         + ".warning{border-left:.3em solid #c60;padding:.1em .6em;margin:.4em 0}";
 
@@ -46,10 +46,10 @@ public static class ComparisonReport
             html.Paragraph(sentence);
         foreach (Warning warning in comparison.Warnings)
             html.Warning($"{warning.Severity}: {warning.Text}");
-        html.Append("<div class=\"wide\">").Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..])
+        html.Append("<div class=\"table\">").Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..])
             .Append("</div>\n");
-        html.Heading("Accuracy").Append("<div class=\"wide\">").Table(ComparisonTable.Accuracy(comparison)).Append("</div>\n");
-        html.Heading("Parameters, ℓ* and J").Append("<div class=\"wide\">").Table(ComparisonTable.Values(comparison)).Append("</div>\n");
+        html.Heading("Accuracy").Table(ComparisonTable.Accuracy(comparison), "Accuracy");
+        html.Heading("Parameters, ℓ* and J").Table(ComparisonTable.Values(comparison), "Parameters, ℓ* and J");
         return html.Append("</body></html>\n").ToString();
     }
 

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Calibration.Analysis;
 using Calibration.Analysis.Curves;
-using Calibration.Analysis.Findings;
+using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Harness.Servers;
 using Calibration.Report;
 using Calibration.Report.Figures;
 using Calibration.Report.Methods;
+using Calibration.Report.Page;
 using Calibration.Report.Tables;
 using Calibration.Results;
 
@@ -40,27 +41,45 @@ internal static class RunFiles
             await AtomicFile.WriteTextAsync(place.In(name), text);
     }
 
-    /// <summary>All figures with their data and captions, and with the run's rows the report.</summary>
-    internal static Task WriteFiguresAsync(
-        PointFolder place, RunFits fits, RunAllocation? allocation, CancellationToken cancellationToken) => WriteFiguresAsync(
-        place, fits, new FigureChoice(fits.Tasks, allocation is null ? null : DecisionCurves.Of(allocation)), cancellationToken);
+    /// <summary>All figures with their data and captions.</summary>
+    internal static void WriteFigures(PointFolder place, RunFits fits, RunAllocation? allocation) => WriteFigures(
+        place, fits, new FigureChoice(fits.Tasks, allocation is null ? null : DecisionCurves.Of(allocation)));
 
-    /// <summary>The figures that were chosen, and the report.</summary>
-    internal static async Task WriteFiguresAsync(
-        PointFolder place, RunFits fits, FigureChoice choice, CancellationToken cancellationToken)
+    /// <summary>The figures that were chosen.</summary>
+    internal static void WriteFigures(PointFolder place, RunFits fits, FigureChoice choice)
+    {
+        foreach (Figure figure in FiguresOf(place, fits, choice))
+            figure.Write(place.FiguresPath);
+    }
+
+    /// <summary>The report, and its path.</summary>
+    internal static async Task<string> WriteReportAsync(PointFolder place, CancellationToken cancellationToken)
+    {
+        (RunFits fits, RunAllocation? allocation) = RunAnalysis.Read(place);
+        string workload = place.In("workload.json"), path = place.In("report.html");
+        var content = new PageContent(place.Run.ReadManifest(), fits)
+        {
+            Allocation = allocation is null ? null : allocation with
+            {
+                Warnings = [.. allocation.Warnings.Select(warning => warning with { Text = OptionNames.In(warning.Text) })],
+            },
+            Findings = await RunAnalysis.FindingsAsync(place.Run, fits, cancellationToken),
+            Figures = FiguresOf(
+                place, fits, new FigureChoice(fits.Tasks, allocation is null ? null : DecisionCurves.Of(allocation))),
+            Workload = File.Exists(workload) ? await File.ReadAllTextAsync(workload, cancellationToken) : null,
+        };
+        await AtomicFile.WriteTextAsync(path, RunReport.Html(content));
+        return path;
+    }
+
+    private static ImmutableArray<Figure> FiguresOf(PointFolder place, RunFits fits, FigureChoice choice)
     {
         FigureSource source = FigureSource.Of(fits, place.Run.ReadManifest());
-        ImmutableArray<Figure> figures =
+        return
         [
             .. FigureSet.OfFits(choice.Tasks, source, choice.Options),
             .. choice.Curves is null ? [] : FigureSet.OfDecision(choice.Curves, source, choice.Options),
         ];
-        foreach (Figure figure in figures)
-            figure.Write(place.FiguresPath);
-        string[] svgs = [.. figures.Select(figure => File.ReadAllText(Path.Combine(place.FiguresPath, figure.Name + ".svg")))];
-        RunAllocation? allocation = choice.Curves is null ? null : place.ReadAllocation();
-        RowFindings findings = await RunAnalysis.FindingsAsync(place.Run, fits, cancellationToken);
-        await AtomicFile.WriteTextAsync(place.In("report.html"), RunReport.Html(fits, allocation, findings, svgs));
     }
 }
 

@@ -109,7 +109,8 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
         RunFits fits = RunAnalysis.ReadFits(folder);
         await RunFiles.WriteTablesAsync(place, fits, allocation);
         if (place.Within.Length > 0)
-            await RunFiles.WriteFiguresAsync(place, fits, allocation, cancellationToken);
+            RunFiles.WriteFigures(place, fits, allocation);
+        string report = await RunFiles.WriteReportAsync(place, cancellationToken);
         if (allocation is not null)
             await WritePolicyAsync(parsed, WorkloadFile.Read(place.In("workload.json"), point));
         if (parsed.GetValue(_json) && allocation is not null)
@@ -120,7 +121,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
 
         Summary.Write(output, fits, allocation);
         if (allocation is not null)
-            await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}");
+            await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}\nReport: {report}");
         return ExitCodes.Of(fits);
     }
 

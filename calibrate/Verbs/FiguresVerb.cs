@@ -11,7 +11,7 @@ using Calibration.Report.Figures;
 
 namespace Calibration.Calibrate.Verbs;
 
-/// <summary><c>figures</c>: the figures and the report of a run, or the figures of a workload file.</summary>
+/// <summary><c>figures</c>: the figures of a run, or the figures of a workload file.</summary>
 internal sealed class FiguresVerb(TextWriter output)
 {
     private const int WorkloadSeed = 1;
@@ -36,7 +36,7 @@ internal sealed class FiguresVerb(TextWriter output)
     {
         var command = new Command(
             "figures",
-            "Draw all figures (PDF, SVG, PNG), with their data (CSV) and captions, and the report of a fitted and allocated run. With "
+            "Draw all figures (PDF, SVG, PNG) of a fitted and allocated run, with their data (CSV) and captions. With "
             + "--workload: Fig. 3, Fig. 4, the frontier, ℓ*(λ) and ℓ*(α) of a workload.")
         {
             _run, _workload, _out, _point.ArrivalRate, _point.AccuracyWeight, _point.MaxBudget,
@@ -94,7 +94,7 @@ internal sealed class FiguresVerb(TextWriter output)
         }
 
         ImmutableArray<TaskFits> fitted = [.. fits.Tasks.Where(task => tasks.Any(kept => kept.Task == task.Task))];
-        await RunFiles.WriteFiguresAsync(place, fits, new FigureChoice(fitted, curves) { Options = options }, cancellationToken);
+        RunFiles.WriteFigures(place, fits, new FigureChoice(fitted, curves) { Options = options });
         await output.WriteLineAsync(place.FiguresPath);
         return 0;
     }

@@ -45,9 +45,10 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
             var asked = new AllocationRequest(settings.Point, settings.Plan.Seed, Benchmarks.PaperSweepTask);
             (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancelled);
             await RunFiles.WriteTablesAsync(place, fits, allocation);
-            await RunFiles.WriteFiguresAsync(place, fits, allocation, cancelled);
+            RunFiles.WriteFigures(place, fits, allocation);
+            string report = await RunFiles.WriteReportAsync(place, cancelled);
             Summary.Write(output, fits, allocation);
-            await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}");
+            await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}\nReport: {report}");
             return ExitCodes.Of(fits);
         });
     }

@@ -46,7 +46,7 @@ internal static partial class SheetFiles
         return PngResolution.Of(data.ToArray(), Dpi);
     }
 
-    private static string Svg(Sheet sheet, (string Title, string Description) words)
+    internal static string Svg(Sheet sheet, (string Title, string Description) words)
     {
         using var stream = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(sheet.Width, sheet.Height), stream))

@@ -21,6 +21,9 @@ public sealed class Figure
     /// <summary>The caption: what lines, bars and bands are, and where the numbers come from.</summary>
     public required string Caption { get; init; }
 
+    /// <summary>The figure as SVG, with its font inside.</summary>
+    internal string Svg() => SheetFiles.Svg(_sheet, (Title, Caption));
+
     /// <summary>Writes PDF, SVG, PNG, the data as CSV, and the caption as text and as a LaTeX figure.</summary>
     public void Write(string folder)
     {

@@ -4,17 +4,21 @@ using Calibration.Analysis;
 using Calibration.Analysis.Findings;
 using Calibration.Fitting;
 using Calibration.Fitting.Statistics;
+using Calibration.Report.Figures;
 
 namespace Calibration.Report.Page;
 
 /// <summary>The page's sections on what the rows say beside the fits.</summary>
 internal static class FindingsHtml
 {
-    internal static void Append(StringBuilder html, RunFits fits, RowFindings findings)
+    private const int FigureIndex = 90;
+
+    internal static void Append(StringBuilder html, PageContent content)
     {
+        (RunFits fits, RowFindings findings) = (content.Fits, content.Findings);
         Latency(html, fits, findings);
         if (fits.Semantics == Results.BudgetSemantics.Exact)
-            Lengthened(html, fits, findings);
+            Lengthened(html, content);
         else
             Closes(html, fits, findings);
     }
@@ -44,23 +48,37 @@ internal static class FindingsHtml
                 Percent(row.Of.ThinkingPercent),
                 Seconds(row.Of.Streamed.ServiceS), Seconds(row.Of.Separate.ServiceS), Percent(row.Of.ServicePercent),
             }),
-        ]);
+        ],
+        "Service times measured both ways");
         foreach ((string _, LatencyDifference of) in rows.Where(row => row.Of.IsLarge))
             html.Warning(of.Sentence);
     }
 
-    private static void Lengthened(StringBuilder html, RunFits fits, RowFindings findings)
+    private static void Lengthened(StringBuilder html, PageContent content)
     {
+        (RunFits fits, RowFindings findings) = (content.Fits, content.Findings);
         html.Heading("What forced extra thinking does to accuracy");
+        (string Name, LengthenedThinking Of)[] tasks =
+            [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName,
+                lengthened)];
+        foreach ((string name, LengthenedThinking of) in tasks.Where(task => task.Of.Fall is not null))
+            html.Warning(FallOf(name, of.Fall!));
+        if (tasks.All(task => task.Of.Fall is null))
+            html.Paragraph(
+                "No task's accuracy falls significantly beyond a smaller budget (exact sign test by problem, 5 %, Bonferroni over all "
+                    + "pairs of budgets).");
+        if (LengthenedFigure.Of(fits, findings, FigureSource.Of(fits, content.Manifest)) is { } figure)
+        {
+            html.Append("<figure>").Append(FiguresHtml.Embedded(figure.Svg(), FigureIndex)).Append("\n<figcaption>")
+                .Append(HtmlText.Escaped(figure.Caption)).Append("</figcaption></figure>\n");
+        }
+
         html.Paragraph(
             $"A trace is lengthened at ℓ if a continuation cue or the mask of the end-of-thinking token lies before ℓ: the model wanted "
                 + $"to answer earlier. Models stop early on easier problems, so the two groups differ also without lengthening. Therefore "
                 + $"the same traces' answers at their last budget before lengthening are shown too. Shares have 95 % intervals, "
                 + $"clustered by problem{Simulated(fits)}.");
-        (string Name, LengthenedThinking Of)[] tasks =
-            [.. from task in fits.Tasks from lengthened in findings.Lengthened where lengthened.Task == task.Task select (task.DisplayName,
-                lengthened)];
-        html.Table(
+        html.Details("The numbers by task and budget", inside => inside.Table(
         [
             ["Dataset", "ℓ", "correct, not lengthened", "correct, lengthened", "the same traces before", "right → wrong", "wrong → right"],
             .. from task in tasks
@@ -72,13 +90,8 @@ internal static class FindingsHtml
                        ? "–"
                        : HtmlText.Integer(budget.Gained),
                },
-        ]);
-        foreach ((string name, LengthenedThinking of) in tasks.Where(task => task.Of.Fall is not null))
-            html.Warning(FallOf(name, of.Fall!));
-        if (tasks.All(task => task.Of.Fall is null))
-            html.Paragraph(
-                "No task's accuracy falls significantly beyond a smaller budget (exact sign test by problem, 5 %, Bonferroni over all "
-                    + "pairs of budgets).");
+        ],
+        "Accuracy with and without lengthened thinking"));
     }
 
     private static void Closes(StringBuilder html, RunFits fits, RowFindings findings)
@@ -101,7 +114,8 @@ internal static class FindingsHtml
                    Share(budget.Closed),
                    budget.MeanThinkingTokens.ToString("0.0", CultureInfo.InvariantCulture),
                },
-        ]);
+        ],
+        "How much of the caps was used");
     }
 
     private static string FallOf(string task, AccuracyFall fall) => string.Create(

@@ -33,6 +33,25 @@ public static class AccuracyTable
             }).Prepend(["Dataset", "budget ℓ (tokens)", "answers", "accuracy"]));
     }
 
+    /// <summary>Cells to read, budgets down and tasks across, the header first.</summary>
+    internal static IEnumerable<string[]> Matrix(RunFits fits)
+    {
+        var cells = Points(fits).ToDictionary(row => (row.Task.Task, row.Point.BudgetTokens));
+        yield return
+        [
+            "Budget",
+            .. fits.Tasks.Select(task => $"{task.DisplayName} (n = {Counts(task).Replace("--", " to ", StringComparison.Ordinal)})"),
+        ];
+        foreach (int budget in cells.Keys.Select(key => key.BudgetTokens).Distinct().Order())
+        {
+            yield return
+            [
+                Whole(budget),
+                .. fits.Tasks.Select(task => cells.TryGetValue((task.Task, budget), out var row) ? Cell(row.Point, row.Interval) : "–"),
+            ];
+        }
+    }
+
     /// <summary>LaTeX tables over both columns: budgets down, at most six tasks across.</summary>
     public static string Latex(RunFits fits)
     {

@@ -71,7 +71,7 @@ internal static class AnyWorkload
         return [.. Enumerable.Range(low, high - low + 1).Select(i => i * step)];
     }
 
-    private static TaskModel Task(Xoshiro256StarStar random, string name, double share, int largest)
+    internal static TaskModel Task(Xoshiro256StarStar random, string name, double share, int largest)
     {
         double t0 = RandomWorkload.Log(random, 0.02, 1), c = RandomWorkload.Log(random, 0.1, 5) / largest;
         double sigma = random.NextDouble() < 0.4 ? random.NextDouble() : 0, relative = random.NextDouble() < 0.3 ? random.NextDouble() : 0;

@@ -30,9 +30,9 @@ internal sealed partial record ReportedRun(MeasuredRun Rows, string Html, string
     /// <summary>The section under a heading, up to the next.</summary>
     internal string Section(string heading)
     {
-        int start = Html.IndexOf($"<h2>{heading}</h2>", StringComparison.Ordinal);
+        int start = Html.IndexOf($">{heading}</h2>", StringComparison.Ordinal);
         Assert.True(start >= 0, $"There is no section {heading}.");
-        int end = Html.IndexOf("<h2>", start + 4, StringComparison.Ordinal);
+        int end = Html.IndexOf("<h2", start, StringComparison.Ordinal);
         return Html[start..(end < 0 ? Html.Length : end)];
     }
 
@@ -55,7 +55,7 @@ internal sealed partial record ReportedRun(MeasuredRun Rows, string Html, string
     [GeneratedRegex("<tr>.*?</tr>")]
     private static partial Regex Row();
 
-    [GeneratedRegex("<t[dh]>(.*?)</t[dh]>")]
+    [GeneratedRegex("<t[dh][^>]*>(.*?)</t[dh]>")]
     private static partial Regex Cell();
 
     [GeneratedRegex(@"^[01]\.\d{3} \[[01]\.\d{3}, [01]\.\d{3}\], (\d+) of (\d+)$")]

@@ -44,7 +44,7 @@ public sealed class RunReportTests
         Assert.DoesNotContain(LengthenedHeading, run.Html, StringComparison.Ordinal);
         Assert.Contains("(simulated endpoint)", run.Section(ClosesHeading), StringComparison.Ordinal);
         Assert.DoesNotContain("overstates", WebUtility.HtmlDecode(run.Html), StringComparison.Ordinal);
-        double used = double.Parse(Assert.Single(run.Table("Allocation"))[4].TrimStart('≥', ' '), CultureInfo.InvariantCulture);
+        double used = double.Parse(Assert.Single(run.Table("Allocation"))[6].TrimStart('≥', ' '), CultureInfo.InvariantCulture);
         Assert.InRange(used, 1, double.Parse(Assert.Single(run.Table("Allocation"))[2], CultureInfo.InvariantCulture));
     }
 
@@ -79,8 +79,9 @@ public sealed class RunReportTests
 
     [Fact]
     public void Table_TextFromOutside_IsEscaped() => Assert.Equal(
-        "<table>\n<tr><th>&lt;script&gt;alert(1)&lt;/script&gt;</th></tr>\n</table>\n",
-        new StringBuilder().Table([["<script>alert(1)</script>"]]).ToString());
+        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"&quot;&gt;\"><table>\n<thead><tr><th scope=\"col\">"
+            + "&lt;script&gt;alert(1)&lt;/script&gt;</th></tr></thead>\n<tbody>\n</tbody></table></div>\n",
+        new StringBuilder().Table([["<script>alert(1)</script>"]], "\">").ToString());
 
     private static void AssertLatency(ReportedRun run, string[] tasks, int budgetsATask)
     {
