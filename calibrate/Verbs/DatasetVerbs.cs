@@ -106,7 +106,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         command.SetAction(async (parsed, _) =>
         {
             Benchmark benchmark = Find(parsed.GetValue(name)!);
-            ImmutableArray<Problem> problems = benchmark.Load(DirectoryOf(parsed)).Problems;
+            string directory = DirectoryOf(parsed);
+            if (parsed.GetValue(_data) is null && !Directory.Exists(directory))
+                throw new UserFault($"No benchmark was pulled yet: run {DataFolder.PullOf(benchmark)}, or name a folder with --data DIR.");
+            ImmutableArray<Problem> problems = benchmark.Load(directory).Problems;
             string text = parsed.GetValue(which)!;
             Problem problem = problems.FirstOrDefault(candidate => candidate.Id == text)
                 ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < problems.Length

@@ -38,6 +38,9 @@ internal sealed class EndpointVerb(TextWriter output)
         };
         command.SetAction(async (parsed, cancelled) =>
         {
+            int port = parsed.GetValue(_port);
+            if (port is < 0 or > 65_535)
+                throw new UserFault($"--port is {port}: give a port from 1 to 65535, or 0 for a free one.");
             string directory = parsed.GetValue(_options.Data) ?? SampleProblems.Path;
             double? speed = parsed.GetValue(_speed) is not <= 0
                 ? parsed.GetValue(_speed)
@@ -50,7 +53,7 @@ internal sealed class EndpointVerb(TextWriter output)
                     Seed = (ulong)(uint)parsed.GetValue(_options.Seed),
                     Paced = parsed.GetValue(_options.Pace),
                     Truth = parsed.GetValue(_options.Truth) is { } truth ? EndpointTruth.Load(truth) : null,
-                    Port = parsed.GetValue(_port),
+                    Port = port,
                     Log = requests,
                     AsVllm = parsed.GetValue(_asVllm),
                     TotalTokensPerSecond = speed,

@@ -89,6 +89,7 @@ public sealed class OptionTests : IDisposable
     [InlineData("--out has no effect with --resume", "measure", "--resume", "RUN", "--hours", "1", "--out", "elsewhere")]
     [InlineData("--method has no effect without --accuracy", "fit", "--service", "times.csv", "--method", "wls")]
     [InlineData("probe looks at one --endpoint", "probe", "--endpoint", "http://127.0.0.1:9/v1", "--endpoint", "http://127.0.0.1:10/v1")]
+    [InlineData("give a port from 1 to 65535", "endpoint", "--port", "99999")]
     [InlineData("--pace is for the embedded endpoint", "probe", "--endpoint", "http://127.0.0.1:9/v1", "--pace")]
     [InlineData("--api-key-env and --api-key-file exclude each other", "run", "--api-key-env", "A", "--api-key-file", "B")]
     [InlineData("--arrival-rate is 1E+300: it must be above 0, from", "allocate", "RUN", "--arrival-rate", "1e300")]
@@ -99,6 +100,18 @@ public sealed class OptionTests : IDisposable
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-secret", run.Error + run.Output, StringComparison.Ordinal);
         Assert.Single(run.Error.Trim().Split('\n'));
+    }
+
+    /// <summary>Shells complete words by this directive (docs/install.md).</summary>
+    [Theory]
+    [InlineData("run --da", "--data --datasets")]
+    [InlineData("datasets pu", "pull")]
+    [InlineData("simulate --que", "--queries")]
+    public async Task Suggest_PartOfAWord_CompletesIt(string line, string expected)
+    {
+        CommandRun run = await CommandRun.OfAsync($"[suggest:{line.Length}]", line);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(expected.Split(' '), run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     [Fact]
