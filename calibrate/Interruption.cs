@@ -42,7 +42,7 @@ internal sealed class Interruption : IDisposable
         if (Interlocked.Increment(ref _signals) > 1)
             Environment.Exit(ExitCode);
         _error.WriteLine(
-            $"Stopping: what is finished is being flushed, for {Grace.TotalSeconds:0} seconds at most. Once more stops at once.");
+            $"Stopping: what is finished is being flushed, for {Grace.TotalSeconds:0} seconds at most. Press Ctrl+C again to stop now.");
         _ = Task.Run(async () =>
         {
             await _interrupted.CancelAsync();

@@ -39,7 +39,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                .. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"],
                .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"],
            ]),
-        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge"] select (verb, (string[])["MISSING"]),
+        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge"]
+           select (verb, (string[])["MISSING"]),
         ("compare", ["MISSING", "RUN"]),
         ("compare", ["RUN", "MISSING"]),
         ("fit", ["--accuracy", "MISSING"]),
@@ -188,7 +189,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     }
 
     private static bool TakesRun(string verb) =>
-        MissingFiles.Any(missing => missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"] or ["MISSING", "RUN"])
+        MissingFiles.Any(missing =>
+                missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"] or ["MISSING", "RUN"])
             && !verb.StartsWith("datasets", StringComparison.Ordinal) && verb.Length > 0;
 
     private static bool TakesEndpoint(string verb) =>
