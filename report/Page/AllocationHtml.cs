@@ -37,9 +37,21 @@ internal static class AllocationHtml
             inside.Table(Frontier(allocation), "Frontier of accuracy against mean system time"));
         if (allocation.Methods.IsEmpty)
             return;
-        html.Heading("The paper's own iterations");
+        html.Heading("The paper's own methods").Paragraph(Rounding(allocation));
         foreach (MethodOutcome method in allocation.Methods)
             html.Paragraph($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
+    }
+
+    /// <summary>J at the paper's roundings and its lower bound, beside the best integer budgets.</summary>
+    private static string Rounding(RunAllocation allocation)
+    {
+        (string Name, double? Value)[] all =
+        [
+            ("the best integer budgets", allocation.IntegerObjective), ("the best corner around ℓ* (39)", allocation.CornerObjective),
+            ("ℓ* rounded (40)", allocation.RoundedObjective), ("the lower bound (41)", allocation.LowerBound),
+        ];
+        return $"J in seconds: {string.Join(", ", all.Where(one => one.Value is not null).Select(one =>
+            $"{one.Name} {HtmlText.Decimals(one.Value!.Value, 4)}"))}.";
     }
 
     private static string Infeasible(DecisionReport decision) => decision.Infeasible == 0

@@ -37,7 +37,7 @@
   const largest = tasks.map((t, k) => Math.max(1, ...measured[k].points.map(p => p[0])));
   const ends = tasks.map((t, k) => Math.max(t.low, Math.min(t.high, Math.max(2 * largest[k], 1.5 * measured[k].budget))));
   const end = Math.max(1, ...ends);
-  let state = { ...run }, best = null, now = null;
+  let state = { ...run }, best = null, now = null, later = 0;
   model.rate = run.rate;
   const atRun = Solver.solve(model);
 
@@ -165,7 +165,8 @@
       ticks.push(...[1, 2, 5].map(m => m * 10 ** e).filter(x => x >= low && x <= high));
     frontier.append(...axes(at, ticks.map(x => [x, written(x, 2)]),
       [0, 1, 2, 3, 4].map(i => bottom + (top - bottom) * i / 4).map(y => [y, y.toFixed(2)]), 'Mean system time (s)'),
-    path(points.map(p => [p.time, p.accuracy]), at, COLOURS[0]));
+    path(points.map(p => [p.time, p.accuracy]), at, COLOURS[0]),
+    ...points.map(p => node('svg:circle', { cx: at.x(p.time), cy: at.y(p.accuracy), r: 2.4, fill: COLOURS[0] })));
     if (atRun.stable)
       frontier.append(node('svg:rect', { x: at.x(atRun.time) - 5, y: at.y(atRun.accuracy) - 5, width: 10, height: 10, fill: COLOURS[1] }));
     here.forEach(([x, y]) => frontier.append(node('svg:circle', { class: 'ring', cx: at.x(x), cy: at.y(y), r: 6, fill: 'none',
@@ -221,7 +222,8 @@
       drawn.rings[k].setAttribute('transform', to(now.budgets[k], accuracy(now.budgets[k])));
       [drawn.marks[k], drawn.rings[k]].forEach(mark => mark.setAttribute('visibility', present ? 'visible' : 'hidden'));
     });
-    drawFrontier();
+    clearTimeout(later);
+    later = setTimeout(drawFrontier);
     optimal.disabled = !state.budgets;
     back.disabled = isRun();
     ask.dataset.ms = (performance.now() - started).toFixed(1);
@@ -259,7 +261,7 @@
     if (waiting)
       return;
     waiting = true;
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       waiting = false;
       show();
       keep();
