@@ -38,7 +38,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                .. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"],
                .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"],
            ]),
-        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge"] select (verb, (string[])["MISSING"]),
+        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge"]
+           select (verb, (string[])["MISSING"]),
         ("fit", ["--accuracy", "MISSING"]),
         ("fit", ["--service", "MISSING"]),
         ("allocate", ["--workload", "MISSING"]),
