@@ -56,7 +56,7 @@ internal static class AllocationHtml
 
     private static string Infeasible(DecisionReport decision) => decision.Infeasible == 0
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"; in {decision.Infeasible:N0} more nothing was stable, and they are in no interval");
+        : string.Create(CultureInfo.InvariantCulture, $"; in {decision.Infeasible:N0} more nothing was stable: they are in no interval");
 
     private static IEnumerable<string[]> Budgets(RunAllocation allocation) =>
     [
@@ -124,8 +124,8 @@ internal static class AllocationHtml
     {
         string budgets = string.Join(", ", allocation.Tasks.Select(task =>
             $"{task.DisplayName} {HtmlText.Integer(task.ModelFreeBudgetTokens)}"));
-        return $"If only measured budgets may be chosen, the best are {budgets}, with J = {HtmlText.Decimals(allocation.ModelFreeObjective, 4)} "
-            + "s. So the budgets do not rest on a curve between the measured points.";
+        return $"If only measured budgets may be chosen, the best are {budgets}, with J = "
+            + $"{HtmlText.Decimals(allocation.ModelFreeObjective, 4)} s. These budgets do not rest on a curve between measured points.";
     }
 
     private static string Stability(RunAllocation allocation)

@@ -38,8 +38,9 @@ internal static class AnswerHtml
             });
         }
 
+        string started = content.Manifest.CreatedUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         return html.Paragraph(
-            $"Run {fits.Run}, measured {content.Manifest.CreatedUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, budgets "
+            $"Run {fits.Run}, measured {started} UTC, budgets "
                 + $"{(fits.Semantics == BudgetSemantics.Exact ? "exact" : "as caps")}.").ToString();
     }
 

@@ -27,13 +27,16 @@ internal static partial class FiguresHtml
     }
 
     /// <summary>
-    /// The drawing without its XML header and its description, which the caption repeats; ids of two drawings must differ.
+    /// The drawing without its XML header and its description, which the caption repeats; ids of two drawings must differ, and
+    /// be the same whenever the page is written.
     /// </summary>
     internal static string Embedded(string figure, int index)
     {
         string svg = figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..];
         svg = Description().Replace(svg, "");
-        svg = Id().Replace(svg, match => $"{match.Groups[1].Value}{FormattableString.Invariant($"f{index}-")}{match.Groups[2].Value}");
+        List<string> ids = [.. Id().Matches(svg).Select(match => match.Groups[2].Value).Distinct()];
+        svg = Id().Replace(svg, match =>
+            FormattableString.Invariant($"{match.Groups[1].Value}f{index}-{ids.IndexOf(match.Groups[2].Value)}"));
         return svg.TrimEnd();
     }
 

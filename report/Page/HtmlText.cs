@@ -38,7 +38,9 @@ internal static class HtmlText
     internal static StringBuilder Warning(this StringBuilder html, string text) =>
         html.Append("<p class=\"warning\">").Append(Escaped(text)).Append("</p>\n");
 
-    /// <summary>A table that scrolls in itself where it is wide; the first row is its head, the first cell of each other row names it.</summary>
+    /// <summary>
+    /// A table that scrolls in itself where it is wide; the first row is its head, the first cell of each other row names it.
+    /// </summary>
     /// <param name="html">The page.</param>
     /// <param name="rows">Rows of cells.</param>
     /// <param name="name">What it shows, for readers who cannot see it.</param>
