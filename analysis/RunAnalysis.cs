@@ -181,6 +181,15 @@ public static class RunAnalysis
                     + $"run calibrate allocate {place.Run.Path} again, at the same operating point.");
     }
 
+    /// <summary>Checks that the fits were made from the rows that the run holds now.</summary>
+    /// <exception cref="AnalysisException">They were made from others; the message says which stage to run again.</exception>
+    public static async Task CheckRowsAsync(RunFolder folder, RunFits fits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(fits);
+        ThrowIfOtherRows(folder, fits, (await RunRows.ReadAsync(folder, cancellationToken)).Hash);
+    }
+
     /// <summary>What the rows say beside the fits.</summary>
     /// <exception cref="AnalysisException">The fits were made from other rows.</exception>
     public static async Task<RowFindings> FindingsAsync(RunFolder folder, RunFits fits, CancellationToken cancellationToken)

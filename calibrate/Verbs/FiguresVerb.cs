@@ -78,6 +78,7 @@ internal sealed class FiguresVerb(TextWriter output)
         PointFolder place = PointFolder.Open(
             parsed.GetValue(_run) ?? throw new UserFault("Name a run folder, or a workload with --workload FILE."));
         (RunFits fits, RunAllocation? allocation) = RunAnalysis.Read(place);
+        await RunAnalysis.CheckRowsAsync(place.Run, fits, cancellationToken);
         ImmutableArray<(string Task, string DisplayName)> all = [.. fits.Tasks.Select(task => (task.Task, task.DisplayName))];
         ImmutableArray<(string Task, string DisplayName)> tasks = _figures.TasksOf(parsed, all);
         DecisionCurves? curves = allocation is null ? null : DecisionCurves.Of(allocation);

@@ -88,7 +88,7 @@ public sealed class WorkloadVerbTests(TwoTaskRun finished) : IClassFixture<TwoTa
         List<Trial> trials = await run.Trials.ReadAsync().ToListAsync(Cancelled);
         trials[^1] = trials[^1] with { Correct = !trials[^1].Correct };
         await run.Trials.WriteAsync(trials.ToAsyncEnumerable());
-        foreach (string verb in (string[])["allocate", "figures"])
+        foreach (string verb in (string[])["allocate", "figures", "report"])
         {
             CommandRun stale = await CommandRun.OfAsync(verb, folder);
             Assert.Equal(2, stale.ExitCode);
@@ -96,7 +96,7 @@ public sealed class WorkloadVerbTests(TwoTaskRun finished) : IClassFixture<TwoTa
             Assert.Contains($"run calibrate fit {folder}, then calibrate allocate, again", stale.Error, StringComparison.Ordinal);
         }
 
-        foreach (string verb in (string[])["fit", "allocate", "figures"])
+        foreach (string verb in (string[])["fit", "allocate", "figures", "report"])
             Assert.Equal(0, (await CommandRun.OfAsync(verb, folder)).ExitCode);
     }
 
