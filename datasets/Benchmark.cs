@@ -29,6 +29,9 @@ public sealed class Benchmark
     /// </summary>
     public int LargestBudgetTokens { get; }
 
+    /// <summary>Whether its problems have years, by which they can be chosen (<see cref="ProblemYears"/>).</summary>
+    public bool IsDated { get; init; }
+
     /// <summary>Finds the benchmark's files below a data directory and reads its problems.</summary>
     /// <param name="directory">
     /// Holds <c>TASK/…</c> as this benchmark's published or re-serialised files, or else these files themselves under their published

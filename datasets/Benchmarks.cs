@@ -10,7 +10,7 @@ public static class Benchmarks
     /// <summary>All six in the paper's order: AIME, GSM8K, GPQA, CRUXEval, BBH, ARC-Challenge.</summary>
     public static ImmutableArray<Benchmark> All { get; } =
     [
-        new("aime", "AIME", 16_384, new(AimeFiles.Find, AimeRows.Read)),
+        new("aime", "AIME", 16_384, new(AimeFiles.Find, AimeRows.Read)) { IsDated = true },
         new("gsm8k", "GSM8K", 2_048, new(Find("gsm8k", Gsm8kRows.Layout), Each(Gsm8kRows.Read))),
         new("gpqa", "GPQA", 8_192, new(Find("gpqa", GpqaRows.Layout), Each(GpqaRows.Read))),
         new("cruxeval", "CRUXEval", 8_192, new(Find("cruxeval", CruxEvalRows.Layout), Each(CruxEvalRows.Read))),

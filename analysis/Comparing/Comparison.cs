@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Calibration.Analysis.Counting;
 using Calibration.Analysis.Deciding;
 using Calibration.Fitting;
-using Calibration.Optimizer;
 using Calibration.Results;
 
 namespace Calibration.Analysis.Comparing;
@@ -48,7 +47,10 @@ internal sealed class Comparison(Side before, Side after, ComparisonRequest requ
         {
             Old = before.Name,
             New = after.Name,
-            OperatingPoint = PointOf(after.Decision.Workload),
+            OperatingPoint = (AllocationPoint.Of(after.Decision.Workload) with
+            {
+                MaxBudgetTokens = request.Allocation.Point.MaxBudgetTokens,
+            }).Caption,
             Warnings = [.. RunDifferences.Of(before, after)],
             Tasks = [.. tasks.Select(task => Claim(task, threshold))],
             Objective = objective with { Claimed = objective.PValue <= threshold },
@@ -101,15 +103,6 @@ internal sealed class Comparison(Side before, Side after, ComparisonRequest requ
             Interval = ValueDifferences.Difference((old, Of(oldReport)), (now, Of(newReport))),
         };
     }
-
-    private string PointOf(Workload workload) => new AllocationPoint(
-        workload.ArrivalRatePerSecond,
-        workload.AccuracyWeightSeconds,
-        request.Allocation.Point.MaxBudgetTokens,
-        workload.Tasks.ToImmutableSortedDictionary(task => task.Task, task => task.Probability, StringComparer.Ordinal))
-    {
-        ServerSpeed = workload.Server.IsOneAtATime ? null : workload.Server.Speed,
-    }.Caption;
 
     private static TaskComparison Claim(TaskComparison task, double threshold) => task with
     {

@@ -19,11 +19,8 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
 
     private readonly double _quantile = DecisionTask.QuantileOf(tasks, Level);
 
-    private readonly MeasuredValue _decided =
-        new(decided.Workload, [.. tasks.Select((task, k) => task.ResidualOf(decided.Workload.Tasks[k]))]);
-
-    private readonly MeasuredValue _measured =
-        new(measured.Workload, [.. tasks.Select((task, k) => task.ResidualOf(measured.Workload.Tasks[k]))]);
+    private readonly MeasuredValue _decided = MeasuredValue.OnData(decided.Workload, tasks);
+    private readonly MeasuredValue _measured = MeasuredValue.OnData(measured.Workload, tasks);
 
     /// <summary>In a replicate a gap far below the bootstrap's own noise is enough.</summary>
     internal static SolverOptions Options { get; } = new(1e-6);
@@ -41,19 +38,7 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
     /// <returns>The intervals; null where fewer than two replicates were stable.</returns>
     internal DecisionReport? Run(int seed, CancellationToken cancellationToken = default)
     {
-        var outcomes = new Outcome?[Replicates];
-        int workers = Math.Clamp(Threads, 1, Replicates);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
-        Parallel.For(0, workers, parallel, worker =>
-        {
-            TaskDraw[] draw = DrawsOf(tasks, seed);
-            for (int i = worker; i < Replicates; i += workers)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                outcomes[i] = Decide(draw, i);
-            }
-        });
-        Outcome[] stable = [.. outcomes.OfType<Outcome>()];
+        Outcome[] stable = new ReplicateLoop(tasks, Replicates, Threads).Run(seed, Decide, cancellationToken);
         return stable.Length < 2 ? null : Report(stable);
     }
 
@@ -96,13 +81,9 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         return 2 * values.Length < stable.Length ? null : new DecidedUniform(UniformBudgets[index], Percentiles(values));
     }
 
-    private Outcome? Decide(TaskDraw[] draw, int index)
+    private Outcome? Decide(DrawnTask[] drawn)
     {
-        DrawnTask[] drawn = [.. draw.Select(task => task.Next(index))];
-        var own = new MeasuredValue(
-            decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] }, [.. drawn.Select(task => task.Residual)]);
-        var points = new MeasuredValue(
-            measured.Workload with { Tasks = [.. drawn.Select(task => task.Measured)] }, [.. drawn.Select(task => task.MeasuredResidual)]);
+        MeasuredValue own = _decided.With(drawn), points = _measured.WithMeasured(drawn);
         ProvedAllocation best = AllocationSolver.Solve(own.Workload, Options), free = AllocationSolver.Solve(points.Workload, Options);
         if (best.Status == ProofStatus.Infeasible || free.Status == ProofStatus.Infeasible)
             return null;
@@ -150,13 +131,6 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
         Array.Sort(values);
         return new Interval(Quantiles.OfSorted(values, (1 - Level) / 2), Quantiles.OfSorted(values, (1 + Level) / 2));
     }
-
-    /// <summary>Every task's draws, for one thread.</summary>
-    internal static TaskDraw[] DrawsOf(ImmutableArray<DecisionTask> tasks, int seed) =>
-        [.. tasks.Select((task, k) => new TaskDraw(task, SeedOf(seed, k, part: 0), SeedOf(seed, k, part: 1)))];
-
-    /// <summary>A seed of its own for every task and part, in bits of their own.</summary>
-    private static ulong SeedOf(int seed, int task, int part) => ((ulong)(uint)seed << 32) | ((ulong)(uint)task << 1) | (uint)part;
 
     /// <summary>A replicate's own value, that of its choice on the data, and that of the data's choice on the replicate.</summary>
     private readonly record struct Pair(double Own, double OnData, double Chosen)

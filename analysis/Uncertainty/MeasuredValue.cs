@@ -9,6 +9,18 @@ namespace Calibration.Analysis.Uncertainty;
 /// <param name="Residuals">One per task; null where its answers are not known.</param>
 internal sealed record MeasuredValue(Workload Workload, ImmutableArray<MeasuredResidual?> Residuals)
 {
+    /// <summary>A workload with the residuals of the data.</summary>
+    internal static MeasuredValue OnData(Workload workload, ImmutableArray<DecisionTask> tasks) =>
+        new(workload, [.. tasks.Select((task, k) => task.ResidualOf(workload.Tasks[k]))]);
+
+    /// <summary>The same operating point with a replicate's tasks and residuals.</summary>
+    internal MeasuredValue With(DrawnTask[] drawn) =>
+        new(Workload with { Tasks = [.. drawn.Select(task => task.Model)] }, [.. drawn.Select(task => task.Residual)]);
+
+    /// <summary>The same over the replicate's measured budgets alone.</summary>
+    internal MeasuredValue WithMeasured(DrawnTask[] drawn) =>
+        new(Workload with { Tasks = [.. drawn.Select(task => task.Measured)] }, [.. drawn.Select(task => task.MeasuredResidual)]);
+
     /// <summary>J at budgets, one per task; −∞ where they are not stable.</summary>
     internal double At(ReadOnlySpan<double> budgets)
     {

@@ -18,8 +18,7 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
 
     private readonly double _quantile = DecisionTask.QuantileOf(tasks, Level);
 
-    private readonly MeasuredValue _data =
-        new(decided.Workload, [.. tasks.Select((task, k) => task.ResidualOf(decided.Workload.Tasks[k]))]);
+    private readonly MeasuredValue _data = MeasuredValue.OnData(decided.Workload, tasks);
 
     /// <summary>Number of replicates.</summary>
     internal int Replicates { get; init; } = 2_000;
@@ -31,19 +30,8 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     internal AllocationValue Run(int seed, CancellationToken cancellationToken = default)
     {
         Performance at = AnyBudget.At(decided.Workload, budgets.AsSpan());
-        var outcomes = new Outcome?[Replicates];
-        int workers = Math.Clamp(Threads, 1, Replicates);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
-        Parallel.For(0, at.IsStable ? workers : 0, parallel, worker =>
-        {
-            TaskDraw[] draw = DecisionBootstrap.DrawsOf(tasks, seed);
-            for (int i = worker; i < Replicates; i += workers)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                outcomes[i] = Value(draw, i);
-            }
-        });
-        Outcome[] stable = [.. outcomes.OfType<Outcome>()];
+        Outcome[] stable =
+            at.IsStable ? new ReplicateLoop(tasks, Replicates, Threads).Run(seed, Value, cancellationToken) : [];
         return new AllocationValue
         {
             Budgets = [.. tasks.Select((task, k) => new ValuedBudget(task.Model.Task, budgets[k]))],
@@ -57,11 +45,9 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
         };
     }
 
-    private Outcome? Value(TaskDraw[] draw, int index)
+    private Outcome? Value(DrawnTask[] drawn)
     {
-        DrawnTask[] drawn = [.. draw.Select(task => task.Next(index))];
-        var own = new MeasuredValue(
-            decided.Workload with { Tasks = [.. drawn.Select(task => task.Model)] }, [.. drawn.Select(task => task.Residual)]);
+        MeasuredValue own = _data.With(drawn);
         ProvedAllocation best = AllocationSolver.Solve(own.Workload, DecisionBootstrap.Options);
         Performance at = AnyBudget.At(own.Workload, budgets.AsSpan());
         if (best.Status == ProofStatus.Infeasible || !at.IsStable)

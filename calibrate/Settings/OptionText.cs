@@ -36,43 +36,35 @@ internal static class OptionText
     }
 
     /// <summary><c>gsm8k=341,bbh=346</c> as budgets by task.</summary>
-    internal static ImmutableSortedDictionary<string, double> At(string text)
-    {
-        var budgets = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            string[] pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (pair.Length != 2 || !double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double budget)
-                || !(budget >= 0 && double.IsFinite(budget)))
-                throw new UserFault($"--at has \"{part}\": give budgets in tokens that are 0 or more, such as gsm8k=341,bbh=346.");
-            if (!budgets.TryAdd(pair[0], budget))
-                throw new UserFault($"--at names {pair[0]} twice.");
-        }
-
-        return budgets.ToImmutable();
-    }
+    internal static ImmutableSortedDictionary<string, double> At(string text) => Numbers(
+        text, "--at", budget => budget >= 0, "give budgets in tokens that are 0 or more, such as gsm8k=341,bbh=346");
 
     /// <summary><c>gsm8k=0.5,bbh=0.5</c> as shares that sum to 1.</summary>
     internal static ImmutableSortedDictionary<string, double> Shares(string text)
     {
-        var shares = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, double> shares = Numbers(
+            text, "--mix", share => share > 0, "give shares above 0 such as gsm8k=0.5,bbh=0.5");
+        double sum = shares.Values.Sum();
+        return Math.Abs(sum - 1) < 1e-6
+            ? shares
+            : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"--mix sums to {sum}: the shares must sum to 1."));
+    }
+
+    /// <summary>One finite number per task, each task once.</summary>
+    private static ImmutableSortedDictionary<string, double> Numbers(string text, string option, Predicate<double> holds, string advice)
+    {
+        var numbers = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             string[] pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (pair.Length != 2 || !double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double share)
-                || !(share > 0 && double.IsFinite(share)))
-            {
-                throw new UserFault($"--mix has \"{part}\": give shares above 0 such as gsm8k=0.5,bbh=0.5.");
-            }
-
-            if (!shares.TryAdd(pair[0], share))
-                throw new UserFault($"--mix names {pair[0]} twice.");
+            if (pair.Length != 2 || !double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                || !double.IsFinite(number) || !holds(number))
+                throw new UserFault($"{option} has \"{part}\": {advice}.");
+            if (!numbers.TryAdd(pair[0], number))
+                throw new UserFault($"{option} names {pair[0]} twice.");
         }
 
-        double sum = shares.Values.Sum();
-        return Math.Abs(sum - 1) < 1e-6
-            ? shares.ToImmutable()
-            : throw new UserFault(string.Create(CultureInfo.InvariantCulture, $"--mix sums to {sum}: the shares must sum to 1."));
+        return numbers.ToImmutable();
     }
 
     /// <summary><c>0,8,16</c> as ascending, distinct budgets.</summary>

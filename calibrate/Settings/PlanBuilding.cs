@@ -9,9 +9,6 @@ namespace Calibration.Calibrate.Settings;
 /// <summary>Turns the settings of a run into a plan with its problems, with every fault that can be known without the endpoint.</summary>
 internal static class PlanBuilding
 {
-    /// <summary>The benchmark whose problems have years.</summary>
-    private const string Dated = "aime";
-
     /// <exception cref="UserFault">A setting is wrong; the message says which and what to do.</exception>
     /// <exception cref="DatasetException">A data file is missing or malformed.</exception>
     internal static ExperimentPlan Build(RunSettings settings)
@@ -53,9 +50,9 @@ internal static class PlanBuilding
         var tasks = ImmutableArray.CreateBuilder<TaskPlan>();
         foreach ((Benchmark benchmark, LoadedBenchmark loaded) in named.Length == 0 ? [] : DataFolder.Load(named, directory))
         {
-            bool isDated = years is not null && benchmark.Task == Dated;
-            string name = isDated ? $"{benchmark.DisplayName} {years}" : benchmark.DisplayName;
-            tasks.Add(PlanOf((benchmark.Task, name), isDated ? years!.Of(loaded) : loaded, benchmark.LargestBudgetTokens));
+            ProblemYears? chosen = benchmark.IsDated ? years : null;
+            string name = chosen is null ? benchmark.DisplayName : $"{benchmark.DisplayName} {chosen}";
+            tasks.Add(PlanOf((benchmark.Task, name), chosen?.Of(loaded) ?? loaded, benchmark.LargestBudgetTokens));
         }
 
         foreach (TaskFileSetting own in settings.Problems.OwnTasks)
@@ -78,11 +75,14 @@ internal static class PlanBuilding
     {
         if (problems.Years is not { } text)
             return null;
-        return named.Any(benchmark => benchmark.Task == Dated)
+        return named.Any(benchmark => benchmark.IsDated)
             ? ProblemYears.TryParse(text) ?? throw new UserFault($"The years \"{text}\" of this run's settings cannot be read.")
-            : throw new UserFault("--years chooses problems of aime, which is not among the run's tasks: add it to --datasets, or leave "
-                + "--years out.");
+            : throw new UserFault(
+                $"--years chooses problems of {string.Join(", ", Dated())}, "
+                    + "which is not among the run's tasks: add it to --datasets, or leave --years out.");
     }
+
+    private static IEnumerable<string> Dated() => Benchmarks.All.Where(known => known.IsDated).Select(known => known.Task);
 
     private static Benchmark Known(string name) => Benchmarks.Find(name) ?? throw new UserFault(
         $"--datasets has \"{name}\", which is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");

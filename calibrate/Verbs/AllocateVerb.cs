@@ -99,6 +99,8 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
 
         if (parsed.GetValue(_at) is { } at)
         {
+            if (parsed.GetValue(_policy) is not null)
+                throw new UserFault("--policy has no effect with --at, which writes nothing: leave one of them out.");
             AllocationValue value = await RunAnalysis.ValueAsync(folder, asked, OptionText.At(at), cancellationToken);
             await output.WriteLineAsync(
                 parsed.GetValue(_json) ? JsonSerializer.Serialize(value, ResultsJson.Document) : AllocationValueText.Of(value));

@@ -3,29 +3,33 @@ using System.CommandLine;
 using System.Globalization;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
-using Calibration.Datasets.Loading;
 using Calibration.Datasets.Pulling;
-using Calibration.Harness.Models;
-using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
 
 /// <summary><c>calibrate datasets …</c>: the benchmarks' files, useful without measuring anything.</summary>
 internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvider clock)
 {
-    private readonly Option<string?> _data = new("--data")
-    {
-        Description = "Folder with the files; the cache that pull fills by default.",
-        HelpName = "DIR",
-    };
+    private readonly Option<string?> _data = Data();
+
     private readonly Argument<string[]> _names = new("name")
     {
         Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    /// <summary>Where the files are.</summary>
+    internal static Option<string?> Data() => new("--data")
+    {
+        Description = "Folder with the files; the cache that pull fills by default.",
+        HelpName = "DIR",
+    };
+
     internal Command Datasets() =>
-        new("datasets", "The six benchmarks' files: pull, list, show, check, grade.") { Pull(), List(), Show(), Check(), Grade() };
+        new("datasets", "The six benchmarks' files: pull, list, show, check, grade.")
+        {
+            Pull(), List(), Show(), Check(), new DatasetGradeVerb(output, log).Command(),
+        };
 
     private Command Pull()
     {
@@ -171,67 +175,6 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     private static string FirstOf(IReadOnlyCollection<string> ids) =>
         ids.Count == 0 ? "" : ": " + string.Join(", ", ids.Take(5)) + (ids.Count > 5 ? ", …" : "");
 
-    private Command Grade()
-    {
-        var benchmark = new Option<string>("--benchmark")
-        {
-            Description = "The benchmark whose grading rules are used.",
-            Required = true,
-            HelpName = "NAME",
-        };
-        var json = new Option<bool>("--json") { Description = "Has no effect: the output is always JSON Lines." };
-        var responses = new Argument<string>("responses")
-        {
-            Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
-                + "finish_reason says whether the token limit cut a response.",
-        };
-        var profile = new Option<string?>("--profile")
-        {
-            Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
-            HelpName = "NAME|FILE",
-        };
-        var command = new Command(
-            "grade", "Grade responses from elsewhere; one JSON line per response on standard output, totals on standard error.")
-            {
-                responses,
-                benchmark,
-                _data,
-                profile,
-                json,
-            };
-        command.SetAction(async (parsed, _) =>
-        {
-            string file = parsed.GetValue(responses)!;
-            if (!File.Exists(file))
-                throw new UserFault($"{file} does not exist.");
-            Benchmark chosen = Find(parsed.GetValue(benchmark)!);
-            GradingTally tally;
-            ModelProfile? model = EndpointAccess.Profile(new EndpointSettings { Profile = parsed.GetValue(profile) });
-            ThinkingDelimiters? thinking = model is null ? null : new ThinkingDelimiters(model.Open.Trim(), model.CloseToken);
-            var key = new GradingKey(chosen) { Problems = KnownProblems(chosen, parsed), Thinking = thinking };
-            using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
-                tally = ResponseGrading.Grade(reader, output, key);
-            await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
-            return 0;
-        });
-        return command;
-    }
-
-    /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
-    private ImmutableArray<Problem> KnownProblems(Benchmark benchmark, ParseResult parsed)
-    {
-        if (parsed.GetValue(_data) is { } directory)
-            return benchmark.Load(directory).Problems;
-        try
-        {
-            return benchmark.Load(DataFolder.Cache().Directory).Problems;
-        }
-        catch (DatasetException fault) when (fault.IsAbsent)
-        {
-            return [];
-        }
-    }
-
     private static bool GradesItsGold(Problem problem)
     {
         string closing = problem.AnswerCue.EndsWith('{') ? "}" : "";
@@ -261,7 +204,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private string DirectoryOf(ParseResult parsed) => parsed.GetValue(_data) ?? DataFolder.Cache().Directory;
 
-    private static Benchmark Find(string name) =>
+    internal static Benchmark Find(string name) =>
         Benchmarks.Find(name)
             ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
 

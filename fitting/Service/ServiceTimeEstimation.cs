@@ -1,6 +1,5 @@
 using System.Globalization;
 using Calibration.Fitting.Statistics;
-using MathNet.Numerics.Distributions;
 
 namespace Calibration.Fitting.Service;
 
@@ -49,9 +48,10 @@ internal sealed class ServiceTimeEstimation
         if (_observations.Count <= 2)
             return Unknown("two measurements leave no error to estimate", outliers, noise, line);
         ParameterEstimate t0 = OriginOf(free, atZero), c = SlopeOf(held);
-        (double? curvature, double? share) = Curvature(data, line);
+        var departure = new Departure(_tokens, data);
+        (double? curvature, double? share) = departure.From(line);
         if (c.Interval is { } affine && share <= ServiceTimeFitter.CurvatureShareLimit)
-            (t0, c) = Widened(t0, c with { Interval = affine }, new Lines(free, held), data);
+            (t0, c) = departure.Widened((free, held), t0, c with { Interval = affine });
         List<ServiceInfluence> influences = Influence.Find(
             Points(line, outliers), line.SecondsPerToken, _clustered ? _clusters : [], left => Without(left, data, atZero));
         (t0, double? skewness) = Skewed(t0, line);
@@ -90,27 +90,6 @@ internal sealed class ServiceTimeEstimation
                 $"The overheads of the traces are skewed (skewness {value:0.0}): the interval of t0 may be too low.");
     }
 
-    /// <summary>
-    /// The intervals, widened by how far a curve departs from the line: that of c by the slopes at both ends of the measured budgets,
-    /// that of t0 by the time without thinking.
-    /// </summary>
-    private (ParameterEstimate T0, ParameterEstimate C) Widened(ParameterEstimate t0, ParameterEstimate c, Lines lines, ClusteredData data)
-    {
-        double scale = _tokens.Max();
-        ClusteredRegression? atStart = Bent(i => _tokens[i] * _tokens[i] / scale);
-        ClusteredRegression? atEnd = Bent(i => (_tokens[i] * _tokens[i] / scale) - (2 * _tokens[i]));
-        double origin = Departure.Of(lines.Free, 0, atStart, 0);
-        double start = Departure.Of(lines.Held, ^1, atStart, 1), end = Departure.Of(lines.Held, ^1, atEnd, 1);
-        double lowest = Math.Min(0, Math.Min(start, end)), highest = Math.Max(0, Math.Max(start, end));
-        Interval before = t0.Interval!, slope = c.Interval!;
-        return (
-            t0 with { Interval = new Interval(Math.Max(0, before.Low + Math.Min(0, origin)), before.High + Math.Max(0, origin)) },
-            c with { Interval = new Interval(slope.Low + lowest, slope.High + highest) });
-
-        ClusteredRegression? Bent(Func<int, double> bend) =>
-            ClusteredRegression.Fit([_ => 1, i => _tokens[i], bend], data);
-    }
-
     /// <summary>Slope and standard error without some of the observations, at the same weights.</summary>
     private (double C, double Error)? Without(HashSet<int> left, ClusteredData data, bool atZero)
     {
@@ -143,9 +122,6 @@ internal sealed class ServiceTimeEstimation
         var widened = new Interval(Math.Max(0, interval.Low + Math.Min(0, shift)), interval.High + Math.Max(0, shift));
         return (t0 with { Interval = widened }, clear ? skewness : null);
     }
-
-    /// <summary>The line as it is regressed, and as it is published: without its origin where t0 would be negative.</summary>
-    private readonly record struct Lines(ClusteredRegression Free, ClusteredRegression Held);
 
     private double[] Weights(ServiceTimeLine line, NoiseModel noise) =>
         Array.ConvertAll(_tokens, t => 1 / (noise.Variance(line.At(t)) + 1e-30));
@@ -192,29 +168,6 @@ internal sealed class ServiceTimeEstimation
             StandardError = error,
             Interval = new Interval(value - width, value + width),
         };
-    }
-
-    /// <summary>A quadratic term: is it there, and how much of the time does it move at a measured budget?</summary>
-    private (double? PValue, double? Share) Curvature(ClusteredData data, ServiceTimeLine line)
-    {
-        double scale = _tokens.Max();
-        if (_distinct < 3 || _observations.Count <= 3)
-            return (null, null);
-        ClusteredRegression? bent = ClusteredRegression.Fit(
-            [_ => 1, i => _tokens[i], i => _tokens[i] * _tokens[i] / scale], data);
-        if (bent is null)
-            return (null, null);
-        double share = _tokens.Where(t => line.At(t) > 0).Select(Share).DefaultIfEmpty(0).Max();
-        double error = bent.StandardErrors[2];
-        if (!(error > 0) || share < 1e-9)
-            return (1, share);
-        return (2 * StudentT.CDF(0, 1, bent.DegreesOfFreedom[2], -Math.Abs(bent.Coefficients[2] / error)), share);
-
-        double Share(double t)
-        {
-            double curve = bent.Coefficients[0] + (bent.Coefficients[1] * t) + (bent.Coefficients[2] * t * t / scale);
-            return Math.Abs(curve - line.At(t)) / line.At(t);
-        }
     }
 
     private static (Verdict, string) Judge(ParameterEstimate t0, ParameterEstimate c, double? curvature, double? share)

@@ -117,7 +117,8 @@ internal sealed class AccuracyFigure(ImmutableArray<TaskFits> tasks, FigureSourc
     private static double End(TaskFits task) => Math.Min(
         task.Accuracy.Points[^1].BudgetTokens, task.Shape?.LargestBudgetTokens ?? double.PositiveInfinity);
 
-    private static IEnumerable<(double X, double Y)> Curve(TaskFits task)
+    /// <summary>The chosen shape over the budgets that it describes, in equal steps of log(1 + ℓ); empty for measured points.</summary>
+    internal static IEnumerable<(double X, double Y)> Curve(TaskFits task)
     {
         if (task.Shape is not { Curve: not PointAccuracy } shape || task.Accuracy.Points.Count == 0)
             return [];

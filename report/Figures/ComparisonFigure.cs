@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Calibration.Analysis;
-using Calibration.Fitting;
 using Calibration.Report.Drawing;
 using ScottPlot;
 
@@ -9,7 +8,6 @@ namespace Calibration.Report.Figures;
 /// <summary>Accuracy against budget of two runs, one panel per task: the old run dashed, the new one solid.</summary>
 public static class ComparisonFigure
 {
-    private const int CurveSteps = 120;
     private const double Shift = 0.08;
 
     private static readonly Look Old = new(FigureStyle.Muted, MarkerShape.OpenCircle, FigureStyle.LookOf(1).Pattern);
@@ -61,18 +59,7 @@ public static class ComparisonFigure
 
     private static void Draw(Panel panel, TaskFits task, Look look, double shift)
     {
-        if (task.Shape is { Curve: not PointAccuracy } shape && task.Accuracy.Points.Count > 0)
-        {
-            double low = shape.Curve is InterpolatedAccuracy points ? points.Points[0].BudgetTokens : 0;
-            double high = Math.Min(task.Accuracy.Points[^1].BudgetTokens, shape.LargestBudgetTokens ?? double.PositiveInfinity);
-            double start = Math.Log(1 + low), end = Math.Log(1 + high);
-            panel.Line(
-                from step in Enumerable.Range(0, CurveSteps + 1)
-                let budget = Math.Clamp(Math.Exp(start + ((end - start) * step / CurveSteps)) - 1, low, high)
-                select (budget, shape.Curve.At(budget)),
-                look);
-        }
-
+        panel.Line(AccuracyFigure.Curve(task), look);
         panel.Bars(task.Intervals.Select(at => ((double)at.BudgetTokens, at.Low, at.High)), look.Colour, shift);
         panel.Points(
             task.Accuracy.Points.Where(point => point.Answers > 0)

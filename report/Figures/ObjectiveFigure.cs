@@ -83,7 +83,8 @@ internal static class ObjectiveFigure
         bool isDrawn = curves.Policies.Any(policy => policy.Interval is not null);
         string bars = isDrawn
             ? $" Error bars: 95 % intervals from {FigureText.Plural(curves.Replicates, "bootstrap replicate")} of answers and service "
-                + "times; where the budgets are chosen by the data (ℓ* and the best uniform budget), optimism is subtracted."
+                + "times, with the measured accuracies at the budgets; where the data choose the budgets (ℓ* and the best uniform "
+                + "budget), optimism is subtracted."
             : " There are no intervals, because a workload has no measurements.";
         string best = curves.Policies.Any(policy => policy.Kind == PolicyKind.BestUniform)
             ? " “best”: the best budget that all tasks can share."

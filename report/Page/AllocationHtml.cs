@@ -13,7 +13,7 @@ internal static class AllocationHtml
         html.Heading("Allocation");
         if (allocation is null)
         {
-            html.Paragraph("There is no allocation: of every task, too many trials are missing.");
+            html.Paragraph(AnswerHtml.Answer(null));
             return;
         }
 

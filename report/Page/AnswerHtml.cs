@@ -48,7 +48,7 @@ internal static class AnswerHtml
     internal static string Answer(RunAllocation? allocation)
     {
         if (allocation is null)
-            return "There is no allocation: of every task, too many trials are missing.";
+            return "There is no allocation: every task has too many missing trials.";
         string budgets = string.Join(", ", allocation.Tasks.Select(task =>
             $"{task.DisplayName} {task.IntegerBudgetTokens.ToString("#,0", CultureInfo.InvariantCulture)}"));
         return $"Thinking tokens per query: {budgets}. {Gain(allocation)}";
@@ -87,7 +87,6 @@ internal static class AnswerHtml
                 CultureInfo.InvariantCulture,
                 $"{incomplete.Trials:N0} of {incomplete.Planned:N0} planned trials. The fits use what was measured."));
         }
-
     }
 
     private static void Item(StringBuilder html, string kind, string word, string text) => html.Append("<li class=\"").Append(kind)

@@ -77,6 +77,7 @@ public sealed class CompareVerbTests(TwoTaskRun finished) : IClassFixture<TwoTas
     [Theory]
     [InlineData("--at names gsm8k twice.", "allocate", "RUN", "--at", "gsm8k=1,gsm8k=2")]
     [InlineData("--at has \"many\": give budgets in tokens that are 0 or more", "allocate", "RUN", "--at", "many")]
+    [InlineData("--policy has no effect with --at", "allocate", "RUN", "--at", "gsm8k=1", "--policy", "p.csv")]
     [InlineData("unheard takes no part in the allocation; the tasks are", "allocate", "RUN", "--at", "unheard=3")]
     [InlineData("--mix names unheard, which the runs do not have in common:", "compare", "RUN", "RUN", "--mix", "unheard=1")]
     [InlineData("--tolerable-loss must be a number of seconds that is 0 or more.", "compare", "RUN", "RUN", "--tolerable-loss", "-1")]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Calibration.Optimizer;
 
-namespace Calibration.Analysis;
+namespace Calibration.Analysis.Policies;
 
 /// <summary>Whether any allocation is stable.</summary>
 public static class Feasibility

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Calibration.Calibrate.Settings;
+using Calibration.Datasets;
+using Calibration.Datasets.Loading;
+using Calibration.Harness.Models;
+using Calibration.Results;
+
+namespace Calibration.Calibrate.Verbs;
+
+/// <summary><c>datasets grade</c>: grades responses that came from elsewhere.</summary>
+internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
+{
+    private readonly Option<string?> _data = DatasetVerbs.Data();
+
+    internal Command Command()
+    {
+        var benchmark = new Option<string>("--benchmark")
+        {
+            Description = "The benchmark whose grading rules are used.",
+            Required = true,
+            HelpName = "NAME",
+        };
+        var json = new Option<bool>("--json") { Description = "Has no effect: the output is always JSON Lines." };
+        var responses = new Argument<string>("responses")
+        {
+            Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
+                + "finish_reason says whether the token limit cut a response.",
+        };
+        var profile = new Option<string?>("--profile")
+        {
+            Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
+            HelpName = "NAME|FILE",
+        };
+        var command = new Command(
+            "grade", "Grade responses from elsewhere; one JSON line per response on standard output, totals on standard error.")
+            {
+                responses,
+                benchmark,
+                _data,
+                profile,
+                json,
+            };
+        command.SetAction(async (parsed, _) =>
+        {
+            string file = parsed.GetValue(responses)!;
+            if (!File.Exists(file))
+                throw new UserFault($"{file} does not exist.");
+            Benchmark chosen = DatasetVerbs.Find(parsed.GetValue(benchmark)!);
+            GradingTally tally;
+            ModelProfile? model = EndpointAccess.Profile(new EndpointSettings { Profile = parsed.GetValue(profile) });
+            ThinkingDelimiters? thinking = model is null ? null : new ThinkingDelimiters(model.Open.Trim(), model.CloseToken);
+            var key = new GradingKey(chosen) { Problems = KnownProblems(chosen, parsed), Thinking = thinking };
+            using (var reader = new StreamReader(new MemoryStream(Utf8Text.Read(file))))
+                tally = ResponseGrading.Grade(reader, output, key);
+            await log.WriteLineAsync($"{tally.Graded} responses, {tally.Correct} right, {tally.Unread} without a readable answer");
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
+    private ImmutableArray<Problem> KnownProblems(Benchmark benchmark, ParseResult parsed)
+    {
+        if (parsed.GetValue(_data) is { } directory)
+            return benchmark.Load(directory).Problems;
+        try
+        {
+            return benchmark.Load(DataFolder.Cache().Directory).Problems;
+        }
+        catch (DatasetException fault) when (fault.IsAbsent)
+        {
+            return [];
+        }
+    }
+}
