@@ -1,3 +1,5 @@
+using Calibration.Datasets;
+
 namespace Calibration.Harness.Forcing;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal static class UniquePrefix
 
     /// <summary>A new line.</summary>
     internal static string Line() => $"{Guid.NewGuid():N}\n";
+
+    /// <summary>The problem with a new line before its prompt.</summary>
+    internal static Problem Before(Problem problem) => problem with { Prompt = Line() + problem.Prompt };
 
     /// <summary>Of the cached tokens of such a prompt, those that are no template's; absent where the server does not say.</summary>
     /// <param name="cachedTokens">The server's count.</param>

@@ -166,11 +166,12 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
                 return work;
             if (NeedsWarmUp(work))
                 _idleness.Learn(await _timing.WarmUpAsync(work, cancellationToken));
-            (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await _timing.TimeAsync(work, cancellationToken);
+            TimedWork timed = repeats > 0 || isLastTry ? await OfItsOwnAsync(work, cancellationToken) : work;
+            (IReadOnlyList<TimedSample> measured, TimedThought? thinking) = await _timing.TimeAsync(timed, cancellationToken);
             others ??= await _idleness.OthersAsync(own: 1, cancellationToken);
             measured = _idleness.WithLeastWait(measured);
             bool isSuspect = others is not null
-                || measured.Any(timed => timed.IsCounted && timed.Judged.Status == TrialStatus.Unverified);
+                || measured.Any(sample => sample.IsCounted && sample.Judged.Status == TrialStatus.Unverified);
             if (isSuspect && !isLastTry)
             {
                 if (others is null && repeats < RepeatsAtOnce)
@@ -179,10 +180,23 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
             }
 
             _counted.Thought(thinking?.Thought.Tokens ?? 0);
-            foreach (TimedSample timed in measured)
-                await AppendAsync((timed with { Evidence = timed.Evidence with { OtherRequests = others } }).Judged);
+            foreach (TimedSample sample in measured)
+                await AppendAsync((sample with { Evidence = sample.Evidence with { OtherRequests = others } }).Judged);
             return null;
         }
+    }
+
+    /// <summary>
+    /// A repeat is told apart by a first line of its own, where that fits: llama.cpp keeps old prompts in memory and would find the answer
+    /// of an earlier try behind the same thinking, so that one suspect try would make all of them suspect.
+    /// </summary>
+    private async Task<TimedWork> OfItsOwnAsync(TimedWork work, CancellationToken cancellationToken)
+    {
+        if (forcing.Requests.NeedsUniquePrefix)
+            return work;
+        TimedWork own = work with { Problem = UniquePrefix.Before(work.Problem) };
+        AskedProblem asked = await forcing.AskAsync(own.Problem, cancellationToken);
+        return await forcing.ContextNeededAsync(asked, own.Budgets[^1], cancellationToken) <= forcing.Facts.ContextTokens ? own : work;
     }
 
     /// <summary>The first requests of a task, and the first streams.</summary>

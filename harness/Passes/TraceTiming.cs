@@ -45,7 +45,7 @@ internal sealed class TraceTiming(IBudgetForcing forcing, string runId, TimeProv
         return await UniqueAsync();
 
         Task<AskedProblem> UniqueAsync() =>
-            forcing.AskAsync(problem with { Prompt = UniquePrefix.Line() + problem.Prompt }, cancellationToken);
+            forcing.AskAsync(UniquePrefix.Before(problem), cancellationToken);
     }
 
     /// <summary>

@@ -97,7 +97,7 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
     }
 
     private Task<AskedProblem> UniqueAsync(string message, CancellationToken cancellationToken) =>
-        forcing.AskAsync(plan.Problems[0] with { Prompt = UniquePrefix.Line() + message }, cancellationToken);
+        forcing.AskAsync(UniquePrefix.Before(plan.Problems[0] with { Prompt = message }), cancellationToken);
 
     private async Task<(double Overhead, double PerToken)> TimeAsync(CancellationToken cancellationToken)
     {

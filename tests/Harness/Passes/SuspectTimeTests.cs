@@ -58,6 +58,28 @@ public sealed class SuspectTimeTests
         Assert.All(run.Service, sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
     }
 
+    /// <summary>
+    /// llama.cpp keeps old prompts in memory: the repeat of a trace may not find its first try's answer there, or it would be suspect too.
+    /// </summary>
+    [Fact]
+    public async Task Measure_OneSlowAnswer_IsMeasuredAgainAndBelieved()
+    {
+        await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 2, contextPerSlot: 2048);
+        int streams = 0, answers = 0;
+        await using var gateway = new StallingGateway(server.Api, request =>
+        {
+            streams += request.Contains("\"stream\":true", StringComparison.Ordinal) ? 1 : 0;
+
+            // The first two streams are warm-ups. After 257 tokens, an answer from 64 keeps less than half of the slot: then llama.cpp looks for more.
+            return streams == 3 && request.Contains("\"cache_prompt\":true", StringComparison.Ordinal) && ++answers == 2
+                ? TimeSpan.FromSeconds(2)
+                : TimeSpan.Zero;
+        });
+        MeasuredRun run = await MeasureAsync(gateway.Api, "0,2,64,257");
+        Assert.True(answers >= 2 && streams > 2 + 4, $"{streams} streams, {answers} answers after the third");
+        Assert.All(run.Service, sample => Assert.True(sample.Status == TrialStatus.Ok, sample.Reason));
+    }
+
     /// <summary>No salt of SGLang's was ever seen to work: there every timed prompt is like no other.</summary>
     [Fact]
     public async Task Measure_SglangsShapes_TimesNoPromptTwice()
