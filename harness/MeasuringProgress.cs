@@ -1,3 +1,5 @@
+using Calibration.Results;
+
 namespace Calibration.Harness;
 
 /// <summary>How far a pass has come.</summary>
@@ -7,4 +9,15 @@ namespace Calibration.Harness;
 /// <param name="ThinkingTokens">Thinking tokens generated so far.</param>
 /// <param name="Excluded">Rows that the fits cannot use.</param>
 /// <param name="Traffic">What passes between client and endpoints.</param>
-public sealed record MeasuringProgress(string Pass, long Done, long Total, long ThinkingTokens, long Excluded, EndpointTraffic Traffic);
+public sealed record MeasuringProgress(string Pass, long Done, long Total, long ThinkingTokens, long Excluded, EndpointTraffic Traffic)
+{
+    /// <summary>The row that was finished just now; null where the time alone is reported.</summary>
+    public FinishedRow? Row { get; init; }
+}
+
+/// <summary>A finished row of either pass.</summary>
+/// <param name="Task">Task name.</param>
+/// <param name="BudgetTokens">Budget in thinking tokens.</param>
+/// <param name="Status">Whether it can be used, and why not.</param>
+/// <param name="Correct">Whether the answer is correct; null for a service time.</param>
+public sealed record FinishedRow(string Task, int BudgetTokens, TrialStatus Status, bool? Correct);

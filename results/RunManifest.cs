@@ -62,6 +62,12 @@ public sealed record RunManifest
     /// <summary>Files of service times that a later latency pass replaced ; no fit uses them.</summary>
     public ImmutableArray<string> ReplacedService { get; init; } = [];
 
+    /// <summary>
+    /// Seconds that measuring took, all starts and all parts of the run together; a start that was killed is not counted. Absent where
+    /// it is not known.
+    /// </summary>
+    public double? MeasuringS { get; init; }
+
     /// <summary>What the client cannot see (GPU, server flags, dtype), as given by the user.</summary>
     public ImmutableSortedDictionary<string, string> Notes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -12,7 +12,11 @@ namespace Calibration.Calibrate.Measuring;
 /// <param name="Policy">How long they wait for an endpoint.</param>
 /// <param name="Plan">What is measured.</param>
 /// <param name="ApiKey">The API key; null where none is needed. It never leaves the client.</param>
-internal sealed record ClientSettings(ImmutableArray<Uri> Addresses, RetryPolicy Policy, RunPlan Plan, string? ApiKey);
+internal sealed record ClientSettings(ImmutableArray<Uri> Addresses, RetryPolicy Policy, RunPlan Plan, string? ApiKey)
+{
+    /// <summary>Told when an endpoint is lost, and when it is back.</summary>
+    internal required IProgress<string> Notices { get; init; }
+}
 
 /// <summary>Opens the endpoints of a run: what is wrong at the start is said soon, later a server may take its time to come back.</summary>
 internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, TimeProvider clock) : IDisposable
@@ -64,7 +68,7 @@ internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, T
         {
             ApiKey = settings.ApiKey,
             Concurrency = settings.Plan.Concurrency,
-            Notices = new NoticeLines(log, isOneOfSeveral ? $"{address}: " : ""),
+            Notices = new From(settings.Notices, isOneOfSeveral ? $"{address}: " : ""),
         });
         _clients.Add(client);
         return client;
@@ -86,13 +90,9 @@ internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, T
     private static string Shown(EndpointFacts facts) =>
         $"{facts.Url} is {facts.Server} {facts.Version} with {facts.Model}, context {facts.ContextTokens}";
 
-    /// <summary>Each notice on a line of its own, at once.</summary>
-    private sealed class NoticeLines(TextWriter log, string from) : IProgress<string>
+    /// <summary>Notices that say which endpoint they are about.</summary>
+    private sealed class From(IProgress<string> notices, string address) : IProgress<string>
     {
-        public void Report(string value)
-        {
-            lock (log)
-                log.WriteLine(from + OptionNames.In(value));
-        }
+        public void Report(string value) => notices.Report(address + OptionNames.In(value));
     }
 }

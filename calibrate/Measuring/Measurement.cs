@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Calibration.Analysis.Findings;
+using Calibration.Calibrate.Display;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
@@ -81,7 +82,9 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         ExperimentPlan plan, ImmutableArray<Uri> addresses, CancellationToken deadline, CancellationToken cancellationToken)
     {
         RetryPolicy policy = EndpointAccess.RetryPolicy(_settings.Endpoint, deadline);
-        var clients = new ClientSettings(addresses, policy, plan, EndpointAccess.ApiKey(_settings.Endpoint));
+        var state = new MeasuringState(plan, clock);
+        var display = new ProgressDisplay(state, log, clock);
+        var clients = new ClientSettings(addresses, policy, plan, EndpointAccess.ApiKey(_settings.Endpoint)) { Notices = state };
         using var opening = new EndpointOpening(clients, log, clock);
         ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(ForcingOf(plan), cancellationToken);
         await ThrowIfUnfitAsync(plan, forcings[0], cancellationToken);
@@ -103,10 +106,43 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         {
             Absence = addresses.Length > 1 ? policy.Down : TimeSpan.Zero,
             Clock = clock,
-            Progress = new ConsoleProgress(log, clock),
+            Progress = state,
         };
-        await RunAsync(experiment, folder, deadline, cancellationToken);
+        state.Found(folder.Trials.ReadJournal());
+        EventLog events = display.Record(folder.In(EventLog.FileName));
+        events.Started(manifest.Tool.Version, _resumed is not null, plan.TrialCount);
+        long start = clock.GetTimestamp();
+        string ending = "Measuring ended.";
+        try
+        {
+            await RunAsync(experiment, folder, display, deadline, cancellationToken);
+        }
+        catch (UnfinishedRun fault)
+        {
+            ending = fault.Message;
+            throw;
+        }
+        finally
+        {
+            events.Ended(ending);
+            await AddTimeAsync(folder, clock.GetElapsedTime(start));
+        }
+
         return folder;
+    }
+
+    /// <summary>Adds to the time that measuring took; a folder that cannot be written has its own message already.</summary>
+    private static async Task AddTimeAsync(RunFolder folder, TimeSpan measuring)
+    {
+        try
+        {
+            RunManifest measured = folder.ReadManifest();
+            await folder.WriteManifestAsync(measured with { MeasuringS = (measured.MeasuringS ?? 0) + measuring.TotalSeconds });
+        }
+        catch (IOException)
+        {
+            // What was measured matters more.
+        }
     }
 
     /// <exception cref="UserFault">The plan does not fit the endpoint or the run.</exception>
@@ -130,12 +166,13 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
             await resumed.ReplaceServiceAsync(clock.GetUtcNow().UtcDateTime, cancellationToken);
     }
 
-    private async Task RunAsync(Experiment experiment, RunFolder folder, CancellationToken deadline, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        Experiment experiment, RunFolder folder, ProgressDisplay display, CancellationToken deadline, CancellationToken cancellationToken)
     {
         string resume = $"calibrate run --resume {folder.Path}";
         try
         {
-            bool complete = await experiment.RunAsync(deadline, cancellationToken);
+            bool complete = await display.ShowAsync(experiment.RunAsync(deadline, cancellationToken));
             foreach (LatencyDifference difference in LatencyDifference.Of(await folder.Service.ReadAsync().ToListAsync(cancellationToken)))
                 await log.WriteLineAsync(difference.Sentence);
             if (!complete)

@@ -46,6 +46,7 @@ internal sealed class MergeVerb(TextWriter output)
             Id = merged.Id,
             Settings = manifests[0].Settings with { Plan = manifests[0].Plan with { Shard = Shard.Whole } },
             RequestOverhead = manifests.Select(manifest => manifest.RequestOverhead).FirstOrDefault(overhead => overhead is not null),
+            MeasuringS = manifests.All(manifest => manifest.MeasuringS is not null) ? manifests.Sum(manifest => manifest.MeasuringS) : null,
             Notes = manifests[0].Notes.SetItem("merged_from", string.Join(' ', manifests.Select(manifest => manifest.Id))),
         };
         await merged.WriteManifestAsync(whole);

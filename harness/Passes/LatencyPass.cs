@@ -209,7 +209,8 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     private async Task AppendAsync(ServiceSample sample)
     {
         await samples.AppendAsync(sample);
-        _counted.Finish(sample.Status == TrialStatus.Ok);
+        _counted.Finish(
+            new FinishedRow(sample.Task, sample.BudgetTokens, sample.Status, Correct: null), sample.Status == TrialStatus.Ok);
     }
 }
 

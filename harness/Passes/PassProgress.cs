@@ -35,14 +35,18 @@ internal sealed class PassProgress
     internal void Thought(int thinkingTokens) => Interlocked.Add(ref _tokens, thinkingTokens);
 
     /// <summary>A row is finished.</summary>
-    internal void Finish(bool isUsable)
+    internal void Finish(FinishedRow row, bool isUsable)
     {
         Interlocked.Increment(ref _done);
         if (!isUsable)
             Interlocked.Increment(ref _excluded);
-        Report();
+        Report(row);
     }
 
-    private void Report() => _progress.Report(new MeasuringProgress(
-        _pass, Interlocked.Read(ref _done), _total, Interlocked.Read(ref _tokens), Interlocked.Read(ref _excluded), _traffic()));
+    private void Report(FinishedRow? row = null) => _progress.Report(
+        new MeasuringProgress(
+            _pass, Interlocked.Read(ref _done), _total, Interlocked.Read(ref _tokens), Interlocked.Read(ref _excluded), _traffic())
+        {
+            Row = row,
+        });
 }

@@ -1,4 +1,3 @@
-using Calibration.Calibrate.Output;
 using Calibration.Harness;
 using Calibration.Harness.Passes;
 using Xunit;
@@ -24,17 +23,6 @@ public sealed class PassProgressTests
         Assert.Equal(2, reports.Count);
         Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), clock.Asked);
         Assert.Equal(new MeasuringProgress("accuracy", 0, 7500, 0, 0, new EndpointTraffic(128, 128, 3, 200)), reports[1]);
-    }
-
-    /// <summary>Hours go on after a day.</summary>
-    [Fact]
-    public void Line_LongRun_CountsHoursBeyondADay()
-    {
-        string line = ConsoleProgress.Line(
-            new TimeSpan(1, 2, 3, 4), new MeasuringProgress("accuracy", 10, 7500, 1234, 1, new EndpointTraffic(64, 128, 3, 200)));
-        Assert.Equal(
-            "[26:03:04] accuracy pass: 10 of 7,500 (0 %), 1,234 thinking tokens, 1 excluded, 64 requests in flight (limit 128), 3 resent "
-                + "(about 200 generated tokens wasted)", line);
     }
 
     private sealed class Reports(Action<MeasuringProgress> report) : IProgress<MeasuringProgress>

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Calibration.Harness;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Calibration.Calibrate.Display;
+
+/// <summary>A measurement in a terminal, drawn anew twice a second: a row per task, and below what passes between client and server.</summary>
+internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state, TimeProvider clock)
+{
+    private const int BarWidth = 12;
+
+    private static readonly TimeSpan BetweenFrames = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The console of a log that is a terminal; null where it is a file or a pipe, or its terminal cannot move the cursor.</summary>
+    internal static IAnsiConsole? ConsoleOf(TextWriter log)
+    {
+        if (!ReferenceEquals(log, Console.Error) || Console.IsErrorRedirected)
+            return null;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(log) });
+        return console.Profile.Capabilities is { Ansi: true, Interactive: true } ? console : null;
+    }
+
+    /// <summary>Draws until the measuring ends, in whatever way; the last frame stays.</summary>
+    internal Task ShowAsync(Task measuring) => console.Live(Frame(state.Snapshot())).StartAsync(async live =>
+    {
+        while (!measuring.IsCompleted)
+        {
+            live.UpdateTarget(Frame(state.Snapshot()));
+            await Task.WhenAny(measuring, Task.Delay(BetweenFrames, clock));
+        }
+
+        live.UpdateTarget(Frame(state.Snapshot()));
+    });
+
+    /// <summary>What is drawn.</summary>
+    internal static IRenderable Frame(MeasuringSnapshot now)
+    {
+        var table = new Table { Border = TableBorder.None, ShowHeaders = true, Expand = false };
+        table.AddColumn(Header("task"));
+        table.AddColumn(Header("trials"));
+        table.AddColumn(Header("accuracy by budget"));
+        table.AddColumn(Header("excluded"));
+        foreach (TaskState task in now.Tasks)
+        {
+            double share = task.Total == 0 ? 0 : (double)task.Done / task.Total;
+            table.AddRow(
+                new Text(task.Task),
+                new Text($"{Bar(share)} {Percent(share)}"),
+                new Markup($"[cyan]{task.Sparkline}[/] {Markup.Escape(task.AccuracyWords)}"),
+                new Text(task.ExcludedWords.Length > 0 ? task.ExcludedWords : "none"));
+        }
+
+        return new Rows(new Text(PassLine(now)), table, new Text(TrafficLine(now)), new Text(NoticeLine(now)));
+    }
+
+    private static string PassLine(MeasuringSnapshot now) => now.Pass.Name.Length == 0
+        ? "Starting."
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{now.Pass.Name} pass {Bar(now.Pass.Share)} {Percent(now.Pass.Share)}  {now.Pass.Done:N0} of {now.Pass.Total:N0}"
+                + $"{(now.Pass.LeftWords.Length > 0 ? "  " + now.Pass.LeftWords : "")}");
+
+    private static string TrafficLine(MeasuringSnapshot now)
+    {
+        EndpointTraffic traffic = now.Traffic;
+        string rate = now.TokensPerSecond is { } tokens
+            ? string.Create(CultureInfo.InvariantCulture, $", {tokens:N0} thinking tokens/s")
+            : "";
+        string resent = traffic.Resent > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", {traffic.Resent:N0} resent")
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{MeasuringSnapshot.Shown(now.Elapsed)} so far{rate}, {traffic.InFlight:N0} of {traffic.Limit:N0} requests in flight{resent}");
+    }
+
+    private static string NoticeLine(MeasuringSnapshot now) => now.Notice is { } notice
+        ? $"server, {MeasuringSnapshot.Shown(now.Elapsed - notice.At)} ago: {notice.Text}"
+        : "server: nothing to report";
+
+    private static string Bar(double share)
+    {
+        int full = (int)Math.Round(share * BarWidth);
+        return new string('█', full) + new string('░', BarWidth - full);
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * share),3:0} %");
+
+    private static TableColumn Header(string words) => new TableColumn(new Markup($"[grey]{words}[/]")).NoWrap();
+}
