@@ -83,6 +83,7 @@ public static class CommandLine
             new FiguresVerb(output).Command(),
             new ReportVerb(output, log).Command(),
             new CompareVerb(output, log).Command(),
+            new DoctorVerb(output).Command(),
             new RegradeVerb(output).Command(),
             new MergeVerb(output).Command(),
             new EndpointVerb(output).Command(),

@@ -11,6 +11,9 @@ namespace Calibration.Harness;
 /// <param name="Traffic">What passes between client and endpoints.</param>
 public sealed record MeasuringProgress(string Pass, long Done, long Total, long ThinkingTokens, long Excluded, EndpointTraffic Traffic)
 {
+    /// <summary>Name of the pass that takes times, one request at a time.</summary>
+    public const string LatencyPass = "latency";
+
     /// <summary>The row that was finished just now; null where the time alone is reported.</summary>
     public FinishedRow? Row { get; init; }
 }

@@ -41,6 +41,22 @@ public sealed record LatencyDifference(string Task, int BudgetTokens, ServiceSam
         }
     }
 
+    /// <summary>The large differences in words, and the others in one sentence; nothing where nothing was measured both ways.</summary>
+    public static IEnumerable<string> Sentences(IReadOnlyList<ServiceSample> samples)
+    {
+        ImmutableArray<LatencyDifference> all = Of(samples);
+        foreach (LatencyDifference large in all.Where(difference => difference.IsLarge))
+            yield return large.Sentence;
+        double[] small = [.. all.Where(difference => !difference.IsLarge).Select(difference => difference.ThinkingPercent)];
+        if (small.Length > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Thinking times from one streamed trace were checked by separate requests {small.Length} times: they differ by "
+                    + $"{small.Min():+0.0;-0.0;0.0} to {small.Max():+0.0;-0.0;0.0} %.");
+        }
+    }
+
     /// <summary>Every budget that was measured both ways with the same number of tokens, in the order of the rows.</summary>
     public static ImmutableArray<LatencyDifference> Of(IReadOnlyList<ServiceSample> samples)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Calibration.Harness;
+using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Display;
@@ -20,12 +21,10 @@ internal sealed record MeasuringSnapshot(TimeSpan Elapsed, PassState Pass, Immut
     /// <summary>The last words about the endpoints, and when they came; null where there were none.</summary>
     internal (TimeSpan At, string Text)? Notice { get; init; }
 
-    /// <summary>A time in words: 45 s, 12 min, 3 h 5 min.</summary>
-    internal static string Shown(TimeSpan time) => time.TotalSeconds < 90
-        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s")
-        : time.TotalMinutes < 90
-            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min")
-            : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalHours):0} h {time.Minutes} min");
+    /// <summary>Requests in flight, in words; a time is taken of one request at a time.</summary>
+    internal string RequestWords => Pass.Name == MeasuringProgress.LatencyPass
+        ? "one request at a time"
+        : string.Create(CultureInfo.InvariantCulture, $"{Traffic.InFlight:N0} requests in flight (limit {Traffic.Limit:N0})");
 }
 
 /// <summary>How a pass stands.</summary>
@@ -41,8 +40,8 @@ internal sealed record PassState(string Name, long Done, long Total)
 
     /// <summary>The time that is left, in words; empty where it is not known.</summary>
     internal string LeftWords => Left is not { } left ? ""
-        : MeasuringSnapshot.Shown(left.Low) == MeasuringSnapshot.Shown(left.High) ? $"about {MeasuringSnapshot.Shown(left.High)} left"
-        : $"{MeasuringSnapshot.Shown(left.Low)} to {MeasuringSnapshot.Shown(left.High)} left";
+        : DurationText.Of(left.Low) == DurationText.Of(left.High) ? $"about {DurationText.Of(left.High)} left"
+        : $"{DurationText.Of(left.Low)} to {DurationText.Of(left.High)} left";
 }
 
 /// <summary>How a task stands.</summary>

@@ -18,8 +18,8 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
     /// <summary>Above this number every second moment is forgotten.</summary>
     private const int MostMoments = 512;
 
-    private readonly Dictionary<string, long> _planned = plan.Groups().GroupBy(group => group.Task.Task, StringComparer.Ordinal).ToDictionary(
-        groups => groups.Key, groups => groups.Sum(group => (long)group.Task.Budgets.Length), StringComparer.Ordinal);
+    private readonly ILookup<string, long> _planned = plan.Groups().ToLookup(
+        group => group.Task.Task, group => (long)group.Task.Budgets.Length, StringComparer.Ordinal);
 
     private readonly Lock _gate = new();
     private readonly long _start = clock.GetTimestamp();
@@ -124,7 +124,7 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
 
     private TaskState TaskOf(TaskPlan task)
     {
-        return new TaskState(task.Facts.DisplayName, _done.GetValueOrDefault(task.Task), _planned.GetValueOrDefault(task.Task))
+        return new TaskState(task.Facts.DisplayName, _done.GetValueOrDefault(task.Task), _planned[task.Task].Sum())
         {
             Accuracy =
             [

@@ -20,7 +20,7 @@ internal static class ProgressLines
             line.Append(", ").Append(pass.LeftWords);
         if (now.TokensPerSecond is { } rate)
             line.Append(CultureInfo.InvariantCulture, $"; {rate:N0} thinking tokens/s");
-        line.Append(CultureInfo.InvariantCulture, $"; {traffic.InFlight:N0} requests in flight (limit {traffic.Limit:N0})");
+        line.Append("; ").Append(now.RequestWords);
         if (traffic.Resent > 0)
         {
             line.Append(

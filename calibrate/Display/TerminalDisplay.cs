@@ -1,5 +1,6 @@
 using System.Globalization;
 using Calibration.Harness;
+using Calibration.Report.Tables;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -72,11 +73,11 @@ internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{MeasuringSnapshot.Shown(now.Elapsed)} so far{rate}, {traffic.InFlight:N0} of {traffic.Limit:N0} requests in flight{resent}");
+            $"{DurationText.Of(now.Elapsed)} so far{rate}, {now.RequestWords}{resent}");
     }
 
     private static string NoticeLine(MeasuringSnapshot now) => now.Notice is { } notice
-        ? $"server, {MeasuringSnapshot.Shown(now.Elapsed - notice.At)} ago: {notice.Text}"
+        ? $"server, {DurationText.Of(now.Elapsed - notice.At)} ago: {notice.Text}"
         : "server: nothing to report";
 
     private static string Bar(double share)

@@ -173,8 +173,8 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         try
         {
             bool complete = await display.ShowAsync(experiment.RunAsync(deadline, cancellationToken));
-            foreach (LatencyDifference difference in LatencyDifference.Of(await folder.Service.ReadAsync().ToListAsync(cancellationToken)))
-                await log.WriteLineAsync(difference.Sentence);
+            foreach (string sentence in LatencyDifference.Sentences(await folder.Service.ReadAsync().ToListAsync(cancellationToken)))
+                await log.WriteLineAsync(sentence);
             if (!complete)
             {
                 await log.WriteLineAsync(

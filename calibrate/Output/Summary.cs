@@ -79,8 +79,6 @@ internal static class Summary
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(
                 CultureInfo.InvariantCulture,
                 $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : " (extrapolated)")}"))));
-        foreach (Warning warning in allocation.Warnings)
-            output.WriteLine("  warning: " + OptionNames.In(warning.Text));
     }
 
     private static string Shown(CorrectedValue value) => string.Create(

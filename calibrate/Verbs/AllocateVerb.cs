@@ -112,7 +112,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
         await RunFiles.WriteTablesAsync(place, fits, allocation);
         if (place.Within.Length > 0)
             RunFiles.WriteFigures(place, fits, allocation);
-        string report = await RunFiles.WriteReportAsync(place, cancellationToken);
+        await RunFiles.WriteReportAsync(place, cancellationToken);
         if (allocation is not null)
             await WritePolicyAsync(parsed, WorkloadFile.Read(place.In("workload.json"), point));
         if (parsed.GetValue(_json) && allocation is not null)
@@ -122,8 +122,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
         }
 
         Summary.Write(output, fits, allocation);
-        if (allocation is not null)
-            await output.WriteLineAsync($"\nAllocation and tables of this operating point: {place.Path}\nReport: {report}");
+        Ending.Write(output, place, fits, allocation);
         return ExitCodes.Of(fits);
     }
 

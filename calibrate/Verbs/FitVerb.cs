@@ -64,11 +64,16 @@ internal sealed class FitVerb(TextWriter output)
             Shapes = OptionText.Shapes(parsed.GetValue(_shape) ?? []),
         };
         RunFits fits = await RunAnalysis.FitAsync(folder, request, cancellationToken);
-        await RunFiles.WriteTablesAsync(new PointFolder(folder, ""), fits, allocation: null);
+        var place = new PointFolder(folder, "");
+        await RunFiles.WriteTablesAsync(place, fits, allocation: null);
         if (parsed.GetValue(_json))
+        {
             await output.WriteAsync(await File.ReadAllTextAsync(folder.In("fits.json"), cancellationToken));
-        else
-            Summary.Write(output, fits, allocation: null);
+            return ExitCodes.Of(fits);
+        }
+
+        Summary.Write(output, fits, allocation: null);
+        Ending.Write(output, place, fits, allocation: null);
         return ExitCodes.Of(fits);
     }
 

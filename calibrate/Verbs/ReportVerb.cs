@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Calibration.Analysis;
 using Calibration.Calibrate.Files;
+using Calibration.Calibrate.Output;
 
 namespace Calibration.Calibrate.Verbs;
 
@@ -31,6 +32,8 @@ internal sealed class ReportVerb(TextWriter output, TextWriter log)
             await output.WriteLineAsync(path);
             if (parsed.GetValue(_open))
                 await OpenAsync(path);
+            else
+                Ending.Next(log, $"calibrate report {parsed.GetValue(_run)} --open");
             return 0;
         });
         return command;

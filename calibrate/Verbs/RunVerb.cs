@@ -28,7 +28,9 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
         command.AddAll(_options.All());
         command.SetAction(async (parsed, cancelled) =>
         {
-            await output.WriteLineAsync((await MeasureAsync(parsed, point: null, cancelled)).Folder.Path);
+            RunFolder folder = (await MeasureAsync(parsed, point: null, cancelled)).Folder;
+            await output.WriteLineAsync(folder.Path);
+            Ending.Next(log, $"calibrate fit {folder.Path}", $"calibrate allocate {folder.Path}");
             return 0;
         });
         return command;
@@ -46,9 +48,9 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
             (PointFolder place, RunAllocation? allocation) = await RunAnalysis.AllocateAsync(folder, asked, cancelled);
             await RunFiles.WriteTablesAsync(place, fits, allocation);
             RunFiles.WriteFigures(place, fits, allocation);
-            string report = await RunFiles.WriteReportAsync(place, cancelled);
+            await RunFiles.WriteReportAsync(place, cancelled);
             Summary.Write(output, fits, allocation);
-            await output.WriteLineAsync($"\nResults, tables and figures: {place.Path}\nReport: {report}");
+            Ending.Write(output, place, fits, allocation);
             return ExitCodes.Of(fits);
         });
     }

@@ -124,7 +124,8 @@ public sealed class MethodsText(RunManifest manifest, RunFits fits, RunAllocatio
             + $"{tool.OperatingSystem} with {FiguresOf(tool.Processors)} processors.";
         yield return string.Create(
             CultureInfo.InvariantCulture, $"The run {manifest.Id} began on {manifest.CreatedUtc:yyyy-MM-dd, HH:mm} UTC")
-            + (fits.Incomplete is { } incomplete ? $" and is {incomplete}." : ".");
+            + (fits.Incomplete is { } incomplete ? $" and is {incomplete}." : ".")
+            + (manifest.MeasuringS is { } took ? $" Measuring took {DurationText.Of(TimeSpan.FromSeconds(took))}." : "");
     }
 
     private string Excluded()

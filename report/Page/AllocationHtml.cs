@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Calibration.Analysis;
 using Calibration.Fitting;
+using Calibration.Report.Tables;
 
 namespace Calibration.Report.Page;
 
@@ -13,7 +14,7 @@ internal static class AllocationHtml
         html.Heading("Allocation");
         if (allocation is null)
         {
-            html.Paragraph(AnswerHtml.Answer(null));
+            html.Paragraph(AnswerText.Of(null));
             return;
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Calibration.Analysis;
+using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Report.Page;
@@ -12,7 +13,7 @@ internal static class AnswerHtml
     internal static string Of(PageContent content)
     {
         (RunFits fits, RunAllocation? allocation) = (content.Fits, content.Allocation);
-        var html = new StringBuilder("<p class=\"answer\">").Append(HtmlText.Escaped(Answer(allocation))).Append("</p>\n");
+        var html = new StringBuilder("<p class=\"answer\">").Append(HtmlText.Escaped(AnswerText.Of(allocation))).Append("</p>\n");
         if (allocation is not null)
             html.Paragraph($"Operating point: {AllocationPoint.Of(allocation).Caption}.");
         html.Append("<ul class=\"trust\" aria-label=\"Can it be trusted?\">\n");
@@ -42,37 +43,6 @@ internal static class AnswerHtml
         return html.Paragraph(
             $"Run {fits.Run}, measured {started} UTC, budgets "
                 + $"{(fits.Semantics == BudgetSemantics.Exact ? "exact" : "as caps")}.").ToString();
-    }
-
-    /// <summary>The allocation in integer budgets and its gain.</summary>
-    internal static string Answer(RunAllocation? allocation)
-    {
-        if (allocation is null)
-            return "There is no allocation: every task has too many missing trials.";
-        string budgets = string.Join(", ", allocation.Tasks.Select(task =>
-            $"{task.DisplayName} {task.IntegerBudgetTokens.ToString("#,0", CultureInfo.InvariantCulture)}"));
-        return $"Thinking tokens per query: {budgets}. {Gain(allocation)}";
-    }
-
-    private static string Gain(RunAllocation allocation)
-    {
-        if (allocation.BestUniform is not { } uniform)
-            return "No uniform budget is stable here.";
-        string against = string.Create(CultureInfo.InvariantCulture, $"over the best uniform budget ({uniform.BudgetTokens:#,0} tokens)");
-        if (allocation.Decision?.GainOverUniform is not { } gain)
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"The gain in J {against} is {allocation.Objective - uniform.Objective:0.000} s; it has no interval.");
-        }
-
-        string level = string.Create(CultureInfo.InvariantCulture, $"{100 * allocation.Decision.Level:0.#} %");
-        string size = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{gain.Value:0.000} s ({level} interval {gain.Interval.Low:0.000} to {gain.Interval.High:0.000} s)");
-        return gain.Interval.Low > 0
-            ? $"This gains {size} of J {against}."
-            : $"The data show no clear gain in J {against}: {size}.";
     }
 
     private static IEnumerable<(string Word, string Text)> Marks(RunFits fits)

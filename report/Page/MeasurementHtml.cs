@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Calibration.Analysis;
+using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Report.Page;
@@ -35,6 +36,8 @@ internal static class MeasurementHtml
         (RunManifest manifest, RunFits fits, RunPlan plan) = (content.Manifest, content.Fits, content.Manifest.Plan);
         SamplingSettings sampling = plan.Sampling;
         yield return ("Started", manifest.CreatedUtc.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC");
+        if (manifest.MeasuringS is { } took)
+            yield return ("Measuring took", DurationText.Of(TimeSpan.FromSeconds(took)));
         yield return ("Command", Command(manifest.Arguments));
         yield return ("Language model", fits.Model + (manifest.Simulated ? " (simulated endpoint)" : ""));
         yield return ("Server", $"{manifest.Endpoint.Server} {manifest.Endpoint.Version}".Trim() + string.Create(

@@ -85,7 +85,7 @@ public sealed class MeasuringStateTests
         Assert.Contains(lines, line => line.Contains("The endpoint is down [red]503[/].", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("1.00 at 0", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("accuracy pass", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("8 of 16 requests in flight", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("8 requests in flight (limit 16)", StringComparison.Ordinal));
     }
 
     /// <summary>Rows that an earlier start has finished count, but for the failed ones, which are tried again.</summary>
