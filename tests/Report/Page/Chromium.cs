@@ -27,7 +27,8 @@ internal sealed record Chromium(string Document, string Log)
         return new Chromium(document, await log);
     }
 
-    private static Process? Started(string[] arguments)
+    /// <summary>The browser; null where it is not installed.</summary>
+    internal static Process? Started(string[] arguments)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Calibration.Tests.Calibrate;
@@ -40,7 +41,7 @@ public sealed partial class PageTests(PageRun run) : IClassFixture<PageRun>
         Chromium plain = await Chromium.OpenAsync(new Uri(run.Path).AbsoluteUri, Path.Combine(run.Root, "a"));
         Assert.Empty(plain.ConsoleMessages);
         Match utilization = Regex.Match(await File.ReadAllTextAsync(run.Path, Cancelled), @"utilization (0\.\d+)");
-        double measured = double.Parse(utilization.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        double measured = double.Parse(utilization.Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange(Shown(plain, "Utilization"), measured - 0.001, measured + 0.001);
 
         string state = "#rate=0.37&weight=12&shares=1,2,1&budgets=64,16,128";
@@ -58,12 +59,58 @@ public sealed partial class PageTests(PageRun run) : IClassFixture<PageRun>
         Assert.Contains("Nothing is stable at this arrival rate", unstable.Document, StringComparison.Ordinal);
     }
 
+    /// <summary>Real key presses move a slider and take it back, a real drag moves a budget, and nothing but the file is asked for.</summary>
+    [Theory]
+    [InlineData(1200)]
+    [InlineData(390)]
+    public async Task Page_KeysAndMouse_MoveSlidersAndBudgets(int width)
+    {
+        string address = new Uri(run.Path).AbsoluteUri;
+        await using ChromiumSession page = await ChromiumSession.OpenAsync(address, Path.Combine(run.Root, $"keys{width}"), width, 900);
+        await TabToAsync(page, "ask-arrival");
+        string measured = await page.EvaluateAsync("document.activeElement.getAttribute('aria-valuetext')");
+        for (int press = 0; press < 3; press++)
+            await page.PressAsync("ArrowRight", 39);
+        Assert.StartsWith("#rate=", await page.EvaluateAsync("location.hash"), StringComparison.Ordinal);
+        Assert.NotEqual(measured, await page.EvaluateAsync("document.activeElement.getAttribute('aria-valuetext')"));
+        Assert.InRange(
+            double.Parse(await page.EvaluateAsync("document.getElementById('ask').dataset.ms"), CultureInfo.InvariantCulture), 0, 500);
+
+        // Back to the run, by the keyboard too.
+        await page.EvaluateAsync("document.activeElement.blur()");
+        await TabToAsync(page, "ask-back");
+        await page.PressAsync("Enter", 13);
+        Assert.Equal("", await page.EvaluateAsync("location.hash"));
+
+        string[] ring = (await page.EvaluateAsync(
+            "(r => { r.scrollIntoView({ block: 'center' }); const b = r.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })"
+                + "(document.querySelectorAll('.handle')[0])")).Split(',');
+        (double x, double y) = (double.Parse(ring[0], CultureInfo.InvariantCulture), double.Parse(ring[1], CultureInfo.InvariantCulture));
+        await page.DragAsync((x, y), (x - 60, y + 10));
+        Assert.Contains("budgets=", await page.EvaluateAsync("location.hash"), StringComparison.Ordinal);
+        Assert.Empty(page.Faults);
+        Assert.All(page.Requests, request => Assert.True(request == address || request.StartsWith("data:", StringComparison.Ordinal), request));
+        Assert.Contains(address, page.Requests);
+    }
+
+    private static async Task TabToAsync(ChromiumSession page, string id)
+    {
+        for (int tab = 0; tab < 200; tab++)
+        {
+            await page.PressAsync("Tab", 9);
+            if ((await page.EvaluateAsync("document.activeElement.id")).StartsWith(id, StringComparison.Ordinal))
+                return;
+        }
+
+        Assert.Fail($"200 presses of Tab never reached {id}.");
+    }
+
     /// <summary>A share among the numbers that follow the sliders.</summary>
     private static double Shown(Chromium page, string name)
     {
         Match match = Regex.Match(page.Document, $@"<small>{name}</small><b>([\d.]+) %</b>");
         Assert.True(match.Success, name);
-        return double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) / 100;
+        return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) / 100;
     }
 
     [GeneratedRegex("<script.*?</script>", RegexOptions.Singleline)]
