@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 
@@ -11,7 +12,11 @@ public sealed record AllocationValue
     public required ImmutableArray<ValuedBudget> Budgets { get; init; }
 
     /// <summary>What the budgets imply; unstable where the queue grows without end.</summary>
-    public required Performance Performance { get; init; }
+    [JsonIgnore]
+    public Performance Performance { get; init; }
+
+    /// <summary>Utilization; 1 or more where the queue is not stable.</summary>
+    public double Utilization => Performance.Utilization;
 
     /// <summary>Replicates in the intervals.</summary>
     public required int Replicates { get; init; }
@@ -19,14 +24,14 @@ public sealed record AllocationValue
     /// <summary>Further replicates in which these budgets were not stable; they are in no interval.</summary>
     public required int Unstable { get; init; }
 
-    /// <summary>J, in seconds.</summary>
-    public required ValueInterval Objective { get; init; }
+    /// <summary>J, in seconds; absent where the budgets are not stable.</summary>
+    public required ValueInterval? Objective { get; init; }
 
     /// <summary>Mean accuracy.</summary>
     public required ValueInterval Accuracy { get; init; }
 
-    /// <summary>Mean system time.</summary>
-    public required ValueInterval MeanSystemTimeSeconds { get; init; }
+    /// <summary>Mean system time; absent where the budgets are not stable.</summary>
+    public required ValueInterval? MeanSystemTimeSeconds { get; init; }
 
     /// <summary>
     /// The best J less J at these budgets, in seconds and at least 0, with half of the optimism of the best taken off; absent where the

@@ -125,11 +125,24 @@ public static class WorkloadJson
             RelativeSigma = service.Optional("relative_sigma", LargestNumber),
             Natural = task.Has("natural_tokens") ? new NaturalLengths(task.Numbers("natural_tokens", 0)) : null,
             MeasuredServices = isMeasured ? MeasuredOf(service, shape) : [],
+            Beyond = task.Has("beyond") ? BeyondOf(task, shape, largest) : [],
         };
         return model.MinBudgetTokens <= largest
             ? model
             : throw task.Fault(
                 "max_budget_tokens", FormattableString.Invariant($"is below the task's smallest budget, {model.MinBudgetTokens}"));
+    }
+
+    private static ImmutableArray<BudgetAccuracy> BeyondOf(WorkloadField task, AccuracyShape shape, double largest)
+    {
+        if (double.IsFinite(shape.LargestBudget) && shape.LargestBudget > largest)
+            throw task.Fault("beyond", "can be used only where max_budget_tokens cuts no point off");
+        ImmutableArray<BudgetAccuracy> points = [.. task.Rows("beyond", 2).Select(row => new BudgetAccuracy(row[0], row[1]))];
+        if (points.Any(point => point.Accuracy is < 0 or > 1))
+            throw task.Fault("beyond", "has an accuracy outside 0 to 1");
+        return points.Zip(points.Skip(1)).All(pair => pair.First.BudgetTokens < pair.Second.BudgetTokens) && points[0].BudgetTokens > largest
+            ? points
+            : throw task.Fault("beyond", "must have budgets above max_budget_tokens, in ascending order");
     }
 
     private static AccuracyShape ShapeOf(WorkloadField accuracy)
@@ -183,6 +196,8 @@ public static class WorkloadJson
             },
             ["max_budget_tokens"] = task.MaxBudgetTokens,
         };
+        if (!task.Beyond.IsEmpty)
+            written["beyond"] = Rows(task.Beyond.Select(point => (double[])[point.BudgetTokens, point.Accuracy]));
         if (task.Natural is { } natural)
             written["natural_tokens"] = Numbers(natural.Tokens);
         return written;

@@ -28,6 +28,12 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
     /// </summary>
     public ImmutableArray<MeasuredService> MeasuredServices { get; init; } = [];
 
+    /// <summary>
+    /// Measured accuracies beyond the largest budget, in ascending order, where accuracy falls: no decision goes there, but a given
+    /// allocation may. Empty where nothing is known beyond.
+    /// </summary>
+    public ImmutableArray<BudgetAccuracy> Beyond { get; init; } = [];
+
     /// <summary>Whether it is a task of the paper's model: an exponential curve, and t0 + cℓ with all ℓ tokens used.</summary>
     public bool IsPapers => IsExponential && RelativeSigma == 0;
 
@@ -44,6 +50,9 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
 
     /// <summary>Largest budget that may be chosen: the smaller of <see cref="MaxBudgetTokens"/> and where the shape ends.</summary>
     public double LargestBudgetTokens => Math.Min(MaxBudgetTokens, Accuracy.LargestBudget);
+
+    /// <summary>Largest budget of which something is known: the larger of <see cref="LargestBudgetTokens"/> and the last measured one.</summary>
+    public double LargestKnownTokens => Beyond.IsEmpty ? LargestBudgetTokens : Math.Max(LargestBudgetTokens, Beyond[^1].BudgetTokens);
 
     /// <summary>The exponential curve, which the paper's formulas need.</summary>
     /// <exception cref="InvalidOperationException">The task has another shape.</exception>
@@ -70,6 +79,30 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
         (double t0, double c) = (Service.T0Seconds, Service.SecondsPerToken);
         (double mean, double square) = Natural.UsedAt(budgetTokens);
         return (t0 + (c * mean), (spread * ((t0 * t0) + (2 * t0 * c * mean) + (c * c * square))) + ServiceVariance);
+    }
+
+    /// <summary>
+    /// Accuracy at a given budget: the shape's where it may be chosen, beyond that on straight lines through what was measured, and beyond
+    /// all of it as at the last.
+    /// </summary>
+    public double AccuracyAt(double budgetTokens)
+    {
+        double end = LargestBudgetTokens;
+        if (Beyond.IsEmpty || budgetTokens <= end)
+            return Accuracy.At(budgetTokens);
+        var low = new BudgetAccuracy(end, Accuracy.At(end));
+        foreach (BudgetAccuracy high in Beyond)
+        {
+            if (budgetTokens <= high.BudgetTokens)
+            {
+                double share = (budgetTokens - low.BudgetTokens) / (high.BudgetTokens - low.BudgetTokens);
+                return low.Accuracy + (share * (high.Accuracy - low.Accuracy));
+            }
+
+            low = high;
+        }
+
+        return low.Accuracy;
     }
 
     /// <summary>Mean thinking tokens used at a budget: all of it, or E[min(X, ℓ)].</summary>

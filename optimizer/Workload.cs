@@ -29,7 +29,7 @@ public sealed record Workload(double ArrivalRatePerSecond, double AccuracyWeight
             (double mean, double square) = task.ServiceAt(budgets[k]);
             first += task.Probability * mean;
             second += task.Probability * square;
-            accuracy += task.Probability * task.Accuracy.At(budgets[k]);
+            accuracy += task.Probability * task.AccuracyAt(budgets[k]);
         }
 
         return new Performance(ArrivalRatePerSecond, AccuracyWeightSeconds, first, second, accuracy) { Server = Server };

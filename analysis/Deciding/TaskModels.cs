@@ -59,9 +59,12 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
         var shape = new PointAccuracy([.. points.Select((measured, i) => new BudgetAccuracy(measured.BudgetTokens, accuracy[i]))]);
         if (LineOf(task) is { } line)
             return WithCosts(new TaskModel(task.Task, ShareOf(task), shape, line, largest), task);
+        ImmutableArray<BudgetAccuracy> beyond = BeyondOf(task);
+        IEnumerable<double> budgets = shape.Points.Concat(beyond).Select(known => known.BudgetTokens);
         return new TaskModel(task.Task, ShareOf(task), shape, new ServiceTimeLine(0, 1), largest)
         {
-            MeasuredServices = [.. points.Select(measured => MeasuredAt(task, measured.BudgetTokens))],
+            MeasuredServices = [.. budgets.Select(budget => MeasuredAt(task, budget))],
+            Beyond = beyond,
         };
     }
 
@@ -93,7 +96,16 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
         ServiceVariance = task.Service.AbsoluteNoiseSeconds * task.Service.AbsoluteNoiseSeconds,
         RelativeSigma = task.Service.RelativeNoise,
         Natural = NaturalOf(task),
+        Beyond = BeyondOf(task),
     };
+
+    /// <summary>What was measured beyond the peak of a task whose accuracy falls, as far as it is allowed.</summary>
+    private ImmutableArray<BudgetAccuracy> BeyondOf(TaskFits task) => task.Shape?.LargestBudgetTokens is not { } peak ? [] :
+    [
+        .. from measured in task.Accuracy.Points
+           where measured.BudgetTokens > peak && measured.BudgetTokens <= point.MaxBudgetTokens && measured.Answers > 0
+           select new BudgetAccuracy(measured.BudgetTokens, measured.Correct / measured.Answers),
+    ];
 
     private NaturalLengths? NaturalOf(TaskFits task)
     {
@@ -107,7 +119,7 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
     private static string Because(string reason) => reason.Length > 0 ? $" Most frequent reason: {reason.TrimEnd('.')}." : "";
 
     /// <summary>The times measured nearest to a budget.</summary>
-    private static MeasuredService MeasuredAt(TaskFits task, int budget)
+    private static MeasuredService MeasuredAt(TaskFits task, double budget)
     {
         if (task.Service.Points.Count == 0)
         {

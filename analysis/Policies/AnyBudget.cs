@@ -5,21 +5,22 @@ using Calibration.Optimizer;
 namespace Calibration.Analysis.Policies;
 
 /// <summary>
-/// A task at any budget, also where the decision may not choose it: beyond its largest budget as at that, below its smallest as at that,
-/// and between measured points on the line through the two beside it.
+/// A task at any budget, also where the decision may not choose it: between measured points, and between the budgets that were measured
+/// beyond a peak, on the line through the two beside it; beyond all that is known as at its end, below its smallest budget as at that.
 /// </summary>
 internal static class AnyBudget
 {
     /// <summary>Accuracy, and mean and second moment of the service time.</summary>
     internal static (double Accuracy, double Mean, double Square) At(TaskModel task, double budget)
     {
-        double cut = Math.Clamp(budget, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens), task.LargestBudgetTokens);
-        if (task.Accuracy is not PointAccuracy { Points: var points })
+        double cut = Math.Clamp(budget, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens), task.LargestKnownTokens);
+        if (task.Accuracy is not PointAccuracy given || (cut > task.LargestBudgetTokens && task.MeasuredServices.IsEmpty))
         {
             (double mean, double square) = task.ServiceAt(cut);
-            return (task.Accuracy.At(cut), mean, square);
+            return (task.AccuracyAt(cut), mean, square);
         }
 
+        ReadOnlySpan<BudgetAccuracy> points = task.Beyond.IsEmpty ? given.Points.AsSpan() : [.. given.Points, .. task.Beyond];
         int above = 0;
         while (above < points.Length - 1 && points[above].BudgetTokens < cut)
             above++;

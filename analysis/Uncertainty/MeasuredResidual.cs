@@ -21,7 +21,7 @@ internal sealed class MeasuredResidual
     /// <param name="correct">How many of them are right.</param>
     internal MeasuredResidual(TaskModel task, IReadOnlyList<int> budgets, ReadOnlySpan<double> answers, ReadOnlySpan<double> correct)
     {
-        (_high, _low) = (task.LargestBudgetTokens, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens));
+        (_high, _low) = (task.LargestKnownTokens, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens));
         var position = new List<double>(budgets.Count);
         var difference = new List<double>(budgets.Count);
         for (int j = 0; j < budgets.Count; j++)

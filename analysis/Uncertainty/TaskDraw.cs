@@ -30,12 +30,23 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
         double largest = Math.Min(task.LargestBudget, drawn.LargestBudget);
         if (natural is not null)
             largest = Math.Min(largest, Math.Max(natural.Longest, task.Model.MinBudgetTokens));
-        TaskModel measured = Redrawn(drawn) is { } points
-            ? task.Measured with { Accuracy = points, Service = line, Natural = natural }
-            : task.Measured with { Service = line, Natural = natural };
+        TaskModel measured = task.Measured with
+        {
+            Accuracy = Redrawn(drawn) ?? task.Measured.Accuracy,
+            Service = line,
+            Natural = natural,
+            Beyond = task.Measured.Beyond.IsEmpty ? [] : BeyondOf(drawn, task.Measured.LargestBudgetTokens),
+        };
         bool isLineless = !task.Model.MeasuredServices.IsEmpty;
         AccuracyShape shape = isLineless ? measured.Accuracy : drawn.Shape;
-        TaskModel model = task.Model with { Accuracy = shape, Service = line, Natural = natural, MaxBudgetTokens = largest };
+        TaskModel model = task.Model with
+        {
+            Accuracy = shape,
+            Service = line,
+            Natural = natural,
+            MaxBudgetTokens = largest,
+            Beyond = isLineless ? measured.Beyond : BeyondOf(drawn, drawn.LargestBudget),
+        };
         return With(model.MinBudgetTokens > largest ? measured : model, measured, drawn);
     }
 
@@ -69,6 +80,22 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
         double[] shares = [.. columns.Select((j, i) => drawn.Correct.Span[j] / weights[i])];
         ImmutableArray<double> accuracy = IsotonicAccuracy.Of(shares, weights);
         return new PointAccuracy([.. columns.Select((j, i) => new BudgetAccuracy(budgets[j], accuracy[i]))]);
+    }
+
+    /// <summary>The replicate's proportions beyond its peak.</summary>
+    private ImmutableArray<BudgetAccuracy> BeyondOf(AccuracyBootstrap.ShapeReplicate drawn, double peak)
+    {
+        if (peak >= task.LargestBudget)
+            return [];
+        IReadOnlyList<int> budgets = task.Answers!.Budgets;
+        var beyond = ImmutableArray.CreateBuilder<BudgetAccuracy>();
+        for (int j = 0; j < budgets.Count; j++)
+        {
+            if (budgets[j] > peak && budgets[j] <= task.LargestBudget && drawn.Answers.Span[j] > 0)
+                beyond.Add(new BudgetAccuracy(budgets[j], drawn.Correct.Span[j] / drawn.Answers.Span[j]));
+        }
+
+        return beyond.ToImmutable();
     }
 
     /// <summary>The natural lengths of the drawn problems; null where there are none, or where problems are not drawn.</summary>

@@ -38,9 +38,9 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
             Performance = at,
             Replicates = stable.Length,
             Unstable = at.IsStable ? Replicates - stable.Length : 0,
-            Objective = IntervalOf(_data.At(budgets.AsSpan()), stable, outcome => outcome.Objective),
+            Objective = !at.IsStable ? null : IntervalOf(_data.At(budgets.AsSpan()), stable, outcome => outcome.Objective),
             Accuracy = IntervalOf(at.Accuracy, stable, outcome => outcome.At.Accuracy),
-            MeanSystemTimeSeconds = IntervalOf(at.MeanSystemTimeSeconds, stable, outcome => outcome.At.MeanSystemTimeSeconds),
+            MeanSystemTimeSeconds = !at.IsStable ? null : IntervalOf(at.MeanSystemTimeSeconds, stable, outcome => outcome.At.MeanSystemTimeSeconds),
             Loss = at.IsStable && stable.Length >= 2 ? LossOf(decided.Best.Performance.Objective - at.Objective, stable) : null,
         };
     }

@@ -31,7 +31,7 @@ internal static class AllocationValueText
             + $"{Shown(value.MeanSystemTimeSeconds)} s{loss}{unstable}";
     }
 
-    private static string Shown(ValueInterval value) => value.Interval is { } interval
+    private static string Shown(ValueInterval? value) => value is null ? "" : value.Interval is { } interval
         ? string.Create(CultureInfo.InvariantCulture, $"{value.Value:0.000} [{interval.Low:0.000}, {interval.High:0.000}]")
         : value.Value.ToString("0.000", CultureInfo.InvariantCulture);
 }

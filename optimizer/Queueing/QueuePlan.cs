@@ -101,7 +101,7 @@ internal sealed class QueuePlan
         TaskModel task, double budget, TaskMeasurements measured, ServiceLaw law)
     {
         (ImmutableArray<bool> outcomes, ImmutableArray<double> times) = measured;
-        double accuracy = outcomes.IsDefaultOrEmpty ? task.Accuracy.At(budget) : outcomes.Count(right => right) / (double)outcomes.Length;
+        double accuracy = outcomes.IsDefaultOrEmpty ? task.AccuracyAt(budget) : outcomes.Count(right => right) / (double)outcomes.Length;
         ServiceDraw draw = times.IsDefaultOrEmpty ? ServiceDraw.Of(task, budget) : ServiceDraw.Measured(times);
         double mean, variance;
         if (times.IsDefaultOrEmpty)

@@ -104,7 +104,8 @@ const Solver = (() => {
       P[i] = gain(l);
       [S[i], Q[i]] = times(l);
     });
-    return { name: t.task, share: t.probability, points, low, high, gain, times, slopes, used, grid, P, S, Q, measured: !!service.points };
+    const beyond = t.beyond && t.beyond.length ? [[high, gain(grid[grid.length - 1])], ...t.beyond] : null;
+    return { name: t.task, share: t.probability, points, beyond, low, high, gain, times, slopes, used, grid, P, S, Q, measured: !!service.points };
   }
 
   /* A workload with its tables; arrival rate, weight and shares may be changed afterwards. */
@@ -117,8 +118,15 @@ const Solver = (() => {
     return load >= 1 ? -Infinity : model.weight * a - m1 - model.rate * m2 / (2 * (1 - load));
   }
 
-  /* Accuracy and service moments of one task at any budget, between given points on the line through the two beside it. */
+  /* Accuracy and service moments of one task at any budget, between given points, and between what was measured beyond a peak, on the line
+     through the two beside it. */
   function terms(t, budget) {
+    if (t.beyond && budget > t.high) {
+      const last = t.beyond.length - 1, cut = Math.min(budget, t.beyond[last][0]), j = t.beyond.findIndex(r => r[0] >= cut);
+      const [from, p] = t.beyond[j - 1], [to, q] = t.beyond[j], w = (cut - from) / (to - from), near = (x, y) => x + w * (y - x);
+      const [s1, q1] = t.times(t.measured ? from : cut), [s2, q2] = t.times(t.measured ? to : cut);
+      return [near(p, q), near(s1, s2), near(q1, q2)];
+    }
     const l = Math.min(Math.max(budget, Math.min(t.low, t.high)), t.high);
     if (!t.points)
       return [t.gain(l), ...t.times(l)];

@@ -83,7 +83,7 @@ internal sealed class DecisionStudy(DecisionScenario scenario, (int Problems, in
         DecisionReport report = bootstrap.Run(seed)!;
         double objective = _truth.At(decided.Best.Budgets.AsSpan());
         double uniform = _truth.At([.. decided.Workload.Tasks.Select(task =>
-            Math.Clamp(decided.Uniform!.Value.BudgetTokens, task.MinBudgetTokens, task.LargestBudgetTokens))]);
+            Math.Clamp(decided.Uniform!.Value.BudgetTokens, task.MinBudgetTokens, task.LargestKnownTokens))]);
         return new Outcome(new Covered(report.Objective, objective), new Covered(report.GainOverUniform!, objective - uniform));
     }
 

@@ -55,7 +55,8 @@ public sealed class CompareVerbTests(TwoTaskRun finished) : IClassFixture<TwoTas
         CommandRun run = await CommandRun.OfAsync("allocate", finished.Folder, "--at", at, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         using JsonDocument json = JsonDocument.Parse(run.Output);
-        Assert.Equal(own.Objective, json.RootElement.GetProperty("performance").GetProperty("objective").GetDouble(), 1e-6);
+        CorrectedValue decided = own.Decision!.Objective;
+        Assert.Equal(decided.Raw - decided.Misfit, json.RootElement.GetProperty("objective").GetProperty("value").GetDouble(), 1e-6);
         Assert.Equal(0, json.RootElement.GetProperty("loss").GetProperty("value").GetDouble(), 1e-6);
         Assert.True(json.RootElement.GetProperty("objective").GetProperty("interval").GetProperty("low").GetDouble()
             < json.RootElement.GetProperty("objective").GetProperty("interval").GetProperty("high").GetDouble());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using Calibration.Analysis;
+using Calibration.Analysis.Policies;
 using Calibration.Optimizer;
 using Calibration.Tests.Optimizer;
 using MathNet.Numerics.Random;
@@ -20,7 +21,9 @@ public sealed class SolverScriptTests : IDisposable
         for (const line of fs.readFileSync(process.argv[3], 'utf8').split('\n').filter(x => x)) {
           const model = solver.read(JSON.parse(line)), start = process.hrtime.bigint(), best = solver.solve(model);
           const ms = Number(process.hrtime.bigint() - start) / 1e6;
-          console.log(JSON.stringify({ budgets: best.budgets, stable: best.stable, j: best.stable ? best.objective : 0, ms }));
+          const same = solver.at(model, model.tasks.map(t => 1.7 * t.high));
+          console.log(JSON.stringify({ budgets: best.budgets, stable: best.stable, j: best.stable ? best.objective : 0, ms,
+            accuracy: same.accuracy, service: same.service }));
         }
         """;
 
@@ -39,6 +42,15 @@ public sealed class SolverScriptTests : IDisposable
             .. workloads.Zip(answers).Select((pair, i) => Compared(i, pair.First, pair.Second)).OfType<string>(),
         ];
         Assert.True(worse.Length == 0, $"{worse.Length}: {string.Join('\n', worse)}");
+        (Workload Workload, Answer Answer)[] uncut = [.. workloads.Zip(answers).Where(pair => pair.First.Tasks.All(IsUncut))];
+        Assert.True(uncut.Length > 50);
+        foreach ((Workload workload, Answer answer) in uncut)
+        {
+            Performance beyond = AnyBudget.At(workload, [.. workload.Tasks.Select(task => 1.7 * task.LargestBudgetTokens)]);
+            Assert.Equal(beyond.Accuracy, answer.Accuracy, 1e-9);
+            Assert.Equal(beyond.MeanServiceSeconds, answer.Service, 1e-9 * (1 + answer.Service));
+        }
+
         double[] times = [.. answers.Select(answer => answer.Ms).Order()];
         Assert.True(times[^20] < 50, $"The slowest tenth takes {times[^20]:0.0} ms or more.");
     }
@@ -82,9 +94,21 @@ public sealed class SolverScriptTests : IDisposable
                 [.. shares.Select((share, k) => AnyWorkload.Task(random, "t" + k, share / shares.Sum(), largest))];
             double idle = tasks.Sum(task => task.Probability * task.ServiceAt(task.MinBudgetTokens).Mean);
             double load = random.NextDouble() < 0.05 ? 1.1 : RandomWorkload.Log(random, 0.02, 0.95);
-            yield return new Workload(load / idle, RandomWorkload.Log(random, 1, 100), tasks);
+            yield return new Workload(
+                load / idle, RandomWorkload.Log(random, 1, 100), i % 2 == 0 ? tasks : [.. tasks.Select(Falling)]);
         }
     }
+
+    /// <summary>The task with answers beyond its largest budget, which no decision may use, but a given budget may.</summary>
+    private static TaskModel Falling(TaskModel task) => !task.MeasuredServices.IsEmpty || !IsUncut(task) ? task : task with
+    {
+        MaxBudgetTokens = task.LargestBudgetTokens,
+        Beyond = [new(1.5 * (task.LargestBudgetTokens + 1), 0.3), new(2 * (task.LargestBudgetTokens + 1), 0.1)],
+    };
+
+    /// <summary>Whether the largest allowed budget cuts no given point off.</summary>
+    private static bool IsUncut(TaskModel task) =>
+        double.IsInfinity(task.Accuracy.LargestBudget) || task.Accuracy.LargestBudget <= task.MaxBudgetTokens;
 
     private async Task<Answer[]> SolveAsync(Workload[] workloads)
     {
@@ -120,5 +144,5 @@ public sealed class SolverScriptTests : IDisposable
         }
     }
 
-    private sealed record Answer(double[] Budgets, bool Stable, double J, double Ms);
+    private sealed record Answer(double[] Budgets, bool Stable, double J, double Ms, double Accuracy, double Service);
 }
