@@ -38,7 +38,8 @@ public sealed record AllocationValue
 /// <summary>A budget of a given allocation.</summary>
 /// <param name="Task">Task name.</param>
 /// <param name="BudgetTokens">Its budget, in thinking tokens.</param>
-public sealed record ValuedBudget(string Task, double BudgetTokens);
+/// <param name="Accuracy">The task's accuracy there.</param>
+public sealed record ValuedBudget(string Task, double BudgetTokens, ValueInterval Accuracy);
 
 /// <summary>A value with its 95 % interval.</summary>
 /// <param name="Value">The value.</param>

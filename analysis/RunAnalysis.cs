@@ -187,6 +187,19 @@ public static class RunAnalysis
         return new Comparison(old, now, request).Conclude(cancellationToken);
     }
 
+    /// <summary>Several runs in the order of their dates at one operating point, each compared with the first.</summary>
+    /// <exception cref="AnalysisException">They have no task in common, or one of them has no allocation there.</exception>
+    public static async Task<RunHistory> CompareAsync(
+        IEnumerable<RunFolder> runs, ComparisonRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(request);
+        var sides = new List<Side>();
+        foreach (RunFolder run in runs)
+            sides.Add(await SideAsync(run, request.Allocation, cancellationToken));
+        return History.Of([.. sides.OrderBy(side => side.Manifest.CreatedUtc)], request, cancellationToken);
+    }
+
     private static async Task<Side> SideAsync(RunFolder folder, AllocationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(folder);

@@ -34,7 +34,13 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
             at.IsStable ? new ReplicateLoop(tasks, Replicates, Threads).Run(seed, Value, cancellationToken) : [];
         return new AllocationValue
         {
-            Budgets = [.. tasks.Select((task, k) => new ValuedBudget(task.Model.Task, budgets[k]))],
+            Budgets =
+            [
+                .. tasks.Select((task, k) => new ValuedBudget(
+                    task.Model.Task,
+                    budgets[k],
+                    IntervalOf(AccuracyOf(decided.Workload, k), stable, outcome => outcome.Accuracies[k]))),
+            ],
             Performance = at,
             Replicates = stable.Length,
             Unstable = at.IsStable ? Replicates - stable.Length : 0,
@@ -44,6 +50,8 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
             Loss = at.IsStable && stable.Length >= 2 ? LossOf(decided.Best.Performance.Objective - at.Objective, stable) : null,
         };
     }
+
+    private double AccuracyOf(Workload workload, int task) => AnyBudget.At(workload.Tasks[task], budgets[task]).Accuracy;
 
     private Outcome? Value(DrawnTask[] drawn)
     {
@@ -57,6 +65,7 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
             ? new Outcome(at, given, own.At(best.Budgets.AsSpan()) - given, bestOnData - _data.At(budgets.AsSpan()))
             {
                 ChosenLoss = own.At(decided.Best.Budgets.AsSpan()) - given,
+                Accuracies = [.. Enumerable.Range(0, budgets.Length).Select(k => AccuracyOf(own.Workload, k))],
             }
             : null;
     }
@@ -96,5 +105,8 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     {
         /// <summary>J at the data's choice less J at the budgets, on the replicate.</summary>
         internal required double ChosenLoss { get; init; }
+
+        /// <summary>Each task's accuracy at its budget by the replicate's shape.</summary>
+        internal required double[] Accuracies { get; init; }
     }
 }
