@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Calibration.Fitting;
 using Calibration.Optimizer;
 
@@ -33,13 +34,24 @@ public sealed record AllocationValue
     /// budgets are not stable.
     /// </summary>
     public CorrectedValue? Loss { get; init; }
+
+    /// <summary>Whether some budget is valued as a smaller one, so that the loss may be larger than it says.</summary>
+    [JsonIgnore]
+    public bool IsCut => Budgets.Any(at => at.ValuedAtTokens is not null);
 }
 
 /// <summary>A budget of a given allocation.</summary>
 /// <param name="Task">Task name.</param>
 /// <param name="BudgetTokens">Its budget, in thinking tokens.</param>
 /// <param name="Accuracy">The task's accuracy there.</param>
-public sealed record ValuedBudget(string Task, double BudgetTokens, ValueInterval Accuracy);
+public sealed record ValuedBudget(string Task, double BudgetTokens, ValueInterval Accuracy)
+{
+    /// <summary>
+    /// The largest budget that the run offers, as which a larger one is valued: beyond it accuracy falls, or nothing was measured. Absent
+    /// where the budget is valued as itself.
+    /// </summary>
+    public double? ValuedAtTokens { get; init; }
+}
 
 /// <summary>A value with its 95 % interval.</summary>
 /// <param name="Value">The value.</param>

@@ -82,7 +82,8 @@ public static class HistoryReport
            orderby warning.Severity descending
            group comparison.New.Run by $"{warning.Severity}: {warning.Text}" into said
            let runs = said.Distinct().ToArray()
-           select runs.Length == history.Comparisons.Length ? said.Key : $"{said.Key} (old: the first run; new: {string.Join(", ", runs)})",
+           let isSaid = runs.Length == history.Comparisons.Length || runs.All(run => said.Key.Contains(run, StringComparison.Ordinal))
+           select isSaid ? said.Key : $"{said.Key} (Old: the first run. New: {string.Join(", ", runs)}.)",
     ];
 
     private static string Title(RunHistory history)

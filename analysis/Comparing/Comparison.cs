@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Calibration.Analysis.Counting;
 using Calibration.Analysis.Deciding;
 using Calibration.Fitting;
@@ -70,7 +71,7 @@ internal sealed class Comparison(Side before, Side after, ComparisonRequest requ
             Old = before.Name,
             New = after.Name,
             OperatingPoint = after.PointOf(request).Caption,
-            Warnings = [.. RunDifferences.Of(before, after)],
+            Warnings = [.. tested.Kept.Budgets.Select(CutWarning).OfType<Warning>(), .. RunDifferences.Of(before, after)],
             Tasks = [.. tested.Tasks.Select(task => Claim(task, threshold))],
             Objective = tested.Objective with { Claimed = tested.Objective.PValue <= threshold },
             KeptAllocation = tested.Kept,
@@ -78,6 +79,15 @@ internal sealed class Comparison(Side before, Side after, ComparisonRequest requ
             Tests = tests,
         };
     }
+
+    private static Warning? CutWarning(ValuedBudget kept) => kept.ValuedAtTokens is not { } cut
+        ? null
+        : new Warning(
+            Severity.Serious,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kept.Task}: the old budget of {kept.BudgetTokens:0.#} tokens is valued as {cut:0.#} tokens, the largest that the new "
+                    + $"run offers: beyond it accuracy falls, or nothing was measured. Keeping it may cost more than is shown."));
 
     private TaskComparison? Of(TaskFits now, DecisionReport oldReport, DecisionReport newReport)
     {

@@ -39,17 +39,29 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
                 .. tasks.Select((task, k) => new ValuedBudget(
                     task.Model.Task,
                     budgets[k],
-                    IntervalOf(AccuracyOf(decided.Workload, k), stable, outcome => outcome.Accuracies[k]))),
+                    Share(IntervalOf(AccuracyOf(decided.Workload, k), stable, outcome => outcome.Accuracies[k])))
+                {
+                    ValuedAtTokens = CutOf(decided.Workload.Tasks[k], budgets[k]),
+                }),
             ],
             Performance = at,
             Replicates = stable.Length,
             Unstable = at.IsStable ? Replicates - stable.Length : 0,
             Objective = IntervalOf(_data.At(budgets.AsSpan()), stable, outcome => outcome.Objective),
-            Accuracy = IntervalOf(at.Accuracy, stable, outcome => outcome.At.Accuracy),
+            Accuracy = Share(IntervalOf(at.Accuracy, stable, outcome => outcome.At.Accuracy)),
             MeanSystemTimeSeconds = IntervalOf(at.MeanSystemTimeSeconds, stable, outcome => outcome.At.MeanSystemTimeSeconds),
             Loss = at.IsStable && stable.Length >= 2 ? LossOf(decided.Best.Performance.Objective - at.Objective, stable) : null,
         };
     }
+
+    /// <summary>Where a budget is cut; null where it is not, or where no trace is longer, so that the cut changes nothing.</summary>
+    private static double? CutOf(TaskModel task, double budget) =>
+        task.LargestBudgetTokens < Math.Min(budget, task.Natural?.Longest ?? double.PositiveInfinity) ? task.LargestBudgetTokens : null;
+
+    /// <summary>An accuracy's interval lies within 0 and 1.</summary>
+    private static ValueInterval Share(ValueInterval accuracy) => accuracy.Interval is not { } interval
+        ? accuracy
+        : accuracy with { Interval = new Interval(Math.Max(0, interval.Low), Math.Min(1, interval.High)) };
 
     private double AccuracyOf(Workload workload, int task) => AnyBudget.At(workload.Tasks[task], budgets[task]).Accuracy;
 

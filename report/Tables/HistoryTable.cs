@@ -13,27 +13,26 @@ public static class HistoryTable
         ArgumentNullException.ThrowIfNull(history);
         yield return
         [
-            "date", "run", "model", "J at ℓ* (s)", "J kept (s)", "loss of keeping (s)", "accuracy kept", "mean system time kept (s)",
-            "decision",
+            "date", "J at ℓ* (s)", "J kept (s)", "loss of keeping (s)", "decision", "accuracy kept", "mean system time kept (s)", "model",
+            "run",
         ];
         foreach (RunAtTime run in history.Runs)
         {
             yield return
             [
-                run.Run.CreatedUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), NameOf(run), run.Run.Model,
-                Shown(run.Objective.Value, run.Objective.Interval), Shown(run.Kept.Objective),
+                DateOf(run), Shown(run.Objective.Value, run.Objective.Interval), Shown(run.Kept.Objective),
                 run.Kept.Loss is { } loss ? Shown(loss.Value, loss.Interval) + Star(run.Decision?.LossClaimed == true) : "not stable",
-                Shown(run.Kept.Accuracy), Shown(run.Kept.MeanSystemTimeSeconds),
-                run.Decision is { } decision ? WordOf(decision) : "first run",
+                run.Decision is { } decision ? WordOf(decision) : "first run", Shown(run.Kept.Accuracy),
+                Shown(run.Kept.MeanSystemTimeSeconds), run.Run.Model, NameOf(run),
             ];
         }
     }
 
-    /// <summary>A row per run, a column per task: ℓ*, and the accuracy at the first run's budget.</summary>
+    /// <summary>A row per task and run: ℓ*, and the accuracy at the first run's budget.</summary>
     public static IEnumerable<string[]> Tasks(RunHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        yield return ["date", "run", "Dataset", "ℓ* (tokens)", "kept budget", "accuracy at the kept budget"];
+        yield return ["Dataset", "date", "ℓ* (tokens)", "kept budget", "accuracy at the kept budget", "run"];
         foreach (string task in history.Runs[0].Tasks.Select(at => at.Task))
         {
             foreach (RunAtTime run in history.Runs)
@@ -41,10 +40,10 @@ public static class HistoryTable
                 TaskAtTime at = run.Tasks.First(known => known.Task == task);
                 yield return
                 [
-                    run.Run.CreatedUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), NameOf(run), at.DisplayName,
+                    at.DisplayName, DateOf(run),
                     string.Create(
                         CultureInfo.InvariantCulture, $"{at.BudgetTokens:0} [{at.Interval.Low:0}, {at.Interval.High:0}]"),
-                    at.Kept.BudgetTokens.ToString("0", CultureInfo.InvariantCulture), Shown(at.Kept.Accuracy),
+                    at.Kept.BudgetTokens.ToString("0", CultureInfo.InvariantCulture), Shown(at.Kept.Accuracy) + CutOf(at.Kept), NameOf(run),
                 ];
             }
         }
@@ -54,7 +53,7 @@ public static class HistoryTable
     public static IEnumerable<string[]> Claims(RunHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        yield return ["run", "Dataset", "value", "first run", "this run", "difference [95 %]"];
+        yield return ["Dataset", "value", "first run", "this run", "difference [95 %]", "run"];
         foreach (RunComparison comparison in history.Comparisons)
         {
             foreach (TaskComparison task in comparison.Tasks)
@@ -82,8 +81,10 @@ public static class HistoryTable
         string difference = value.Interval is { } interval
             ? $"{Signed(value.Difference)} [{Signed(interval.Low)}, {Signed(interval.High)}]"
             : Signed(value.Difference);
-        return [of.Run, of.Task, value.Name, Number(value.Old), Number(value.New), difference];
+        return [of.Task, value.Name, Number(value.Old), Number(value.New), difference, of.Run];
     }
+
+    private static string DateOf(RunAtTime run) => run.Run.CreatedUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static string NameOf(RunAtTime run) =>
         run.Run.Run + (run.Run.Simulated ? " (simulated)" : "") + (run.IsIncomplete ? " (incomplete)" : "");
@@ -94,6 +95,10 @@ public static class HistoryTable
         Keeping.Change => "change",
         _ => "not enough data",
     };
+
+    private static string CutOf(ValuedBudget kept) => kept.ValuedAtTokens is { } cut
+        ? string.Create(CultureInfo.InvariantCulture, $" (as at {cut:0})")
+        : "";
 
     private static string Star(bool claimed) => claimed ? " *" : "";
 

@@ -54,6 +54,13 @@ public sealed class ComparisonTests
     {
         Assert.Equal(Keeping.Keep, KeepRule.Decide(Lost(0.05, 0.05), 0.3, claimed: false, 90).Keeping);
         Assert.Equal(Keeping.Change, KeepRule.Decide(Lost(0.9, 0.1), 0.3, claimed: true, 90).Keeping);
+        AllocationValue cut = Lost(0.05, 0.05) with
+        {
+            Budgets = [new ValuedBudget("gsm8k", 335, new ValueInterval(0.8, null, null)) { ValuedAtTokens = 128 }],
+        };
+        KeepDecision bound = KeepRule.Decide(cut, 0.3, claimed: false, 90);
+        Assert.Equal(Keeping.NotEnoughData, bound.Keeping);
+        Assert.Contains("costs at least 0.050 s", bound.Sentence, StringComparison.Ordinal);
         KeepDecision open = KeepRule.Decide(Lost(0.2, 0.2), 0.3, claimed: false, 90);
         Assert.Equal(Keeping.NotEnoughData, open.Keeping);
 

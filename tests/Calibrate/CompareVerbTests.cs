@@ -69,6 +69,15 @@ public sealed class CompareVerbTests(TwoTaskRun finished) : IClassFixture<TwoTas
                 (at.GetProperty("task").GetString()!, at.GetProperty("budget_tokens").GetDouble())));
         Assert.Equal(0, runs[0].GetProperty("kept").GetProperty("loss").GetProperty("value").GetDouble(), 0.05);
         Assert.False(runs[0].TryGetProperty("decision", out _));
+
+        // The falling truth offers no budget beyond its peak, so what the old one costs has only a lower bound.
+        JsonElement cut = runs[2].GetProperty("kept").GetProperty("budgets").EnumerateArray().First(at =>
+            at.GetProperty("task").GetString() == "gsm8k");
+        Assert.True(cut.GetProperty("valued_at_tokens").GetDouble() < cut.GetProperty("budget_tokens").GetDouble());
+        Assert.NotEqual(nameof(Keeping.Keep), runs[2].GetProperty("decision").GetProperty("keeping").GetString());
+        Assert.Contains(
+            comparisons[1].GetProperty("warnings").EnumerateArray(), warning =>
+                warning.GetProperty("text").GetString()!.StartsWith("gsm8k: the old budget of ", StringComparison.Ordinal));
         Assert.Equal(
             runs[0].GetProperty("kept").GetProperty("accuracy").GetProperty("value").GetDouble(),
             own.Tasks.Zip(runs[0].GetProperty("kept").GetProperty("budgets").EnumerateArray(), (task, at) =>
