@@ -67,7 +67,7 @@ internal static class RunText
             $"{manifest.CreatedUtc:yyyy-MM-dd HH:mm} UTC by Calibration {manifest.Tool.Version}{CommitOf(manifest.Tool)}"));
         yield return ("asked", string.Create(
             CultureInfo.InvariantCulture,
-            $"{(plan.Semantics == BudgetSemantics.Exact ? "exactly" : "at most")} ℓ thinking tokens, {plan.Runs} runs per problem, "
+            $"{(plan.Semantics == BudgetSemantics.Exact ? "exactly" : "at most")} ℓ thinking tokens, {plan.Runs} run{(plan.Runs == 1 ? "" : "s")} per problem, "
                 + $"temperature {plan.Sampling.Temperature}, seed {plan.Seed}, prompts as {FormatOf(plan)}{ShardOf(plan)}"));
         yield return ("notes", string.Join(", ", manifest.Notes.Select(note => $"{note.Key}={note.Value}")));
         long excluded = counts.Tasks.Sum(task => task.Excluded);
