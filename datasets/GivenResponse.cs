@@ -24,6 +24,8 @@ internal sealed partial record GivenResponse(
     /// <summary>The filter of lm-evaluation-harness that the line is of; empty elsewhere.</summary>
     public string Filter { get; private init; } = "";
 
+    private string GoldField { get; init; } = "gold";
+
     /// <summary>
     /// Reads a line; its errors name the line, counted from 1. Only a line of lm-evaluation-harness can have several responses.
     /// </summary>
@@ -60,6 +62,7 @@ internal sealed partial record GivenResponse(
             List(values, "doc.choices.label"))
         {
             Filter = sample.Filter,
+            GoldField = "target",
         }),
     ];
 
@@ -75,7 +78,7 @@ internal sealed partial record GivenResponse(
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
         if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains))
-            throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
+            throw Malformed(GoldField, $"is none of the choices' letters {letters[0]} to {letters[^1]}");
         ImmutableArray<string> texts = Choices.IsEmpty ? problem.ChoiceTexts : Choices;
         if (problem.Kind == AnswerKind.Choice)
             gold = [.. gold.SelectMany(letter => ChoiceLetters.WithTwins(letter, letters, texts)).Distinct()];
@@ -142,7 +145,7 @@ internal sealed partial record GivenResponse(
     {
         int label = kind == AnswerKind.Choice ? Labels.IndexOf(gold) : -1;
         if (label >= 0) return ((char)('A' + label)).ToString();
-        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed("gold", $"is not an answer of kind {kind}");
+        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed(GoldField, $"is not an answer of kind {kind}");
     }
 
     private DatasetException Malformed(string field, string complaint) => new($"{Place}, field '{field}' {complaint}. Correct the line.");

@@ -67,6 +67,10 @@ public sealed class LmEvalSamplesTests : IDisposable
         CommandRun unknown = await CommandRun.OfAsync("datasets", "grade", Write("samples_hellaswag_2026.jsonl", [likelihoods]));
         Assert.Equal(2, unknown.ExitCode);
         Assert.Contains("name it with --benchmark, one of aime, gsm8k", unknown.Error, StringComparison.Ordinal);
+        CommandRun noNumber = await CommandRun.OfAsync(
+            "datasets", "grade", Write("samples_gsm8k_2026.jsonl", [Line(0, "x + 1", [["2"]], "none")]));
+        Assert.Equal(2, noNumber.ExitCode);
+        Assert.StartsWith("Line 1, field 'target' is not an answer of kind Number", noNumber.Error, StringComparison.Ordinal);
         CommandRun incomplete = await CommandRun.OfAsync(
             "datasets", "grade", Write("samples_gsm8k_2026.jsonl", ["""{"doc_id": 0, "resps": [["18"]]}"""]));
         Assert.Equal(2, incomplete.ExitCode);
