@@ -38,12 +38,23 @@ public sealed record AllocationValue
     /// budgets are not stable.
     /// </summary>
     public CorrectedValue? Loss { get; init; }
+
+    /// <summary>Whether some budget is valued as a smaller one, so that the loss may be larger than it says.</summary>
+    [JsonIgnore]
+    public bool IsCut => Budgets.Any(at => at.ValuedAtTokens is not null);
 }
 
 /// <summary>A budget of a given allocation.</summary>
 /// <param name="Task">Task name.</param>
 /// <param name="BudgetTokens">Its budget, in thinking tokens.</param>
-public sealed record ValuedBudget(string Task, double BudgetTokens);
+/// <param name="Accuracy">The task's accuracy there.</param>
+public sealed record ValuedBudget(string Task, double BudgetTokens, ValueInterval Accuracy)
+{
+    /// <summary>
+    /// The largest budget of which the run knows something, as which a larger one is valued. Absent where the budget is valued as itself.
+    /// </summary>
+    public double? ValuedAtTokens { get; init; }
+}
 
 /// <summary>A value with its 95 % interval.</summary>
 /// <param name="Value">The value.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Calibration.Analysis.Comparing;
 using Calibration.Analysis.Counting;
 using Calibration.Analysis.Deciding;
@@ -24,6 +25,20 @@ public sealed record AllocationRequest(OperatingPoint Point, int Seed, string Sw
 /// <param name="Allocation">The operating point at which both decide; its shares name tasks that both runs measured.</param>
 /// <param name="TolerableLossSeconds">A loss of J that does not matter; null for 0.01 α, what 0.01 of accuracy is worth.</param>
 public sealed record ComparisonRequest(AllocationRequest Allocation, double? TolerableLossSeconds = null);
+
+/// <summary>The trials of one task so far.</summary>
+/// <param name="Task">Task name in files.</param>
+/// <param name="DisplayName">Task name in tables and figures.</param>
+/// <param name="Tried">Trials that were tried, whatever came of them.</param>
+/// <param name="Excluded">Those of them that no fit uses.</param>
+/// <param name="Budgets">The usable answers at each budget, in order of the budgets.</param>
+public sealed record CountedTask(
+    string Task, string DisplayName, long Tried, long Excluded, ImmutableArray<BudgetAnswers> Budgets);
+
+/// <summary>The trials of a run so far.</summary>
+/// <param name="Tasks">Its tasks in order.</param>
+/// <param name="Hash">Hash of its rows, as in <see cref="RunFits.RowsHash"/> of fits that were made from them.</param>
+public sealed record RunCounts(ImmutableArray<CountedTask> Tasks, string Hash);
 
 /// <summary>The way from a run folder to its fits (<c>fits.json</c>), its allocations (<c>allocation.json</c>) and its findings.</summary>
 public static class RunAnalysis
@@ -76,6 +91,22 @@ public static class RunAnalysis
         await folder.WriteDocumentAsync(FitsName, fits);
         await folder.WriteFitsAsync(fits.Tasks.SelectMany(FittedParameters.Of));
         return fits;
+    }
+
+    /// <summary>Counts the trials that a run has so far, also while it is measured.</summary>
+    /// <exception cref="InvalidDataException">The rows are damaged.</exception>
+    public static async Task<RunCounts> CountAsync(RunFolder folder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
+        return new RunCounts(
+        [
+            .. from task in folder.ReadManifest().Tasks
+               let counts = rows.Of(task.Task)
+               let excluded = counts.Exclusions.Sum(at => (long)at.Excluded)
+               select new CountedTask(task.Task, task.DisplayName, counts.Tried, excluded, counts.Answers),
+        ],
+        rows.Hash);
     }
 
     /// <summary>Reads <c>fits.json</c>.</summary>
@@ -154,6 +185,19 @@ public static class RunAnalysis
         Side old = await SideAsync(before, request.Allocation, cancellationToken);
         Side now = await SideAsync(after, request.Allocation, cancellationToken);
         return new Comparison(old, now, request).Conclude(cancellationToken);
+    }
+
+    /// <summary>Several runs in the order of their dates at one operating point, each compared with the first.</summary>
+    /// <exception cref="AnalysisException">They have no task in common, or one of them has no allocation there.</exception>
+    public static async Task<RunHistory> CompareAsync(
+        IEnumerable<RunFolder> runs, ComparisonRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(request);
+        var sides = new List<Side>();
+        foreach (RunFolder run in runs)
+            sides.Add(await SideAsync(run, request.Allocation, cancellationToken));
+        return History.Of([.. sides.OrderBy(side => side.Manifest.CreatedUtc)], request, cancellationToken);
     }
 
     private static async Task<Side> SideAsync(RunFolder folder, AllocationRequest request, CancellationToken cancellationToken)

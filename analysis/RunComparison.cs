@@ -150,3 +150,57 @@ public sealed record KeepDecision(
     /// <summary>Whether keeping is claimed to cost something.</summary>
     public bool LossClaimed => Keeping == Keeping.Change;
 }
+
+/// <summary>
+/// Several runs in the order of their dates: the content of <c>compare RUN RUN RUN --json</c>. The first run's integer budgets are kept
+/// under each later run's model.
+/// </summary>
+public sealed record RunHistory
+{
+    /// <summary>The operating point, that of the last run's allocation.</summary>
+    public required string OperatingPoint { get; init; }
+
+    /// <summary>The runs, the first in time first.</summary>
+    public required ImmutableArray<RunAtTime> Runs { get; init; }
+
+    /// <summary>Each later run compared with the first.</summary>
+    public required ImmutableArray<RunComparison> Comparisons { get; init; }
+
+    /// <summary>
+    /// How many differences were tested, in all comparisons. Those that are claimed are so with an error of 5 % for all together (Holm).
+    /// </summary>
+    public required int Tests { get; init; }
+
+    /// <summary>Whether anything is claimed to differ.</summary>
+    public bool HasClaims => Comparisons.Any(comparison => comparison.HasClaims);
+}
+
+/// <summary>One of several runs.</summary>
+public sealed record RunAtTime
+{
+    /// <summary>Which run.</summary>
+    public required ComparedRun Run { get; init; }
+
+    /// <summary>Whether it has fewer trials than its plan.</summary>
+    public required bool IsIncomplete { get; init; }
+
+    /// <summary>J(ℓ*), in seconds, with its optimism taken off.</summary>
+    public required CorrectedValue Objective { get; init; }
+
+    /// <summary>What the first run's integer budgets give under this run's model.</summary>
+    public required AllocationValue Kept { get; init; }
+
+    /// <summary>Its tasks in order.</summary>
+    public required ImmutableArray<TaskAtTime> Tasks { get; init; }
+
+    /// <summary>Whether to keep the first run's allocation; absent for the first run.</summary>
+    public KeepDecision? Decision { get; init; }
+}
+
+/// <summary>One task of one of several runs.</summary>
+/// <param name="Task">Task name in files.</param>
+/// <param name="DisplayName">Task name in tables and figures.</param>
+/// <param name="BudgetTokens">ℓ*, in thinking tokens.</param>
+/// <param name="Interval">The 95 % interval of ℓ*.</param>
+/// <param name="Kept">The first run's integer budget, and the accuracy there.</param>
+public sealed record TaskAtTime(string Task, string DisplayName, double BudgetTokens, Interval Interval, ValuedBudget Kept);

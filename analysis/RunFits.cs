@@ -80,6 +80,11 @@ public sealed record TaskFits
     /// <summary>What was excluded at each budget, in order of the budgets.</summary>
     public ImmutableArray<BudgetExclusion> Exclusions { get; init; } = [];
 
+    /// <summary>
+    /// The usable answers at each budget that could not be read, or whose thinking the budget ended; empty in files of earlier versions.
+    /// </summary>
+    public ImmutableArray<BudgetAnswers> Answers { get; init; } = [];
+
     /// <summary>Whether the task is not fitted, because too many of its trials are missing.</summary>
     [JsonIgnore]
     public bool IsMissingData => Accuracy.Verdict == Verdict.MissingData;
@@ -129,6 +134,23 @@ public sealed record BudgetExclusion(int BudgetTokens, int Tried, int Excluded, 
     /// <summary>Counts and bounds.</summary>
     public static BudgetExclusion Of(int budgetTokens, int tried, int excluded, int correct) =>
         new(budgetTokens, tried, excluded, (double)correct / tried, (double)(correct + excluded) / tried);
+}
+
+/// <summary>What the usable answers of a task at one budget are like, beside right or wrong.</summary>
+/// <param name="BudgetTokens">The budget ℓ.</param>
+/// <param name="Answers">Usable answers, at least 1.</param>
+/// <param name="Unread">Those in which no answer could be read. They count as not correct.</param>
+/// <param name="Limited">
+/// Those whose thinking the budget ended before the model did: not ended by the model under a cap, and not lengthened by a cue under exact
+/// budgets. At budget 0 that is all of them.
+/// </param>
+public sealed record BudgetAnswers(int BudgetTokens, int Answers, int Unread, int Limited)
+{
+    /// <summary>Share of the answers that could not be read.</summary>
+    public double UnreadShare => (double)Unread / Answers;
+
+    /// <summary>Share of the answers whose thinking the budget ended.</summary>
+    public double LimitedShare => (double)Limited / Answers;
 }
 
 /// <summary>Thinking tokens used at one budget.</summary>

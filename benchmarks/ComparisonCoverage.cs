@@ -18,6 +18,8 @@ internal static class ComparisonCoverage
         int[] numbers = [.. args.Select(arg => int.Parse(arg, CultureInfo.InvariantCulture))];
         int pairs = numbers.Length > 0 ? numbers[0] : 1_000, replicates = numbers.Length > 1 ? numbers[1] : 200;
         int threads = numbers.Length > 2 ? numbers[2] : 1;
+        if (numbers.Length <= 3)
+            Series(pairs, replicates, threads);
         Console.WriteLine($"{pairs} pairs of 100x2 with {replicates} replicates; old truth: {NewTruths[0]}");
         foreach (string name in numbers.Length > 3 ? [NewTruths[numbers[3]]] : NewTruths)
         {
@@ -41,6 +43,24 @@ internal static class ComparisonCoverage
         }
 
         return 0;
+    }
+
+    /// <summary>Series of three runs with equal truths, whose comparisons with the first share one error.</summary>
+    private static void Series(int count, int replicates, int threads)
+    {
+        var control = new DecisionStudy(DecisionScenario.All.Single(scenario => scenario.Name == NewTruths[0]), (100, 2))
+        {
+            Replicates = replicates,
+        };
+        var study = new ComparisonStudy(control, control);
+        int claiming = 0;
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        {
+            if (study.ClaimsOf(i + 1, later: 2) > 0)
+                Interlocked.Increment(ref claiming);
+        });
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{count} series of 3 runs, equal truths: any claim {100.0 * claiming / count:0.0} %"));
     }
 
     private static double Root(ComparisonStudy.Pair[] pairs, Func<ComparisonStudy.Pair, double> value) =>

@@ -3,6 +3,7 @@ using Calibration.Analysis;
 using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Calibrate.Verbs;
+using Calibration.Calibrate.Verbs.Datasets;
 using Calibration.Datasets;
 using Calibration.Harness.Transport;
 
@@ -82,6 +83,8 @@ public static class CommandLine
             new SimulateVerb(output).Command(),
             new FiguresVerb(output).Command(),
             new ReportVerb(output, log).Command(),
+            new ShowVerb(output, clock).Command(),
+            new ExportVerb(output, clock).Command(),
             new CompareVerb(output, log).Command(),
             new DoctorVerb(output).Command(),
             new RegradeVerb(output).Command(),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Datasets.Loading;
+using Calibration.Datasets.Pulling;
 using Calibration.Datasets.Tasks;
 
 namespace Calibration.Datasets;
@@ -23,6 +24,10 @@ public static class Benchmarks
 
     /// <summary>Fields of the benchmarks' BibTeX entries, by their names in files.</summary>
     public static IReadOnlyDictionary<string, string> References => BenchmarkReferences.ByTask;
+
+    /// <summary>Repositories of the Hugging Face hub where the benchmarks are published, by their names in files.</summary>
+    public static IReadOnlyDictionary<string, string> Repositories { get; } =
+        All.ToDictionary(benchmark => benchmark.Task, benchmark => HubSource.Of(benchmark.Task).Repository);
 
     /// <summary>The benchmark with a command-line name.</summary>
     /// <param name="name">Such as <c>gsm8k</c>; case does not matter.</param>

@@ -21,20 +21,50 @@ internal sealed partial record GivenResponse(
     // BBH's longest list of options has 18.
     private const int MaxBbhOptions = 18;
 
-    /// <summary>Reads a line; its errors name the line, counted from 1.</summary>
-    public static GivenResponse Read(string line, int number)
+    /// <summary>The filter of lm-evaluation-harness that the line is of; empty elsewhere.</summary>
+    public string Filter { get; private init; } = "";
+
+    private string GoldField { get; init; } = "gold";
+
+    /// <summary>
+    /// Reads a line; its errors name the line, counted from 1. Only a line of lm-evaluation-harness can have several responses.
+    /// </summary>
+    public static ImmutableArray<GivenResponse> Read(string line, int number)
     {
         string place = FormattableString.Invariant($"Line {number}");
-        Dictionary<string, object> values = Values(line, place);
-        return new(
-            place,
-            Text(values, "id", place),
-            Text(values, "response", place),
-            IsTruncated(values, place),
-            List(values, "gold"),
-            values.ContainsKey("choices.text") ? List(values, "choices.text") : List(values, "choices"),
-            List(values, "choices.label"));
+        using JsonDocument document = Parsed(line, place);
+        Dictionary<string, object> values = JsonRows.Flatten(document.RootElement, place);
+        if (LmEvalSample.Is(document.RootElement))
+            return Of(LmEvalSample.Read(document.RootElement, place), values, place);
+        return
+        [
+            new(
+                place,
+                Text(values, "id", place),
+                Text(values, "response", place),
+                IsTruncated(values, place),
+                List(values, "gold"),
+                values.ContainsKey("choices.text") ? List(values, "choices.text") : List(values, "choices"),
+                List(values, "choices.label")),
+        ];
     }
+
+    /// <summary>Of several repetitions each has its number in the id, from 0.</summary>
+    private static ImmutableArray<GivenResponse> Of(LmEvalSample sample, Dictionary<string, object> values, string place) =>
+    [
+        .. sample.Responses.Select((response, repetition) => new GivenResponse(
+            place,
+            sample.Responses.Length == 1 ? sample.Id : FormattableString.Invariant($"{sample.Id}/{repetition}"),
+            response,
+            Truncated: false,
+            [sample.Gold],
+            values.ContainsKey("doc.choices.text") ? List(values, "doc.choices.text") : List(values, "doc.choices"),
+            List(values, "doc.choices.label"))
+        {
+            Filter = sample.Filter,
+            GoldField = "target",
+        }),
+    ];
 
     /// <summary>The problem that the response answers: the known one, with the line's own gold and choices where it brings them.</summary>
     public Problem Problem(string task, Problem? known)
@@ -48,7 +78,7 @@ internal sealed partial record GivenResponse(
         ImmutableArray<string> letters = Choices.IsEmpty ? problem.ChoiceLetters : Prompts.Letters(Choices.Length);
         ImmutableArray<string> gold = [.. Gold.Select(text => Canonical(problem.Kind, text))];
         if (problem.Kind == AnswerKind.Choice && !gold.All(letters.Contains))
-            throw Malformed("gold", $"is none of the choices' letters {letters[0]} to {letters[^1]}");
+            throw Malformed(GoldField, $"is none of the choices' letters {letters[0]} to {letters[^1]}");
         ImmutableArray<string> texts = Choices.IsEmpty ? problem.ChoiceTexts : Choices;
         if (problem.Kind == AnswerKind.Choice)
             gold = [.. gold.SelectMany(letter => ChoiceLetters.WithTwins(letter, letters, texts)).Distinct()];
@@ -115,17 +145,16 @@ internal sealed partial record GivenResponse(
     {
         int label = kind == AnswerKind.Choice ? Labels.IndexOf(gold) : -1;
         if (label >= 0) return ((char)('A' + label)).ToString();
-        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed("gold", $"is not an answer of kind {kind}");
+        return AnswerGrader.Canonical(kind, gold) ?? throw Malformed(GoldField, $"is not an answer of kind {kind}");
     }
 
     private DatasetException Malformed(string field, string complaint) => new($"{Place}, field '{field}' {complaint}. Correct the line.");
 
-    private static Dictionary<string, object> Values(string line, string place)
+    private static JsonDocument Parsed(string line, string place)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            return JsonRows.Flatten(document.RootElement, place);
+            return JsonDocument.Parse(line);
         }
         catch (JsonException error)
         {

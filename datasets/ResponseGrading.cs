@@ -29,7 +29,8 @@ public sealed record GradingKey(Benchmark Benchmark)
 /// and, for letters, <c>"choices"</c> (a list of texts); <c>"finish_reason": "length"</c>
 /// or <c>"truncated": true</c> says that the token limit ended it. A gold in the line goes before
 /// the problem's own. A line out is <c>{"id", "answer", "status", "correct"}</c>, in the same order; the status is a
-/// <see cref="GradeStatus"/> by name.
+/// <see cref="GradeStatus"/> by name. A line with <c>"resps"</c> is one of lm-evaluation-harness: its id is <c>"doc_id"</c>, its gold
+/// <c>"target"</c>.
 /// </remarks>
 public static class ResponseGrading
 {
@@ -49,17 +50,24 @@ public static class ResponseGrading
         ArgumentNullException.ThrowIfNull(key);
         Dictionary<string, Problem> known = key.Problems.ToDictionary(problem => problem.Id, StringComparer.Ordinal);
         (int graded, int correct, int unread, int number) = (0, 0, 0, 0);
+        string? filter = null;
         while (responses.ReadLine() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            GivenResponse given = GivenResponse.Read(line, number);
-            Problem problem = given.Problem(key.Benchmark.Task, known.GetValueOrDefault(given.Id));
-            Grade grade = AnswerGrader.Grade(problem, given.Response, given.Truncated, key.Thinking);
-            grades.Write(Json(given.Id, grade));
-            graded++;
-            correct += grade.Correct ? 1 : 0;
-            unread += grade.Status == GradeStatus.Answered ? 0 : 1;
+            foreach (GivenResponse given in GivenResponse.Read(line, number))
+            {
+                // Further filters of lm-evaluation-harness repeat the responses of the first.
+                filter ??= given.Filter;
+                if (given.Filter != filter) continue;
+                Problem? loaded = filter.Length == 0 ? known.GetValueOrDefault(given.Id) : null;
+                Grade grade = AnswerGrader.Grade(
+                    given.Problem(key.Benchmark.Task, loaded), given.Response, given.Truncated, key.Thinking);
+                grades.Write(Json(given.Id, grade));
+                graded++;
+                correct += grade.Correct ? 1 : 0;
+                unread += grade.Status == GradeStatus.Answered ? 0 : 1;
+            }
         }
 
         return new(graded, correct, unread);

@@ -48,7 +48,11 @@ public sealed class Experiment(ImmutableArray<IBudgetForcing> forcings, Experime
 
             await using (Journal<Trace> traces = folder.Traces.OpenJournal())
             await using (Journal<Trial> trials = folder.Trials.OpenJournal())
-                await new AccuracyPass(forcings, context, new AccuracyJournals(traces, trials)).RunAsync(deadline, cancellationToken);
+            await using (Journal<KeptThinking>? thinking = Plan.KeepText ? folder.Thinking.OpenJournal() : null)
+            {
+                var journals = new AccuracyJournals(traces, trials, thinking);
+                await new AccuracyPass(forcings, context, journals).RunAsync(deadline, cancellationToken);
+            }
         }
         catch (EndpointLostException) when (deadline.IsCancellationRequested)
         {

@@ -9,12 +9,6 @@ namespace Calibration.Report;
 /// <summary>Two runs side by side, as Markdown and as one HTML page.</summary>
 public static class ComparisonReport
 {
-    private const string Style =
-        ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:62em;margin:1.5em auto;padding:0 1em}"
-        + ".table{overflow-x:auto}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #8888;padding:.25em .6em;"
-        + "text-align:left;white-space:nowrap}svg{width:100%;min-width:34em;height:auto;background:#fff}.answer{font-size:1.2em}"
-        + ".warning{border-left:.3em solid #c60;padding:.1em .6em;margin:.4em 0}";
-
     /// <summary>The comparison as Markdown: the answer first.</summary>
     public static string Markdown(RunComparison comparison)
     {
@@ -37,20 +31,15 @@ public static class ComparisonReport
     {
         ArgumentNullException.ThrowIfNull(comparison);
         ArgumentNullException.ThrowIfNull(figure);
-        var html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>")
-            .Append(HtmlText.Escaped(Title(comparison))).Append("</title>\n<style>").Append(Style).Append("</style></head><body>\n<h1>")
-            .Append(HtmlText.Escaped(Title(comparison))).Append("</h1>\n<p class=\"answer\">")
-            .Append(HtmlText.Escaped(comparison.Decision.Sentence)).Append("</p>\n");
+        StringBuilder html = ComparisonPage.Begin(Title(comparison), comparison.Decision.Sentence);
         foreach (string sentence in Sentences(comparison))
             html.Paragraph(sentence);
         foreach (Warning warning in comparison.Warnings)
             html.Warning($"{warning.Severity}: {warning.Text}");
-        html.Append("<div class=\"table\">").Append(figure[Math.Max(0, figure.IndexOf("<svg", StringComparison.Ordinal))..])
-            .Append("</div>\n");
+        html.Figure(figure);
         html.Heading("Accuracy").Table(ComparisonTable.Accuracy(comparison), "Accuracy");
         html.Heading("Parameters, ℓ* and J").Table(ComparisonTable.Values(comparison), "Parameters, ℓ* and J");
-        return html.Append("</body></html>\n").ToString();
+        return ComparisonPage.End(html);
     }
 
     /// <summary>What else is to say before the tables.</summary>

@@ -32,6 +32,14 @@ public static class MergedRows
         IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
         MergeAsync(runs, run => run.Traces.ReadAsync(), RowOrders.Traces, cancellationToken);
 
+    /// <summary>Thinking as text; null where no run has any.</summary>
+    /// <exception cref="InvalidDataException">A run's rows are not in the order of their keys.</exception>
+    public static IAsyncEnumerable<MergedRow<KeptThinking>>? ThinkingAsync(
+        IReadOnlyList<RunFolder> runs, CancellationToken cancellationToken = default) =>
+        runs.Any(run => run.Thinking.Exists)
+            ? MergeAsync(runs, run => run.Thinking.ReadAsync(), RowOrders.Thinking, cancellationToken)
+            : null;
+
     private static async IAsyncEnumerable<MergedRow<TRow>> MergeAsync<TRow>(
         IReadOnlyList<RunFolder> runs, Func<RunFolder, IAsyncEnumerable<TRow>> read, RowOrder<TRow> order,
         [EnumeratorCancellation] CancellationToken cancellationToken)

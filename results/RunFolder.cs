@@ -21,6 +21,7 @@ public sealed class RunFolder
         Service = new RunTable<ServiceSample>(this, "service", RowOrders.Service, _ => 0);
         Traces = new RunTable<Trace>(this, "traces", RowOrders.Traces, trace =>
             ListElementBytes * ((long)trace.TokenIds.Length + trace.CuePositions.Length));
+        Thinking = new RunTable<KeptThinking>(this, "thinking", RowOrders.Thinking, kept => sizeof(char) * (long)kept.Text.Length);
     }
 
     /// <summary>The graded answers, in the order of their keys.</summary>
@@ -31,6 +32,9 @@ public sealed class RunFolder
 
     /// <summary>The thinking traces, in the order of task, problem, run and id.</summary>
     public RunTable<Trace> Traces { get; }
+
+    /// <summary>Thinking as text, in the order of task, problem, run and length; there only where it was asked for.</summary>
+    public RunTable<KeptThinking> Thinking { get; }
 
     /// <summary>The folder's path.</summary>
     public string Path { get; }
@@ -179,6 +183,8 @@ public sealed class RunFolder
             return;
 
         // Trials come last: they say that a run has ended.
+        if (Thinking.Exists)
+            await Thinking.CompactAsync();
         await Traces.CompactAsync();
         await Service.CompactAsync();
         await Trials.CompactAsync();
@@ -201,6 +207,8 @@ public sealed class RunFolder
         Directory.CreateDirectory(fresh);
         try
         {
+            if (Thinking.Exists)
+                await Thinking.WriteJournalAsync(fresh, cancellationToken);
             await Traces.WriteJournalAsync(fresh, cancellationToken);
             await Service.WriteJournalAsync(fresh, cancellationToken);
             await Trials.WriteJournalAsync(fresh, cancellationToken);
@@ -235,9 +243,16 @@ public sealed class RunFolder
 
     /// <summary>Writes the Parquet files of rows that are in the order of their keys, each key once. Trials come last: they say that a
     /// run has ended.</summary>
+    /// <param name="trials">The graded answers.</param>
+    /// <param name="service">The service times.</param>
+    /// <param name="traces">The thinking traces.</param>
+    /// <param name="thinking">Thinking as text; null where none was kept.</param>
     public async Task WriteRowsAsync(
-        IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces)
+        IAsyncEnumerable<Trial> trials, IAsyncEnumerable<ServiceSample> service, IAsyncEnumerable<Trace> traces,
+        IAsyncEnumerable<KeptThinking>? thinking = null)
     {
+        if (thinking is not null)
+            await Thinking.WriteAsync(thinking);
         await Traces.WriteAsync(traces);
         await Service.WriteAsync(service);
         await Trials.WriteAsync(trials);

@@ -32,6 +32,9 @@ public record RunPlan
     /// </summary>
     public bool Independent { get; init; }
 
+    /// <summary>Whether the text of the thinking is stored too, which may quote the question.</summary>
+    public bool KeepText { get; init; }
+
     /// <summary>The part of the plan that the run does; all of it by default.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 

@@ -20,6 +20,9 @@ public sealed class RunTable<TRow>
 
     internal string JournalPath => _folder.In("journal", _name + ".jsonl");
 
+    /// <summary>Whether there is such a table, with rows or without.</summary>
+    public bool Exists => File.Exists(JournalPath) || File.Exists(Path);
+
     /// <summary>Opens the journal for appending.</summary>
     public Journal<TRow> OpenJournal() => new(JournalPath);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Calibration.Analysis.Counting;
 using Calibration.Analysis.Deciding;
 using Calibration.Fitting;
@@ -16,6 +17,19 @@ internal sealed record Side(RunManifest Manifest, RunFits Fits, RunRows Rows, De
     internal ComparedRun Name => new(
         Manifest.Id, Manifest.ShownModel, Manifest.CreatedUtc, Manifest.Simulated, Manifest.Plan.Semantics);
 
+    /// <summary>Its integer budgets in the order of another run's tasks; both decide over the same tasks.</summary>
+    internal ImmutableArray<double> BudgetsFor(Side other)
+    {
+        List<string> own = [.. Decision.Workload.Tasks.Select(task => task.Task)];
+        return [.. other.Decision.Workload.Tasks.Select(task => Decision.IntegerBudgets[own.IndexOf(task.Task)])];
+    }
+
+    /// <summary>The operating point, as this run decides at it.</summary>
+    internal AllocationPoint PointOf(ComparisonRequest request) => AllocationPoint.Of(Decision.Workload) with
+    {
+        MaxBudgetTokens = request.Allocation.Point.MaxBudgetTokens,
+    };
+
     internal TaskFits? Of(string task) => Fits.Tasks.FirstOrDefault(fit => fit.Task == task && !fit.IsMissingData);
 }
 
@@ -25,47 +39,55 @@ internal sealed record Side(RunManifest Manifest, RunFits Fits, RunRows Rows, De
 /// <param name="request">The operating point, and what matters.</param>
 internal sealed class Comparison(Side before, Side after, ComparisonRequest request)
 {
+    /// <summary>The comparison of two runs alone, whose claims share one error.</summary>
     internal RunComparison Conclude(CancellationToken cancellationToken)
+    {
+        Tested tested = Test(cancellationToken);
+        return Claim(tested, Holm.Threshold(tested.PValues), tested.PValues.Length);
+    }
+
+    /// <summary>Estimates and tests everything, and claims nothing yet.</summary>
+    internal Tested Test(CancellationToken cancellationToken)
     {
         DecisionReport? old = before.Decision.Intervals(cancellationToken), now = after.Decision.Intervals(cancellationToken);
         if (old is null || now is null)
             throw new AnalysisException("No replicate of one of the runs is stable at this operating point: lower {ArrivalRate}.");
-        ImmutableArray<double> kept = Kept();
-        AllocationValue value = after.Decision.ValueOf(kept, cancellationToken);
-        ImmutableArray<TaskComparison> tasks = [.. after.Fits.Tasks.Select(fit => Of(fit, old, now)).OfType<TaskComparison>()];
-        ValueDifference objective = ValueDifferences.Of("J", old.Objective, now.Objective);
-        double? lossPValue = KeepRule.PValue(value);
-        double[] tests =
-        [
-            .. tasks.SelectMany(task => task.Accuracy).Select(at => at.PValue),
-            .. tasks.SelectMany(task => task.Parameters).Select(parameter => parameter.PValue).OfType<double>(),
-            .. new[] { objective.PValue, lossPValue }.OfType<double>(),
-        ];
-        double threshold = Holm.Threshold(tests);
+        ImmutableArray<double> kept = before.BudgetsFor(after);
+        return new Tested(
+            [.. after.Fits.Tasks.Select(fit => Of(fit, old, now)).OfType<TaskComparison>()],
+            ValueDifferences.Of("J", old.Objective, now.Objective),
+            after.Decision.ValueOf(kept, cancellationToken));
+    }
+
+    /// <summary>The comparison with its claims.</summary>
+    /// <param name="tested">What was tested.</param>
+    /// <param name="threshold">The largest p-value that is claimed.</param>
+    /// <param name="tests">Number of tests that share the error.</param>
+    internal RunComparison Claim(Tested tested, double threshold, int tests)
+    {
         double tolerable = request.TolerableLossSeconds ?? KeepRule.DefaultAccuracy * request.Allocation.Point.AccuracyWeightS;
         return new RunComparison
         {
             Old = before.Name,
             New = after.Name,
-            OperatingPoint = (AllocationPoint.Of(after.Decision.Workload) with
-            {
-                MaxBudgetTokens = request.Allocation.Point.MaxBudgetTokens,
-            }).Caption,
-            Warnings = [.. RunDifferences.Of(before, after)],
-            Tasks = [.. tasks.Select(task => Claim(task, threshold))],
-            Objective = objective with { Claimed = objective.PValue <= threshold },
-            KeptAllocation = value,
-            Decision = KeepRule.Decide(value, tolerable, lossPValue <= threshold, tests.Length),
-            Tests = tests.Length,
+            OperatingPoint = after.PointOf(request).Caption,
+            Warnings = [.. tested.Kept.Budgets.Select(CutWarning).OfType<Warning>(), .. RunDifferences.Of(before, after)],
+            Tasks = [.. tested.Tasks.Select(task => Claim(task, threshold))],
+            Objective = tested.Objective with { Claimed = tested.Objective.PValue <= threshold },
+            KeptAllocation = tested.Kept,
+            Decision = KeepRule.Decide(tested.Kept, tolerable, KeepRule.PValue(tested.Kept) <= threshold, tests),
+            Tests = tests,
         };
     }
 
-    /// <summary>The old run's integer budgets in the order of the new run's tasks; both decide over the same tasks.</summary>
-    private ImmutableArray<double> Kept() =>
-    [
-        .. after.Decision.Workload.Tasks.Select(task =>
-            before.Decision.IntegerBudgets[before.Decision.Workload.Tasks.Select(other => other.Task).ToList().IndexOf(task.Task)]),
-    ];
+    private static Warning? CutWarning(ValuedBudget kept) => kept.ValuedAtTokens is not { } cut
+        ? null
+        : new Warning(
+            Severity.Serious,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kept.Task}: the old budget of {kept.BudgetTokens:0.#} tokens is valued as {cut:0.#} tokens, the largest of which the new "
+                    + $"run knows something. Keeping it may cost more than is shown."));
 
     private TaskComparison? Of(TaskFits now, DecisionReport oldReport, DecisionReport newReport)
     {
@@ -109,4 +131,19 @@ internal sealed class Comparison(Side before, Side after, ComparisonRequest requ
         Accuracy = [.. task.Accuracy.Select(at => at with { Claimed = at.PValue <= threshold })],
         Parameters = [.. task.Parameters.Select(value => value with { Claimed = value.PValue <= threshold })],
     };
+}
+
+/// <summary>Two runs, estimated and tested.</summary>
+/// <param name="Tasks">Their common tasks.</param>
+/// <param name="Objective">J(ℓ*).</param>
+/// <param name="Kept">The old allocation under the new model.</param>
+internal sealed record Tested(ImmutableArray<TaskComparison> Tasks, ValueDifference Objective, AllocationValue Kept)
+{
+    /// <summary>Of every difference that is tested.</summary>
+    internal ImmutableArray<double> PValues { get; } =
+    [
+        .. Tasks.SelectMany(task => task.Accuracy).Select(at => at.PValue),
+        .. Tasks.SelectMany(task => task.Parameters).Select(parameter => parameter.PValue).OfType<double>(),
+        .. new[] { Objective.PValue, KeepRule.PValue(Kept) }.OfType<double>(),
+    ];
 }

@@ -34,7 +34,7 @@ internal static class KeepRule
         string cost = string.Create(
             CultureInfo.InvariantCulture,
             $"{loss.Value:0.000} s of J [{loss.Interval.Low:0.000}, {loss.Interval.High:0.000}] under the new model");
-        if (loss.Interval.High <= tolerable)
+        if (loss.Interval.High <= tolerable && !kept.IsCut)
         {
             return new KeepDecision(
                 Keeping.Keep, tolerable, p, null, string.Create(
@@ -46,6 +46,15 @@ internal static class KeepRule
         {
             return new KeepDecision(
                 Keeping.Change, tolerable, p, null, $"Change the allocation: keeping the old one costs {cost}.");
+        }
+
+        if (kept.IsCut)
+        {
+            string tasks = string.Join(", ", kept.Budgets.Where(at => at.ValuedAtTokens is not null).Select(at => at.Task));
+            return new KeepDecision(
+                Keeping.NotEnoughData, tolerable, p, null,
+                $"Not enough data: keeping the old allocation costs at least {cost}, and more where the old budgets of {tasks} lie beyond "
+                + "what the new run knows.");
         }
 
         double? factor = FactorOf(loss, tolerable, tests);

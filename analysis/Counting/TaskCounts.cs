@@ -11,6 +11,7 @@ internal sealed class TaskCounts
     private readonly SortedDictionary<int, (long Answers, long ThinkingTokens)> _use = [];
     private readonly Dictionary<TrialStatus, int> _statuses = [];
     private readonly SortedDictionary<int, (int Tried, int Excluded, int Correct)> _tried = [];
+    private readonly SortedDictionary<int, BudgetAnswers> _answers = [];
     private readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
     private readonly Dictionary<int, SortedDictionary<string, List<int>>> _lengths = [];
     private readonly Dictionary<int, int> _lengthened = [];
@@ -37,6 +38,9 @@ internal sealed class TaskCounts
     /// <summary>Mean thinking tokens of the usable answers at each budget.</summary>
     internal ImmutableArray<BudgetUse> Use =>
         [.. _use.Select(budget => new BudgetUse(budget.Key, (double)budget.Value.ThinkingTokens / budget.Value.Answers))];
+
+    /// <summary>The usable answers at each budget that could not be read, or whose thinking the budget ended.</summary>
+    internal ImmutableArray<BudgetAnswers> Answers => [.. _answers.Values];
 
     /// <summary>
     /// Thinking tokens of the usable answers at the largest budget, by problem in the ordinal order of their names: under a cap the natural
@@ -73,6 +77,14 @@ internal sealed class TaskCounts
         _cells[(trial.ProblemId, trial.BudgetTokens)] = (answers + 1, correct + (trial.Correct ? 1 : 0));
         (long used, long tokens) = _use.GetValueOrDefault(trial.BudgetTokens);
         _use[trial.BudgetTokens] = (used + 1, tokens + trial.ThinkingTokens);
+        BudgetAnswers before = _answers.GetValueOrDefault(trial.BudgetTokens) ?? new BudgetAnswers(trial.BudgetTokens, 0, 0, 0);
+        bool isLimited = trial.Semantics == BudgetSemantics.Cap ? !trial.ClosedByModel : trial.Cues == 0;
+        _answers[trial.BudgetTokens] = before with
+        {
+            Answers = before.Answers + 1,
+            Unread = before.Unread + (trial.Status == TrialStatus.NoAnswer ? 1 : 0),
+            Limited = before.Limited + (isLimited ? 1 : 0),
+        };
         if (trial.Cues > 0)
             _lengthened[trial.BudgetTokens] = _lengthened.GetValueOrDefault(trial.BudgetTokens) + 1;
         if (trial.Semantics == BudgetSemantics.Cap)

@@ -36,6 +36,7 @@ internal sealed class TaskFitting(RunManifest manifest, FitRequest request)
             ExclusionReason = trials.ExclusionReason,
             Prefix = PrefixReuse.Of(timed),
             Use = trials.Use,
+            Answers = trials.Answers,
         };
     }
 

@@ -25,6 +25,7 @@ internal sealed class Decision
     private readonly ProvedAllocation _modelFree;
     private readonly PaperView? _paper;
     private readonly (double BudgetTokens, double Objective)? _uniform;
+    private DecisionReport? _intervals;
 
     /// <summary>Solves.</summary>
     /// <exception cref="AnalysisException">No allocation is possible; the message says why.</exception>
@@ -179,7 +180,9 @@ internal sealed class Decision
             : null;
 
     /// <summary>What sampling error does to the decision; null where no replicate is stable.</summary>
-    internal DecisionReport? Intervals(CancellationToken cancellationToken)
+    internal DecisionReport? Intervals(CancellationToken cancellationToken) => _intervals ??= Bootstrapped(cancellationToken);
+
+    private DecisionReport? Bootstrapped(CancellationToken cancellationToken)
     {
         var decided = new SolvedWorkload(Workload, _best, _uniform);
         var measured = new SolvedWorkload(MeasuredWorkload, _modelFree);

@@ -34,16 +34,37 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
             at.IsStable ? new ReplicateLoop(tasks, Replicates, Threads).Run(seed, Value, cancellationToken) : [];
         return new AllocationValue
         {
-            Budgets = [.. tasks.Select((task, k) => new ValuedBudget(task.Model.Task, budgets[k]))],
+            Budgets =
+            [
+                .. tasks.Select((task, k) => new ValuedBudget(
+                    task.Model.Task,
+                    budgets[k],
+                    Share(IntervalOf(AccuracyOf(decided.Workload, k), stable, outcome => outcome.Accuracies[k])))
+                {
+                    ValuedAtTokens = CutOf(decided.Workload.Tasks[k], budgets[k]),
+                }),
+            ],
             Performance = at,
             Replicates = stable.Length,
             Unstable = at.IsStable ? Replicates - stable.Length : 0,
             Objective = !at.IsStable ? null : IntervalOf(_data.At(budgets.AsSpan()), stable, outcome => outcome.Objective),
-            Accuracy = IntervalOf(at.Accuracy, stable, outcome => outcome.At.Accuracy),
-            MeanSystemTimeSeconds = !at.IsStable ? null : IntervalOf(at.MeanSystemTimeSeconds, stable, outcome => outcome.At.MeanSystemTimeSeconds),
+            Accuracy = Share(IntervalOf(at.Accuracy, stable, outcome => outcome.At.Accuracy)),
+            MeanSystemTimeSeconds =
+                !at.IsStable ? null : IntervalOf(at.MeanSystemTimeSeconds, stable, outcome => outcome.At.MeanSystemTimeSeconds),
             Loss = at.IsStable && stable.Length >= 2 ? LossOf(decided.Best.Performance.Objective - at.Objective, stable) : null,
         };
     }
+
+    /// <summary>Where a budget is cut; null where it is not, or where no trace is longer, so that the cut changes nothing.</summary>
+    private static double? CutOf(TaskModel task, double budget) =>
+        task.LargestKnownTokens < Math.Min(budget, task.Natural?.Longest ?? double.PositiveInfinity) ? task.LargestKnownTokens : null;
+
+    /// <summary>An accuracy's interval lies within 0 and 1.</summary>
+    private static ValueInterval Share(ValueInterval accuracy) => accuracy.Interval is not { } interval
+        ? accuracy
+        : accuracy with { Interval = new Interval(Math.Max(0, interval.Low), Math.Min(1, interval.High)) };
+
+    private double AccuracyOf(Workload workload, int task) => AnyBudget.At(workload.Tasks[task], budgets[task]).Accuracy;
 
     private Outcome? Value(DrawnTask[] drawn)
     {
@@ -57,6 +78,7 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
             ? new Outcome(at, given, own.At(best.Budgets.AsSpan()) - given, bestOnData - _data.At(budgets.AsSpan()))
             {
                 ChosenLoss = own.At(decided.Best.Budgets.AsSpan()) - given,
+                Accuracies = [.. Enumerable.Range(0, budgets.Length).Select(k => AccuracyOf(own.Workload, k))],
             }
             : null;
     }
@@ -96,5 +118,8 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     {
         /// <summary>J at the data's choice less J at the budgets, on the replicate.</summary>
         internal required double ChosenLoss { get; init; }
+
+        /// <summary>Each task's accuracy at its budget by the replicate's shape.</summary>
+        internal required double[] Accuracies { get; init; }
     }
 }

@@ -17,6 +17,9 @@ internal static class AllocationValueText
                 $"At {budgets} the queue is not stable: utilization {value.Performance.Utilization:0.###}.");
         }
 
+        string cut = string.Concat(value.Budgets.Where(at => at.ValuedAtTokens is not null).Select(at => string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n  {at.Task} is valued as at {at.ValuedAtTokens:0.#} tokens, the largest of which the run knows something")));
         string loss = value.Loss is { } lost
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -28,7 +31,7 @@ internal static class AllocationValueText
                 $"\n  {value.Unstable} of {value.Replicates + value.Unstable} replicates are not stable")
             : "";
         return $"At {budgets}, with 95 % intervals:\n  J {Shown(value.Objective)} s, accuracy {Shown(value.Accuracy)}, mean system time "
-            + $"{Shown(value.MeanSystemTimeSeconds)} s{loss}{unstable}";
+            + $"{Shown(value.MeanSystemTimeSeconds)} s{loss}{cut}{unstable}";
     }
 
     private static string Shown(ValueInterval? value) => value is null ? "" : value.Interval is { } interval

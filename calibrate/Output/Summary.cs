@@ -34,30 +34,9 @@ internal static class Summary
             return;
         }
 
-        foreach (LeftOutTask task in allocation.LeftOut)
-            output.WriteLine($"\n{task.DisplayName} is excluded from the allocation; the other shares are divided by their sum.");
-        string simulated = (allocation.Simulated ? " (simulated endpoint)" : "")
-            + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
-        output.WriteLine($"\nAllocation at {AllocationPoint.Of(allocation).Caption}{simulated}:");
-        foreach (TaskAllocation task in allocation.Tasks)
-        {
-            string used = task.MeanThinkingTokens is { } mean
-                ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average")
-                : "";
-            string interval = allocation.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task) is { } decided
-                ? string.Create(CultureInfo.InvariantCulture, $" [{decided.BudgetTokens.Low:0.0}, {decided.BudgetTokens.High:0.0}]")
-                : "";
-            string remark = $" ({task.Shape}{(task.Extrapolated ? ", extrapolated" : "")})";
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   integer {task.IntegerBudgetTokens,6}   accuracy "
-                    + $"{task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}"));
-        }
-
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time "
-                + $"{allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}"));
+        output.WriteLine();
+        foreach (string line in Answer(allocation))
+            output.WriteLine(line);
         output.WriteLine("  " + ProofOf(allocation));
         if (allocation.Decision is { } decision)
         {
@@ -79,6 +58,35 @@ internal static class Summary
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(
                 CultureInfo.InvariantCulture,
                 $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : " (extrapolated)")}"))));
+    }
+
+    /// <summary>What is decided: the operating point, each task's budget, J.</summary>
+    internal static IEnumerable<string> Answer(RunAllocation allocation)
+    {
+        foreach (LeftOutTask task in allocation.LeftOut)
+            yield return $"{task.DisplayName} is excluded from the allocation; the other shares are divided by their sum.";
+        string simulated = (allocation.Simulated ? " (simulated endpoint)" : "")
+            + (allocation.Incomplete is { } missing ? $" ({missing})" : "");
+        yield return $"Allocation at {AllocationPoint.Of(allocation).Caption}{simulated}:";
+        foreach (TaskAllocation task in allocation.Tasks)
+        {
+            string used = task.MeanThinkingTokens is { } mean
+                ? string.Create(CultureInfo.InvariantCulture, $", {mean:0} tokens used on average")
+                : "";
+            string interval = allocation.Decision?.Tasks.FirstOrDefault(decided => decided.Task == task.Task) is { } decided
+                ? string.Create(CultureInfo.InvariantCulture, $" [{decided.BudgetTokens.Low:0.0}, {decided.BudgetTokens.High:0.0}]")
+                : "";
+            string remark = $" ({task.Shape}{(task.Extrapolated ? ", extrapolated" : "")})";
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {task.DisplayName,-14} ℓ* = {task.BudgetTokens,9:0.0}{interval,-18}   integer {task.IntegerBudgetTokens,6}   accuracy "
+                    + $"{task.Accuracy:0.000}   service {task.ServiceSeconds:0.000} s{used}{remark}");
+        }
+
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"  J = {allocation.Objective:0.0000} s, accuracy {allocation.Accuracy:0.0000}, mean system time "
+                + $"{allocation.MeanSystemTimeSeconds:0.0000} s, utilization {allocation.Utilization:0.0000}");
     }
 
     private static string Shown(CorrectedValue value) => string.Create(

@@ -189,6 +189,13 @@ internal sealed class RunOptions
             + "independent.",
     };
 
+    internal Option<bool> KeepText { get; } = new("--keep-text")
+    {
+        Description =
+            "Also store the thinking as text, in thinking.parquet (one small request per answer). Thinking may quote the question: "
+            + "remove that file before you publish the run.",
+    };
+
     internal Option<string[]> Note { get; } = new("--note")
     {
         Description = "A fact that the client cannot see, kept in the manifest, such as gpu=\"A100 80GB\". May be repeated.",
@@ -278,6 +285,6 @@ internal sealed class RunOptions
     [
         Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Years, Items, Runs, Budgets, Semantics,
         Temperature, TopP, TopK, MinP, Seed, Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, PromptFormat,
-        Context, Independent, Note, Truth, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
+        Context, Independent, KeepText, Note, Truth, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
     ];
 }

@@ -87,7 +87,9 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, Ti
             throw new UserFault(string.Join(Environment.NewLine, _faults.Distinct()));
     }
 
-    private static ImmutableArray<string> Addresses(string[] given)
+    /// <summary>The addresses as they were given.</summary>
+    /// <exception cref="UserFault">One is no address, holds a password, or is there twice.</exception>
+    internal static ImmutableArray<string> Addresses(string[] given)
     {
         foreach (string text in given)
         {
@@ -158,6 +160,7 @@ internal sealed class SettingsBinding(RunOptions options, ParseResult parsed, Ti
         Concurrency = parsed.GetValue(options.Concurrency),
         LatencyItems = parsed.GetValue(options.LatencyItems),
         Independent = parsed.GetValue(options.Independent),
+        KeepText = parsed.GetValue(options.KeepText),
     };
 
     private PromptFormat PromptFormatOf(string? text) => text switch

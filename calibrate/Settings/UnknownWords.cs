@@ -62,8 +62,8 @@ internal static class UnknownWords
                where verb.Options.Any(option => option.Name == word)
                select verb.Name,
         ];
-        return elsewhere.Length > 0
-            ? $"{word} is no option of calibrate {NameOf(command).TrimEnd()}, but of {string.Join(", ", elsewhere)}."
+        return elsewhere.Length > 0 && Nearest.Of(word, options).Length == 0
+            ? $"{word} is no option of {$"calibrate {NameOf(command)}".TrimEnd()}, but of {string.Join(", ", elsewhere)}."
             : $"There is no option {word}{Nearest.Question(word, options)}";
     }
 

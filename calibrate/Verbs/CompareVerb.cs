@@ -11,11 +11,18 @@ using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
 
-/// <summary><c>compare</c>: two runs side by side, and whether the old allocation may stay.</summary>
+/// <summary><c>compare</c>: two runs side by side, or more over time, and whether the old allocation may stay.</summary>
 internal sealed class CompareVerb(TextWriter output, TextWriter log)
 {
-    private readonly Argument<string> _old = new("old") { Description = "The earlier run folder." };
-    private readonly Argument<string> _new = new("new") { Description = "The later run folder." };
+    private const int MostRuns = 1_000;
+    private const string OverTime = "over-time";
+
+    private readonly Argument<string[]> _runs = new("runs")
+    {
+        Description = "The earlier and the later run folder (OLD NEW); or more, which are put in the order of their dates.",
+        Arity = new ArgumentArity(2, MostRuns),
+    };
+
     private readonly Option<bool> _json = RunArguments.Json();
     private readonly OperatingPointOptions _point = new();
 
@@ -27,7 +34,8 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
 
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "Folder for compare.md, compare.html, compare.json and the figure. Default: NEW/compare/OLD.",
+        Description = "Folder for compare.md, compare.html, compare.json and the figure. Default: NEW/compare/OLD; of more "
+            + "than two runs compare/over-time in the last one.",
         HelpName = "DIR",
     };
 
@@ -36,9 +44,10 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
         var command = new Command(
             "compare",
             "Compare two fitted runs: accuracy by budget, parameters, service times, ℓ* and J with intervals, and what it costs to keep "
-            + "the old allocation under the new model. The operating point is that of NEW's allocation, unless options give another.")
+            + "the old allocation under the new model. Of more runs: accuracy, ℓ* and J over time, each run compared with the first. The "
+            + "operating point is that of the last run's allocation, unless options give another.")
         {
-            _old, _new, _json, _tolerance, _out,
+            _runs, _json, _tolerance, _out,
         };
         command.AddAll(_point.All());
         command.SetAction(RunAsync);
@@ -47,41 +56,66 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        RunFolder before = RunFolder.Open(parsed.GetValue(_old)!), after = RunFolder.Open(parsed.GetValue(_new)!);
+        RunFolder[] runs = [.. parsed.GetValue(_runs)!.Select(RunFolder.Open)];
         if (parsed.GetValue(_tolerance) is { } tolerable && !(tolerable >= 0 && double.IsFinite(tolerable)))
             throw new UserFault("--tolerable-loss must be a number of seconds that is 0 or more.");
-        RunFits old = RunAnalysis.ReadFits(before), now = RunAnalysis.ReadFits(after);
-        OperatingPoint point = PointOf(parsed, after, Common(old, now));
-        var asked = new AllocationRequest(point, after.ReadManifest().Plan.Seed, Benchmarks.PaperSweepTask);
-        RunComparison comparison = await RunAnalysis.CompareAsync(
-            before, after, new ComparisonRequest(asked, parsed.GetValue(_tolerance)), cancellationToken);
-        string folder = parsed.GetValue(_out) ?? after.In(Path.Combine("compare", comparison.Old.Run));
+        bool isPair = runs.Length == 2;
+        if (!isPair)
+            runs = [.. runs.OrderBy(run => run.ReadManifest().CreatedUtc)];
+        RunFits[] fits = [.. runs.Select(RunAnalysis.ReadFits)];
+        OperatingPoint point = PointOf(parsed, runs[^1], Common(fits));
+        var asked = new AllocationRequest(point, runs[^1].ReadManifest().Plan.Seed, Benchmarks.PaperSweepTask);
+        var request = new ComparisonRequest(asked, parsed.GetValue(_tolerance));
+        string folder = parsed.GetValue(_out) ?? runs[^1].In(Path.Combine("compare", isPair ? fits[0].Run : OverTime));
         Directory.CreateDirectory(folder);
-        Figure figure = ComparisonFigure.Of(comparison, old, now);
-        figure.Write(folder);
-        string svg = await File.ReadAllTextAsync(Path.Combine(folder, figure.Name + ".svg"), cancellationToken);
-        string json = JsonSerializer.Serialize(comparison, ResultsJson.Document);
+        (string json, string markdown) = isPair
+            ? await PairAsync((runs[0], fits[0]), (runs[1], fits[1]), folder, request, cancellationToken)
+            : await HistoryAsync(runs, folder, request, cancellationToken);
         await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.json"), json + "\n");
-        await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.md"), ComparisonReport.Markdown(comparison));
-        await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.html"), ComparisonReport.Html(comparison, svg));
-        await output.WriteLineAsync(parsed.GetValue(_json) ? json : ComparisonReport.Markdown(comparison).TrimEnd());
+        await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.md"), markdown);
+        await output.WriteLineAsync(parsed.GetValue(_json) ? json : markdown.TrimEnd());
         await log.WriteLineAsync($"Comparison: {folder}");
         return 0;
     }
 
-    /// <summary>Tasks that both runs measured well enough to fit.</summary>
-    private static ImmutableArray<string> Common(RunFits old, RunFits now)
+    private static async Task<(string Json, string Markdown)> PairAsync(
+        (RunFolder Run, RunFits Fits) old, (RunFolder Run, RunFits Fits) now, string folder, ComparisonRequest request,
+        CancellationToken cancellationToken)
+    {
+        RunComparison comparison = await RunAnalysis.CompareAsync(old.Run, now.Run, request, cancellationToken);
+        Figure figure = ComparisonFigure.Of(comparison, old.Fits, now.Fits);
+        await WriteAsync(figure, folder, svg => ComparisonReport.Html(comparison, svg));
+        return (JsonSerializer.Serialize(comparison, ResultsJson.Document), ComparisonReport.Markdown(comparison));
+    }
+
+    private static async Task<(string Json, string Markdown)> HistoryAsync(
+        RunFolder[] runs, string folder, ComparisonRequest request, CancellationToken cancellationToken)
+    {
+        RunHistory history = await RunAnalysis.CompareAsync(runs, request, cancellationToken);
+        await WriteAsync(HistoryFigure.Of(history), folder, svg => HistoryReport.Html(history, svg));
+        return (JsonSerializer.Serialize(history, ResultsJson.Document), HistoryReport.Markdown(history));
+    }
+
+    private static async Task WriteAsync(Figure figure, string folder, Func<string, string> page)
+    {
+        figure.Write(folder);
+        string svg = await File.ReadAllTextAsync(Path.Combine(folder, figure.Name + ".svg"));
+        await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.html"), page(svg));
+    }
+
+    /// <summary>Tasks that all runs measured well enough to fit, in the last run's order.</summary>
+    private static ImmutableArray<string> Common(RunFits[] fits)
     {
         ImmutableArray<string> common =
         [
-            .. from task in now.Tasks
-               where !task.IsMissingData && old.Tasks.Any(other => other.Task == task.Task && !other.IsMissingData)
+            .. from task in fits[^1].Tasks
+               where fits.All(run => run.Tasks.Any(other => other.Task == task.Task && !other.IsMissingData))
                select task.Task,
         ];
         return !common.IsEmpty
             ? common
             : throw new UserFault(
-                $"{old.Run} and {now.Run} have no fitted task in common: the first has {Names(old)}, the second {Names(now)}.");
+                $"The runs have no fitted task in common: {string.Join("; ", fits.Select(run => $"{run.Run} has {Names(run)}"))}.");
     }
 
     private static string Names(RunFits fits) => string.Join(", ", fits.Tasks.Select(task => task.Task));

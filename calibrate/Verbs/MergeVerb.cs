@@ -57,7 +57,8 @@ internal sealed class MergeVerb(TextWriter output)
             await merged.WriteRowsAsync(
                 MergedRows.TrialsAsync(parts, cancellationToken).Select(Counted),
                 MergedRows.ServiceAsync(parts, cancellationToken).Select(Timed),
-                MergedRows.TracesAsync(parts, cancellationToken).Select(trace => trace.Row));
+                MergedRows.TracesAsync(parts, cancellationToken).Select(trace => trace.Row),
+                MergedRows.ThinkingAsync(parts, cancellationToken)?.Select(kept => kept.Row));
         }
         catch
         {

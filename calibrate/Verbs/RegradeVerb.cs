@@ -46,7 +46,9 @@ internal sealed class RegradeVerb(TextWriter output)
         });
         var moved = new List<(Trial Was, Trial Now)>();
         long all = 0, differing = 0;
-        await copy.WriteRowsAsync(folder.Trials.ReadAsync().Select(Graded), folder.Service.ReadAsync(), folder.Traces.ReadAsync());
+        await copy.WriteRowsAsync(
+            folder.Trials.ReadAsync().Select(Graded), folder.Service.ReadAsync(), folder.Traces.ReadAsync(),
+            folder.Thinking.Exists ? folder.Thinking.ReadAsync() : null);
         Directory.Delete(copy.In("journal"), recursive: true);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{differing:N0} of {all:N0} grades moved."));
         foreach ((Trial was, Trial now) in moved)

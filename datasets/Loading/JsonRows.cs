@@ -74,7 +74,8 @@ internal static partial class JsonRows
         }
     }
 
-    private static string Scalar(JsonElement element)
+    /// <summary>A text, or the JSON of another value.</summary>
+    internal static string Scalar(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String) return element.GetRawText();
         try

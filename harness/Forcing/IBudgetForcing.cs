@@ -46,6 +46,10 @@ public interface IBudgetForcing
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     internal Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken);
 
+    /// <summary>Thinking as text.</summary>
+    /// <exception cref="EndpointException">The server cannot give the text of token ids.</exception>
+    internal Task<string> TextOfAsync(PromptPiece thinking, CancellationToken cancellationToken);
+
     /// <summary>Asks for an answer.</summary>
     /// <exception cref="EndpointException">The server refused, or answered with what cannot be used.</exception>
     internal Task<ContinuedAnswer> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken);

@@ -66,6 +66,8 @@ internal sealed class TextForcing : IBudgetForcing
         return TextThought.From(await Requests.GenerateAsync(request, cancellationToken), budgetTokens, _close);
     }
 
+    public Task<string> TextOfAsync(PromptPiece thinking, CancellationToken cancellationToken) => Task.FromResult(thinking.Text!);
+
     public async Task<ContinuedAnswer> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken)
     {
         // Thinking that was written as text may have more tokens when it is read again.

@@ -96,6 +96,9 @@ internal sealed class TokenIdForcing(GenerationSender requests, IServerDialect s
     public async Task<Thought> ThinkAsync(AskedProblem asked, TrialGroup group, int budgetTokens, CancellationToken cancellationToken) =>
         new TokenThought(await new TokenIdThinking(this, asked, group).GenerateAsync(budgetTokens, cancellationToken));
 
+    public Task<string> TextOfAsync(PromptPiece thinking, CancellationToken cancellationToken) =>
+        server.DetokenizeAsync(thinking.Ids, cancellationToken);
+
     public async Task<ContinuedAnswer> AnswerAsync(AskedProblem asked, GenerationRequest request, CancellationToken cancellationToken) =>
         Read(asked, await requests.GenerateAsync(request, cancellationToken));
 

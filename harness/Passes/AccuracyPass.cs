@@ -123,12 +123,23 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
 
         // After the model has ended its thinking, larger budgets have the same thinking and share its answer.
         int budget = open.Budgets[0];
-        Trial trial = open.Shared is { } shared && budget > 0 && budget >= shared.ThinkingTokens
-            ? shared with { BudgetTokens = budget }
-            : await TrialAsync(forcing, asked, open, cancellationToken);
+        bool isShared = open.Shared is not null && budget > 0 && budget >= open.Shared.ThinkingTokens;
+        Trial trial = isShared ? open.Shared! with { BudgetTokens = budget } : await TrialAsync(forcing, asked, open, cancellationToken);
+        if (journals.Thinking is { } texts && budget > 0 && !isShared)
+            await texts.AppendAsync(TextRow(trial, await forcing.TextOfAsync(open.Thought!.UpTo(budget), cancellationToken)));
         await AddAsync(trial);
         return open with { Budgets = open.Budgets[1..], Shared = open.Shared ?? (trial.ClosedByModel ? trial : null) };
     }
+
+    private static KeptThinking TextRow(Trial trial, string text) => new()
+    {
+        TraceId = trial.TraceId,
+        Task = trial.Task,
+        ProblemId = trial.ProblemId,
+        Run = trial.Run,
+        ThinkingTokens = trial.ThinkingTokens,
+        Text = text,
+    };
 
     private Task FailAsync(TraceWork open, int budget, string reason) =>
         AddAsync(NewTrial(open.Problem, open.Group, budget) with { Status = TrialStatus.Failed, Reason = reason }).AsTask();
@@ -217,4 +228,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
 }
 
 /// <summary>Where the accuracy pass writes.</summary>
-internal sealed record AccuracyJournals(Journal<Trace> Traces, Journal<Trial> Trials);
+/// <param name="Traces">The thinking.</param>
+/// <param name="Trials">The answers.</param>
+/// <param name="Thinking">The thinking as text; null where it is not kept.</param>
+internal sealed record AccuracyJournals(Journal<Trace> Traces, Journal<Trial> Trials, Journal<KeptThinking>? Thinking);

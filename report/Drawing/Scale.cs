@@ -79,6 +79,25 @@ internal sealed record Scale
         return Of(isLog: true, 0, shown, 0.02);
     }
 
+    /// <summary>Moments, in days since the first, with a tick at each; the time of day where all are of one day.</summary>
+    internal static Scale Dates(IReadOnlyList<DateTime> moments)
+    {
+        DateTime first = moments.Min(), last = moments.Max();
+        string format = first.Date == last.Date ? "HH:mm" : "yyyy-MM-dd";
+        double length = Math.Max((last - first).TotalDays, 1e-6);
+        return new Scale(
+            isLog: false,
+            0,
+            [
+                .. moments.Order().Select(moment => new TickLabel(
+                    (moment - first).TotalDays, moment.ToString(format, CultureInfo.InvariantCulture))),
+            ])
+        {
+            Low = -0.08 * length,
+            High = 1.08 * length,
+        };
+    }
+
     /// <summary>Places with names, in equal distances.</summary>
     internal static Scale Named(IReadOnlyList<string> names) =>
         new(isLog: false, 0, [.. names.Select((name, i) => new TickLabel(i, name))]) { Low = -0.6, High = names.Count - 0.4 };

@@ -26,6 +26,13 @@ internal static class FitsHtml
         html.Heading("Accuracy by task and budget").Paragraph(
             "Share of right answers with its 95 % interval, clustered by problem. Budgets are in thinking tokens.");
         html.Table(AccuracyTable.Matrix(fits), "Accuracy by task and budget");
+        if (fits.Tasks.All(task => task.Answers.IsEmpty))
+            return;
+        html.Details("Answers that could not be read, and answers that the budget limited", inside => inside
+            .Paragraph("Share of the answers that could not be read. They count as wrong.")
+            .Table(AccuracyTable.Shares(fits, at => at.UnreadShare), "Answers that could not be read")
+            .Paragraph("Share of the answers whose thinking the budget ended before the model did; at budget 0 that is all of them.")
+            .Table(AccuracyTable.Shares(fits, at => at.LimitedShare), "Answers that the budget limited"));
     }
 
     internal static void AppendGoodness(StringBuilder html, RunFits fits)

@@ -5,7 +5,10 @@ using Calibration.Fitting;
 
 namespace Calibration.Report.Tables;
 
-/// <summary>Measured accuracy by task and budget, with the number of answers and 95 % intervals clustered by problem.</summary>
+/// <summary>
+/// Measured accuracy by task and budget, with the number of answers and 95 % intervals clustered by problem; and the shares of answers
+/// that could not be read, and whose thinking the budget ended.
+/// </summary>
 public static class AccuracyTable
 {
     private const int TasksPerTable = 6;
@@ -19,18 +22,26 @@ public static class AccuracyTable
             row.Task.DisplayName, Whole(row.Point.BudgetTokens), Exact(row.Point.Answers), Exact(row.Point.Correct),
             Exact(row.Point.Correct / row.Point.Answers), row.Interval is null ? "" : Exact(row.Interval.Low),
             row.Interval is null ? "" : Exact(row.Interval.High), row.Interval is null ? "" : Whole(row.Interval.Problems),
-        }).Prepend(["task", "budget_tokens", "answers", "correct", "accuracy", "accuracy_low", "accuracy_high", "problems"]));
+            row.Answers is null ? "" : Exact(row.Answers.UnreadShare), row.Answers is null ? "" : Exact(row.Answers.LimitedShare),
+        }).Prepend(
+        [
+            "task", "budget_tokens", "answers", "correct", "accuracy", "accuracy_low", "accuracy_high", "problems", "unread_share",
+            "limited_share",
+        ]));
     }
 
     /// <summary>A Markdown table to read.</summary>
     public static string Markdown(RunFits fits)
     {
         ArgumentNullException.ThrowIfNull(fits);
-        return $"Accuracy by task and budget, {TableSource.Of(fits)}. 95 % intervals (clustered by problem) in brackets.\n\n"
+        return $"Accuracy by task and budget, {TableSource.Of(fits)}. 95 % intervals (clustered by problem) in brackets. "
+            + "Not read: answers that could not be read; they count as wrong. Budget-limited: answers whose thinking the budget ended, "
+            + "not the model.\n\n"
             + MarkdownText.Of(Points(fits).Select(row => new[]
             {
                 row.Task.DisplayName, Whole(row.Point.BudgetTokens), Exact(row.Point.Answers), Cell(row.Point, row.Interval),
-            }).Prepend(["Dataset", "budget ℓ (tokens)", "answers", "accuracy"]));
+                Percent(row.Answers?.UnreadShare), Percent(row.Answers?.LimitedShare),
+            }).Prepend(["Dataset", "budget ℓ (tokens)", "answers", "accuracy", "not read", "budget-limited"]));
     }
 
     /// <summary>Cells to read, budgets down and tasks across, the header first.</summary>
@@ -48,6 +59,23 @@ public static class AccuracyTable
             [
                 Whole(budget),
                 .. fits.Tasks.Select(task => cells.TryGetValue((task.Task, budget), out var row) ? Cell(row.Point, row.Interval) : "–"),
+            ];
+        }
+    }
+
+    /// <summary>Cells to read of the shares of answers, budgets down and tasks across, the header first.</summary>
+    /// <param name="fits">The fits.</param>
+    /// <param name="share">Which share.</param>
+    internal static IEnumerable<string[]> Shares(RunFits fits, Func<BudgetAnswers, double> share)
+    {
+        yield return ["Budget", .. fits.Tasks.Select(task => task.DisplayName)];
+        foreach (int budget in fits.Tasks.SelectMany(task => task.Answers).Select(at => at.BudgetTokens).Distinct().Order())
+        {
+            yield return
+            [
+                Whole(budget),
+                .. fits.Tasks.Select(task =>
+                    Percent(task.Answers.FirstOrDefault(at => at.BudgetTokens == budget) is { } at ? share(at) : null)),
             ];
         }
     }
@@ -98,15 +126,22 @@ public static class AccuracyTable
         };
     }
 
-    private static IEnumerable<(TaskFits Task, AccuracyPoint Point, AccuracyInterval? Interval)> Points(RunFits fits) =>
+    private static IEnumerable<(TaskFits Task, AccuracyPoint Point, AccuracyInterval? Interval, BudgetAnswers? Answers)> Points(
+        RunFits fits) =>
         from task in fits.Tasks
         from point in task.Accuracy.Points
         where point.Answers > 0
-        select (task, point, task.Intervals.FirstOrDefault(at => at.BudgetTokens == point.BudgetTokens));
+        select (
+            task,
+            point,
+            task.Intervals.FirstOrDefault(at => at.BudgetTokens == point.BudgetTokens),
+            task.Answers.FirstOrDefault(at => at.BudgetTokens == point.BudgetTokens));
 
     private static string Cell(AccuracyPoint point, AccuracyInterval? interval) => string.Create(
         CultureInfo.InvariantCulture, $"{point.Correct / point.Answers:0.000}")
         + (interval is null ? "" : string.Create(CultureInfo.InvariantCulture, $" [{interval.Low:0.000}, {interval.High:0.000}]"));
+
+    private static string Percent(double? share) => share?.ToString("0.0 %", CultureInfo.InvariantCulture) ?? "–";
 
     private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 

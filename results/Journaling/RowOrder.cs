@@ -25,6 +25,12 @@ internal static class RowOrders
     /// <summary>A trace is on disk before its first answer continues from it, so answers belong to the first one.</summary>
     internal static RowOrder<Trace> Traces { get; } = new(
         trace => new RowKey(new TrialKey(trace.Task, trace.ProblemId, trace.Run, 0), trace.TraceId), _ => true, FirstCounts: true);
+
+    /// <summary>Text is on disk before its answer. If that was lost, both come again, so the last text belongs to the answer.</summary>
+    internal static RowOrder<KeptThinking> Thinking { get; } = new(
+        text => new RowKey(new TrialKey(text.Task, text.ProblemId, text.Run, text.ThinkingTokens), text.TraceId),
+        _ => true,
+        FirstCounts: false);
 }
 
 /// <summary>The key of a row.</summary>

@@ -54,6 +54,13 @@ public sealed class ComparisonTests
     {
         Assert.Equal(Keeping.Keep, KeepRule.Decide(Lost(0.05, 0.05), 0.3, claimed: false, 90).Keeping);
         Assert.Equal(Keeping.Change, KeepRule.Decide(Lost(0.9, 0.1), 0.3, claimed: true, 90).Keeping);
+        AllocationValue cut = Lost(0.05, 0.05) with
+        {
+            Budgets = [new ValuedBudget("gsm8k", 335, new ValueInterval(0.8, null, null)) { ValuedAtTokens = 128 }],
+        };
+        KeepDecision bound = KeepRule.Decide(cut, 0.3, claimed: false, 90);
+        Assert.Equal(Keeping.NotEnoughData, bound.Keeping);
+        Assert.Contains("costs at least 0.050 s", bound.Sentence, StringComparison.Ordinal);
         KeepDecision open = KeepRule.Decide(Lost(0.2, 0.2), 0.3, claimed: false, 90);
         Assert.Equal(Keeping.NotEnoughData, open.Keeping);
 
@@ -63,7 +70,8 @@ public sealed class ComparisonTests
     }
 
     /// <summary>
-    /// The reduced form of <c>benchmarks comparison-coverage</c>: equal truths claim next to nothing in 12 pairs, other truths are found.
+    /// The reduced form of <c>benchmarks comparison-coverage</c>: equal truths claim next to nothing in 12 pairs and in 6
+    /// series of 3 runs, other truths are found.
     /// </summary>
     [Fact]
     public void Run_KnownTruths_FindsWhatDiffers()
@@ -79,6 +87,7 @@ public sealed class ComparisonTests
         Assert.InRange(equal.Count(pair => pair.Claims > 0), 0, 2);
         Assert.InRange(equal.Count(pair => pair.Holds), 9, 12);
         Assert.All(different, pair => Assert.True(pair.Claims > 0));
+        Assert.InRange(Enumerable.Range(1, 6).AsParallel().Count(seed => same.ClaimsOf(seed, later: 2) > 0), 0, 1);
     }
 
     private static AllocationValue Lost(double value, double deviation) => new()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Calibration.Calibrate;
+using Calibration.Results;
 using Calibration.Tests.Datasets;
 using Xunit;
 
@@ -26,6 +27,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         ["regrade"] = [],
         ["merge"] = ["--out", "OUT"],
         ["compare"] = ["--out", "OUT"],
+        ["show"] = [],
+        ["export"] = ["--out", "OUT"],
     };
 
     /// <summary>Every way in which a verb is given a file or folder; MISSING stands for one that is not there.</summary>
@@ -39,7 +42,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                .. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"],
                .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"],
            ]),
-        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge"]
+        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge", "show", "export"]
            select (verb, (string[])["MISSING"]),
         ("compare", ["MISSING", "RUN"]),
         ("compare", ["RUN", "MISSING"]),
@@ -63,18 +66,18 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     private static readonly (string File, string? Content, string[] Readers)[] Damages =
     [
         ("manifest.json", null, [.. OnRun.Keys]),
-        ("manifest.json", "", ["run", "measure", "fit", "allocate", "regrade", "merge"]),
+        ("manifest.json", "", ["run", "measure", "fit", "allocate", "regrade", "merge", "show"]),
         ("manifest.json", "null", ["run", "measure", "fit", "allocate", "regrade", "merge"]),
         ("manifest.json", "{\"id\":\"x\"}", ["run", "measure", "fit", "allocate", "regrade", "merge"]),
         ("manifest.json", "TASKS", ["run", "measure", "fit", "allocate", "regrade", "merge"]),
         ("manifest.json", "PLAN", ["merge"]),
-        ("fits.json", null, ["allocate", "figures", "report", "compare"]),
-        ("fits.json", "{", ["allocate", "figures", "report", "compare"]),
+        ("fits.json", null, ["allocate", "figures", "report", "compare", "export"]),
+        ("fits.json", "{", ["allocate", "figures", "report", "compare", "show"]),
         ("fits.json", "TASKS", ["allocate", "figures", "report", "compare"]),
         ("allocation.json", null, ["simulate", "figures", "report"]),
-        ("allocation.json", "not json", ["simulate", "figures", "report"]),
+        ("allocation.json", "not json", ["simulate", "figures", "report", "show"]),
         ("allocation.json", "TASKS", ["simulate", "figures", "report"]),
-        ("trials.parquet", "", ["run", "fit", "simulate", "report", "regrade", "merge", "allocate"]),
+        ("trials.parquet", "", ["run", "fit", "simulate", "report", "regrade", "merge", "allocate", "show"]),
         ("trials.parquet", "PAR1 and no more", ["run", "fit", "simulate", "report", "regrade", "merge", "allocate"]),
         ("service.parquet", "PAR1", ["run", "fit", "report", "regrade", "merge"]),
         ("traces.parquet", "PAR1", ["run", "report", "regrade", "merge"]),
@@ -164,11 +167,13 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     /// <summary>All verbs at once: each waits for an endpoint that may come back.</summary>
     private async Task AssertNoEndpointAsync(params string[] addresses)
     {
+        Trial answer = await RunFolder.Open(small.Folder).Trials.ReadAsync().FirstAsync(trial => trial.BudgetTokens > 0, Cancelled);
         await Task.WhenAll(
             from verb in Verbs.Select(row => row.Data).Where(TakesEndpoint)
             from address in addresses
             let more = verb == "probe"
                 ? (string[])[]
+                : verb == "show" ? [small.Folder, $"{answer.Task}/{answer.ProblemId}"]
                 :
                 [
                     "--samples",

@@ -41,5 +41,10 @@ public abstract class FinishedRun(params string[] arguments) : IAsyncLifetime
 public sealed class SmallRun() : FinishedRun(
     "--datasets", "arc", "--items", "8", "--runs", "1", "--budgets", "0,8,64", "--latency-items", "2");
 
+/// <summary>Two tasks whose accuracy falls again: some answers are right with less thinking and wrong with more.</summary>
+public sealed class FallingRun() : FinishedRun(
+    "--datasets", "gsm8k,arc", "--items", "20", "--runs", "2", "--latency-items", "3", "--truth",
+    Repository.File("docs/examples/falling.json"));
+
 /// <summary>Two tasks at all budgets, enough to be fitted and allocated.</summary>
 public sealed class TwoTaskRun() : FinishedRun("--datasets", "gsm8k,arc", "--items", "40", "--runs", "2", "--latency-items", "3");

@@ -26,6 +26,7 @@ public sealed class OldRunTests : IDisposable
         Assert.Equal(0.1, new Calibration.Analysis.PointFolder(RunFolder.Open(_folder), "").ReadAllocation().ArrivalRatePerSecond);
         string[][] stages =
         [
+            ["show", _folder],
             ["figures", _folder],
             ["simulate", _folder, "--queries", "200", "--replications", "3"],
             ["allocate", _folder],
@@ -33,6 +34,8 @@ public sealed class OldRunTests : IDisposable
             ["fit", _folder],
             ["allocate", _folder],
             ["figures", _folder],
+            ["show", _folder],
+            ["export", _folder, "--out", Path.Combine(_folder, "export")],
             ["regrade", _folder],
         ];
         foreach (string[] stage in stages)

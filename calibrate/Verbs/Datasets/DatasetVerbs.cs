@@ -5,7 +5,7 @@ using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Datasets.Pulling;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.Datasets;
 
 /// <summary><c>calibrate datasets …</c>: the benchmarks' files, useful without measuring anything.</summary>
 internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvider clock)

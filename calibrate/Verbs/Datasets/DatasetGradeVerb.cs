@@ -6,7 +6,7 @@ using Calibration.Datasets.Loading;
 using Calibration.Harness.Models;
 using Calibration.Results;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.Datasets;
 
 /// <summary><c>datasets grade</c>: grades responses that came from elsewhere.</summary>
 internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
@@ -15,17 +15,18 @@ internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
 
     internal Command Command()
     {
-        var benchmark = new Option<string>("--benchmark")
+        var benchmark = new Option<string?>("--benchmark")
         {
-            Description = "The benchmark whose grading rules are used.",
-            Required = true,
+            Description =
+                "The benchmark whose grading rules are used. Default: the one that the task in the name of lm-evaluation-harness's "
+                + "samples_TASK_DATE.jsonl begins with.",
             HelpName = "NAME",
         };
         var json = new Option<bool>("--json") { Description = "Has no effect: the output is always JSON Lines." };
         var responses = new Argument<string>("responses")
         {
             Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
-                + "finish_reason says whether the token limit cut a response.",
+                + "finish_reason says whether the token limit cut a response. Or lm-evaluation-harness's samples_TASK_DATE.jsonl.",
         };
         var profile = new Option<string?>("--profile")
         {
@@ -46,7 +47,7 @@ internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
             string file = parsed.GetValue(responses)!;
             if (!File.Exists(file))
                 throw new UserFault($"{file} does not exist.");
-            Benchmark chosen = DatasetVerbs.Find(parsed.GetValue(benchmark)!);
+            Benchmark chosen = parsed.GetValue(benchmark) is { } name ? DatasetVerbs.Find(name) : BenchmarkOf(file);
             GradingTally tally;
             ModelProfile? model = EndpointAccess.Profile(new EndpointSettings { Profile = parsed.GetValue(profile) });
             ThinkingDelimiters? thinking = model is null ? null : new ThinkingDelimiters(model.Open.Trim(), model.CloseToken);
@@ -57,6 +58,16 @@ internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
             return 0;
         });
         return command;
+    }
+
+    /// <summary>The benchmark in the name of a file of lm-evaluation-harness.</summary>
+    private static Benchmark BenchmarkOf(string file)
+    {
+        string name = Path.GetFileName(file);
+        return Benchmarks.All.FirstOrDefault(known => name.StartsWith("samples_" + known.Task, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UserFault(
+                $"Which benchmark {name} has responses of is not known: name it with --benchmark, one of "
+                + $"{string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
     }
 
     /// <summary>The problems behind the ids, where their files are there; responses may bring their own gold.</summary>
