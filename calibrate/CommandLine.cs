@@ -77,6 +77,7 @@ public static class CommandLine
         [
             run.Run(),
             run.Measure(),
+            new PlanVerb(output, log, clock).Command(),
             new FitVerb(output).Command(),
             new AllocateVerb(output, log).Command(),
             new SimulateVerb(output).Command(),

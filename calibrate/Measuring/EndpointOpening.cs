@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Calibrate.Settings;
+using Calibration.Endpoint;
+using Calibration.Harness;
 using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
 using Calibration.Harness.Transport;
@@ -24,6 +26,18 @@ internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, T
     private readonly Jitter _jitter = new(settings.Plan.Seed);
 
     public void Dispose() => _clients.ForEach(client => client.Dispose());
+
+    /// <summary>Starts the embedded endpoint with the problems of a plan.</summary>
+    internal static Task<EmbeddedEndpoint> EmbeddedAsync(
+        ExperimentPlan plan, EndpointSettings settings, CancellationToken cancellationToken) => EmbeddedEndpoint.StartAsync(
+        new EndpointOptions
+        {
+            Problems = [.. plan.Tasks.SelectMany(task => task.Problems)],
+            Seed = (ulong)(uint)plan.Seed,
+            Paced = settings.Paced,
+            Truth = settings.Truth is { } truth ? EndpointTruth.Load(truth) : null,
+        },
+        cancellationToken);
 
     /// <summary>The endpoints that answer; one that does not is left out where another does.</summary>
     /// <exception cref="EndpointException">None can be used; the message says why.</exception>
