@@ -10,10 +10,10 @@ internal static class ForecastText
 {
     private const int Width = 140;
 
-    /// <summary>A range in hours, or in minutes where it is short.</summary>
+    /// <summary>A range in hours, or in minutes or seconds where it is short.</summary>
     internal static string Shown(HourRange range)
     {
-        (double factor, string unit) = range.High < 1.5 ? (60, "min") : (1, "h");
+        (double factor, string unit) = range.High < 0.03 ? (3600, "s") : range.High < 1.5 ? (60, "min") : (1, "h");
         double low = factor * range.Low, high = factor * range.High;
         string format = high < 10 ? "0.0" : "0";
         return string.Create(CultureInfo.InvariantCulture, $"{low.ToString(format, null)}–{high.ToString(format, null)} {unit}");
@@ -35,25 +35,28 @@ internal static class ForecastText
             "",
             TerminalTable.Of(Rows(cost), TerminalTable.Width() ?? Width).TrimEnd(),
             "",
-            $"Measuring takes {Shown(cost.Total)}: {Shown(cost.Latency)} of latency pass, then {Shown(cost.Accuracy)} of accuracy pass. "
-                + "Fits and figures take a few minutes more at most.",
+            $"Measuring takes {Shown(cost.TotalHours)}: {Shown(cost.LatencyHours)} of latency pass, then "
+                + $"{Shown(cost.AccuracyHours)} of accuracy pass. Fits and figures take a few minutes more at most.",
         ];
-        if (found.LongestTrace > 4 * pace.TraceTokens)
+        int tried = Math.Max(pace.TraceTokens, pace.DepthTokens);
+        if (found.LongestTrace > tried)
         {
             lines.Add(
-                $"The traces go to {found.LongestTrace:N0} tokens, {found.LongestTrace / Math.Max(1, pace.TraceTokens)} times as far as was "
-                    + "tried. Most servers are slower there: the run may take longer than this range.");
+                $"The traces go to {found.LongestTrace:N0} tokens; the speed was measured up to {tried:N0}. Long traces may not fit the "
+                    + "server's memory at once: then the run takes longer than this range.");
         }
 
-        if (found.LimitHours is { } limit && limit < cost.Total.High)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"The time limit of {limit:0.##} h may end the run before the plan is complete."));
+        if (found.LimitHours is { } limit && limit < cost.TotalHours.High)
+            lines.Add(FormattableString.Invariant($"The time limit of {limit:0.##} h may end the run before the plan is complete."));
         lines.AddRange(found.Misfits.Select(misfit => "Does not fit: " + Settings.OptionNames.In(misfit)));
         if (found.Savings.Length > 0)
         {
             lines.Add("\nWhat less would save:");
-            lines.AddRange(found.Savings.Select(saving => string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {saving.Change,-52} {Shown(saving.Cost.Total),12}  ({Math.Round(100 * (1 - (saving.Cost.Total.Likely / cost.Total.Likely))):0} % less)")));
+            lines.AddRange(found.Savings.Select(saving =>
+            {
+                double less = 1 - (saving.Cost.TotalHours.Likely / Math.Max(1e-12, cost.TotalHours.Likely));
+                return FormattableString.Invariant($"  {saving.Change,-54} {Shown(saving.Cost.TotalHours),12}  ({100 * less:0} % less)");
+            }));
         }
 
         lines.AddRange(found.Widths.Length > 0 ? ["", .. found.Widths.Select(width => width.Sentence)] : []);
@@ -65,14 +68,14 @@ internal static class ForecastText
         List<string[]> rows = [["task", "trials", "thinking", "answers", "accuracy pass", "times", "thinking", "latency pass", "disk"]];
         rows.AddRange(cost.Tasks.Select(task => (string[])
         [
-            task.Task, $"{task.Trials:N0}", Tokens(task.ThinkingTokens), Tokens(task.AnswerTokens), Shown(task.Accuracy),
-            $"{task.TimedSamples:N0}", Tokens(task.TimedTokens), Shown(task.Latency), Bytes(task.DiskBytes),
+            task.Task, $"{task.Trials:N0}", Tokens(task.ThinkingTokens), Tokens(task.AnswerTokens), Shown(task.AccuracyHours),
+            $"{task.TimedSamples:N0}", Tokens(task.TimedTokens), Shown(task.LatencyHours), Bytes(task.DiskBytes),
         ]));
         rows.Add(
         [
             "all", $"{cost.Trials:N0}", Tokens(cost.Tasks.Sum(task => task.ThinkingTokens)), Tokens(cost.AnswerTokens),
-            Shown(cost.Accuracy), $"{cost.Tasks.Sum(task => task.TimedSamples):N0}", Tokens(cost.Tasks.Sum(task => task.TimedTokens)),
-            Shown(cost.Latency), Bytes(cost.DiskBytes),
+            Shown(cost.AccuracyHours), $"{cost.Tasks.Sum(task => task.TimedSamples):N0}", Tokens(cost.Tasks.Sum(task => task.TimedTokens)),
+            Shown(cost.LatencyHours), Bytes(cost.DiskBytes),
         ]);
         return rows;
     }

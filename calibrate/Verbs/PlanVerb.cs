@@ -10,6 +10,7 @@ using Calibration.Harness;
 using Calibration.Harness.Forcing;
 using Calibration.Harness.Forecasting;
 using Calibration.Harness.Passes;
+using Calibration.Harness.Transport;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs;
@@ -98,8 +99,9 @@ internal sealed class PlanVerb(TextWriter output, TextWriter log, TimeProvider c
 
     private async Task<PlanForecast> ForecastAsync(RunSettings settings, ExperimentPlan plan, CancellationToken cancellationToken)
     {
-        if (!settings.Endpoint.Addresses.IsEmpty)
-            return await ForecastAsync(settings, plan, [.. settings.Endpoint.Addresses.Select(address => new Uri(address))], cancellationToken);
+        ImmutableArray<Uri> addresses = [.. settings.Endpoint.Addresses.Select(address => new Uri(address))];
+        if (!addresses.IsEmpty)
+            return await ForecastAsync(settings, plan, addresses, cancellationToken);
         await using EmbeddedEndpoint embedded = await EndpointOpening.EmbeddedAsync(plan, settings.Endpoint, cancellationToken);
         return await ForecastAsync(settings, plan, [embedded.BaseAddress], cancellationToken);
     }
@@ -107,10 +109,11 @@ internal sealed class PlanVerb(TextWriter output, TextWriter log, TimeProvider c
     private async Task<PlanForecast> ForecastAsync(
         RunSettings settings, ExperimentPlan plan, ImmutableArray<Uri> addresses, CancellationToken cancellationToken)
     {
-        var clients = new ClientSettings(
-            addresses, EndpointAccess.RetryPolicy(settings.Endpoint, CancellationToken.None), plan, EndpointAccess.ApiKey(settings.Endpoint));
+        RetryPolicy policy = EndpointAccess.RetryPolicy(settings.Endpoint, CancellationToken.None);
+        var clients = new ClientSettings(addresses, policy, plan, EndpointAccess.ApiKey(settings.Endpoint));
         using var opening = new EndpointOpening(clients, log, clock);
-        ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(EndpointAccess.Forcing(settings.Endpoint, plan), cancellationToken);
+        ForcingOptions asked = EndpointAccess.Forcing(settings.Endpoint, plan);
+        ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(asked, cancellationToken);
         ImmutableArray<string> misfits = plan.FaultsFor(forcings[0].Facts);
         if (misfits.IsEmpty)
             misfits = await ContextCheck.FaultsAsync(forcings[0], plan, cancellationToken);

@@ -119,7 +119,9 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         Line(
             "throughput",
             $"{report.RequestsPerSecond:0} requests/s of one token with {report.Concurrency} in flight"
-                + (report.Pace?.Loads[^1] is { } load ? $"; {load.TokensPerSecond:0} thinking tokens/s with {load.InFlight} in flight" : ""));
+                + (report.Pace is { } pace
+                    ? $"; {pace.TokensPerSecond:0} thinking tokens/s with {pace.Loads[^1].InFlight} in flight"
+                    : ""));
         Line(
             "server load",
             report.TellsLoad
@@ -166,7 +168,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         RunForecast cost = Forecaster.Of(plan.Overnight, pace, endpoints: 1);
         Line(
             "an overnight run",
-            $"{ForecastText.Shown(cost.Total)}, of which {ForecastText.Shown(cost.Latency)} are latency pass: "
+            $"{ForecastText.Shown(cost.TotalHours)}, of which {ForecastText.Shown(cost.LatencyHours)} are latency pass: "
                 + $"{cost.ThinkingTokens / 1e6:0.0}M thinking tokens and {cost.AnswerTokens / 1e6:0.0}M answer tokens of the default plan");
         Line("", "calibrate plan estimates a plan of your own");
         int largest = plan.Overnight.Tasks.Max(task => task.Budgets[^1]);

@@ -44,16 +44,16 @@ public static class Forecaster
                     times.Samples,
                     times.Tokens)
                 {
-                    Latency = HourRange.Around(times.Seconds, timedFactor),
-                    Accuracy = HourRange.Around(share * accuracy, factor),
+                    LatencyHours = HourRange.Around(times.Seconds, timedFactor),
+                    AccuracyHours = HourRange.Around(share * accuracy, factor),
                 };
             }),
         ];
         return new RunForecast
         {
             Tasks = tasks,
-            Latency = tasks.Aggregate(default(HourRange), (sum, task) => sum + task.Latency),
-            Accuracy = tasks.Aggregate(default(HourRange), (sum, task) => sum + task.Accuracy),
+            LatencyHours = tasks.Aggregate(default(HourRange), (sum, task) => sum + task.LatencyHours),
+            AccuracyHours = tasks.Aggregate(default(HourRange), (sum, task) => sum + task.AccuracyHours),
         };
     }
 
@@ -88,11 +88,11 @@ public static class Forecaster
             foreach (IGrouping<string, TimedWork> works in LatencyPass.Planned(part, "", isShared).GroupBy(work => work.Group.Task))
             {
                 TaskPace own = pace.Tasks[works.Key];
-                double WorkSeconds(TimedWork work) => (work.Budgets[^1] > 0 ? pace.TimedTraceSeconds : 0)
-                    + (pace.TimedTokenSeconds * own.TokensUpTo(work.Budgets[^1])) + (own.TimedAnswerSeconds * own.AnswersAt(work.Budgets));
+                double WorkSeconds(TimedWork work) =>
+                    pace.TimedSeconds(own.TokensUpTo(work.Budgets[^1])) + (own.TimedAnswerSeconds * own.AnswersAt(work.Budgets));
                 bool thinks = works.Any(work => work.Budgets[^1] > 0);
                 double warmUp = own.TimedAnswerSeconds
-                    + (thinks ? pace.TimedTraceSeconds + (WarmUpTokens * pace.TimedTokenSeconds) + own.TimedAnswerSeconds : 0);
+                    + (thinks ? pace.TimedSeconds(WarmUpTokens) + own.TimedAnswerSeconds : 0);
                 times[works.Key] = times.GetValueOrDefault(works.Key) + new TimedTask(
                     works.Sum(work => work.Budgets.Length),
                     works.Sum(work => own.TokensUpTo(work.Budgets[^1])),
@@ -126,8 +126,8 @@ public static class Forecaster
         internal IEnumerable<double> Pieces(ServerPace pace)
         {
             TaskPace own = pace.Tasks[Plan.Task];
-            return Traces.Select(budgets => (budgets[^1] > 0 ? pace.LoadedTraceSeconds : 0)
-                + (pace.LoadedTokenSeconds * own.TokensUpTo(budgets[^1])) + (own.LoadedAnswerSeconds * own.AnswersAt(budgets)));
+            return Traces.Select(budgets =>
+                pace.LoadedSeconds(own.TokensUpTo(budgets[^1])) + (own.LoadedAnswerSeconds * own.AnswersAt(budgets)));
         }
 
         private IEnumerable<ImmutableArray<int>> Traces => OneTrace

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Harness.Forcing;
-using Calibration.Harness.Passes;
 using Calibration.Harness.Transport;
 using Calibration.Results;
 
@@ -29,6 +28,9 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     private const int LoadStep = 4;
     private const double WorthwhileGain = 0.15;
 
+    /// <summary>Much longer traces than the tried ones are tried at half their length too, with so many in flight.</summary>
+    private const int DeepFrom = 4, DeepLoad = 16;
+
     private readonly List<Tried> _tried = [];
     private readonly Dictionary<string, List<ThinkingLength>> _lengths = new(StringComparer.Ordinal);
     private int _groups;
@@ -41,7 +43,9 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     {
         await AskAsync(cancellationToken);
         int tokens = await TokensOfATraceAsync(cancellationToken);
-        TimedPace timed = plan.Shard.MeasuresLatency ? await TimedAsync(tokens, cancellationToken) : new TimedPace();
+        TimedPace timed = plan.Shard.MeasuresLatency
+            ? await new TimedPieces(forcing, clock, NextGroup).RunAsync(_tried, tokens, cancellationToken)
+            : new TimedPace();
         Tried[] longest = [.. _tried.Where(tried => tried.Largest == _tried.Max(other => other.Largest))];
         List<LoadSpeed> loads = await LoadsAsync(longest, tokens, workers, cancellationToken);
         int load = loads[^1].InFlight, length = Math.Min(tokens, longest[0].Largest), shorter = length / 4;
@@ -54,6 +58,7 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
             fixedCost = perTrace - (perToken * length);
         }
 
+        (int depth, double growth) = await GrowthAsync(longest, length, loads, cancellationToken);
         (Dictionary<string, StepCount> answers, double spread, double answerSeconds) =
             await GroupsAsync(tokens, load, (fixedCost, perToken), cancellationToken);
         return new ServerPace
@@ -63,6 +68,8 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
             LoadedTraceSeconds = fixedCost,
             LoadedTokenSeconds = length == 0 ? 0 : perToken,
             LoadedSpread = spread,
+            DepthTokens = depth,
+            TokenGrowthSeconds = growth,
             TimedTraceSeconds = timed.TraceSeconds,
             TimedTokenSeconds = timed.TokenSeconds,
             TimedSpread = timed.Spread,
@@ -121,69 +128,6 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
         return Math.Min(first.Largest, (int)Math.Clamp(TraceSeconds / Math.Max(1e-6, perToken), FewestTokens, MostTokens));
     }
 
-    /// <summary>
-    /// Per task three timed traces: with one answer, with several, and a short one. Their differences give the seconds per answer and per
-    /// token, and what a trace costs beside them.
-    /// </summary>
-    private async Task<TimedPace> TimedAsync(int tokens, CancellationToken cancellationToken)
-    {
-        var timing = new TraceTiming(forcing, $"plan/{Guid.NewGuid():N}", clock);
-        var idleness = new Idleness(forcing, clock);
-        var answers = new Dictionary<string, double>(StringComparer.Ordinal);
-        var perToken = new List<double>();
-        var fixedCosts = new List<double>();
-        int traces = 0, suspect = 0;
-        foreach (Tried tried in _tried.DistinctBy(tried => tried.Task.Task))
-        {
-            int length = Math.Min(tokens, tried.Largest), shorter = length / 4;
-            if (traces == 0)
-                idleness.Learn(await timing.WarmUpAsync(WorkOf(tried, [length]), cancellationToken));
-            ImmutableArray<int> many = forcing.OneTraceServesAllBudgets
-                ? [.. new[] { 0, length / 4, length / 2, 3 * length / 4, length }.Distinct()]
-                : [0];
-            double several = await SecondsAsync(WorkOf(tried, many));
-            if (length == 0 || many.Length == 1)
-                answers[tried.Task.Task] = several;
-            if (length == 0)
-                continue;
-            double one = await SecondsAsync(WorkOf(tried, [length]));
-            if (many.Length > 1)
-                answers[tried.Task.Task] = Math.Max(1e-4, (several - one) / (many.Length - 1));
-            if (shorter == 0)
-                continue;
-            double little = await SecondsAsync(WorkOf(tried, [shorter]));
-            perToken.Add(Math.Max(0, (one - little) / (length - shorter)));
-            fixedCosts.Add(Math.Max(0, one - answers[tried.Task.Task] - (perToken[^1] * length)));
-        }
-
-        return new TimedPace
-        {
-            AnswerSeconds = answers,
-            TokenSeconds = Median(perToken),
-            TraceSeconds = Median(fixedCosts),
-            Spread = perToken.Count < 2
-                ? 0.05
-                : (Quantile(perToken, 0.75) - Quantile(perToken, 0.25)) / Math.Max(1e-9, 2 * Median(perToken)),
-            SuspectShare = (double)suspect / Math.Max(1, traces),
-        };
-
-        async Task<double> SecondsAsync(TimedWork work)
-        {
-            long start = clock.GetTimestamp();
-            int? others = await idleness.OthersAsync(own: 0, cancellationToken);
-            (IReadOnlyList<TimedSample> samples, _) = await timing.TimeAsync(work, cancellationToken);
-            others ??= await idleness.OthersAsync(own: 1, cancellationToken);
-            double seconds = clock.GetElapsedTime(start).TotalSeconds;
-            traces++;
-            bool isSuspect = others is not null
-                || idleness.WithLeastWait(samples).Any(sample => sample is { IsCounted: true, Judged.Status: TrialStatus.Unverified });
-            suspect += isSuspect ? 1 : 0;
-            return seconds;
-        }
-    }
-
-    private TimedWork WorkOf(Tried tried, ImmutableArray<int> budgets) => new(tried.Asked.Problem, NextGroup(tried), budgets);
-
     /// <summary>The speed of the thinking under more and more load, up to the plan's or to where it hardly grows.</summary>
     private async Task<List<LoadSpeed>> LoadsAsync(Tried[] longest, int tokens, int workers, CancellationToken cancellationToken)
     {
@@ -198,6 +142,48 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
             bool hardlyGrows = loads.Count > 1 && loads[^1].TokensPerSecond < (1 + WorthwhileGain) * loads[^2].TokensPerSecond;
             if (load == workers || hardlyGrows)
                 return loads;
+        }
+    }
+
+    /// <summary>
+    /// By how much a token takes longer per token before it: thinking that continues long thinking, compared with thinking that begins.
+    /// The model reads all that is before a token for every sequence, so this cost is the same at every load.
+    /// </summary>
+    /// <returns>The tokens before it, 0 where that was not tried; and seconds per token and token before it.</returns>
+    private async Task<(int Depth, double Growth)> GrowthAsync(
+        Tried[] longest, int length, List<LoadSpeed> loads, CancellationToken cancellationToken)
+    {
+        int depth = longest[0].Largest / 2;
+        (int load, double speed) = loads.Last(measured => measured.InFlight <= DeepLoad || measured == loads[0]);
+        if (length == 0 || longest[0].Largest <= DeepFrom * length
+            || (await forcing.ThinkAsync(longest[0].Asked, NextGroup(longest[0]), length, cancellationToken)).Trace is not { } trace)
+            return (0, 0);
+        var loop = new ClosedLoop(clock);
+        try
+        {
+            LoopCounts counts = await loop.RunAsync(load, DeepAsync, cancellationToken);
+            return (depth, Math.Max(0, ((1 / counts.RateOf(Thinking)) - (length / speed)) / length / depth));
+        }
+        catch (EndpointException)
+        {
+            // A server that needs minutes for this is not asked; the text then says that it was not tried.
+            return (0, 0);
+        }
+
+        // Each worker continues thinking of its own, which is in the server's cache after the first round.
+        Task<Generation> DeepAsync(int round, CancellationToken cancelled)
+        {
+            int own = round % load;
+            int[] before = [.. Enumerable.Range(0, depth).Select(index => trace.TokenIds[(index + own) % trace.TokenIds.Length])];
+            var request = new GenerationRequest
+            {
+                Prompt = [longest[own % longest.Length].Asked.ThinkingPrompt, before],
+                MaxTokens = length,
+                Seed = round,
+                Close = ThinkingEndHandling.Mask,
+                Group = "plan",
+            };
+            return loop.StepAsync(Thinking, () => forcing.Requests.GenerateAsync(request, cancelled), answer => answer.TokenIds.Length);
         }
     }
 
@@ -292,25 +278,10 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     /// <summary>A group of its own, so that no two traces are alike, and none is like the run's.</summary>
     private TrialGroup NextGroup(Tried tried) =>
         new(new ProblemRun(plan.Seed, tried.Task.Task, tried.Asked.Problem.Id, -2 - Interlocked.Increment(ref _groups)), "plan");
-
-    private static double Median(List<double> values) => Quantile(values, 0.5);
-
-    private static double Quantile(List<double> values, double p) =>
-        values.Count == 0 ? 0 : values.Order().ElementAt((int)Math.Round(p * (values.Count - 1)));
-
-    /// <summary>A problem that is tried, and the largest budget that the plan and the context allow.</summary>
-    private sealed record Tried(TaskPlan Task, AskedProblem Asked, int Largest);
-
-    private sealed record TimedPace
-    {
-        internal Dictionary<string, double> AnswerSeconds { get; init; } = [];
-
-        internal double TokenSeconds { get; init; }
-
-        internal double TraceSeconds { get; init; }
-
-        internal double Spread { get; init; }
-
-        internal double SuspectShare { get; init; }
-    }
 }
+
+/// <summary>A problem that is tried.</summary>
+/// <param name="Task">Its task.</param>
+/// <param name="Asked">As the model is asked it.</param>
+/// <param name="Largest">The largest budget that the plan and the context allow.</param>
+internal sealed record Tried(TaskPlan Task, AskedProblem Asked, int Largest);

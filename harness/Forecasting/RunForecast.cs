@@ -9,13 +9,13 @@ public sealed record RunForecast
     public required ImmutableArray<TaskForecast> Tasks { get; init; }
 
     /// <summary>Hours of the latency pass.</summary>
-    public required HourRange Latency { get; init; }
+    public required HourRange LatencyHours { get; init; }
 
     /// <summary>Hours of the accuracy pass.</summary>
-    public required HourRange Accuracy { get; init; }
+    public required HourRange AccuracyHours { get; init; }
 
     /// <summary>Hours of both.</summary>
-    public HourRange Total => Latency + Accuracy;
+    public HourRange TotalHours => LatencyHours + AccuracyHours;
 
     /// <summary>Trials of the accuracy pass.</summary>
     public long Trials => Tasks.Sum(task => task.Trials);
@@ -44,10 +44,10 @@ public sealed record TaskForecast(
     private const double BytesPerToken = 6, BytesPerRow = 900;
 
     /// <summary>Hours of the latency pass.</summary>
-    public required HourRange Latency { get; init; }
+    public required HourRange LatencyHours { get; init; }
 
     /// <summary>Hours of the accuracy pass: its share of the work.</summary>
-    public required HourRange Accuracy { get; init; }
+    public required HourRange AccuracyHours { get; init; }
 
     /// <summary>Bytes on disk, at most about.</summary>
     public double DiskBytes => (BytesPerToken * ThinkingTokens) + (BytesPerRow * (Trials + TimedSamples));

@@ -20,6 +20,12 @@ public sealed record ServerPace
     /// <summary>Seconds of the loaded server per thinking token.</summary>
     public required double LoadedTokenSeconds { get; init; }
 
+    /// <summary>Thinking tokens before those by which the growth was measured; 0 where it was not.</summary>
+    public required int DepthTokens { get; init; }
+
+    /// <summary>By how many seconds a token takes longer per thinking token before it, at every load.</summary>
+    public required double TokenGrowthSeconds { get; init; }
+
     /// <summary>How much the speed differed between the halves of the measuring, as a share.</summary>
     public required double LoadedSpread { get; init; }
 
@@ -40,6 +46,16 @@ public sealed record ServerPace
 
     /// <summary>Thinking tokens per second of the loaded server, with what every trace costs.</summary>
     public double TokensPerSecond => Loads[^1].TokensPerSecond;
+
+    /// <summary>Seconds of the loaded server for a trace of so many tokens.</summary>
+    internal double LoadedSeconds(double tokens) => tokens > 0
+        ? LoadedTraceSeconds + (LoadedTokenSeconds * tokens) + (TokenGrowthSeconds * tokens * tokens / 2)
+        : 0;
+
+    /// <summary>Seconds of the idle server for a timed trace of so many tokens.</summary>
+    internal double TimedSeconds(double tokens) => tokens > 0
+        ? TimedTraceSeconds + (TimedTokenSeconds * tokens) + (TokenGrowthSeconds * tokens * tokens / 2)
+        : 0;
 }
 
 /// <summary>Speed at a load.</summary>
