@@ -7,11 +7,8 @@ namespace Calibration.Harness.Forecasting;
 /// <summary>From a plan and the pace of a server to what the run will cost: mathematics, nothing is asked.</summary>
 public static class Forecaster
 {
-    /// <summary>Every estimate may be wrong by this factor both ways, and by what the measuring itself varied, up to the second.</summary>
-    private const double LeastFactor = 1.12, MostFactor = 1.22;
-
-    /// <summary>Warm-ups per task, with their thinking tokens; requests by which the fixed cost of a request is measured.</summary>
-    private const int WarmUps = 2, WarmUpTokens = 8, OverheadRequests = 22;
+    /// <summary>Warm-ups per task with their tokens; requests by which the fixed cost of a request is measured, with theirs.</summary>
+    private const int WarmUps = 2, WarmUpTokens = 8, OverheadRequests = 22, OverheadTokens = 126;
 
     /// <summary>What a plan costs.</summary>
     /// <param name="plan">The plan.</param>
@@ -27,7 +24,6 @@ public static class Forecaster
         double accuracy = WorkerSchedule.Seconds(
             groups.SelectMany(group => group.Pieces(pace)), endpoints * plan.Concurrency, inFlight => SpeedAt(pace, inFlight, endpoints));
         double work = groups.Sum(group => group.Pieces(pace).Sum());
-        double factor = Factor(pace.LoadedSpread), timedFactor = Factor(pace.TimedSpread);
         ILookup<string, TaskShare> byTask = groups.ToLookup(group => group.Plan.Task);
         ImmutableArray<TaskForecast> tasks =
         [
@@ -44,8 +40,8 @@ public static class Forecaster
                     times.Samples,
                     times.Tokens)
                 {
-                    LatencyHours = HourRange.Around(times.Seconds, timedFactor),
-                    AccuracyHours = HourRange.Around(share * accuracy, factor),
+                    LatencyHours = HourRange.Around(times.Seconds, pace.TimedSpread),
+                    AccuracyHours = HourRange.Around(share * accuracy, pace.LoadedSpread),
                 };
             }),
         ];
@@ -56,8 +52,6 @@ public static class Forecaster
             AccuracyHours = tasks.Aggregate(default(HourRange), (sum, task) => sum + task.AccuracyHours),
         };
     }
-
-    private static double Factor(double spread) => Math.Min(MostFactor, LeastFactor + spread);
 
     /// <summary>Speed of all endpoints together, relative to one that is fully loaded; between the measured loads by powers.</summary>
     private static double SpeedAt(ServerPace pace, int inFlight, int endpoints)
@@ -103,8 +97,9 @@ public static class Forecaster
         // The fixed cost of a request is measured once, on the first task that thinks.
         if (plan.Tasks.FirstOrDefault(task => task.Budgets[^1] > 0) is { } first)
         {
+            double request = Math.Min(pace.Tasks[first.Task].TimedAnswerSeconds, pace.TimedTraceSeconds);
             times[first.Task] = times.GetValueOrDefault(first.Task) + new TimedTask(
-                0, 0, OverheadRequests * Math.Min(pace.Tasks[first.Task].TimedAnswerSeconds, pace.TimedTraceSeconds));
+                0, 0, (OverheadRequests * request) + (OverheadTokens * pace.TimedTokenSeconds));
         }
 
         return times;

@@ -56,7 +56,7 @@ public sealed class ForecasterTests
 
         // Two traces, and two by their own requests (10 and 100); then warm-ups, and 22 requests for the fixed cost.
         Assert.Equal((8, 310), (task.TimedSamples, task.TimedTokens));
-        double timed = (4 * 0.5) + (310 * 0.02) + (8 * 0.4) + (2 * (0.4 + 0.5 + (8 * 0.02) + 0.4)) + (22 * 0.4);
+        double timed = (4 * 0.5) + (310 * 0.02) + (8 * 0.4) + (2 * (0.4 + 0.5 + (8 * 0.02) + 0.4)) + (22 * 0.4) + (126 * 0.02);
         Assert.Equal(timed / 3600, cost.LatencyHours.Likely, precision: 9);
         Assert.Equal(cost.LatencyHours.High + cost.AccuracyHours.High, cost.TotalHours.High, precision: 12);
         Assert.True(cost.TotalHours.High <= 1.5 * cost.TotalHours.Low);
