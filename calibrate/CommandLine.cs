@@ -4,6 +4,7 @@ using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Calibrate.Verbs;
 using Calibration.Calibrate.Verbs.Datasets;
+using Calibration.Calibrate.Verbs.RunFolders;
 using Calibration.Datasets;
 using Calibration.Harness.Transport;
 
@@ -78,6 +79,7 @@ public static class CommandLine
         [
             run.Run(),
             run.Measure(),
+            new PlanVerb(output, log, clock).Command(),
             new FitVerb(output).Command(),
             new AllocateVerb(output, log).Command(),
             new SimulateVerb(output).Command(),

@@ -27,7 +27,7 @@ public sealed class EndpointProbe(EndpointClient client, ProbePlan plan)
             return await ByTextAsync(byIds, cancellationToken);
         }
 
-        return await new TokenIdProbe(client, forcing, plan).RunAsync(cancellationToken);
+        return await WithPaceAsync(await new TokenIdProbe(client, forcing, plan).RunAsync(cancellationToken), forcing, cancellationToken);
     }
 
     private async Task<ProbeReport> ByTextAsync(EndpointException byIds, CancellationToken cancellationToken)
@@ -36,11 +36,26 @@ public sealed class EndpointProbe(EndpointClient client, ProbePlan plan)
         {
             TextForcing forcing = await TextForcing.OpenAsync(
                 client, plan.Options with { PromptFormat = PromptFormat.Text }, cancellationToken);
-            return await new TextProbe(forcing, plan, client.Clock).RunAsync(byIds.Message, cancellationToken);
+            ProbeReport report = await new TextProbe(forcing, plan, client.Clock).RunAsync(byIds.Message, cancellationToken);
+            return await WithPaceAsync(report, forcing, cancellationToken);
         }
         catch (EndpointException byText)
         {
             throw byText.Message == byIds.Message ? byIds : new EndpointException($"{byIds.Message} And by text: {byText.Message}");
+        }
+    }
+
+    /// <summary>An overnight run that cannot be tried is no reason to show nothing.</summary>
+    private async Task<ProbeReport> WithPaceAsync(ProbeReport report, IBudgetForcing forcing, CancellationToken cancellationToken)
+    {
+        ExperimentPlan overnight = plan.Overnight with { PromptFormat = forcing.PromptFormat };
+        try
+        {
+            return report with { Pace = await PlanRehearsal.RunAsync(forcing, overnight, client.Clock, cancellationToken) };
+        }
+        catch (Exception fault) when (fault is EndpointException or EndpointRefusedException)
+        {
+            return report with { PaceFault = fault.Message };
         }
     }
 }

@@ -52,6 +52,8 @@ public record RunPlan
             yield return $"{{Concurrency}} is {Concurrency}: at least 1 is needed.";
         if (LatencyItems < 2)
             yield return $"{{LatencyItems}} is {LatencyItems}: at least 2 are needed, because one trace has no standard error.";
+        if (LatencyBudgetLimit < 0)
+            yield return $"{{LatencyBudgetLimit}} is {LatencyBudgetLimit}: it must be 0 or more.";
         if (Sampling.Temperature < 0 || Sampling.TopP is <= 0 or > 1 || Sampling.TopK < 0 || Sampling.MinP is < 0 or > 1)
         {
             yield return "Sampling is out of range: {Temperature} and {TopK} must be at least 0, {TopP} above 0 and at most 1, "

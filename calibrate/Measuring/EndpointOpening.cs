@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Calibrate.Settings;
+using Calibration.Endpoint;
+using Calibration.Harness;
 using Calibration.Harness.Forcing;
 using Calibration.Harness.Servers;
 using Calibration.Harness.Transport;
@@ -14,8 +16,8 @@ namespace Calibration.Calibrate.Measuring;
 /// <param name="ApiKey">The API key; null where none is needed. It never leaves the client.</param>
 internal sealed record ClientSettings(ImmutableArray<Uri> Addresses, RetryPolicy Policy, RunPlan Plan, string? ApiKey)
 {
-    /// <summary>Told when an endpoint is lost, and when it is back.</summary>
-    internal required IProgress<string> Notices { get; init; }
+    /// <summary>Told when an endpoint is lost, and when it is back; null where nobody listens.</summary>
+    internal IProgress<string>? Notices { get; init; }
 }
 
 /// <summary>Opens the endpoints of a run: what is wrong at the start is said soon, later a server may take its time to come back.</summary>
@@ -28,6 +30,18 @@ internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, T
     private readonly Jitter _jitter = new(settings.Plan.Seed);
 
     public void Dispose() => _clients.ForEach(client => client.Dispose());
+
+    /// <summary>Starts the embedded endpoint with the problems of a plan.</summary>
+    internal static Task<EmbeddedEndpoint> EmbeddedAsync(
+        ExperimentPlan plan, EndpointSettings settings, CancellationToken cancellationToken) => EmbeddedEndpoint.StartAsync(
+        new EndpointOptions
+        {
+            Problems = [.. plan.Tasks.SelectMany(task => task.Problems)],
+            Seed = (ulong)(uint)plan.Seed,
+            Paced = settings.Paced,
+            Truth = settings.Truth is { } truth ? EndpointTruth.Load(truth) : null,
+        },
+        cancellationToken);
 
     /// <summary>The endpoints that answer; one that does not is left out where another does.</summary>
     /// <exception cref="EndpointException">None can be used; the message says why.</exception>
@@ -91,8 +105,8 @@ internal sealed class EndpointOpening(ClientSettings settings, TextWriter log, T
         $"{facts.Url} is {facts.Server} {facts.Version} with {facts.Model}, context {facts.ContextTokens}";
 
     /// <summary>Notices that say which endpoint they are about.</summary>
-    private sealed class From(IProgress<string> notices, string address) : IProgress<string>
+    private sealed class From(IProgress<string>? notices, string address) : IProgress<string>
     {
-        public void Report(string value) => notices.Report(address + OptionNames.In(value));
+        public void Report(string value) => notices?.Report(address + OptionNames.In(value));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Calibration.Analysis.Findings;
 using Calibration.Calibrate.Display;
 using Calibration.Calibrate.Output;
+using Calibration.Calibrate.Planning;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Endpoint;
@@ -21,6 +22,9 @@ internal sealed record MeasurementRequest(RunSettings Settings, string Root)
 {
     /// <summary>The run that is resumed; null for a new one.</summary>
     internal Resumption? Resumed { get; init; }
+
+    /// <summary>The plan's file or preset, for people to read; null for the defaults.</summary>
+    internal string? PlanName { get; init; }
 
     /// <summary>What the user says of a new run.</summary>
     internal ImmutableSortedDictionary<string, string> Notes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
@@ -58,15 +62,7 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
 
         if (!addresses.IsEmpty)
             return await MeasureAsync(plan, addresses, deadline.Token, cancellationToken);
-        await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
-            new EndpointOptions
-            {
-                Problems = [.. plan.Tasks.SelectMany(task => task.Problems)],
-                Seed = (ulong)(uint)plan.Seed,
-                Paced = _settings.Endpoint.Paced,
-                Truth = _settings.Endpoint.Truth is { } truth ? EndpointTruth.Load(truth) : null,
-            },
-            cancellationToken);
+        await using EmbeddedEndpoint embedded = await EndpointOpening.EmbeddedAsync(plan, _settings.Endpoint, cancellationToken);
         return await MeasureAsync(plan, [embedded.BaseAddress], deadline.Token, cancellationToken);
     }
 
@@ -86,7 +82,8 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         var display = new ProgressDisplay(state, log, clock);
         var clients = new ClientSettings(addresses, policy, plan, EndpointAccess.ApiKey(_settings.Endpoint)) { Notices = state };
         using var opening = new EndpointOpening(clients, log, clock);
-        ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(ForcingOf(plan), cancellationToken);
+        ImmutableArray<IBudgetForcing> forcings = await opening.OpenAsync(
+            EndpointAccess.Forcing(_settings.Endpoint, plan), cancellationToken);
         await ThrowIfUnfitAsync(plan, forcings[0], cancellationToken);
         RunManifest manifest = ManifestOf(plan, forcings[0]) with
         {
@@ -102,6 +99,8 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         EndpointFacts endpoint = forcings[0].Facts;
         string where = endpoint.Simulated ? "simulated endpoint" : string.Join(", ", (string[])[endpoint.Url, .. manifest.OtherEndpoints]);
         await log.WriteLineAsync($"Measuring {endpoint.Model} on {endpoint.Server} {endpoint.Version} ({where}) into {folder.Path}");
+        if (_resumed is null)
+            await log.WriteLineAsync(ResolvedPlan.Text(plan, request.PlanName));
         var experiment = new Experiment(forcings, plan, folder)
         {
             Absence = addresses.Length > 1 ? policy.Down : TimeSpan.Zero,
@@ -211,16 +210,6 @@ internal sealed class Measurement(MeasurementRequest request, TextWriter log, Ti
         return string.Concat(plan.Groups().GroupBy(group => group.Task.Task).Select(task =>
             $" {task.Key} has {done.GetValueOrDefault(task.Key)} of {task.Sum(group => group.Task.Budgets.Length)} trials;"));
     }
-
-    private ForcingOptions ForcingOf(ExperimentPlan plan) => new()
-    {
-        PromptFormat = plan.PromptFormat,
-        Model = _settings.Endpoint.Model,
-        Profile = EndpointAccess.Profile(_settings.Endpoint),
-        ContextTokens = _settings.Endpoint.ContextTokens,
-        Sampling = plan.Sampling,
-        Semantics = plan.Semantics,
-    };
 
     private RunManifest ManifestOf(ExperimentPlan plan, IBudgetForcing forcing)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Calibration.Datasets.Loading;
+using Calibration.Harness.Forcing;
 using Calibration.Harness.Models;
 using Calibration.Harness.Transport;
 using Calibration.Results;
@@ -45,6 +46,18 @@ internal static class EndpointAccess
         (ModelProfile? read, ImmutableArray<string> faults) = ProfileFile.Read(Encoding.UTF8.GetString(Utf8Text.Read(name)));
         return read ?? throw new UserFault(string.Join(Environment.NewLine, faults.Select(fault => $"The profile {name}: {fault}")));
     }
+
+    /// <summary>Which model is asked, and how.</summary>
+    /// <exception cref="UserFault">There is no such profile.</exception>
+    internal static ForcingOptions Forcing(EndpointSettings settings, RunPlan plan) => new()
+    {
+        PromptFormat = plan.PromptFormat,
+        Model = settings.Model,
+        Profile = Profile(settings),
+        ContextTokens = settings.ContextTokens,
+        Sampling = plan.Sampling,
+        Semantics = plan.Semantics,
+    };
 
     /// <summary>How long an endpoint is waited for.</summary>
     internal static RetryPolicy RetryPolicy(EndpointSettings settings, CancellationToken deadline)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Results;
@@ -37,20 +36,29 @@ internal sealed class OperatingPointOptions
     internal IEnumerable<Option> All() => [ArrivalRate, AccuracyWeight, MaxBudget, Mix];
 
     /// <exception cref="UserFault">An option is out of range.</exception>
-    internal OperatingPoint Read(ParseResult parsed)
+    internal OperatingPoint Read(ParseResult parsed) => Read(parsed, Paper);
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="otherwise">What is taken where no option is given.</param>
+    /// <exception cref="UserFault">A value is out of range.</exception>
+    internal OperatingPoint Read(ParseResult parsed, OperatingPoint otherwise)
     {
-        double rate = parsed.ValueOr(ArrivalRate, Paper.ArrivalRatePerS), weight = parsed.ValueOr(AccuracyWeight, Paper.AccuracyWeightS);
-        int largest = parsed.ValueOr(MaxBudget, Paper.MaxBudgetTokens);
-        Require("--arrival-rate", rate, (1e-12, 1e9), "queries per second");
-        Require("--accuracy-weight", weight, (1e-9, 1e12), "seconds");
+        double rate = parsed.ValueOr(ArrivalRate, otherwise.ArrivalRatePerS);
+        double weight = parsed.ValueOr(AccuracyWeight, otherwise.AccuracyWeightS);
+        int largest = parsed.ValueOr(MaxBudget, otherwise.MaxBudgetTokens);
+        Require("{ArrivalRate}", rate, (1e-12, 1e9), "queries per second");
+        Require("{AccuracyWeight}", weight, (1e-9, 1e12), "seconds");
         if (largest < 0)
-            throw new UserFault($"--max-budget is {largest}: it must be 0 or more.");
+            throw new UserFault($"{{MaxBudget}} is {largest}: it must be 0 or more.");
+        double[] shares = [.. otherwise.Shares.Values];
+        if (shares.Length > 0 && (Math.Abs(shares.Sum() - 1) > 1e-6 || shares.Any(share => share <= 0)))
+            throw new UserFault("{Mix}: the shares must be above 0 and sum to 1.");
         return new OperatingPoint
         {
             ArrivalRatePerS = rate,
             AccuracyWeightS = weight,
             MaxBudgetTokens = largest,
-            Shares = parsed.GetValue(Mix) is { } mix ? OptionText.Shares(mix) : ImmutableSortedDictionary<string, double>.Empty,
+            Shares = parsed.GetValue(Mix) is { } mix ? OptionText.Shares(mix) : otherwise.Shares,
         };
     }
 

@@ -26,7 +26,7 @@ internal static class OptionText
                 || int.TryParse(name, out _))
             {
                 throw new UserFault(
-                    $"--shape has \"{text}\": give it as TASK=SHAPE, where SHAPE is exponential, hill, interpolated or points.");
+                    $"{{Shape}} has \"{text}\": give it as TASK=SHAPE, where SHAPE is exponential, hill, interpolated or points.");
             }
 
             shapes[task] = kind;

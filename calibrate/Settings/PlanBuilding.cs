@@ -38,6 +38,10 @@ internal static class PlanBuilding
                 + "with --data DIR, or ask for the product's own with --samples.");
     }
 
+    /// <summary>Whether a task is among those of the settings.</summary>
+    internal static bool Measures(ProblemSettings problems, string task) =>
+        NamesOf(problems).Contains(task, StringComparer.OrdinalIgnoreCase) || problems.OwnTasks.Any(own => own.Task == task);
+
     private static ImmutableArray<string> NamesOf(ProblemSettings problems) =>
         problems.Datasets ?? (problems.OwnTasks.IsEmpty ? [.. Benchmarks.All.Select(benchmark => benchmark.Task)] : []);
 

@@ -281,10 +281,31 @@ internal sealed class RunOptions
             + "are printed.",
     };
 
+    internal Option<string?> Plan { get; } = new("--plan")
+    {
+        Description =
+            "Read the settings from a JSON file, as calibrate plan --write makes it (docs/plans.md). Options override it.",
+        HelpName = "FILE",
+    };
+
+    internal Option<string?> Preset { get; } = new("--preset")
+    {
+        Description =
+            "Begin with a plan of the program: default, paper (the paper's experiment), or first-look (about 20 minutes at 3,000 "
+            + "tokens per second). Options override it.",
+        HelpName = "NAME",
+    };
+
     internal IEnumerable<Option> All() =>
+    [
+        Plan, Preset, .. OfNewRun(), Resume, AddBudgets, RedoLatency,
+    ];
+
+    /// <summary>The settings of a new run.</summary>
+    internal IEnumerable<Option> OfNewRun() =>
     [
         Endpoint, Model, Label, ApiKeyEnv, ApiKeyFile, Data, Samples, Datasets, Task, Years, Items, Runs, Budgets, Semantics,
         Temperature, TopP, TopK, MinP, Seed, Concurrency, IdleLimit, DownLimit, LatencyItems, Profile, PromptFormat,
-        Context, Independent, KeepText, Note, Truth, Pace, Out, Hours, Deadline, Shard, Resume, AddBudgets, RedoLatency,
+        Context, Independent, KeepText, Note, Truth, Pace, Out, Hours, Deadline, Shard,
     ];
 }

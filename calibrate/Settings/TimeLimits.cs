@@ -13,16 +13,16 @@ internal static class TimeLimits
         if (settings.Hours is { } hours)
         {
             if (settings.Deadline is not null)
-                throw new UserFault("--hours and --deadline exclude each other: give one.");
+                throw new UserFault("{Hours} and {Deadline} exclude each other: give one.");
             return hours is > 0 and < 1_000
                 ? TimeSpan.FromHours(hours)
-                : throw new UserFault(FormattableString.Invariant($"--hours is {hours}: give a number of hours above 0."));
+                : throw new UserFault(FormattableString.Invariant($"{{Hours}} is {hours}: give a number of hours above 0."));
         }
 
         if (settings.Deadline is not { } text)
             return null;
         if (!TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time))
-            throw new UserFault($"--deadline is \"{text}\": give a time of day such as 07:30.");
+            throw new UserFault($"{{Deadline}} is \"{text}\": give a time of day such as 07:30.");
         DateTime now = clock.GetLocalNow().DateTime;
         DateTime then = now.Date + time.ToTimeSpan();
         return (then > now ? then : then.AddDays(1)) - now;

@@ -30,11 +30,17 @@ internal sealed class EndpointVerb(TextWriter output)
         HelpName = "TOKENS",
     };
 
+    private readonly Option<int?> _slots = new("--slots")
+    {
+        Description = "Requests that it works on at once; the others wait. Default: no limit.",
+        HelpName = "N",
+    };
+
     internal Command Command()
     {
         var command = new Command("endpoint", "Serve the embedded simulated endpoint on the loopback interface until interrupted.")
         {
-            _port, _log, _asVllm, _speed, _options.Data, _options.Seed, _options.Pace, _options.Truth,
+            _port, _log, _asVllm, _speed, _slots, _options.Data, _options.Seed, _options.Pace, _options.Truth,
         };
         command.SetAction(async (parsed, cancelled) =>
         {
@@ -45,6 +51,8 @@ internal sealed class EndpointVerb(TextWriter output)
             double? speed = parsed.GetValue(_speed) is not <= 0
                 ? parsed.GetValue(_speed)
                 : throw new UserFault("--total-speed must be above 0.");
+            if (parsed.GetValue(_slots) is < 1)
+                throw new UserFault("--slots must be at least 1.");
             using RequestLog? requests = parsed.GetValue(_log) is { } path ? new RequestLog(path) : null;
             await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
                 new EndpointOptions
@@ -57,6 +65,7 @@ internal sealed class EndpointVerb(TextWriter output)
                     Log = requests,
                     AsVllm = parsed.GetValue(_asVllm),
                     TotalTokensPerSecond = speed,
+                    Slots = parsed.GetValue(_slots) ?? int.MaxValue,
                 },
                 cancelled);
             await output.WriteLineAsync($"Simulated endpoint at {endpoint.BaseAddress}");

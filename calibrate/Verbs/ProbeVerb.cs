@@ -3,11 +3,13 @@ using System.CommandLine;
 using System.Globalization;
 using Calibration.Calibrate.Measuring;
 using Calibration.Calibrate.Output;
+using Calibration.Calibrate.Planning;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Endpoint;
 using Calibration.Harness;
 using Calibration.Harness.Forcing;
+using Calibration.Harness.Forecasting;
 using Calibration.Harness.Probing;
 using Calibration.Harness.Transport;
 using Calibration.Results;
@@ -17,10 +19,6 @@ namespace Calibration.Calibrate.Verbs;
 /// <summary><c>probe</c>: one screen about an endpoint, before a night is spent on it.</summary>
 internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
 {
-    /// <summary>The benchmarks' sizes of the default night: six tasks, 250 problems, three runs.</summary>
-    private static readonly int Items = new ProblemSettings().Items;
-    private static readonly RunPlan DefaultPlan = new();
-
     /// <summary>A client that is stopped for longer cannot time a server.</summary>
     private static readonly TimeSpan LongClientStall = TimeSpan.FromMilliseconds(50);
 
@@ -58,12 +56,22 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
                 ContextTokens = endpoint.ContextTokens,
                 Sampling = binding.Sampling(),
             };
-            var plan = new ProbePlan(asked, Problems(), wanted);
+            var overnight = new RunSettings
+            {
+                Problems = new ProblemSettings { Samples = true },
+                Plan = new RunPlan { Concurrency = wanted, Sampling = asked.Sampling },
+            };
+            var plan = new ProbePlan(asked, Problems(), wanted, PlanBuilding.Build(overnight));
             string? apiKey = EndpointAccess.ApiKey(endpoint);
             if (endpoint.Addresses is [string address])
                 return await ProbeAsync(new Uri(address), apiKey, plan, cancelled);
             await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
-                new EndpointOptions { Problems = plan.Problems, Paced = endpoint.Paced }, cancelled);
+                new EndpointOptions
+                {
+                    Problems = [.. plan.Problems, .. plan.Overnight.Tasks.SelectMany(task => task.Problems)],
+                    Paced = endpoint.Paced,
+                },
+                cancelled);
             return await ProbeAsync(embedded.BaseAddress, apiKey: null, plan, cancelled);
         });
         return command;
@@ -74,7 +82,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         var options = new EndpointClientOptions(RetryPolicy.Brief, clock, new Jitter(seed: 1).Next) { ApiKey = apiKey };
         using var client = new EndpointClient(address, options);
         ProbeReport report = await new EndpointProbe(client, plan).RunAsync(cancellationToken);
-        Write(report);
+        Write(report, plan);
         return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : ExitCodes.Failed;
     }
 
@@ -90,7 +98,7 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         ];
     }
 
-    private void Write(ProbeReport report)
+    private void Write(ProbeReport report, ProbePlan plan)
     {
         EndpointFacts facts = report.Endpoint;
         Line("server", $"{facts.Server} {facts.Version} at {facts.Url}{(facts.Simulated ? " (simulated endpoint)" : "")}");
@@ -110,13 +118,16 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
                 + $"{(facts is { Simulated: true, Paced: false } ? "simulated clock" : "client's clock")})");
         Line(
             "throughput",
-            $"{report.RequestsPerSecond:0} requests/s of one token, {report.TokensPerSecond:0} tokens/s, {report.Concurrency} in flight");
+            $"{report.RequestsPerSecond:0} requests/s of one token with {report.Concurrency} in flight"
+                + (report.Pace is { } pace
+                    ? $"; {pace.TokensPerSecond:0} thinking tokens/s with {pace.Loads[^1].InFlight} in flight"
+                    : ""));
         Line(
             "server load",
             report.TellsLoad
                 ? "reported: other requests during a timed one are detected"
                 : "not reported: reserve the server for this run during the latency pass");
-        WriteNight(report);
+        WriteNight(report, plan);
         bool isStarved = report.LongestClientStall > LongClientStall;
         string late = report.TokensTogether > 1
             ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that "
@@ -146,33 +157,21 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
                 + $"{cache.ColdSeconds * 1000:0.0} ms");
     }
 
-    private void WriteNight(ProbeReport report)
+    private void WriteNight(ProbeReport report, ProbePlan plan)
     {
-        double thinking = 0;
-        double answers = 0;
-        double latency = 0;
-        foreach (Benchmark benchmark in Benchmarks.All)
+        if (report.Pace is not { } pace)
         {
-            ImmutableArray<int> grid = BudgetGrid.To(benchmark.LargestBudgetTokens);
-
-            // Without ids, a trace cannot be cut: every budget is thought from the start.
-            int traces = report.ReturnsIds ? grid[^1] : grid.Sum();
-            int shortTraces = report.ReturnsIds
-                ? Math.Min(grid[^1], DefaultPlan.LatencyBudgetLimit)
-                : grid.Where(budget => budget <= DefaultPlan.LatencyBudgetLimit).Sum();
-            int longestAnswer = benchmark.Load(SampleProblems.Path).Problems.Max(problem => problem.AnswerTokenLimit);
-            thinking += (double)Items * DefaultPlan.Runs * traces;
-            answers += (double)Items * DefaultPlan.Runs * grid.Length * longestAnswer;
-            latency += traces + (9 * shortTraces);
+            Line("an overnight run", $"could not be tried: {OptionNames.In(report.PaceFault)}");
+            return;
         }
 
-        int largest = Benchmarks.All.Max(benchmark => benchmark.LargestBudgetTokens);
-        double latencyHours = ((latency * report.SecondsPerToken) + (600 * report.OverheadSeconds)) / 3600;
+        RunForecast cost = Forecaster.Of(plan.Overnight, pace, endpoints: 1);
         Line(
             "an overnight run",
-            $"{thinking / 1e6:0.0}M thinking tokens and up to {answers / 1e6:0.0}M answer tokens; "
-                + $"{(thinking + answers) / report.TokensPerSecond / 3600:0.0} h at the throughput above, and {latencyHours:0.0} h of "
-                + $"latency pass");
+            $"{ForecastText.Shown(cost.TotalHours)}, of which {ForecastText.Shown(cost.LatencyHours)} are latency pass: "
+                + $"{cost.ThinkingTokens / 1e6:0.0}M thinking tokens and {cost.AnswerTokens / 1e6:0.0}M answer tokens of the default plan");
+        Line("", "calibrate plan estimates a plan of your own");
+        int largest = plan.Overnight.Tasks.Max(task => task.Budgets[^1]);
         if (largest >= report.Endpoint.ContextTokens)
             Line("", $"the default grid goes to {largest:N0} tokens and does not fit this context: lower --budgets");
     }

@@ -74,6 +74,7 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
         var request = new MeasurementRequest(settings, root)
         {
             Resumed = resumed,
+            PlanName = binding.PlanName,
             Notes = binding.Notes(),
             Arguments = [.. parsed.Tokens.Select(token => token.Value)],
         };

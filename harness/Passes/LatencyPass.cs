@@ -25,7 +25,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     private readonly Idleness _idleness = new(forcing, context.Clock);
     private readonly HashSet<(string Task, bool WithThinking)> _warm = [];
     private readonly PassProgress _counted = new(
-        (MeasuringProgress.LatencyPass, Planned(forcing, context).Sum(work => work.Budgets.Length), 0),
+        (MeasuringProgress.LatencyPass, Planned(context.Plan, context.RunId, forcing.OneTraceServesAllBudgets).Sum(work => work.Budgets.Length), 0),
         () => forcing.Requests.Traffic,
         context.Progress,
         context.Clock);
@@ -36,7 +36,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     internal async Task RunAsync(CancellationToken deadline, CancellationToken cancellationToken)
     {
         await using ITimer heartbeat = _counted.StartHeartbeat();
-        IReadOnlyList<TimedWork> planned = [.. Planned(forcing, context)];
+        IReadOnlyList<TimedWork> planned = [.. Planned(context.Plan, context.RunId, forcing.OneTraceServesAllBudgets)];
         foreach (bool isLastTry in (bool[])[false, true])
         {
             var again = new List<TimedWork>();
@@ -49,7 +49,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// <summary>Measures the fixed cost of a request; null where there is no thinking, or it cannot be measured.</summary>
     /// <exception cref="EndpointLostException">The endpoint is down for too long.</exception>
     internal async Task<RequestOverhead?> MeasureOverheadAsync(CancellationToken cancellationToken) =>
-        Planned(forcing, context).FirstOrDefault(work => work.Budgets[^1] > 0) is { } work
+        Planned(context.Plan, context.RunId, forcing.OneTraceServesAllBudgets).FirstOrDefault(work => work.Budgets[^1] > 0) is { } work
             ? await _timing.OverheadAsync(work, cancellationToken)
             : null;
 
@@ -57,18 +57,17 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     /// The traces in order, problem by problem over all tasks. Where one trace serves all budgets, each task's first problem is also
     /// timed by separate requests; elsewhere all are separate.
     /// </summary>
-    private static IEnumerable<TimedWork> Planned(IBudgetForcing forcing, PassContext context) =>
-        from index in Enumerable.Range(0, context.Plan.LatencyItems)
-        from task in context.Plan.Tasks
-        let items = Math.Min(context.Plan.LatencyItems, task.Problems.Length)
+    internal static IEnumerable<TimedWork> Planned(ExperimentPlan plan, string runId, bool isShared) =>
+        from index in Enumerable.Range(0, plan.LatencyItems)
+        from task in plan.Tasks
+        let items = Math.Min(plan.LatencyItems, task.Problems.Length)
         where index < items
 
         // Spread over the task's problems, which may be in an order of their own.
         let problem = task.Problems[(int)((long)index * task.Problems.Length / items)]
-        let run = new ProblemRun(context.Plan.Seed, task.Task, problem.Id, -1)
-        let own = new TrialGroup(run, $"{context.RunId}/{task.Task}/{problem.Id}/latency")
-        let budgets = BudgetsOf(task, index, context.Plan.LatencyBudgetLimit)
-        let isShared = forcing.OneTraceServesAllBudgets
+        let run = new ProblemRun(plan.Seed, task.Task, problem.Id, -1)
+        let own = new TrialGroup(run, $"{runId}/{task.Task}/{problem.Id}/latency")
+        let budgets = BudgetsOf(task, index, plan.LatencyBudgetLimit)
         let separate = !isShared ? budgets : index == 0 ? SeparateOf(task) : []
         from work in (isShared ? [new TimedWork(problem, own, budgets)] : Enumerable.Empty<TimedWork>())
             .Concat(separate.Select(budget => new TimedWork(problem, own.Apart(FormattableString.Invariant($"{budget}")), [budget])))

@@ -8,7 +8,8 @@ namespace Calibration.Harness.Probing;
 /// <param name="Options">Which model is asked, and how.</param>
 /// <param name="Problems">A few sample problems.</param>
 /// <param name="Concurrency">Requests in flight at once where throughput is measured.</param>
-public sealed record ProbePlan(ForcingOptions Options, ImmutableArray<Problem> Problems, int Concurrency)
+/// <param name="Overnight">The plan whose time is estimated.</param>
+public sealed record ProbePlan(ForcingOptions Options, ImmutableArray<Problem> Problems, int Concurrency, ExperimentPlan Overnight)
 {
     internal const int LongestBudget = 96;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Calibration.Harness.Forecasting;
 using Calibration.Results;
 
 namespace Calibration.Harness.Probing;
@@ -44,11 +45,14 @@ public sealed record ProbeReport
     /// <summary>Requests of one token per second that client and server completed, at <see cref="Concurrency"/> in flight.</summary>
     public required double RequestsPerSecond { get; init; }
 
-    /// <summary>Tokens per second, at <see cref="Concurrency"/> requests in flight.</summary>
-    public required double TokensPerSecond { get; init; }
-
     /// <summary>Requests that were in flight at once.</summary>
     public required int Concurrency { get; init; }
+
+    /// <summary>How fast the endpoint does the pieces of the overnight plan; absent where it could not be tried.</summary>
+    public ServerPace? Pace { get; init; }
+
+    /// <summary>Why the overnight plan could not be tried; empty where it was.</summary>
+    public string PaceFault { get; init; } = "";
 
     /// <summary>Whether one of the ways that measuring takes enforces exactly.</summary>
     public bool EnforcesExactly => Formats.Any(format => format is { Decides: true, IsExact: true });

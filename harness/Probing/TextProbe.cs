@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Calibration.Harness.Forcing;
+using Calibration.Harness.Forecasting;
 using Calibration.Harness.Transport;
 
 namespace Calibration.Harness.Probing;
@@ -32,19 +33,15 @@ internal sealed class TextProbe(TextForcing forcing, ProbePlan plan, TimeProvide
             TellsLoad = await forcing.Requests.ReportsLoadAsync(cancellationToken),
             TokensTogether = 1,
             LongestClientStall = TimeSpan.Zero,
-            RequestsPerSecond = await RateAsync(1),
-            TokensPerSecond = TokensOf(await GenerateAsync(asked, 32, seed: 1, cancellationToken)) * await RateAsync(32),
+            RequestsPerSecond = await ClosedLoop.RequestsPerSecondAsync(
+                plan.Concurrency,
+                clock,
+                (seed, cancelled) => forcing.Requests.GenerateAsync(
+                    Request(asked, 1, ThinkingEndHandling.Ignore) with { Seed = seed }, cancelled),
+                cancellationToken),
             Concurrency = plan.Concurrency,
         };
-
-        static int TokensOf(Generation generation) => generation.CompletionTokens ?? 32;
-
-        Task<double> RateAsync(int tokens) => Throughput.RequestsPerSecondAsync(
-            plan.Concurrency, clock, seed => GenerateAsync(asked, tokens, seed, cancellationToken));
     }
-
-    private Task<Generation> GenerateAsync(AskedProblem asked, int tokens, int seed, CancellationToken cancellationToken) =>
-        forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Ignore) with { Seed = seed }, cancellationToken);
 
     private static GenerationRequest Request(AskedProblem asked, int tokens, ThinkingEndHandling close) =>
         new() { Prompt = [asked.ThinkingPrompt], MaxTokens = tokens, Seed = 1, Close = close, Group = "probe" };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Datasets;
 using Calibration.Harness.Forcing;
+using Calibration.Harness.Forecasting;
 using Calibration.Harness.Transport;
 using Calibration.Results;
 
@@ -54,8 +55,12 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
             TellsLoad = await forcing.Requests.ReportsLoadAsync(cancellationToken),
             TokensTogether = together,
             LongestClientStall = longestStall,
-            RequestsPerSecond = await RateAsync(asked[0], 1, cancellationToken),
-            TokensPerSecond = 32 * await RateAsync(asked[0], 32, cancellationToken),
+            RequestsPerSecond = await ClosedLoop.RequestsPerSecondAsync(
+                plan.Concurrency,
+                client.Clock,
+                (seed, cancelled) => forcing.Requests.GenerateAsync(
+                    Request(asked[0], 1, ThinkingEndHandling.Mask) with { Seed = seed }, cancelled),
+                cancellationToken),
             Concurrency = plan.Concurrency,
         };
     }
@@ -216,13 +221,6 @@ internal sealed class TokenIdProbe(EndpointClient client, TokenIdForcing forcing
     }
 
     private static string NewSalt() => Guid.NewGuid().ToString("N");
-
-    private Task<double> RateAsync(AskedProblem asked, int tokens, CancellationToken cancellationToken) =>
-        Throughput.RequestsPerSecondAsync(
-            plan.Concurrency,
-            client.Clock,
-            seed => forcing.Requests.GenerateAsync(Request(asked, tokens, ThinkingEndHandling.Mask) with { Seed = seed },
-                cancellationToken));
 
     private static GenerationRequest Request(AskedProblem asked, int tokens, ThinkingEndHandling close) => new()
     {

@@ -35,8 +35,9 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
     private static readonly (string Verb, string[] Arguments)[] MissingFiles =
     [
         ("", ["--resume", "MISSING"]),
-        .. from verb in (string[])["run", "measure"]
-           from option in (string[])["--resume", "--data", "--api-key-file", "--profile", "--task=own"]
+        .. from verb in (string[])["run", "measure", "plan"]
+           from option in (string[])["--resume", "--plan", "--data", "--api-key-file", "--profile", "--task=own"]
+           where verb != "plan" || option != "--resume"
            select (verb, (string[])
            [
                .. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"],

@@ -73,7 +73,7 @@ public sealed class OptionTests : IDisposable
     [InlineData("There is no option --api-key: did you mean --api-key-env or --api-key-file?", "run", "--api-key", "sk-secret")]
     [InlineData("There is no option --api-key: did you mean", "run", "--api-key=sk-secret")]
     [InlineData(
-        "--arrival-rate is no option of calibrate measure, but of run, allocate, simulate, figures, compare.",
+        "--arrival-rate is no option of calibrate measure, but of run, plan, allocate, simulate, figures, compare.",
         "measure", "--arrival-rate", "1")]
     [InlineData("separate with commas, as in --datasets gsm8k,arc.", "run", "--datasets", "gsm8k", "arc")]
     [InlineData("separate with commas, as in --budgets 0,64,256.", "run", "--budgets", "0,", "64", "256")]

@@ -9,7 +9,7 @@ using Calibration.Calibrate.Display;
 using Calibration.Calibrate.Output;
 using Calibration.Results;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>doctor</c>: what is wrong with a run folder, what repairs it, and a file for a bug report.</summary>
 internal sealed partial class DoctorVerb(TextWriter output)

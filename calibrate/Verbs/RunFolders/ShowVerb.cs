@@ -6,7 +6,7 @@ using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Results;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>show</c>: a run in one screen, a task's answers by budget, or one problem's thinking, answers and grades.</summary>
 internal sealed class ShowVerb(TextWriter output, TimeProvider clock)

@@ -6,7 +6,7 @@ using Calibration.Datasets;
 using Calibration.Report.Exchange;
 using Calibration.Results;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>export</c>: a run's accuracies in the format of others.</summary>
 internal sealed class ExportVerb(TextWriter output, TimeProvider clock)

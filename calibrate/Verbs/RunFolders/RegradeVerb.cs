@@ -6,7 +6,7 @@ using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Results;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary>
 /// <c>regrade</c>: grades a run's kept answers again after a grader changed, into a run folder of its own. Raw trials are never edited.

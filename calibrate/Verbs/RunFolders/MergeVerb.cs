@@ -5,7 +5,7 @@ using Calibration.Calibrate.Measuring;
 using Calibration.Calibrate.Settings;
 using Calibration.Results;
 
-namespace Calibration.Calibrate.Verbs;
+namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>merge</c>: puts the parts of one plan together, by key.</summary>
 internal sealed class MergeVerb(TextWriter output)
