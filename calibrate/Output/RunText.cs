@@ -67,7 +67,7 @@ internal static class RunText
             $"{manifest.CreatedUtc:yyyy-MM-dd HH:mm} UTC by Calibration {manifest.Tool.Version}{CommitOf(manifest.Tool)}"));
         yield return ("asked", string.Create(
             CultureInfo.InvariantCulture,
-            $"{(plan.Semantics == BudgetSemantics.Exact ? "exactly" : "at most")} ℓ thinking tokens, {plan.Runs} run{(plan.Runs == 1 ? "" : "s")} per problem, "
+            $"{(plan.Semantics == BudgetSemantics.Exact ? "exactly" : "at most")} ℓ thinking tokens, {RunsOf(plan)} per problem, "
                 + $"temperature {plan.Sampling.Temperature}, seed {plan.Seed}, prompts as {FormatOf(plan)}{ShardOf(plan)}"));
         yield return ("notes", string.Join(", ", manifest.Notes.Select(note => $"{note.Key}={note.Value}")));
         long excluded = counts.Tasks.Sum(task => task.Excluded);
@@ -77,6 +77,8 @@ internal static class RunText
 
     private static string CommitOf(ToolFacts tool) =>
         tool.Commit.Length == 0 ? "" : $", commit {tool.Commit[..Math.Min(7, tool.Commit.Length)]}{(tool.Dirty ? " with changes" : "")}";
+
+    private static string RunsOf(RunPlan plan) => plan.Runs == 1 ? "1 run" : $"{Whole(plan.Runs)} runs";
 
     private static string FormatOf(RunPlan plan) => plan.PromptFormat == PromptFormat.Text ? "text" : "token ids";
 
