@@ -140,7 +140,8 @@ public static class WorkloadJson
         ImmutableArray<BudgetAccuracy> points = [.. task.Rows("beyond", 2).Select(row => new BudgetAccuracy(row[0], row[1]))];
         if (points.Any(point => point.Accuracy is < 0 or > 1))
             throw task.Fault("beyond", "has an accuracy outside 0 to 1");
-        return points.Zip(points.Skip(1)).All(pair => pair.First.BudgetTokens < pair.Second.BudgetTokens) && points[0].BudgetTokens > largest
+        bool isAscending = points.Zip(points.Skip(1)).All(pair => pair.First.BudgetTokens < pair.Second.BudgetTokens);
+        return isAscending && points[0].BudgetTokens > largest
             ? points
             : throw task.Fault("beyond", "must have budgets above max_budget_tokens, in ascending order");
     }

@@ -51,7 +51,7 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
     /// <summary>Largest budget that may be chosen: the smaller of <see cref="MaxBudgetTokens"/> and where the shape ends.</summary>
     public double LargestBudgetTokens => Math.Min(MaxBudgetTokens, Accuracy.LargestBudget);
 
-    /// <summary>Largest budget of which something is known: the larger of <see cref="LargestBudgetTokens"/> and the last measured one.</summary>
+    /// <summary>Largest budget of which something is known: the last of <see cref="Beyond"/>, else the largest budget.</summary>
     public double LargestKnownTokens => Beyond.IsEmpty ? LargestBudgetTokens : Math.Max(LargestBudgetTokens, Beyond[^1].BudgetTokens);
 
     /// <summary>The exponential curve, which the paper's formulas need.</summary>

@@ -86,8 +86,8 @@ internal sealed class Comparison(Side before, Side after, ComparisonRequest requ
             Severity.Serious,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kept.Task}: the old budget of {kept.BudgetTokens:0.#} tokens is valued as {cut:0.#} tokens, the largest of which the new "
-                    + $"run knows something. Keeping it may cost more than is shown."));
+                $"{kept.Task}: the old budget of {kept.BudgetTokens:0.#} tokens is valued as {cut:0.#} tokens, the largest of which the "
+                    + $"new run knows something. Keeping it may cost more than is shown."));
 
     private TaskComparison? Of(TaskFits now, DecisionReport oldReport, DecisionReport newReport)
     {

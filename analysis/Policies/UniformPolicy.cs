@@ -3,7 +3,9 @@ using Calibration.Optimizer;
 
 namespace Calibration.Analysis.Policies;
 
-/// <summary>One budget for all tasks, each cut only where nothing was measured any more: what heterogeneous budgets are measured against.</summary>
+/// <summary>
+/// One budget for all tasks, each cut only where nothing was measured any more: what heterogeneous budgets are measured against.
+/// </summary>
 internal static class UniformPolicy
 {
     private const int GridPoints = 96;

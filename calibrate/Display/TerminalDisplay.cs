@@ -6,14 +6,18 @@ using Spectre.Console.Rendering;
 
 namespace Calibration.Calibrate.Display;
 
-/// <summary>A measurement in a terminal, drawn anew twice a second: a row per task, and below what passes between client and server.</summary>
+/// <summary>
+/// A measurement in a terminal, drawn anew twice a second: a row per task, and below what passes between client and server.
+/// </summary>
 internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state, TimeProvider clock)
 {
     private const int BarWidth = 12;
 
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The console of a log that is a terminal; null where it is a file or a pipe, or its terminal cannot move the cursor.</summary>
+    /// <summary>
+    /// The console of a log that is a terminal; null where it is a file or a pipe, or its terminal cannot move the cursor.
+    /// </summary>
     internal static IAnsiConsole? ConsoleOf(TextWriter log)
     {
         if (!ReferenceEquals(log, Console.Error) || Console.IsErrorRedirected)

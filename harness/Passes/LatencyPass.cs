@@ -25,7 +25,10 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     private readonly Idleness _idleness = new(forcing, context.Clock);
     private readonly HashSet<(string Task, bool WithThinking)> _warm = [];
     private readonly PassProgress _counted = new(
-        (MeasuringProgress.LatencyPass, Planned(context.Plan, context.RunId, forcing.OneTraceServesAllBudgets).Sum(work => work.Budgets.Length), 0),
+        (
+            MeasuringProgress.LatencyPass,
+            Planned(context.Plan, context.RunId, forcing.OneTraceServesAllBudgets).Sum(work => work.Budgets.Length),
+            0),
         () => forcing.Requests.Traffic,
         context.Progress,
         context.Clock);

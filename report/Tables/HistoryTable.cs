@@ -102,8 +102,12 @@ public static class HistoryTable
 
     private static string Star(bool claimed) => claimed ? " *" : "";
 
-    private static string Shown(ValueInterval? value) =>
-        value is null ? "not stable" : value.Interval is { } interval ? Shown(value.Value, interval) : value.Value.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Shown(ValueInterval? value) => value switch
+    {
+        null => "not stable",
+        { Interval: { } interval } => Shown(value.Value, interval),
+        _ => value.Value.ToString("0.000", CultureInfo.InvariantCulture),
+    };
 
     private static string Shown(double value, Interval interval) =>
         string.Create(CultureInfo.InvariantCulture, $"{value:0.000} [{interval.Low:0.000}, {interval.High:0.000}]");

@@ -70,7 +70,8 @@ public sealed class SuspectTimeTests
         {
             streams += request.Contains("\"stream\":true", StringComparison.Ordinal) ? 1 : 0;
 
-            // The first two streams are warm-ups. After 257 tokens, an answer from 64 keeps less than half of the slot: then llama.cpp looks for more.
+            // The first two streams are warm-ups. After 257 tokens, an answer from 64 keeps less than half of the slot: then llama.cpp
+            // looks for more.
             return streams == 3 && request.Contains("\"cache_prompt\":true", StringComparison.Ordinal) && ++answers == 2
                 ? TimeSpan.FromSeconds(2)
                 : TimeSpan.Zero;
