@@ -20,6 +20,7 @@ return args switch
     ["decision-loss", .. string[] rest] => DecisionLoss.Run(rest),
     ["formula-error", .. string[] rest] => FormulaError.Run(rest),
     ["solver-times", .. string[] rest] => SolverTimes.Run(rest),
+    ["display"] => DisplayCost.Run(),
     ["compaction", .. string[] rest] => await Compaction.RunAsync(rest),
     _ => Usage(),
 };
@@ -32,6 +33,6 @@ static int Usage()
             + "simulation | decision | decision-coverage [EXPERIMENTS [REPLICATES [THREADS [SCENARIO]]]] | "
             + "comparison-coverage [PAIRS [REPLICATES [THREADS [TRUTH]]]] | "
             + "decision-loss [SETS [THREADS [SCENARIO]]] | formula-error [SETTINGS [QUERIES [THREADS]]] | "
-            + "solver-times [REPEATS] | compaction [TRIALS]");
+            + "solver-times [REPEATS] | display | compaction [TRIALS]");
     return 2;
 }
