@@ -48,7 +48,7 @@ internal static class ForecastText
 
         if (found.LimitHours is { } limit && limit < cost.TotalHours.High)
             lines.Add(FormattableString.Invariant($"The time limit of {limit:0.##} h may end the run before the plan is complete."));
-        lines.AddRange(found.Misfits.Select(misfit => "Does not fit: " + Settings.OptionNames.In(misfit)));
+        lines.AddRange(found.Misfits.Select(misfit => "Does not fit: " + misfit));
         if (found.Savings.Length > 0)
         {
             lines.Add("\nWhat less would save:");

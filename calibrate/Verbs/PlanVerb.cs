@@ -126,7 +126,7 @@ internal sealed class PlanVerb(TextWriter output, TextWriter log, TimeProvider c
             LongestTrace = plan.Tasks.Max(task => task.Budgets[^1]),
             Pace = pace,
             Cost = Forecaster.Of(plan, pace, forcings.Length),
-            Misfits = misfits,
+            Misfits = [.. misfits.Select(OptionNames.In)],
             Savings = Saving.Of(plan, pace, forcings.Length),
         };
     }

@@ -20,30 +20,25 @@ public static class Forecaster
         ArgumentNullException.ThrowIfNull(pace);
         bool isShared = plan.PromptFormat == PromptFormat.TokenIds;
         Dictionary<string, TimedTask> timed = plan.Shard.MeasuresLatency ? Timed(plan, pace, isShared) : [];
-        TaskShare[] groups = [.. plan.Groups().Select(group => new TaskShare(group.Task, isShared && !plan.Independent))];
+        Dictionary<string, TaskShare> shares = plan.Tasks.ToDictionary(
+            task => task.Task, task => TaskShare.Of(task, pace, isShared && !plan.Independent), StringComparer.Ordinal);
+        string[] groups = [.. plan.Groups().Select(group => group.Task.Task)];
         double accuracy = WorkerSchedule.Seconds(
-            groups.SelectMany(group => group.Pieces(pace)), endpoints * plan.Concurrency, inFlight => SpeedAt(pace, inFlight, endpoints));
-        double work = groups.Sum(group => group.Pieces(pace).Sum());
-        ILookup<string, TaskShare> byTask = groups.ToLookup(group => group.Plan.Task);
+            groups.SelectMany(task => shares[task].Pieces), endpoints * plan.Concurrency, inFlight => SpeedAt(pace, inFlight, endpoints));
+        double work = groups.Sum(task => shares[task].Pieces.Sum());
         ImmutableArray<TaskForecast> tasks =
         [
-            .. plan.Tasks.Where(task => byTask.Contains(task.Task)).Select(task =>
-            {
-                TaskShare[] own = [.. byTask[task.Task]];
-                TimedTask times = timed.GetValueOrDefault(task.Task);
-                double share = work > 0 ? own.Length * own[0].Pieces(pace).Sum() / work : 0;
-                return new TaskForecast(
-                    task.Task,
-                    (long)own.Length * task.Budgets.Length,
-                    own.Length * own[0].Tokens(pace),
-                    own.Length * own[0].Answers(pace) * pace.Tasks[task.Task].AnswerTokens,
-                    times.Samples,
-                    times.Tokens)
-                {
-                    LatencyHours = HourRange.Around(times.Seconds, pace.TimedSpread),
-                    AccuracyHours = HourRange.Around(share * accuracy, pace.LoadedSpread),
-                };
-            }),
+            .. from own in groups.GroupBy(task => task)
+               let share = shares[own.Key]
+               let count = own.Count()
+               let times = timed.GetValueOrDefault(own.Key)
+               let seconds = work > 0 ? accuracy * count * share.Pieces.Sum() / work : 0
+               select new TaskForecast(
+                   own.Key, count * share.Trials, count * share.Tokens, count * share.AnswerTokens, times.Samples, times.Tokens)
+               {
+                   LatencyHours = HourRange.Around(times.Seconds, pace.TimedSpread),
+                   AccuracyHours = HourRange.Around(seconds, pace.LoadedSpread),
+               },
         ];
         return new RunForecast
         {
@@ -70,27 +65,28 @@ public static class Forecaster
         return Math.Min(inFlight, endpoints) * speed / full;
     }
 
-    /// <summary>
-    /// The latency pass by tasks. A suspect trace is timed up to twice more at once, and once more at the end of the pass.
-    /// </summary>
+    /// <summary>The latency pass by tasks, with what is timed again.</summary>
     private static Dictionary<string, TimedTask> Timed(ExperimentPlan plan, ServerPace pace, bool isShared)
     {
-        double p = pace.SuspectShare, tries = 1 + p + (p * p) + (p * p * p);
         var times = new Dictionary<string, TimedTask>(StringComparer.Ordinal);
         foreach ((_, ExperimentPlan part) in plan.TimedPlans())
         {
             foreach (IGrouping<string, TimedWork> works in LatencyPass.Planned(part, "", isShared).GroupBy(work => work.Group.Task))
             {
                 TaskPace own = pace.Tasks[works.Key];
-                double WorkSeconds(TimedWork work) =>
-                    pace.TimedSeconds(own.TokensUpTo(work.Budgets[^1])) + (own.TimedAnswerSeconds * own.AnswersAt(work.Budgets));
+                double WorkSeconds(TimedWork work)
+                {
+                    double thinking = pace.TimedSeconds(own.TokensUpTo(work.Budgets[^1]));
+                    return pace.TriesOf(thinking) * (thinking + (own.TimedAnswerSeconds * own.AnswersAt(work.Budgets)));
+                }
+
                 bool thinks = works.Any(work => work.Budgets[^1] > 0);
                 double warmUp = own.TimedAnswerSeconds
                     + (thinks ? pace.TimedSeconds(WarmUpTokens) + own.TimedAnswerSeconds : 0);
                 times[works.Key] = times.GetValueOrDefault(works.Key) + new TimedTask(
                     works.Sum(work => work.Budgets.Length),
                     works.Sum(work => own.TokensUpTo(work.Budgets[^1])),
-                    (tries * works.Sum(WorkSeconds)) + (WarmUps * warmUp));
+                    works.Sum(WorkSeconds) + (WarmUps * warmUp));
             }
         }
 
@@ -112,21 +108,24 @@ public static class Forecaster
     }
 
     /// <summary>A problem and a run of it: one trace for all budgets, or one for each.</summary>
-    private sealed record TaskShare(TaskPlan Plan, bool OneTrace)
+    /// <param name="Trials">Its trials.</param>
+    /// <param name="Tokens">Its thinking tokens.</param>
+    /// <param name="AnswerTokens">Tokens of its answers.</param>
+    /// <param name="Pieces">Seconds of the loaded server per trace with its answers.</param>
+    private sealed record TaskShare(long Trials, double Tokens, double AnswerTokens, ImmutableArray<double> Pieces)
     {
-        internal double Tokens(ServerPace pace) => Traces.Sum(budgets => pace.Tasks[Plan.Task].TokensUpTo(budgets[^1]));
-
-        internal double Answers(ServerPace pace) => Traces.Sum(budgets => pace.Tasks[Plan.Task].AnswersAt(budgets));
-
-        internal IEnumerable<double> Pieces(ServerPace pace)
+        internal static TaskShare Of(TaskPlan task, ServerPace pace, bool isOneTrace)
         {
-            TaskPace own = pace.Tasks[Plan.Task];
-            return Traces.Select(budgets =>
-                pace.LoadedSeconds(own.TokensUpTo(budgets[^1])) + (own.LoadedAnswerSeconds * own.AnswersAt(budgets)));
+            TaskPace own = pace.Tasks[task.Task];
+            ImmutableArray<int>[] traces = isOneTrace
+                ? [task.Budgets]
+                : [.. task.Budgets.Select(budget => ImmutableArray.Create(budget))];
+            double[] tokens = [.. traces.Select(budgets => own.TokensUpTo(budgets[^1]))], answers = [.. traces.Select(own.AnswersAt)];
+            return new TaskShare(
+                task.Budgets.Length,
+                tokens.Sum(),
+                answers.Sum() * own.AnswerTokens,
+                [.. tokens.Zip(answers, (length, count) => pace.LoadedSeconds(length) + (count * own.LoadedAnswerSeconds))]);
         }
-
-        private IEnumerable<ImmutableArray<int>> Traces => OneTrace
-            ? [Plan.Budgets]
-            : Plan.Budgets.Select(budget => ImmutableArray.Create(budget));
     }
 }

@@ -28,12 +28,19 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     private const int LoadStep = 4;
     private const double WorthwhileGain = 0.15;
 
+    /// <summary>
+    /// Thinking with its answers is tried with as many in flight as in the run, because they push each other's prefixes out of the cache;
+    /// on a slow server with shorter traces, so that their thinking takes no longer than this.
+    /// </summary>
+    private const double FirstRoundSeconds = 8;
+
     /// <summary>Much longer traces than the tried ones are tried at half their length too, with so many in flight.</summary>
     private const int DeepFrom = 4, DeepLoad = 16;
 
     private readonly List<Tried> _tried = [];
     private readonly Dictionary<string, List<ThinkingLength>> _lengths = new(StringComparer.Ordinal);
     private int _groups;
+    private int _tokens;
 
     /// <summary>Tries them.</summary>
     /// <param name="workers">Requests that are in flight in the accuracy pass.</param>
@@ -42,7 +49,7 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     internal async Task<ServerPace> RunAsync(int workers, CancellationToken cancellationToken)
     {
         await AskAsync(cancellationToken);
-        int tokens = await TokensOfATraceAsync(cancellationToken);
+        int tokens = _tokens = await TokensOfATraceAsync(cancellationToken);
         TimedPace timed = plan.Shard.MeasuresLatency
             ? await new TimedPieces(forcing, clock, NextGroup).RunAsync(_tried, tokens, cancellationToken)
             : new TimedPace();
@@ -60,7 +67,11 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
 
         (int depth, double growth) = await GrowthAsync(longest, length, loads, cancellationToken);
         (Dictionary<string, StepCount> answers, double spread, double answerSeconds) =
-            await GroupsAsync(tokens, load, (fixedCost, perToken), cancellationToken);
+            await GroupsAsync(
+                (int)Math.Clamp(FirstRoundSeconds * loads[^1].TokensPerSecond / workers, Math.Min(FewestTokens, tokens), tokens),
+                workers,
+                (fixedCost, perToken),
+                cancellationToken);
         return new ServerPace
         {
             TraceTokens = tokens,
@@ -74,6 +85,7 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
             TimedTokenSeconds = timed.TokenSeconds,
             TimedSpread = timed.Spread,
             SuspectShare = timed.SuspectShare,
+            StallsPerSecond = timed.StallsPerSecond,
             Tasks = plan.Tasks.ToImmutableSortedDictionary(
                 task => task.Task,
                 task => PaceOf(task, answers, answerSeconds, timed),
@@ -207,6 +219,10 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
             thought =>
             {
                 int used = thought.Tokens ?? trace.Tokens;
+
+                // A trace that was cut early says little of how long the model thinks.
+                if (trace.Tokens < Math.Min(_tokens, tried.Largest))
+                    return used;
                 lock (_lengths)
                 {
                     if (!_lengths.ContainsKey(tried.Task.Task))

@@ -41,6 +41,9 @@ public sealed record ServerPace
     /// <summary>Share of the timed traces that were suspect; such traces are timed again.</summary>
     public required double SuspectShare { get; init; }
 
+    /// <summary>Stalls of this client per second that are long enough to make a trace suspect.</summary>
+    public required double StallsPerSecond { get; init; }
+
     /// <summary>What differs between the tasks.</summary>
     public required ImmutableSortedDictionary<string, TaskPace> Tasks { get; init; }
 
@@ -51,6 +54,13 @@ public sealed record ServerPace
     internal double LoadedSeconds(double tokens) => tokens > 0
         ? LoadedTraceSeconds + (LoadedTokenSeconds * tokens) + (TokenGrowthSeconds * tokens * tokens / 2)
         : 0;
+
+    /// <summary>How often a timed trace is tried: up to twice more at once, and once more at the end of the pass.</summary>
+    internal double TriesOf(double seconds)
+    {
+        double p = Math.Max(SuspectShare, -double.ExpM1(-StallsPerSecond * seconds));
+        return 1 + p + (p * p) + (p * p * p);
+    }
 
     /// <summary>Seconds of the idle server for a timed trace of so many tokens.</summary>
     internal double TimedSeconds(double tokens) => tokens > 0

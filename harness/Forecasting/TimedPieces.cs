@@ -26,6 +26,8 @@ internal sealed class TimedPieces(IBudgetForcing forcing, TimeProvider clock, Fu
         var perToken = new List<double>();
         var fixedCosts = new List<double>();
         int traces = 0, suspect = 0;
+        using var stalls = new ClientStalls();
+        long begun = clock.GetTimestamp();
         foreach (Tried own in tried.DistinctBy(one => one.Task.Task))
         {
             int length = Math.Min(tokens, own.Largest), shorter = length / 4;
@@ -58,6 +60,7 @@ internal sealed class TimedPieces(IBudgetForcing forcing, TimeProvider clock, Fu
                 ? 0.05
                 : (Quantile(perToken, 0.75) - Quantile(perToken, 0.25)) / Math.Max(1e-9, 2 * Median(perToken)),
             SuspectShare = (double)suspect / Math.Max(1, traces),
+            StallsPerSecond = stalls.LongOnes / Math.Max(0.1, clock.GetElapsedTime(begun).TotalSeconds),
         };
 
         async Task<double> SecondsAsync(TimedWork work)
@@ -95,4 +98,6 @@ internal sealed record TimedPace
     internal double Spread { get; init; }
 
     internal double SuspectShare { get; init; }
+
+    internal double StallsPerSecond { get; init; }
 }

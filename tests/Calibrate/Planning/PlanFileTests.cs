@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Calibration.Calibrate.Planning;
+using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Harness;
+using Calibration.Harness.Forecasting;
 using Calibration.Results;
 using Json.Schema;
 using Xunit;
@@ -154,6 +157,32 @@ public sealed class PlanFileTests : IDisposable
         foreach (Benchmark benchmark in Benchmarks.All)
             Assert.True(look.Budgets.Single(setting => setting.Task == benchmark.Task).Budgets.Length >= 6, benchmark.Task);
         Assert.True(look.Budgets.Single(setting => setting.Task is null).Budgets.Length >= 6);
+    }
+
+    /// <summary>About 20 minutes at 3,000 tokens per second, and 80 one at a time; answers of 40 tokens.</summary>
+    [Fact]
+    public void FirstLook_AtThreeThousandTokensPerSecond_TakesAboutTwentyMinutes()
+    {
+        RunSettings look = PlanFile.Preset("first-look").Settings;
+        var task = new TaskPace(40 / 3000.0, 0.3, 40, 200);
+        var pace = new ServerPace
+        {
+            TraceTokens = 50,
+            Loads = [new LoadSpeed(1, 80), new LoadSpeed(128, 3000)],
+            LoadedTraceSeconds = 0,
+            LoadedTokenSeconds = 1 / 3000.0,
+            LoadedSpread = 0,
+            DepthTokens = 0,
+            TokenGrowthSeconds = 0,
+            TimedTraceSeconds = 0.05,
+            TimedTokenSeconds = 1 / 80.0,
+            TimedSpread = 0,
+            SuspectShare = 0,
+            StallsPerSecond = 0,
+            Tasks = Benchmarks.All.ToImmutableSortedDictionary(benchmark => benchmark.Task, _ => task),
+        };
+        ExperimentPlan plan = PlanBuilding.Build(look with { Problems = look.Problems with { Samples = true } });
+        Assert.InRange(60 * Forecaster.Of(plan, pace, endpoints: 1).TotalHours.Likely, 15, 22);
     }
 
     [Fact]

@@ -101,6 +101,7 @@ public sealed class ForecasterTests
         TimedTokenSeconds = 0.02,
         TimedSpread = 0.5,
         SuspectShare = 0,
+        StallsPerSecond = 0,
         Tasks = ImmutableSortedDictionary<string, TaskPace>.Empty.Add("own", new TaskPace(2, 0.4, 3, 50)),
     };
 
