@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Calibration.Benchmarks;
 
-/// <summary>What the display of a running measurement costs: a report of a finished row, and a frame of six tasks with ten budgets.</summary>
+/// <summary>What the display of a running measurement costs: a finished row, and a frame of six tasks with ten budgets.</summary>
 internal static class DisplayCost
 {
     private const int Rows = 1_000_000;

@@ -59,7 +59,7 @@ public sealed partial class PageTests(PageRun run) : IClassFixture<PageRun>
         Assert.Contains("Nothing is stable at this arrival rate", unstable.Document, StringComparison.Ordinal);
     }
 
-    /// <summary>Keys that are really pressed move a slider and take it back, a drag moves a budget, and only the file is asked for.</summary>
+    /// <summary>Real key presses move a slider and take it back, a drag moves a budget, and only the file is asked for.</summary>
     [Theory]
     [InlineData(1200)]
     [InlineData(390)]
