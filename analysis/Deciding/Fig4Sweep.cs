@@ -23,6 +23,9 @@ internal sealed class Fig4Sweep(Workload workload, ProvedAllocation best, PaperV
     private const double LargestShown = 1_000;
     private const double Level = 0.95;
 
+    /// <summary>Beyond ℓ* the sweep ends here: J falls without end as the server fills, and would leave no room for the rest.</summary>
+    private const double LargestUtilization = 0.9;
+
     /// <summary>The sweep of the wanted task, or where it has no curve or is not there, of one that has.</summary>
     internal BudgetSweep Of(ImmutableArray<SweptTask> tasks, string wanted, int seed, CancellationToken cancellationToken = default)
     {
@@ -39,7 +42,7 @@ internal sealed class Fig4Sweep(Workload workload, ProvedAllocation best, PaperV
             double[] budgets = [.. best.Budgets];
             budgets[swept] = largest * step / Steps;
             Performance performance = AnyBudget.At(workload, budgets);
-            if (!performance.IsStable)
+            if (!performance.IsStable || (performance.Utilization > LargestUtilization && budgets[swept] > best.Budgets[swept]))
                 break;
             double? bound = paper is null ? null : RoundingBound.At(paper.Workload, paper.Free(budgets));
             var point = new SweepPoint(budgets[swept], performance.Objective, bound, null);

@@ -74,7 +74,7 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
         await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.json"), json + "\n");
         await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.md"), markdown);
         await output.WriteLineAsync(parsed.GetValue(_json) ? json : markdown.TrimEnd());
-        await log.WriteLineAsync($"Comparison: {folder}");
+        await log.WriteLineAsync($"Comparison, as a page, a figure, Markdown and JSON: {folder}");
         return 0;
     }
 

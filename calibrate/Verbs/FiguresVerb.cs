@@ -3,6 +3,7 @@ using System.CommandLine;
 using Calibration.Analysis;
 using Calibration.Analysis.Curves;
 using Calibration.Calibrate.Files;
+using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Optimizer;
@@ -12,7 +13,7 @@ using Calibration.Report.Figures;
 namespace Calibration.Calibrate.Verbs;
 
 /// <summary><c>figures</c>: the figures of a run, or the figures of a workload file.</summary>
-internal sealed class FiguresVerb(TextWriter output)
+internal sealed class FiguresVerb(TextWriter output, TextWriter log)
 {
     private const int WorkloadSeed = 1;
 
@@ -97,6 +98,7 @@ internal sealed class FiguresVerb(TextWriter output)
         ImmutableArray<TaskFits> fitted = [.. fits.Tasks.Where(task => tasks.Any(kept => kept.Task == task.Task))];
         RunFiles.WriteFigures(place, fits, new FigureChoice(fitted, curves) { Options = options });
         await output.WriteLineAsync(place.FiguresPath);
+        Ending.Next(log, $"calibrate report {place.Path} --open");
         return 0;
     }
 

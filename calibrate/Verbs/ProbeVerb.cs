@@ -17,7 +17,7 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Verbs;
 
 /// <summary><c>probe</c>: one screen about an endpoint, before a night is spent on it.</summary>
-internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
+internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider clock)
 {
     /// <summary>A client that is stopped for longer cannot time a server.</summary>
     private static readonly TimeSpan LongClientStall = TimeSpan.FromMilliseconds(50);
@@ -83,7 +83,10 @@ internal sealed class ProbeVerb(TextWriter output, TimeProvider clock)
         using var client = new EndpointClient(address, options);
         ProbeReport report = await new EndpointProbe(client, plan).RunAsync(cancellationToken);
         Write(report, plan);
-        return report is { EnforcesExactly: true, TokensTogether: 1 } ? 0 : ExitCodes.Failed;
+        if (report is not { EnforcesExactly: true, TokensTogether: 1 })
+            return ExitCodes.Failed;
+        Ending.Next(log, $"calibrate plan --preset first-look --endpoint {address}", $"calibrate run --preset first-look --endpoint {address}");
+        return 0;
     }
 
     /// <summary>A sample problem, and the same in Chinese and with emoji: cuts inside characters must change nothing.</summary>

@@ -47,8 +47,8 @@ internal static class SampleChecks
         string? reason = evidence.Arrival
             ?? CacheOfAnEarlierTry(evidence)
             ?? CacheOfOthers(evidence)
-            ?? Waiting(sample, evidence)
-            ?? (evidence.OtherRequests is { } others ? $"{others} other requests were running on the server." : null);
+            ?? (evidence.OtherRequests is { } others ? $"{others} other requests were running on the server." : null)
+            ?? Waiting(sample, evidence);
         return reason is null ? sample : sample.AsSuspect(reason);
     }
 

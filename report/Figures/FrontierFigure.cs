@@ -11,6 +11,9 @@ internal static class FrontierFigure
 {
     private const int LabelledEvery = 6;
 
+    /// <summary>Accuracies that differ by less are shown on the whole scale: their own would go beyond 0 or 1.</summary>
+    private const double LeastSpan = 0.01;
+
     internal static Figure Of(DecisionCurves curves, FigureSource source, FigureOptions options)
     {
         FrontierPoint[] points = [.. curves.ByWeight.Append(curves.Chosen).Where(point => point.MeanSystemTimeSeconds > 0)];
@@ -18,7 +21,9 @@ internal static class FrontierFigure
         double[] accuracies = [.. points.Select(point => point.Accuracy)];
         var panel = new Panel(
             times.Length == 0 ? Scale.Linear(0, 1) : Scale.Logarithmic(times.Min(), times.Max()),
-            times.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(accuracies.Min(), accuracies.Max()),
+            times.Length == 0 || accuracies.Max() - accuracies.Min() < LeastSpan
+                ? Scale.Accuracy()
+                : Scale.Linear(accuracies.Min(), accuracies.Max()),
             "Mean system time (s)",
             "Accuracy");
         Look look = FigureStyle.LookOf(0);

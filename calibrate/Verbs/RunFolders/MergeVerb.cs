@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Calibrate.Measuring;
+using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>merge</c>: puts the parts of one plan together, by key.</summary>
-internal sealed class MergeVerb(TextWriter output)
+internal sealed class MergeVerb(TextWriter output, TextWriter log)
 {
     internal Command Command()
     {
@@ -26,7 +27,9 @@ internal sealed class MergeVerb(TextWriter output)
         command.SetAction(async (parsed, cancelled) =>
         {
             ImmutableArray<RunFolder> folders = [.. parsed.GetValue(parts)!.Select(RunFolder.Open)];
-            await output.WriteLineAsync((await MergeAsync(folders, parsed.GetValue(root)!, cancelled)).Path);
+            RunFolder merged = await MergeAsync(folders, parsed.GetValue(root)!, cancelled);
+            await output.WriteLineAsync(merged.Path);
+            Ending.Next(log, $"calibrate fit {merged.Path}", $"calibrate allocate {merged.Path}");
             return 0;
         });
         return command;

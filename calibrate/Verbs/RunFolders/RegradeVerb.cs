@@ -11,7 +11,7 @@ namespace Calibration.Calibrate.Verbs.RunFolders;
 /// <summary>
 /// <c>regrade</c>: grades a run's kept answers again after a grader changed, into a run folder of its own. Raw trials are never edited.
 /// </summary>
-internal sealed class RegradeVerb(TextWriter output)
+internal sealed class RegradeVerb(TextWriter output, TextWriter log)
 {
     private const int ShownMoves = 20;
 
@@ -24,7 +24,9 @@ internal sealed class RegradeVerb(TextWriter output)
         {
             RunFolder folder = RunFolder.Open(parsed.GetValue(run)!);
             string directory = parsed.GetValue(data) ?? DataFolder.Of(folder.ReadManifest());
-            await output.WriteLineAsync((await RegradeAsync(folder, directory, cancelled)).Path);
+            RunFolder regraded = await RegradeAsync(folder, directory, cancelled);
+            await output.WriteLineAsync(regraded.Path);
+            Ending.Next(log, $"calibrate fit {regraded.Path}", $"calibrate allocate {regraded.Path}");
             return 0;
         });
         return command;
