@@ -39,7 +39,12 @@ internal sealed class SimulateVerb(TextWriter output)
         DefaultValueFactory = _ => 200,
     };
 
-    private readonly Option<int> _seed = new("--seed") { Description = "Seed of all draws.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Seed of all draws.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
 
     internal Command Command()
     {
