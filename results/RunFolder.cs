@@ -105,7 +105,9 @@ public sealed class RunFolder
         var folder = new RunFolder(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
         return File.Exists(folder.ManifestPath)
             ? folder
-            : throw new DirectoryNotFoundException($"{path} is not a run folder: it has no manifest.json.");
+            : throw new DirectoryNotFoundException(
+                $"{path} is not a run folder: {(Directory.Exists(path) ? "it has no manifest.json" : "it does not exist")}. Name the "
+                + "folder of a run, such as results/runs/ID.");
     }
 
     /// <summary>A path within the folder.</summary>

@@ -61,7 +61,7 @@ internal static class RunDifferences
     }
 
     private static Warning? Semantics(RunManifest old, RunManifest now) =>
-        Differ("budgets mean", old.Plan.Semantics, now.Plan.Semantics, Severity.Serious);
+        Differ("what a budget means", old.Plan.Semantics, now.Plan.Semantics, Severity.Serious);
 
     private static Warning? Sampling(RunManifest old, RunManifest now) =>
         Differ("sampling", Text(old.Plan.Sampling), Text(now.Plan.Sampling), Severity.Caution);

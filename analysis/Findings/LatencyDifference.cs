@@ -33,7 +33,9 @@ public sealed record LatencyDifference(string Task, int BudgetTokens, ServiceSam
         {
             string times = FormattableString.Invariant(
                 $"{Streamed.ThinkingS:0.0000} s within one streamed trace, {Separate.ThinkingS:0.0000} s");
-            string advice = IsLarge ? " One of them is not the server's time: probe the server, then measure the service times again." : "";
+            string advice = IsLarge
+                ? " One of them is not the server's time: run calibrate probe to see why, then calibrate run --resume RUN --redo-latency."
+                : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Latency of {Task} at {BudgetTokens} thinking tokens: {times} by its own request ({ThinkingPercent:+0.0;-0.0;0.0} "

@@ -65,7 +65,13 @@ internal static class ForecastText
 
     private static List<string[]> Rows(RunForecast cost)
     {
-        List<string[]> rows = [["task", "trials", "thinking", "answers", "accuracy pass", "times", "thinking", "latency pass", "disk"]];
+        List<string[]> rows = 
+        [
+            [
+                "task", "trials", "thinking tokens", "answer tokens", "accuracy pass", "timed samples", "timed tokens", "latency pass",
+                "disk",
+            ],
+        ];
         rows.AddRange(cost.Tasks.Select(task => (string[])
         [
             task.Task, $"{task.Trials:N0}", Tokens(task.ThinkingTokens), Tokens(task.AnswerTokens), Shown(task.AccuracyHours),

@@ -11,19 +11,22 @@ internal sealed class OperatingPointOptions
 
     internal Option<double> ArrivalRate { get; } = new("--arrival-rate")
     {
-        Description = "Arrival rate λ of all queries, per second.",
+        Description = "Arrival rate λ: queries of all tasks per second.",
+        HelpName = "RATE",
         DefaultValueFactory = _ => Paper.ArrivalRatePerS,
     };
 
     internal Option<double> AccuracyWeight { get; } = new("--accuracy-weight")
     {
         Description = "Weight α of accuracy in J, in seconds.",
+        HelpName = "S",
         DefaultValueFactory = _ => Paper.AccuracyWeightS,
     };
 
     internal Option<int> MaxBudget { get; } = new("--max-budget")
     {
         Description = "Largest allowed budget ℓ_max in thinking tokens.",
+        HelpName = "TOKENS",
         DefaultValueFactory = _ => Paper.MaxBudgetTokens,
     };
 
@@ -69,7 +72,7 @@ internal sealed class OperatingPointOptions
         {
             throw new UserFault(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{option} is {value}: it must be above 0, from {range.Least} to {range.Most} {unit}."));
+                $"{option} is {value}: it must be above 0, from {range.Least:G} to {range.Most:0E+0} {unit}."));
         }
     }
 }

@@ -27,8 +27,8 @@ internal sealed class RunOptions
     internal Option<string?> Label { get; } = new("--label")
     {
         Description =
-            "Your own name for the model, shown in figures, tables, the report and the run's id. Default: the model's name on "
-            + "the endpoint, without folders.",
+            "Your own name for the model, shown in figures, tables, the report and the run's id. Default: its name on the endpoint, "
+            + "without folders.",
         HelpName = "NAME",
     };
 
@@ -71,27 +71,29 @@ internal sealed class RunOptions
     internal Option<string?> Years { get; } = new("--years")
     {
         Description =
-            "Years of the AIME problems, such as 2024-2025. Problems of unknown year are excluded. Default: all problems.",
+            "Years of the AIME problems, such as 2024-2025. Problems of unknown year are then excluded. Default: all problems.",
         HelpName = "YEARS",
     };
 
     internal Option<int> Items { get; } = new("--items")
     {
         Description = "Problems per task, drawn by the seed.",
+        HelpName = "N",
         DefaultValueFactory = _ => new ProblemSettings().Items,
     };
 
     internal Option<int> Runs { get; } = new("--runs")
     {
         Description = "Independent runs of every problem.",
+        HelpName = "N",
         DefaultValueFactory = _ => new RunPlan().Runs,
     };
 
     internal Option<string[]> Budgets { get; } = new("--budgets")
     {
         Description =
-            "Budgets in thinking tokens, for all tasks (0,64,256) or for one (aime=0,1024). May be repeated. Default: 0, and "
-            + "each task's largest budget with its halvings down to 1/256.",
+            "Budgets in thinking tokens, for all tasks (0,64,256) or for one (aime=0,1024). May be repeated. Default: 0, each "
+            + "task's largest budget, and this budget halved up to 8 times.",
         HelpName = "[TASK=]LIST",
         AllowMultipleArgumentsPerToken = false,
     };
@@ -99,36 +101,42 @@ internal sealed class RunOptions
     internal Option<string> Semantics { get; } = new("--semantics")
     {
         Description = "exact: exactly ℓ thinking tokens; an early end is overridden. cap: at most ℓ.",
+        HelpName = "exact|cap",
         DefaultValueFactory = _ => "exact",
     };
 
     internal Option<double> Temperature { get; } = new("--temperature")
     {
         Description = "Sampling temperature. The default is the paper's. Qwen3's model card recommends 0.6.",
+        HelpName = "T",
         DefaultValueFactory = _ => SamplingSettings.Paper.Temperature,
     };
 
     internal Option<double> TopP { get; } = new("--top-p")
     {
         Description = "Sample from the most likely tokens whose probabilities sum to this.",
+        HelpName = "P",
         DefaultValueFactory = _ => SamplingSettings.Paper.TopP,
     };
 
     internal Option<int> TopK { get; } = new("--top-k")
     {
         Description = "Sample from this many most likely tokens; 0 means all.",
+        HelpName = "N",
         DefaultValueFactory = _ => SamplingSettings.Paper.TopK,
     };
 
     internal Option<double> MinP { get; } = new("--min-p")
     {
         Description = "Minimum probability of a token, relative to the most likely one.",
+        HelpName = "P",
         DefaultValueFactory = _ => SamplingSettings.Paper.MinP,
     };
 
     internal Option<int> Seed { get; } = new("--seed")
     {
         Description = "Seed of the draw of problems and of all sampling.",
+        HelpName = "N",
         DefaultValueFactory = _ => new RunPlan().Seed,
     };
 
@@ -137,26 +145,30 @@ internal sealed class RunOptions
         Description =
             "Maximum number of requests in flight per endpoint in the accuracy pass. Fewer are sent while the server is busy. "
             + "The latency pass sends one at a time. May be changed with --resume.",
+        HelpName = "N",
         DefaultValueFactory = _ => RunPlan.DefaultConcurrency,
     };
 
     internal Option<double> IdleLimit { get; } = new("--idle-limit")
     {
         Description =
-            "Seconds for which a stream may be silent. A whole response may take this long plus a time per token that follows "
-            + "from the server's speed.",
+            "Seconds for which a stream may be silent. A whole response may take this long plus a time per token that depends on "
+            + "the server's speed.",
+        HelpName = "S",
         DefaultValueFactory = _ => new EndpointSettings().IdleLimitSeconds,
     };
 
     internal Option<double> DownLimit { get; } = new("--down-limit")
     {
         Description = "Minutes to wait for an endpoint that is down. After that the run ends and prints the command that resumes it.",
+        HelpName = "MINUTES",
         DefaultValueFactory = _ => new EndpointSettings().DownLimitMinutes,
     };
 
     internal Option<int> LatencyItems { get; } = new("--latency-items")
     {
         Description = "Problems per task in the latency pass.",
+        HelpName = "N",
         DefaultValueFactory = _ => new RunPlan().LatencyItems,
     };
 
@@ -173,6 +185,7 @@ internal sealed class RunOptions
         Description =
             "token-ids: prompts are sent as token ids, and budgets are exact. text: for servers that accept only text; "
             + "budgets are caps (--semantics cap), and each budget needs its own request.",
+        HelpName = "token-ids|text",
         DefaultValueFactory = _ => "token-ids",
     };
 
@@ -238,8 +251,8 @@ internal sealed class RunOptions
     internal Option<string?> Shard { get; } = new("--shard")
     {
         Description =
-            "Measure part I of N of the plan, such as 2/8, for job arrays. calibrate merge puts them together. The first part "
-            + "measures latency.",
+            "Measure only part I of N of the plan, such as 2/8, for job arrays. The first part measures latency. calibrate merge joins "
+            + "the parts.",
         HelpName = "I/N",
     };
 
@@ -268,8 +281,7 @@ internal sealed class RunOptions
     internal Option<string[]> Shape { get; } = new("--shape")
     {
         Description =
-            "Use this shape for a task's accuracy instead of the one that its data choose: exponential, hill, interpolated, "
-            + "points. May be repeated.",
+            "Use this shape for a task's accuracy, whatever its data say: exponential, hill, interpolated or points. May be repeated.",
         HelpName = "TASK=SHAPE",
         AllowMultipleArgumentsPerToken = false,
     };
@@ -277,22 +289,22 @@ internal sealed class RunOptions
     internal Option<bool> AcceptMissing { get; } = new("--accept-missing")
     {
         Description =
-            "Also fit tasks with more than 5 % of the trials excluded at a budget. Their accuracies may be biased; the bounds "
+            "Also fit tasks with more than 5 % of the trials excluded at a budget. Their accuracies may be biased; their bounds "
             + "are printed.",
     };
 
     internal Option<string?> Plan { get; } = new("--plan")
     {
         Description =
-            "Read the settings from a JSON file, as calibrate plan --write makes it (docs/plans.md). Options override it.",
+            "Read the settings from a JSON file (docs/plans.md). calibrate plan --write makes one. Options override it.",
         HelpName = "FILE",
     };
 
     internal Option<string?> Preset { get; } = new("--preset")
     {
         Description =
-            "Begin with a plan of the program: default, paper (the paper's experiment), or first-look (about 20 minutes at 3,000 "
-            + "tokens per second). Options override it.",
+            "Start from a built-in plan: default, paper (the paper's experiment) or first-look (about 20 minutes at 3,000 tokens "
+            + "per second). Options override it.",
         HelpName = "NAME",
     };
 

@@ -48,7 +48,26 @@ internal static class UnknownWords
         // The parser's own sentences about the same words say less, and repeat what may be a secret.
         IEnumerable<string> others = parsed.Errors.Select(fault => fault.Message)
             .Where(message => !parsed.UnmatchedTokens.Any(word => message.Contains($"'{word}'", StringComparison.Ordinal)));
+        if (Missing(parsed) is { } missing)
+            others = [.. others.Where(message => !missing.IsSaidBy(message)), missing.Text];
         return $"{string.Join(' ', complaints.Concat(others).Distinct())} See calibrate {NameOf(parsed.CommandResult.Command)}--help.";
+    }
+
+    /// <summary>A verb or an argument that was not given, in place of the parser's sentence; null where none is missing.</summary>
+    private static (string Text, Predicate<string> IsSaidBy)? Missing(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string name = $"calibrate {NameOf(command)}".TrimEnd();
+        if (command is { Action: null, Subcommands.Count: > 0 } && parsed.UnmatchedTokens.Count == 0)
+            return ($"{name} needs a verb: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}.", _ => true);
+        Argument? lacking = command.Arguments.FirstOrDefault(
+            argument => (parsed.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues);
+        if (lacking is null)
+            return null;
+        string least = lacking.Arity.MinimumNumberOfValues > 1 ? $", at least {lacking.Arity.MinimumNumberOfValues}" : "";
+        return (
+            $"{name} needs <{lacking.Name}>{least}: {lacking.Description}",
+            message => message.Contains($"'{lacking.Name}'", StringComparison.Ordinal));
     }
 
     private static string AboutOption(ParseResult parsed, string text)

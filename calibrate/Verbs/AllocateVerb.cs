@@ -31,8 +31,8 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
     private readonly Option<string?> _at = new("--at")
     {
         Description =
-            "Write nothing, and print what these budgets cost under the run's model, with intervals: gsm8k=341,bbh=346. A task that is not "
-            + "named has the run's own best budget.",
+            "Write nothing, and print J, accuracy and time at these budgets, with intervals: gsm8k=341,bbh=346. A task that is not named "
+            + "has its best budget.",
         HelpName = "BUDGETS",
     };
 
@@ -47,8 +47,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
         var command = new Command(
             "allocate",
             "Find the optimal budgets of a fitted run (allocation.json, workload.json, Table I), or of a workload file. The run folder "
-                + "keeps "
-            + "its first operating point; others go to RUN/points/.")
+            + "keeps its first operating point; others go to RUN/points/.")
         {
             _run, _workload, _json, _server, _policy, _at,
         };

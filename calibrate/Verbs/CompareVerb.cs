@@ -19,7 +19,7 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
 
     private readonly Argument<string[]> _runs = new("runs")
     {
-        Description = "The earlier and the later run folder (OLD NEW); or more, which are put in the order of their dates.",
+        Description = "The old and the new run folder (OLD NEW); or more than two, which are sorted by their dates.",
         Arity = new ArgumentArity(2, MostRuns),
     };
 
@@ -34,7 +34,7 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
 
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "Folder for compare.md, compare.html, compare.json and the figure. Default: NEW/compare/OLD; of more "
+        Description = "Folder for compare.md, compare.html, compare.json and the figure. Default: NEW/compare/OLD; for more "
             + "than two runs compare/over-time in the last one.",
         HelpName = "DIR",
     };
@@ -44,11 +44,14 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
         var command = new Command(
             "compare",
             "Compare two fitted runs: accuracy by budget, parameters, service times, ℓ* and J with intervals, and what it costs to keep "
-            + "the old allocation under the new model. Of more runs: accuracy, ℓ* and J over time, each run compared with the first. The "
-            + "operating point is that of the last run's allocation, unless options give another.")
+            + "the old allocation under the new model. Given more runs: accuracy, ℓ* and J over time, each run compared with the first. "
+            + "Default operating point: that of the last run's allocation.")
         {
             _runs, _json, _tolerance, _out,
         };
+        _point.ArrivalRate.DefaultValueFactory = null;
+        _point.AccuracyWeight.DefaultValueFactory = null;
+        _point.MaxBudget.DefaultValueFactory = null;
         command.AddAll(_point.All());
         command.SetAction(RunAsync);
         return command;

@@ -11,7 +11,13 @@ namespace Calibration.Calibrate.Verbs;
 internal sealed class EndpointVerb(TextWriter output)
 {
     private readonly RunOptions _options = new();
-    private readonly Option<int> _port = new("--port") { Description = "Loopback port; 0 takes a free one.", DefaultValueFactory = _ => 0 };
+
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "Loopback port; 0 takes a free one.",
+        DefaultValueFactory = _ => 0,
+        HelpName = "PORT",
+    };
 
     private readonly Option<string?> _log = new("--log")
     {
@@ -26,13 +32,13 @@ internal sealed class EndpointVerb(TextWriter output)
 
     private readonly Option<double?> _speed = new("--total-speed")
     {
-        Description = "Tokens per second that all running requests share; each then takes its time in real time.",
+        Description = "Tokens per second, shared by all running requests, which then take real time.",
         HelpName = "TOKENS",
     };
 
     private readonly Option<int?> _slots = new("--slots")
     {
-        Description = "Requests that it works on at once; the others wait. Default: no limit.",
+        Description = "Maximum number of requests processed at once; the others wait. Default: no limit.",
         HelpName = "N",
     };
 
@@ -42,6 +48,7 @@ internal sealed class EndpointVerb(TextWriter output)
         {
             _port, _log, _asVllm, _speed, _slots, _options.Data, _options.Seed, _options.Pace, _options.Truth,
         };
+        _options.Data.Description = "Folder with the benchmarks' published files. Default: the product's own sample problems.";
         command.SetAction(async (parsed, cancelled) =>
         {
             int port = parsed.GetValue(_port);

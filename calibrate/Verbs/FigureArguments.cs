@@ -30,7 +30,7 @@ internal sealed class FigureArguments
 
     internal Option<string?> Tasks { get; } = new("--tasks")
     {
-        Description = "Tasks in figures with one line per task, such as gsm8k,bbh. Default: all.",
+        Description = "Tasks that get a line in the figures, such as gsm8k,bbh. Default: all.",
         HelpName = "LIST",
     };
 
@@ -44,7 +44,7 @@ internal sealed class FigureArguments
 
     internal Option<string?> SweepTask { get; } = new("--sweep-task")
     {
-        Description = "Task whose budget runs in Fig. 4. Default: gsm8k, or else the task with the largest budget.",
+        Description = "Task whose budget varies in Fig. 4. Default: gsm8k, or else the task with the largest budget.",
         HelpName = "TASK",
     };
 

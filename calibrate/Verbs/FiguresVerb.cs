@@ -42,6 +42,8 @@ internal sealed class FiguresVerb(TextWriter output, TextWriter log)
         {
             _run, _workload, _out, _point.ArrivalRate, _point.AccuracyWeight, _point.MaxBudget,
         };
+        foreach (Option option in (Option[])[_point.ArrivalRate, _point.AccuracyWeight, _point.MaxBudget])
+            option.Description = $"With --workload: {option.Description}";
         command.AddAll(_figures.All());
         command.SetAction((parsed, cancelled) => parsed.GetValue(_workload) is { } file
             ? Task.FromResult(DrawWorkload(file, parsed, cancelled))

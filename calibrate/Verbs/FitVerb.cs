@@ -34,9 +34,9 @@ internal sealed class FitVerb(TextWriter output)
     private readonly Option<string> _method = new("--method")
     {
         Description =
-            "ml: binomial maximum likelihood (reweighted nonlinear least squares). wls: nonlinear least squares weighted once. nls: "
-                + "unweighted, "
-            + "as in the paper.",
+            "ml: binomial maximum likelihood (reweighted nonlinear least squares). wls: nonlinear least squares, weighted once. nls: "
+            + "unweighted, as in the paper.",
+        HelpName = "ml|wls|nls",
         DefaultValueFactory = _ => "ml",
     };
 

@@ -24,32 +24,33 @@ internal sealed class PlanVerb(TextWriter output, TextWriter log, TimeProvider c
 
     private readonly Option<string?> _write = new("--write")
     {
-        Description = "Write the settings into this file, for --plan, and ask no endpoint.",
+        Description = "Only write the settings into this file, for --plan; measure nothing.",
         HelpName = "FILE",
     };
 
     private readonly Option<double?> _widthOfJ = new("--width-j")
     {
-        Description = "With --like: problems per task for an interval of J of this width.",
+        Description = "With --like: say how many problems per task give an interval of J of this width.",
         HelpName = "S",
     };
 
     private readonly Option<double?> _widthOfBudgets = new("--width-budget")
     {
-        Description = "With --like: problems per task for intervals of the budgets ℓ* of this width.",
+        Description = "With --like: say how many problems per task give intervals of ℓ* of this width.",
         HelpName = "TOKENS",
     };
 
     private readonly Option<string?> _like = new("--like")
     {
-        Description = "A finished run from whose intervals the wanted widths follow, because widths shrink as 1/√n.",
+        Description = "A finished run. From its intervals follows how many problems the wanted widths need (widths shrink as 1/√n).",
         HelpName = "RUN",
     };
 
     internal Command Command()
     {
         var command = new Command(
-            "plan", "What a run will cost: takes its options, asks the endpoint for about a minute, and stores nothing.");
+            "plan",
+            "Estimate what a run will cost. Takes the options of run, measures the endpoint for one to two minutes, and stores nothing.");
         command.AddAll(
         [
             _options.Plan, _options.Preset, .. _options.OfNewRun(), _options.AcceptMissing, _options.Shape, .. _point.All(),

@@ -27,6 +27,7 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
     private readonly Option<int> _concurrency = new("--concurrency")
     {
         Description = "Number of requests in flight when throughput is measured.",
+        HelpName = "N",
         DefaultValueFactory = _ => 64,
     };
 
@@ -38,6 +39,8 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
             _options.Endpoint, _options.Model, _options.ApiKeyEnv, _options.ApiKeyFile, _options.Profile, _options.Context,
             _options.Temperature, _options.TopP, _options.TopK, _options.MinP, _options.Pace, _concurrency,
         };
+        _options.Endpoint.Description =
+            "Address of an OpenAI-compatible API, such as http://127.0.0.1:8000/v1. Default: the embedded simulated endpoint.";
         command.SetAction(async (parsed, cancelled) =>
         {
             var binding = new SettingsBinding(_options, parsed, clock);

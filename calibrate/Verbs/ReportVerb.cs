@@ -21,8 +21,8 @@ internal sealed class ReportVerb(TextWriter output, TextWriter log)
     {
         var command = new Command(
             "report",
-            "Write report.html of a fitted and allocated run: one page without network, with the answer first, and sliders to ask what "
-            + "another load or another weight of accuracy would give.")
+            "Write report.html of a fitted and allocated run: one page that needs no network, with the answer first. Its sliders show "
+            + "the answer for another load, weight or mix.")
         {
             _run, _open,
         };

@@ -17,14 +17,14 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
 
     internal Command Run()
     {
-        var command = new Command("run", "All of it: measure, fit, allocate, draw. The default verb.");
+        var command = new Command("run", "Measure, fit, allocate and draw. The default verb.");
         AddTo(command);
         return command;
     }
 
     internal Command Measure()
     {
-        var command = new Command("measure", "Measure only: accuracy and service times into a fresh run folder.");
+        var command = new Command("measure", "Only measure accuracy and service times, into a new run folder.");
         command.AddAll(_options.All());
         command.SetAction(async (parsed, cancelled) =>
         {

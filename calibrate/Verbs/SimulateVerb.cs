@@ -20,33 +20,42 @@ internal sealed class SimulateVerb(TextWriter output)
     private readonly Option<string?> _budgets = new("--budgets")
     {
         Description =
-            "One budget per task of the workload file, or of the run's allocation, in its order: 0,341,0,0,346,30. Default for a run: its "
-            + "allocation.",
+            "One budget per task, in the order of the workload file or of the run's allocation: 0,341,0,0,346,30. Default for a run: "
+            + "its allocation.",
         HelpName = "LIST",
     };
 
     private readonly Option<int> _queries = new("--queries")
     {
         Description = "Queries per replication, after the warm-up.",
+        HelpName = "N",
         DefaultValueFactory = _ => 10_000,
     };
 
     private readonly Option<int> _replications = new("--replications")
     {
         Description = "Independent replications, at least 2.",
+        HelpName = "N",
         DefaultValueFactory = _ => 200,
     };
 
-    private readonly Option<int> _seed = new("--seed") { Description = "Seed of all draws.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Seed of all draws.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
 
     internal Command Command()
     {
         var command = new Command(
             "simulate",
-            "Simulate the FIFO queue at a run's allocation, or at a workload's budgets, and compare it with Pollaczek–Khinchine.")
+            "Simulate the queue at a run's allocation, or at given budgets of a workload, and compare it with the formulas (Pollaczek and "
+            + "Khinchine).")
         {
             _run, _workload, _budgets, _queries, _replications, _seed, _json, _point.ArrivalRate,
         };
+        _point.ArrivalRate.Description = "With --workload: arrival rate λ, queries of all tasks per second.";
         command.SetAction(async (parsed, cancelled) =>
         {
             if (parsed.GetValue(_queries) < 1 || parsed.GetValue(_replications) < 2)

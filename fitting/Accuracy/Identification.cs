@@ -49,7 +49,7 @@ internal static class Identification
         if (distance.Rise < 0)
             return new Weakness(WeaknessKind.Decreasing, "accuracy decreases with the budget");
         if (distance.Line - distance.Closure < one)
-            return new Weakness(WeaknessKind.Linear, "accuracy still rises linearly at the largest budget");
+            return new Weakness(WeaknessKind.Linear, "the data do not reject a straight line");
         if (distance.Step - distance.Closure < one)
             return new Weakness(WeaknessKind.Saturated, "accuracy is saturated before the first positive budget");
         return new Weakness(WeaknessKind.None, string.Empty, Math.Sqrt(distance.Line - distance.Closure), Math.Sqrt(one));

@@ -36,7 +36,7 @@ internal sealed class ParameterConclusion(FittedCurve fit, AccuracyFitOptions op
         {
             string reason = ends.BoundedBelow
                 ? "accuracy is saturated before the first positive budget"
-                : "accuracy still rises linearly at the largest budget";
+                : "the data do not reject a straight line";
             ParameterEstimate unknown = ParameterEstimate.Unknown(rate, reason);
             return (ends.BoundedBelow ? GainOf(atOne) : ParameterEstimate.Unknown(fit.Point.A, reason), unknown, d);
         }

@@ -18,19 +18,20 @@ internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
         var benchmark = new Option<string?>("--benchmark")
         {
             Description =
-                "The benchmark whose grading rules are used. Default: the one that the task in the name of lm-evaluation-harness's "
-                + "samples_TASK_DATE.jsonl begins with.",
+                "The benchmark whose grading rules are used. Default: taken from the file's name, if it is samples_TASK_DATE.jsonl of "
+                + "lm-evaluation-harness.",
             HelpName = "NAME",
         };
         var json = new Option<bool>("--json") { Description = "Has no effect: the output is always JSON Lines." };
         var responses = new Argument<string>("responses")
         {
-            Description = "JSON Lines of {id, response}, or with gold and choices in place of a known id; "
-                + "finish_reason says whether the token limit cut a response. Or lm-evaluation-harness's samples_TASK_DATE.jsonl.",
+            Description = "A file with one JSON object {id, response} per line. If the id is not known, add gold (and choices). "
+                + "\"finish_reason\": \"length\" says that the token limit truncated the response. Or samples_TASK_DATE.jsonl of "
+                + "lm-evaluation-harness.",
         };
         var profile = new Option<string?>("--profile")
         {
-            Description = "A model's profile, by name or as a JSON file (docs/servers.md): its thinking delimiters are removed, too.",
+            Description = "A model's profile: a name or a JSON file (docs/servers.md). Thinking between its delimiters is removed, too.",
             HelpName = "NAME|FILE",
         };
         var command = new Command(
@@ -66,7 +67,7 @@ internal sealed class DatasetGradeVerb(TextWriter output, TextWriter log)
         string name = Path.GetFileName(file);
         return Benchmarks.All.FirstOrDefault(known => name.StartsWith("samples_" + known.Task, StringComparison.OrdinalIgnoreCase))
             ?? throw new UserFault(
-                $"Which benchmark {name} has responses of is not known: name it with --benchmark, one of "
+                $"The name {name} does not show which benchmark was answered: give --benchmark with one of "
                 + $"{string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
     }
 

@@ -14,14 +14,14 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private readonly Argument<string[]> _names = new("name")
     {
-        Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc; all by default.",
+        Description = "Benchmarks: aime gsm8k gpqa cruxeval bbh arc. Default: all.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     /// <summary>Where the files are.</summary>
     internal static Option<string?> Data() => new("--data")
     {
-        Description = "Folder with the files; the cache that pull fills by default.",
+        Description = "Folder with the files. Default: the cache that calibrate datasets pull fills.",
         HelpName = "DIR",
     };
 
@@ -35,8 +35,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
     {
         var command = new Command(
             "pull",
-            "Fetch published files from the Hugging Face hub into the cache, where run looks, or into the folder of --data. "
-            + "GPQA is gated and needs HF_TOKEN; HF_ENDPOINT names a mirror.") { _names, _data };
+            "Download the published files from the Hugging Face hub into the cache, where run finds them, or into the folder of --data. "
+            + "GPQA is gated and needs HF_TOKEN. HF_ENDPOINT names a mirror.") { _names, _data };
         command.SetAction(async (parsed, cancelled) =>
         {
             using HttpClient http = DatasetPull.CreateClient();
@@ -90,7 +90,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private Command List()
     {
-        var command = new Command("list", "Show which benchmarks are there.") { _data };
+        var command = new Command("list", "Show which benchmarks are there, how many problems they have, and the years of AIME.") { _data };
         command.SetAction(async (parsed, _) =>
         {
             string directory = DirectoryOf(parsed);
@@ -132,7 +132,7 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private Command Check()
     {
-        var command = new Command("check", "Load every problem and grade its own gold answer.") { _names, _data };
+        var command = new Command("check", "Load every problem and check that its gold answer is graded as right.") { _names, _data };
         command.SetAction(async (parsed, _) =>
         {
             bool all = parsed.GetValue(_names) is null or [];
@@ -206,7 +206,9 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     internal static Benchmark Find(string name) =>
         Benchmarks.Find(name)
-            ?? throw new UserFault($"\"{name}\" is none of {string.Join(", ", Benchmarks.All.Select(known => known.Task))}.");
+            ?? throw new UserFault(
+                $"There is no benchmark \"{name}\": give {string.Join(", ", Benchmarks.All.SkipLast(1).Select(known => known.Task))} or "
+                + $"{Benchmarks.All[^1].Task}.");
 
     /// <summary>One line per file at its start, and one per 8 MB.</summary>
     private sealed class PullReport(TextWriter log) : IProgress<PullProgress>

@@ -19,7 +19,7 @@ internal sealed class MergeVerb(TextWriter output, TextWriter log)
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> root = new RunOptions().Out;
-        var command = new Command("merge", "Put the parts of one plan together into a new run folder; overlaps and gaps are named.")
+        var command = new Command("merge", "Join the parts of one plan in a new run folder, and name overlaps and gaps.")
         {
             parts,
             root,

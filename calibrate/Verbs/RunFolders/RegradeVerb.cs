@@ -19,6 +19,7 @@ internal sealed class RegradeVerb(TextWriter output, TextWriter log)
     {
         Argument<string> run = RunArguments.Run();
         Option<string?> data = new RunOptions().Data;
+        data.Description = "Folder with the benchmarks' published files. Default: the run's own.";
         var command = new Command("regrade", "Grade a run's stored answers again into a new folder and show what changed.") { run, data };
         command.SetAction(async (parsed, cancelled) =>
         {

@@ -52,7 +52,7 @@ internal sealed class ShowVerb(TextWriter output, TimeProvider clock)
     {
         var command = new Command(
             "show",
-            "Show a run in one screen: what it is, how complete, its allocation and the gravest warnings. With TASK/PROBLEM: that "
+            "Show a run in one screen: what it is, how complete, its allocation and the most serious warnings. With TASK/PROBLEM: that "
             + "problem's thinking, answer and grade at each budget.")
         {
             _run, _shown, _budget, _number, _endpoint, _options.Model, _options.ApiKeyEnv, _options.ApiKeyFile,
