@@ -8,6 +8,9 @@ namespace Calibration.Calibrate.Planning;
 /// <summary>What a run will cost, for people.</summary>
 internal static class ForecastText
 {
+    /// <summary>Speed of many requests over that of one, below which the measured speeds cannot both be the server's.</summary>
+    private const double SlowerTogether = 0.5;
+
     private const int Width = 140;
 
     /// <summary>A range in hours, or in minutes or seconds where it is short.</summary>
@@ -32,6 +35,13 @@ internal static class ForecastText
                 CultureInfo.InvariantCulture,
                 $"Speed, on traces of {pace.TraceTokens} tokens: {pace.TokensPerSecond:0} thinking tokens/s with {pace.Loads[^1].InFlight} "
                     + $"requests in flight; {1000 * pace.TimedTokenSeconds:0.00} ms per token one at a time"),
+            .. pace.TokensPerSecond * pace.TimedTokenSeconds < SlowerTogether
+                ?
+                [
+                    "Many requests together were slower than one alone: something else uses this server or this machine. Do not rely on the "
+                        + "estimate, and ask again when both are idle.",
+                ]
+                : Array.Empty<string>(),
             "",
             TerminalTable.Of(Rows(cost), TerminalTable.Width() ?? Width).TrimEnd(),
             "",

@@ -88,7 +88,8 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
         Write(report, plan);
         if (report is not { EnforcesExactly: true, TokensTogether: 1 })
             return ExitCodes.Failed;
-        Ending.Next(log, $"calibrate plan --preset first-look --endpoint {address}", $"calibrate run --preset first-look --endpoint {address}");
+        string asked = $"--preset first-look --endpoint {address}";
+        Ending.Next(log, $"calibrate plan {asked}", $"calibrate run {asked}");
         return 0;
     }
 

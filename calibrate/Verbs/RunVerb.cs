@@ -28,9 +28,12 @@ internal sealed class RunVerb(TextWriter output, TextWriter log, TimeProvider cl
         command.AddAll(_options.All());
         command.SetAction(async (parsed, cancelled) =>
         {
-            RunFolder folder = (await MeasureAsync(parsed, point: null, cancelled)).Folder;
+            (RunFolder folder, RunSettings settings) = await MeasureAsync(parsed, point: null, cancelled);
             await output.WriteLineAsync(folder.Path);
-            Ending.Next(log, $"calibrate fit {folder.Path}", $"calibrate allocate {folder.Path}");
+            string[] next = settings.Plan.Shard == Shard.Whole
+                ? [$"calibrate fit {folder.Path}", $"calibrate allocate {folder.Path}"]
+                : [$"calibrate merge {folder.Path} OTHER-PARTS"];
+            Ending.Next(log, next);
             return 0;
         });
         return command;

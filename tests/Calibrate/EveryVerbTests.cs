@@ -43,7 +43,7 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
                .. option == "--resume" ? (string[])[] : ["--datasets", "arc", "--out", "OUT"],
                .. option == "--task=own" ? (string[])["--task", "own=MISSING"] : [option, "MISSING"],
            ]),
-        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge", "show", "export"]
+        .. from verb in (string[])["fit", "allocate", "simulate", "figures", "report", "regrade", "merge", "show", "export", "doctor"]
            select (verb, (string[])["MISSING"]),
         ("compare", ["MISSING", "RUN"]),
         ("compare", ["RUN", "MISSING"]),
