@@ -80,7 +80,7 @@ public sealed class AddedBudgetsTests : IClassFixture<WholeRuns>, IAsyncLifetime
         Assert.Equal(24 * (3 + 4), added);
         Assert.InRange(asked, semantics == "exact" ? added : 1, semantics == "exact" ? added : added - 1);
 
-        // All that the manifest says, but the budgets.
+        // All that the manifest says, but the budgets and the time.
         Assert.Equal(
             Json(before.Manifest),
             Json(
@@ -88,6 +88,7 @@ public sealed class AddedBudgetsTests : IClassFixture<WholeRuns>, IAsyncLifetime
                 {
                     Tasks = before.Manifest.Tasks,
                     Settings = after.Manifest.Settings with { AddedBudgets = [] },
+                    MeasuringS = before.Manifest.MeasuringS,
                 }));
         Assert.Equal("1,24 gsm8k=512,1024 arc=40", string.Join(' ', after.Manifest.Settings.AddedBudgets));
         Assert.Equal([0, 1, 24, 256, 512, 1024, 2048], after.Manifest.Tasks.Single(task => task.Task == "gsm8k").Budgets);
