@@ -89,7 +89,7 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
         if (report is not { EnforcesExactly: true, TokensTogether: 1 })
             return ExitCodes.Failed;
         string asked = $"--preset first-look --endpoint {address}";
-        Ending.Next(log, $"calibrate plan {asked}", $"calibrate run {asked}");
+        Output.Ending.Next(log, $"calibrate plan {asked}", $"calibrate run {asked}");
         return 0;
     }
 
