@@ -21,7 +21,13 @@ internal static class DisplayCost
         ImmutableArray<int> budgets = [0, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
         var problem = new Problem
         {
-            Task = "", Id = "p", Prompt = "", Kind = AnswerKind.Number, Gold = ["1"], AnswerCue = "", AnswerTokenLimit = 8,
+            Task = "",
+            Id = "p",
+            Prompt = "",
+            Kind = AnswerKind.Number,
+            Gold = ["1"],
+            AnswerCue = "",
+            AnswerTokenLimit = 8,
         };
         string[] tasks = ["aime", "gsm8k", "gpqa", "cruxeval", "bbh", "arc"];
         var plan = new ExperimentPlan(

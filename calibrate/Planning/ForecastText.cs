@@ -75,7 +75,7 @@ internal static class ForecastText
 
     private static List<string[]> Rows(RunForecast cost)
     {
-        List<string[]> rows = 
+        List<string[]> rows =
         [
             [
                 "task", "trials", "thinking tokens", "answer tokens", "accuracy pass", "timed samples", "timed tokens", "latency pass",

@@ -105,7 +105,7 @@ public sealed class MeasuringStateTests
 
     private static ExperimentPlan Plan()
     {
-        ImmutableArray<Problem> problems = 
+        ImmutableArray<Problem> problems =
         [
             .. Enumerable.Range(0, 3).Select(
                 index => new Problem
