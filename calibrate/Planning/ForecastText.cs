@@ -38,8 +38,8 @@ internal static class ForecastText
             .. pace.TokensPerSecond * pace.TimedTokenSeconds < SlowerTogether
                 ?
                 [
-                    "Many requests together were slower than one alone: something else uses this server or this machine. Do not rely on the "
-                        + "estimate, and ask again when both are idle.",
+                    "Many requests together were slower than one alone: something else uses this server or this machine. Do not rely on "
+                        + "the estimate, and ask again when both are idle.",
                 ]
                 : Array.Empty<string>(),
             "",

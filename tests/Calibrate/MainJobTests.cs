@@ -80,8 +80,8 @@ public sealed class MainJobTests : IDisposable
         await using EmbeddedEndpoint endpoint = await EmbeddedEndpoint.StartAsync(
             new EndpointOptions { Problems = [], MinServiceTime = TimeSpan.FromMilliseconds(10) }, TestContext.Current.CancellationToken);
         CommandRun cut = await CommandRun.OfAsync(
-            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,arc", "--items", "100", "--runs", "4",
-            "--budgets", "0,8,64,256", "--concurrency", "4", "--latency-items", "2", "--hours", "0.0008", "--out", _root);
+            "run", "--endpoint", endpoint.BaseAddress.ToString(), "--samples", "--datasets", "gsm8k,arc", "--items", "100", "--runs", "8",
+            "--budgets", "0,8,64,256", "--concurrency", "4", "--latency-items", "2", "--hours", "0.0016", "--out", _root);
         Assert.True(cut.ExitCode == 0, cut.Error);
         Assert.Contains("The time is over", cut.Error, StringComparison.Ordinal);
         string folder = Assert.Single(Directory.GetDirectories(_root));

@@ -71,7 +71,7 @@ public sealed partial class PageTests(PageRun run) : IClassFixture<PageRun>
         string measured = await page.EvaluateAsync("document.activeElement.getAttribute('aria-valuetext')");
         for (int press = 0; press < 3; press++)
             await page.PressAsync("ArrowRight", 39);
-        Assert.StartsWith("#rate=", await page.EvaluateAsync("location.hash"), StringComparison.Ordinal);
+        Assert.StartsWith("#rate=", await HashAsync(page, hash => hash.Length > 0), StringComparison.Ordinal);
         Assert.NotEqual(measured, await page.EvaluateAsync("document.activeElement.getAttribute('aria-valuetext')"));
         Assert.InRange(
             double.Parse(await page.EvaluateAsync("document.getElementById('ask').dataset.ms"), CultureInfo.InvariantCulture), 0, 500);
@@ -80,7 +80,7 @@ public sealed partial class PageTests(PageRun run) : IClassFixture<PageRun>
         await page.EvaluateAsync("document.activeElement.blur()");
         await TabToAsync(page, "ask-back");
         await page.PressAsync("Enter", 13);
-        Assert.Equal("", await page.EvaluateAsync("location.hash"));
+        Assert.Equal("", await HashAsync(page, hash => hash.Length == 0));
 
         string[] ring = (await page.EvaluateAsync(
             "(r => { r.scrollIntoView({ block: 'center' }); const b = r.getBoundingClientRect();"
@@ -88,11 +88,24 @@ public sealed partial class PageTests(PageRun run) : IClassFixture<PageRun>
                 + "(document.querySelectorAll('.handle')[0])")).Split(',');
         (double x, double y) = (double.Parse(ring[0], CultureInfo.InvariantCulture), double.Parse(ring[1], CultureInfo.InvariantCulture));
         await page.DragAsync((x, y), (x - 60, y + 10));
-        Assert.Contains("budgets=", await page.EvaluateAsync("location.hash"), StringComparison.Ordinal);
+        Assert.Contains("budgets=", await HashAsync(page, hash => hash.Length > 0), StringComparison.Ordinal);
         Assert.Empty(page.Faults);
         Assert.DoesNotContain(
             page.Requests, request => request != address && !request.StartsWith("data:", StringComparison.Ordinal));
         Assert.Contains(address, page.Requests);
+    }
+
+    /// <summary>The page's fragment, which follows an input a little later; for at most ten seconds.</summary>
+    private static async Task<string> HashAsync(ChromiumSession page, Predicate<string> isThere)
+    {
+        string hash = await page.EvaluateAsync("location.hash");
+        for (int look = 0; look < 200 && !isThere(hash); look++)
+        {
+            await Task.Delay(50, Cancelled);
+            hash = await page.EvaluateAsync("location.hash");
+        }
+
+        return hash;
     }
 
     private static async Task TabToAsync(ChromiumSession page, string id)
