@@ -194,7 +194,8 @@ public sealed class EveryVerbTests(SmallRun small) : IClassFixture<SmallRun>, ID
         Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
     }
 
-    private static bool TakesRun(string verb) =>
+    /// <summary>Whether a broken run folder is a fault; it is doctor's work.</summary>
+    private static bool TakesRun(string verb) => verb != "doctor" &&
         MissingFiles.Any(missing =>
                 missing.Verb == verb && missing.Arguments is ["MISSING"] or ["--resume", "MISSING"] or ["MISSING", "RUN"])
             && !verb.StartsWith("datasets", StringComparison.Ordinal) && verb.Length > 0;

@@ -66,7 +66,7 @@ public sealed class LmEvalSamplesTests : IDisposable
         Assert.StartsWith("Line 1, field 'resps' has no generated text", run.Error, StringComparison.Ordinal);
         CommandRun unknown = await CommandRun.OfAsync("datasets", "grade", Write("samples_hellaswag_2026.jsonl", [likelihoods]));
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("name it with --benchmark, one of aime, gsm8k", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("give --benchmark with one of aime, gsm8k", unknown.Error, StringComparison.Ordinal);
         CommandRun noNumber = await CommandRun.OfAsync(
             "datasets", "grade", Write("samples_gsm8k_2026.jsonl", [Line(0, "x + 1", [["2"]], "none")]));
         Assert.Equal(2, noNumber.ExitCode);
