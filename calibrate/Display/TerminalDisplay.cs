@@ -86,11 +86,12 @@ internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state
 
     private static string Bar(double share)
     {
-        int full = (int)Math.Round(share * BarWidth);
+        // A failed trial that is tried again counts twice.
+        int full = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth);
         return new string('█', full) + new string('░', BarWidth - full);
     }
 
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * share),3:0} %");
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * Math.Clamp(share, 0, 1)),3:0} %");
 
     private static TableColumn Header(string words) => new TableColumn(new Markup($"[grey]{words}[/]")).NoWrap();
 }

@@ -74,7 +74,8 @@ public sealed class MeasuringStateTests
     [InlineData(140)]
     public void Frame_NoticeWithBrackets_ShowsItAsItIs(int width)
     {
-        Finish("one", 0, TrialStatus.Ok, correct: true);
+        for (int row = 0; row < 30; row++)
+            Finish("one", 0, TrialStatus.Ok, correct: true);
         _state.Report("The endpoint is down [red]503[/].");
         using var text = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
