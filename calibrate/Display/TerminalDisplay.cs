@@ -91,7 +91,8 @@ internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state
         return new string('█', full) + new string('░', BarWidth - full);
     }
 
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * Math.Clamp(share, 0, 1)),3:0} %");
+    private static string Percent(double share) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * Math.Clamp(share, 0, 1)),3:0} %");
 
     private static TableColumn Header(string words) => new TableColumn(new Markup($"[grey]{words}[/]")).NoWrap();
 }
