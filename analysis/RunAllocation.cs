@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Calibration.Optimizer;
 using Calibration.Results;
 
@@ -191,4 +192,10 @@ public sealed record TaskAllocation
 /// <param name="Iterations">Iterations taken.</param>
 /// <param name="ConditionHeld">Whether the theorem that promises convergence applied.</param>
 /// <param name="Condition">That condition and its verdict.</param>
-public sealed record MethodOutcome(string Method, SolverEnding Ending, int Iterations, bool ConditionHeld, string Condition);
+public sealed record MethodOutcome(string Method, SolverEnding Ending, int Iterations, bool ConditionHeld, string Condition)
+{
+    /// <summary>What came of it, in words.</summary>
+    [JsonIgnore]
+    public string Sentence =>
+        $"{Method}: {Ending} after {Iterations} {(Iterations == 1 ? "iteration" : "iterations")}. {Condition}";
+}

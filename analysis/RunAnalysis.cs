@@ -140,9 +140,7 @@ public static class RunAnalysis
             return (own, null);
         }
 
-        RunRows rows = await RunRows.ReadAsync(folder, cancellationToken);
-        ThrowIfOtherRows(folder, fits, rows.Hash);
-        var decision = new Decision(fits, rows, request, cancellationToken);
+        Decision decision = (await SideAsync(folder, request, cancellationToken)).Decision;
         RunAllocation allocation = decision.Conclude(cancellationToken) with { FitsHash = FitsHashOf(folder) };
         PointFolder place = PointFolder.Of(folder, AllocationPoint.Of(allocation));
         await place.WriteAsync(allocation);

@@ -23,4 +23,15 @@ public sealed record MeasuringProgress(string Pass, long Done, long Total, long 
 /// <param name="BudgetTokens">Budget in thinking tokens.</param>
 /// <param name="Status">Whether it can be used, and why not.</param>
 /// <param name="Correct">Whether the answer is correct; null for a service time.</param>
-public sealed record FinishedRow(string Task, int BudgetTokens, TrialStatus Status, bool? Correct);
+public sealed record FinishedRow(string Task, int BudgetTokens, TrialStatus Status, bool? Correct)
+{
+    /// <summary>A graded answer.</summary>
+    public static FinishedRow Of(Trial trial)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        return new FinishedRow(trial.Task, trial.BudgetTokens, trial.Status, trial.Correct) { IsUsable = trial.IsUsable };
+    }
+
+    /// <summary>Whether the fits may use it.</summary>
+    public bool IsUsable { get; init; } = Status == TrialStatus.Ok;
+}

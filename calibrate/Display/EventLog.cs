@@ -19,7 +19,7 @@ internal sealed class EventLog(string path, TimeProvider clock)
         Write(new { Utc = clock.GetUtcNow(), Event = "started", Tool = tool, Resumed = resumed, Trials = trials });
 
     /// <summary>How it stands.</summary>
-    internal void Told(MeasuringSnapshot now) => Write(new
+    internal void Progressed(MeasuringSnapshot now) => Write(new
     {
         Utc = clock.GetUtcNow(),
         Event = "progress",

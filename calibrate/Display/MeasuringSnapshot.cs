@@ -82,7 +82,7 @@ internal sealed record TaskState(string Task, long Done, long Total)
         reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Value:N0} {Word(reason.Key)}")));
 
     /// <summary>A reason in words.</summary>
-    internal static string Word(TrialStatus status) => status switch
+    private static string Word(TrialStatus status) => status switch
     {
         TrialStatus.Failed => "failed",
         TrialStatus.Unverified => "unverified",

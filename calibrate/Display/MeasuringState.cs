@@ -5,8 +5,8 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Display;
 
 /// <summary>
-/// What is known of a measurement while it runs. The passes report to it; displays ask it for a <see cref="MeasuringSnapshot"/>, or are
-/// told of one at the start and the end of a pass and every minute.
+/// What is known of a measurement while it runs. The passes report to it; displays ask it for a <see cref="MeasuringSnapshot"/>, or get one
+/// at the start and the end of a pass and every minute.
 /// </summary>
 internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : IProgress<MeasuringProgress>, IProgress<string>
 {
@@ -28,11 +28,11 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
     private readonly Dictionary<(string Task, TrialStatus Status), long> _excluded = [];
     private readonly Dictionary<string, long> _done = new(StringComparer.Ordinal);
     private MeasuringProgress? _last;
-    private TimeSpan _told;
+    private TimeSpan _shown;
     private (TimeSpan At, string Text)? _notice;
 
     /// <summary>How it stands: at the start and the end of a pass, and every minute.</summary>
-    internal event Action<MeasuringSnapshot>? Told;
+    internal event Action<MeasuringSnapshot>? Progressed;
 
     /// <summary>Words about the endpoints, such as that one is down.</summary>
     internal event Action<string>? Noticed;
@@ -41,13 +41,13 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
     internal void Found(IEnumerable<Trial> trials)
     {
         foreach (Trial trial in trials.Where(trial => trial.Status != TrialStatus.Failed))
-            Count(new FinishedRow(trial.Task, trial.BudgetTokens, trial.Status, trial.Correct));
+            Count(FinishedRow.Of(trial));
     }
 
     /// <inheritdoc/>
     public void Report(MeasuringProgress value)
     {
-        MeasuringSnapshot? told = null;
+        MeasuringSnapshot? shown = null;
         lock (_gate)
         {
             if (value.Pass != _last?.Pass)
@@ -58,12 +58,12 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
                 Count(row);
             Remember(value);
             TimeSpan now = clock.GetElapsedTime(_start);
-            if (isChange || now - _told >= BetweenReports)
-                (_told, told) = (now, Taken(now));
+            if (isChange || now - _shown >= BetweenReports)
+                (_shown, shown) = (now, Taken(now));
         }
 
-        if (told is not null)
-            Told?.Invoke(told);
+        if (shown is not null)
+            Progressed?.Invoke(shown);
     }
 
     /// <inheritdoc/>
@@ -83,12 +83,12 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
 
     private void Count(FinishedRow row)
     {
-        if (row.Status is not (TrialStatus.Ok or TrialStatus.NoAnswer))
+        if (!row.IsUsable)
             _excluded[(row.Task, row.Status)] = _excluded.GetValueOrDefault((row.Task, row.Status)) + 1;
         if (row.Correct is not { } correct)
             return;
         _done[row.Task] = _done.GetValueOrDefault(row.Task) + 1;
-        if (row.Status is not (TrialStatus.Ok or TrialStatus.NoAnswer))
+        if (!row.IsUsable)
             return;
         (long right, long answers) = _answers.GetValueOrDefault((row.Task, row.BudgetTokens));
         _answers[(row.Task, row.BudgetTokens)] = (right + (correct ? 1 : 0), answers + 1);

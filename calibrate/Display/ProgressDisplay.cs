@@ -14,7 +14,7 @@ internal sealed class ProgressDisplay
     internal ProgressDisplay(MeasuringState state, TextWriter log, TimeProvider clock)
     {
         (_state, _log, _clock) = (state, log, clock);
-        state.Told += now => WriteLine(ProgressLines.Of(now));
+        state.Progressed += now => WriteLine(ProgressLines.Of(now));
         state.Noticed += WriteLine;
     }
 
@@ -22,7 +22,7 @@ internal sealed class ProgressDisplay
     internal EventLog Record(string path)
     {
         var events = new EventLog(path, _clock);
-        _state.Told += events.Told;
+        _state.Progressed += events.Progressed;
         _state.Noticed += events.Noticed;
         return events;
     }

@@ -73,7 +73,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state
             ? string.Create(CultureInfo.InvariantCulture, $", {tokens:N0} thinking tokens/s")
             : "";
         string resent = traffic.Resent > 0
-            ? string.Create(CultureInfo.InvariantCulture, $", {traffic.Resent:N0} resent")
+            ? string.Create(CultureInfo.InvariantCulture, $", {traffic.Resent:N0} sent again")
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -16,7 +16,7 @@ namespace Calibration.Calibrate.Measuring;
 /// <param name="ApiKey">The API key; null where none is needed. It never leaves the client.</param>
 internal sealed record ClientSettings(ImmutableArray<Uri> Addresses, RetryPolicy Policy, RunPlan Plan, string? ApiKey)
 {
-    /// <summary>Told when an endpoint is lost, and when it is back; null where nobody listens.</summary>
+    /// <summary>Gets a sentence when an endpoint is lost, and when it is back; null where nobody listens.</summary>
     internal IProgress<string>? Notices { get; init; }
 }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Calibration.Analysis;
 using Calibration.Calibrate.Settings;
+using Calibration.Report.Tables;
 using Calibration.Results;
 
 namespace Calibration.Calibrate.Output;
@@ -142,14 +143,7 @@ internal static class RunText
     {
         foreach (string line in Summary.Answer(allocation))
             text.Append(line).Append('\n');
-        if (allocation.Decision is { } decision)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"  J corrected for misfit and optimism: {Shown(decision.Objective)}");
-            if (decision.GainOverUniform is { } gain)
-                text.Append(CultureInfo.InvariantCulture, $"; gain over the best uniform budget {Shown(gain)}");
-            text.Append('\n');
-        }
-
+        text.Append("  ").Append(AnswerText.Of(allocation)).Append("\n  ").Append(AnswerText.Objective(allocation)).Append('\n');
         foreach (Warning warning in allocation.Warnings.OrderByDescending(warning => warning.Severity).Take(ShownWarnings))
             text.Append(CultureInfo.InvariantCulture, $"  {warning.Severity}: {OptionNames.In(warning.Text)}\n");
         if (allocation.Warnings.Length > ShownWarnings)
@@ -158,9 +152,6 @@ internal static class RunText
             text.Append(CultureInfo.InvariantCulture, $"  {more} more warnings are in report.html.\n");
         }
     }
-
-    private static string Shown(CorrectedValue value) => string.Create(
-        CultureInfo.InvariantCulture, $"{value.Value:0.000} s [{value.Interval.Low:0.000}, {value.Interval.High:0.000}]");
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ internal static class Summary
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"  over the measured budgets alone: J = {allocation.ModelFreeObjective:0.0000} at {measured}"));
         foreach (MethodOutcome method in allocation.Methods)
-            output.WriteLine($"  {method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
+            output.WriteLine("  " + method.Sentence);
         output.WriteLine("  simulated queue at ℓ*: " + allocation.QueueVerdict);
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(
                 CultureInfo.InvariantCulture,

@@ -116,7 +116,7 @@ internal sealed class AllocateVerb(TextWriter output, TextWriter log)
             await WritePolicyAsync(parsed, WorkloadFile.Read(place.In("workload.json"), point));
         if (parsed.GetValue(_json) && allocation is not null)
         {
-            await output.WriteLineAsync(await File.ReadAllTextAsync(place.In("allocation.json"), cancellationToken));
+            await output.WriteAsync(await File.ReadAllTextAsync(place.In("allocation.json"), cancellationToken));
             return ExitCodes.Of(fits);
         }
 

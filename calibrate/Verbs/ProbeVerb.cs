@@ -157,11 +157,11 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
         bool coldIsReused = cache.ColdHit is > 0 || (cache.ColdHit is null && isReused && cache.ColdSeconds < 0.7 * cache.FirstSeconds);
         string verdict = coldIsReused
             ? "the latency pass CANNOT keep hits out"
-            : isReused ? "distorts; kept out of the latency pass" : "no distortion seen";
+            : isReused ? "repeated prompts are faster; the latency pass avoids hits" : "repeated prompts are not faster";
         Line(
             "prefix cache",
-            $"{verdict}: {hit}; {cache.FirstSeconds * 1000:0.0} ms, again {cache.AgainSeconds * 1000:0.0} ms, kept cold "
-                + $"{cache.ColdSeconds * 1000:0.0} ms");
+            $"{verdict}: {hit}; first {cache.FirstSeconds * 1000:0.0} ms, repeated {cache.AgainSeconds * 1000:0.0} ms, repeated without "
+                + $"the cache {cache.ColdSeconds * 1000:0.0} ms");
     }
 
     private void WriteNight(ProbeReport report, ProbePlan plan)

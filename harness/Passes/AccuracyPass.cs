@@ -205,7 +205,7 @@ internal sealed class AccuracyPass(ImmutableArray<IBudgetForcing> forcings, Pass
     private async ValueTask AddAsync(Trial trial)
     {
         await journals.Trials.AddAsync(trial);
-        _counted.Finish(new FinishedRow(trial.Task, trial.BudgetTokens, trial.Status, trial.Correct), trial.IsUsable);
+        _counted.Finish(FinishedRow.Of(trial));
     }
 
     /// <summary>A trace and the budgets that it is to serve.</summary>

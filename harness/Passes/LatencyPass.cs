@@ -189,7 +189,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     }
 
     /// <summary>
-    /// A repeat is told apart by a first line of its own, where that fits: llama.cpp keeps old prompts in memory and would find the answer
+    /// A repeat differs by a first line of its own, where that fits: llama.cpp keeps old prompts in memory and would find the answer
     /// of an earlier try behind the same thinking, so that one suspect try would make all of them suspect.
     /// </summary>
     private async Task<TimedWork> OfItsOwnAsync(TimedWork work, CancellationToken cancellationToken)
@@ -211,8 +211,7 @@ internal sealed class LatencyPass(IBudgetForcing forcing, PassContext context, J
     private async Task AppendAsync(ServiceSample sample)
     {
         await samples.AppendAsync(sample);
-        _counted.Finish(
-            new FinishedRow(sample.Task, sample.BudgetTokens, sample.Status, Correct: null), sample.Status == TrialStatus.Ok);
+        _counted.Finish(new FinishedRow(sample.Task, sample.BudgetTokens, sample.Status, Correct: null));
     }
 }
 

@@ -35,10 +35,10 @@ internal sealed class PassProgress
     internal void Thought(int thinkingTokens) => Interlocked.Add(ref _tokens, thinkingTokens);
 
     /// <summary>A row is finished.</summary>
-    internal void Finish(FinishedRow row, bool isUsable)
+    internal void Finish(FinishedRow row)
     {
         Interlocked.Increment(ref _done);
-        if (!isUsable)
+        if (!row.IsUsable)
             Interlocked.Increment(ref _excluded);
         Report(row);
     }

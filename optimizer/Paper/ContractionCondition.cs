@@ -13,10 +13,12 @@ public sealed record ContractionCondition(double MaxUtilization, double? LInfini
 
     /// <summary>The verdict in one sentence.</summary>
     public string Explanation => LInfinity is { } value
-        ? string.Create(
-            CultureInfo.InvariantCulture,
-            $"L_∞ = {value:G4} is {(Holds ? "below" : "not below")} 1; it is at least Σπc/min c = {Floor:G4} (docs/method.md), so the "
-                + $"spectral radius at ℓ* decides.")
+        ? Holds
+            ? FormattableString.Invariant($"L_∞ = {value:G4} is below 1: the iteration is a contraction.")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"L_∞ = {value:G4} is not below 1; it is at least Σπc/min c = {Floor:G4} (docs/method.md), so the spectral radius at ℓ* "
+                    + $"decides.")
         : FormattableString.Invariant($"L_∞ is not defined: Lemma 2 assumes ρ_max < 1, and ρ_max = {MaxUtilization:G4}.");
 
     /// <summary>Evaluates (26); tasks that may not think (ℓ_max = 0) are constants and take no part but in the moments.</summary>

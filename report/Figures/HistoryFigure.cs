@@ -27,7 +27,13 @@ public static class HistoryFigure
                 .. history.Runs[0].Tasks.Select((task, k) => Entry(task.DisplayName, FigureStyle.LookOf(k))),
                 Entry("J at ℓ*", Best), Entry("J at the kept budgets", Kept),
             ],
-            Note = history.Runs.Any(run => run.Run.Simulated) ? "simulated" : "",
+            Note = string.Join(
+                ", ",
+                (string[])
+                [
+                    .. history.Runs.Any(run => run.Run.Simulated) ? ["simulated"] : Array.Empty<string>(),
+                    .. history.Runs.Any(run => run.IsIncomplete) ? ["incomplete"] : Array.Empty<string>(),
+                ]),
             Width = Sheet.PointsOf(FigureWidth.Page),
             PlainHeight = 170,
         };

@@ -40,7 +40,7 @@ internal static class AllocationHtml
             return;
         html.Heading("The paper's own methods").Paragraph(Rounding(allocation));
         foreach (MethodOutcome method in allocation.Methods)
-            html.Paragraph($"{method.Method}: {method.Ending} after {method.Iterations} iterations. {method.Condition}");
+            html.Paragraph(method.Sentence);
     }
 
     /// <summary>J at the paper's roundings and its lower bound, beside the best integer budgets.</summary>

@@ -147,8 +147,19 @@ public sealed class ResumeTests : IDisposable
         return process.ExitCode;
     }
 
-    private static long JournalBytes(string? folder) => folder is null || !Directory.Exists(folder)
-        ? 0
-        : Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file =>
-            File.Exists(file) ? new FileInfo(file).Length : 0);
+    /// <summary>Bytes of the journals; a folder or file that is gone while they are counted has none.</summary>
+    private static long JournalBytes(string? folder)
+    {
+        try
+        {
+            return folder is null || !Directory.Exists(folder)
+                ? 0
+                : Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        }
+        catch (Exception fault) when (fault is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // The command tries whether the folder can be made, and removes it again.
+            return 0;
+        }
+    }
 }

@@ -28,7 +28,7 @@ public sealed class ShowVerbTests(SmallRun small) : IClassFixture<SmallRun>, IDi
         Assert.Contains("24 tried, 0 of them excluded", screen, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"[{budget.Low:0.0}, {budget.High:0.0}]"), screen, StringComparison.Ordinal);
         Assert.Contains(
-            FormattableString.Invariant($"J corrected for misfit and optimism: {allocation.Decision.Objective.Value:0.000} s"),
+            FormattableString.Invariant($"J is {allocation.Decision.Objective.Value:0.000} s"),
             screen, StringComparison.Ordinal);
         Severity gravest = allocation.Warnings.Max(warning => warning.Severity);
         Assert.Contains($"  {gravest}: ", screen, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ internal sealed partial class DoctorVerb(TextWriter output)
     /// <summary>Lines of the log that go into the bug report.</summary>
     private const int LogLines = 200;
 
-    /// <summary>A server's words may quote what it was asked: only their beginning is told.</summary>
+    /// <summary>A server's words may quote what it was asked: only their beginning is kept.</summary>
     private const int ReasonLength = 160;
 
     private readonly Argument<string> _run = new("run") { Description = "A run folder." };

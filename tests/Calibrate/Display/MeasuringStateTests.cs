@@ -14,7 +14,7 @@ namespace Calibration.Tests.Calibrate.Display;
 public sealed class MeasuringStateTests
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly List<MeasuringSnapshot> _told = [];
+    private readonly List<MeasuringSnapshot> _shown = [];
     private readonly MeasuringState _state;
     private long _done;
     private long _tokens;
@@ -22,7 +22,7 @@ public sealed class MeasuringStateTests
     public MeasuringStateTests()
     {
         _state = new MeasuringState(Plan(), _clock);
-        _state.Told += _told.Add;
+        _state.Progressed += _shown.Add;
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class MeasuringStateTests
     }
 
     [Fact]
-    public void Told_PassThatRuns_ComesAtItsStartEveryMinuteAndAtItsEnd()
+    public void Progressed_PassThatRuns_ComesAtItsStartEveryMinuteAndAtItsEnd()
     {
         for (int row = 0; row < 20; row++)
         {
@@ -52,8 +52,8 @@ public sealed class MeasuringStateTests
             _clock.Advance(TimeSpan.FromSeconds(15));
         }
 
-        Assert.Equal([1, 5, 9, 13, 17, 20], _told.Select(now => (int)now.Pass.Done));
-        Assert.Equal(600 / 15.0, _told[^1].TokensPerSecond!.Value, 1e-9);
+        Assert.Equal([1, 5, 9, 13, 17, 20], _shown.Select(now => (int)now.Pass.Done));
+        Assert.Equal(600 / 15.0, _shown[^1].TokensPerSecond!.Value, 1e-9);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class MeasuringStateTests
         Finish("one", 64, TrialStatus.BudgetNotEnforced, correct: true);
         Finish("two", 0, TrialStatus.Ok, correct: true);
         Assert.Equal(
-            "[26:03:04] accuracy pass: 2 of 20 (10 %); 8 requests in flight (limit 16), 3 resent (about 200 generated tokens wasted); "
+            "[26:03:04] accuracy pass: 2 of 20 (10 %); 8 requests in flight (limit 16), 3 sent again (about 200 generated tokens wasted); "
                 + "accuracy so far: Two 1.00 at 0; excluded: One 1 budget not kept",
             ProgressLines.Of(_state.Snapshot()));
     }
@@ -101,7 +101,7 @@ public sealed class MeasuringStateTests
     private void Finish(string task, int budget, TrialStatus status, bool correct) => _state.Report(
         new MeasuringProgress("accuracy", ++_done, 20, _tokens += 600, 0, new EndpointTraffic(8, 16, 3, 200))
         {
-            Row = new FinishedRow(task, budget, status, correct),
+            Row = FinishedRow.Of(SampleRows.Trial(task, "p", budget, status: status) with { Correct = correct }),
         });
 
     private static ExperimentPlan Plan()

@@ -21,7 +21,7 @@ public sealed class ProbeTests
         Assert.Contains("context 2,048 tokens", run.Output, StringComparison.Ordinal);
         Assert.Contains("96→96", run.Output, StringComparison.Ordinal);
         Assert.Contains("kept as a cap; not used", run.Output, StringComparison.Ordinal);
-        Assert.Contains("distorts; kept out of the latency pass", run.Output, StringComparison.Ordinal);
+        Assert.Contains("repeated prompts are faster; the latency pass avoids hits", run.Output, StringComparison.Ordinal);
         Assert.Contains("does not fit this context", run.Output, StringComparison.Ordinal);
     }
 
@@ -34,7 +34,7 @@ public sealed class ProbeTests
         CommandRun run = await CommandRun.OfAsync("probe", "--endpoint", endpoint.BaseAddress.ToString(), "--concurrency", "2");
         Assert.True(run.ExitCode == 0, run.Error + run.Output);
         Assert.Contains("vllm 0.32.0", run.Output, StringComparison.Ordinal);
-        Assert.Contains("distorts; kept out of the latency pass", run.Output, StringComparison.Ordinal);
+        Assert.Contains("repeated prompts are faster; the latency pass avoids hits", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ProbeTests
     /// <summary>Where the salt is trusted it must act; SGLang's timed prompts are like no others besides.</summary>
     [Theory]
     [InlineData("vllm", "the latency pass CANNOT keep hits out")]
-    [InlineData("sglang", "distorts; kept out of the latency pass")]
+    [InlineData("sglang", "repeated prompts are faster; the latency pass avoids hits")]
     public async Task Probe_SaltThatDoesNothing_IsSeenByTheTimes(string owner, string verdict)
     {
         await using ScriptedServer server = new SglangShapes(strictThinking: false) { PrefillSeconds = 0.3, Owner = owner }.Start();
