@@ -55,7 +55,7 @@ public sealed record AllocationPoint(
 
     /// <summary>The point in words, for tables, figures, the report and the console.</summary>
     public string Caption => string.Create(
-        CultureInfo.InvariantCulture, $"λ = {ArrivalRatePerSecond}/s, α = {AccuracyWeightSeconds} s, ℓ ≤ {MaxBudgetTokens}, shares "
+        CultureInfo.InvariantCulture, $"λ = {ArrivalRatePerSecond:G6}/s, α = {AccuracyWeightSeconds:G6} s, ℓ ≤ {MaxBudgetTokens}, shares "
             + $"{SharesShown}{ServerShown}");
 
     /// <summary>A folder's name for the point: λ, α, and a hash of all else that it consists of. Equal points have equal names.</summary>

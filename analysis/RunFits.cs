@@ -146,6 +146,10 @@ public sealed record BudgetExclusion(int BudgetTokens, int Tried, int Excluded, 
 /// </param>
 public sealed record BudgetAnswers(int BudgetTokens, int Answers, int Unread, int Limited)
 {
+    /// <summary>Right answers; only where they were counted from a run's rows, because files have them with the measured points.</summary>
+    [JsonIgnore]
+    public int Correct { get; init; }
+
     /// <summary>Share of the answers that could not be read.</summary>
     public double UnreadShare => (double)Unread / Answers;
 

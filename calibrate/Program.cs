@@ -1,6 +1,8 @@
 using System.Globalization;
 using Calibration.Calibrate;
+using Calibration.Calibrate.Display;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-using var interruption = new Interruption(Console.Error);
-return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, TimeProvider.System, interruption.Token);
+await using var error = new StandardError(Console.Error);
+using var interruption = new Interruption(error);
+return await CommandLine.InvokeAsync(args, Console.Out, error, TimeProvider.System, interruption.Token);

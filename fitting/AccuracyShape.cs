@@ -80,6 +80,8 @@ public readonly record struct BudgetAccuracy(double BudgetTokens, double Accurac
 /// <param name="Points">The points in ascending order of their budgets; at least one.</param>
 public sealed record PointAccuracy(ImmutableArray<BudgetAccuracy> Points) : AccuracyShape
 {
+    private InterpolatedAccuracy? _between;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Name => "points";
@@ -100,8 +102,20 @@ public sealed record PointAccuracy(ImmutableArray<BudgetAccuracy> Points) : Accu
         throw new ArgumentOutOfRangeException(nameof(budgetTokens), budgetTokens, "is not one of the measured budgets");
     }
 
+    /// <summary>
+    /// Accuracy at a budget that may not be chosen but may be given: the monotone interpolation; outside the points as at the nearest.
+    /// </summary>
+    public double Between(double budgetTokens) =>
+        (_between ??= new InterpolatedAccuracy(Points)).At(Math.Clamp(budgetTokens, Points[0].BudgetTokens, LargestBudget));
+
     /// <inheritdoc/>
     public override double SlopeAt(double budgetTokens) => 0;
+
+    /// <summary>Equal where the points are.</summary>
+    public bool Equals(PointAccuracy? other) => other is not null && Points.AsSpan().SequenceEqual(other.Points.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Points.Aggregate(0, HashCode.Combine);
 }
 
 /// <summary>

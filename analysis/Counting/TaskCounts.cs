@@ -84,6 +84,7 @@ internal sealed class TaskCounts
             Answers = before.Answers + 1,
             Unread = before.Unread + (trial.Status == TrialStatus.NoAnswer ? 1 : 0),
             Limited = before.Limited + (isLimited ? 1 : 0),
+            Correct = before.Correct + (trial.Correct ? 1 : 0),
         };
         if (trial.Cues > 0)
             _lengthened[trial.BudgetTokens] = _lengthened.GetValueOrDefault(trial.BudgetTokens) + 1;

@@ -5,8 +5,9 @@ using Calibration.Optimizer;
 namespace Calibration.Analysis.Policies;
 
 /// <summary>
-/// A task at any budget, also where the decision may not choose it: between measured points, and between the budgets that were measured
-/// beyond a peak, on the line through the two beside it; beyond all that is known as at its end, below its smallest budget as at that.
+/// A task at any budget, also where the decision may not choose it: between points by monotone interpolation, because a line would be below
+/// every curve that flattens; between the budgets that were measured beyond a peak on the line through the two beside it; beyond all that
+/// is known as at its end, below its smallest budget as at that.
 /// </summary>
 internal static class AnyBudget
 {
@@ -14,24 +15,29 @@ internal static class AnyBudget
     internal static (double Accuracy, double Mean, double Square) At(TaskModel task, double budget)
     {
         double cut = Math.Clamp(budget, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens), task.LargestKnownTokens);
-        if (task.Accuracy is not PointAccuracy given || (cut > task.LargestBudgetTokens && task.MeasuredServices.IsEmpty))
-        {
-            (double mean, double square) = task.ServiceAt(cut);
-            return (task.AccuracyAt(cut), mean, square);
-        }
-
-        ReadOnlySpan<BudgetAccuracy> points = task.Beyond.IsEmpty ? given.Points.AsSpan() : [.. given.Points, .. task.Beyond];
-        int above = 0;
-        while (above < points.Length - 1 && points[above].BudgetTokens < cut)
-            above++;
-        BudgetAccuracy high = points[above];
-        if (above == 0 || high.BudgetTokens <= cut)
-            return Terms(task, high);
-        BudgetAccuracy low = points[above - 1];
-        double share = (cut - low.BudgetTokens) / (high.BudgetTokens - low.BudgetTokens);
-        ((double A, double M, double S) left, (double A, double M, double S) right) = (Terms(task, low), Terms(task, high));
-        return (left.A + (share * (right.A - left.A)), left.M + (share * (right.M - left.M)), left.S + (share * (right.S - left.S)));
+        double accuracy = task.Accuracy is PointAccuracy points && cut <= task.LargestBudgetTokens
+            ? points.Between(cut)
+            : task.AccuracyAt(cut);
+        (double mean, double square) = task.MeasuredServices.IsEmpty ? task.ServiceAt(cut) : ServiceBetween(task.MeasuredServices, cut);
+        return (accuracy, mean, square);
     }
+
+    /// <summary>Mean and second moment on the line through the two measured budgets beside one.</summary>
+    private static (double Mean, double Square) ServiceBetween(ImmutableArray<MeasuredService> measured, double budget)
+    {
+        int above = 0;
+        while (above < measured.Length - 1 && measured[above].BudgetTokens < budget)
+            above++;
+        (double mean, double square) = MomentsOf(measured[above]);
+        if (above == 0 || measured[above].BudgetTokens <= budget)
+            return (mean, square);
+        (double lowMean, double lowSquare) = MomentsOf(measured[above - 1]);
+        double low = measured[above - 1].BudgetTokens, share = (budget - low) / (measured[above].BudgetTokens - low);
+        return (lowMean + (share * (mean - lowMean)), lowSquare + (share * (square - lowSquare)));
+    }
+
+    private static (double Mean, double Square) MomentsOf(MeasuredService at) =>
+        (at.MeanSeconds, (at.MeanSeconds * at.MeanSeconds) + at.VarianceSeconds2);
 
     /// <summary>What budgets imply, each cut as above.</summary>
     internal static Performance At(Workload workload, ReadOnlySpan<double> budgets)
@@ -62,10 +68,4 @@ internal static class AnyBudget
     /// <summary>The workload with every task as a constant; its budgets are then all 0.</summary>
     internal static Workload Held(Workload workload, ImmutableArray<double> budgets) =>
         workload with { Tasks = [.. workload.Tasks.Select((task, k) => Held(task, budgets[k]))] };
-
-    private static (double Accuracy, double Mean, double Square) Terms(TaskModel task, BudgetAccuracy point)
-    {
-        (double mean, double square) = task.ServiceAt(point.BudgetTokens);
-        return (point.Accuracy, mean, square);
-    }
 }

@@ -30,11 +30,12 @@ internal sealed class ProgressDisplay
     /// <summary>Shows the measuring until it ends; a display that fails is given up, and measuring goes on.</summary>
     internal async Task<T> ShowAsync<T>(Task<T> measuring)
     {
-        if (TerminalDisplay.ConsoleOf(_log) is { } console)
+        if (_log is StandardError shared && shared.Terminal() is { } console)
         {
             _isLive = true;
             try
             {
+                using IDisposable sharing = shared.Share(console);
                 await new TerminalDisplay(console, _state, _clock).ShowAsync(measuring);
             }
             catch (Exception fault) when (fault is IOException or InvalidOperationException or ArgumentException)

@@ -15,17 +15,6 @@ internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state
 
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>
-    /// The console of a log that is a terminal; null where it is a file or a pipe, or its terminal cannot move the cursor.
-    /// </summary>
-    internal static IAnsiConsole? ConsoleOf(TextWriter log)
-    {
-        if (!ReferenceEquals(log, Console.Error) || Console.IsErrorRedirected)
-            return null;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(log) });
-        return console.Profile.Capabilities is { Ansi: true, Interactive: true } ? console : null;
-    }
-
     /// <summary>Draws until the measuring ends, in whatever way; the last frame stays.</summary>
     internal Task ShowAsync(Task measuring) => console.Live(Frame(state.Snapshot())).StartAsync(async live =>
     {

@@ -34,13 +34,14 @@ internal static class RunText
     internal static string OfTask(RunManifest manifest, CountedTask task)
     {
         string simulated = manifest.Simulated ? " (simulated endpoint)" : "";
-        string[] header = ["budget", "answers", "not read", "budget-limited"];
+        string[] header = ["budget", "answers", "accuracy", "not read", "budget-limited"];
         return $"{task.Task} in {manifest.Id}{simulated}\n\n" + TerminalTable.Of(
             [
                 header,
                 .. task.Budgets.Select(at => new[]
                 {
-                    Whole(at.BudgetTokens), Whole(at.Answers), at.UnreadShare.ToString("0.0 %", CultureInfo.InvariantCulture),
+                    Whole(at.BudgetTokens), Whole(at.Answers),
+                    ((double)at.Correct / at.Answers).ToString("0.000", CultureInfo.InvariantCulture), at.UnreadShare.ToString("0.0 %", CultureInfo.InvariantCulture),
                     at.LimitedShare.ToString("0.0 %", CultureInfo.InvariantCulture),
                 }),
             ],

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using Calibration.Analysis;
+using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Report;
@@ -78,6 +79,7 @@ internal sealed class CompareVerb(TextWriter output, TextWriter log)
         await AtomicFile.WriteTextAsync(Path.Combine(folder, "compare.md"), markdown);
         await output.WriteLineAsync(parsed.GetValue(_json) ? json : markdown.TrimEnd());
         await log.WriteLineAsync($"Comparison, as a page, a figure, Markdown and JSON: {folder}");
+        Ending.Next(log, $"calibrate show {runs[^1].Path}", $"calibrate allocate {runs[^1].Path}");
         return 0;
     }
 

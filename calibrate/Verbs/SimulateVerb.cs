@@ -10,7 +10,7 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Verbs;
 
 /// <summary><c>simulate</c>: the queue at an allocation, simulated beside the formulas.</summary>
-internal sealed class SimulateVerb(TextWriter output)
+internal sealed class SimulateVerb(TextWriter output, TextWriter log)
 {
     private readonly Argument<string?> _run = RunArguments.OptionalRun();
     private readonly Option<string?> _workload = RunArguments.Workload();
@@ -73,9 +73,15 @@ internal sealed class SimulateVerb(TextWriter output)
                 queue.Measurements,
                 cancelled);
             if (parsed.GetValue(_json))
+            {
                 QueueReportText.WriteJson(report, output);
-            else
-                QueueReportText.Write(report, queue.Source, output);
+                return 0;
+            }
+
+            QueueReportText.Write(report, queue.Source, output);
+            Ending.Next(log, parsed.GetValue(_workload) is { } workload
+                ? $"calibrate allocate --workload {workload}"
+                : $"calibrate report {parsed.GetValue(_run)} --open");
             return 0;
         });
         return command;

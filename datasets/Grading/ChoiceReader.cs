@@ -19,14 +19,17 @@ internal sealed partial class ChoiceReader
 
     private readonly ImmutableArray<string> _letters;
     private readonly ChoiceLetter _letter;
-    private readonly ChoiceTexts _texts;
+    private readonly Lazy<ChoiceTexts> _texts;
 
     private ChoiceReader(Problem problem)
     {
         _letters = problem.ChoiceLetters;
         _letter = new(problem.ChoiceLetters, problem.ChoiceLabels);
-        _texts = new(problem.ChoiceTexts);
+        // Most answers are letters.
+        _texts = new(() => new ChoiceTexts(problem.ChoiceTexts));
     }
+
+    private ChoiceTexts Texts => _texts.Value;
 
     /// <summary>The reader for an item's choices.</summary>
     public static AnswerReader For(Problem problem)
@@ -90,7 +93,7 @@ internal sealed partial class ChoiceReader
             return new(start, named.End, named.Letter, opened && named.End < text.Length && text[named.End] is ')' or '"' or '*');
         }
 
-        int choice = _texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
+        int choice = Texts.AtStart(text[from..Math.Min(text.Length, from + LongestText)]);
         return choice < 0 ? null : new(from, from, _letters[choice], true);
     }
 
@@ -98,17 +101,17 @@ internal sealed partial class ChoiceReader
     private (string? Letter, bool Several) WholeChoice(string content)
     {
         string bare = content.Trim(' ', '\n', '\r', '\t', '"', '\'', '“', '”', '*', '_', '[', ']', '<', '>', '|', '{', '}', '$', ',');
-        if (_texts.Exactly(content) is >= 0 and var named && _letter.Of(bare) is null) return (_letters[named], false);
+        if (Texts.Exactly(content) is >= 0 and var named && _letter.Of(bare) is null) return (_letters[named], false);
         if (content.TrimEnd().EndsWith('\'') && !content.TrimStart().StartsWith('\'')) return (null, false);
         if (bare.Length == 1 && _letter.Of(bare) is { } alone)
         {
             // A number may be a published label and another choice's text: then it names none.
-            bool another = char.IsAsciiDigit(bare[0]) && _texts.Exactly(bare) is >= 0 and var same && _letters[same] != alone;
+            bool another = char.IsAsciiDigit(bare[0]) && Texts.Exactly(bare) is >= 0 and var same && _letters[same] != alone;
             return another ? (null, true) : (alone, false);
         }
 
         Match match = LetterFirst().Match(bare);
-        if (!match.Success) return _texts.Exactly(bare) is >= 0 and var text ? (_letters[text], false) : (null, false);
+        if (!match.Success) return Texts.Exactly(bare) is >= 0 and var text ? (_letters[text], false) : (null, false);
         Group group = match.Groups["letter"];
         NamedLetter? found = _letter.At(bare, group.Index);
         if (found is { Letter: null }) return (null, true);
@@ -120,7 +123,7 @@ internal sealed partial class ChoiceReader
         if (Questioned().IsMatch(bare, group.Index + 1)) return (null, true);
         bool marked = match.Groups["mark"].Length > 0 || rest.Length == 0;
         bool stands = marked
-            || _texts.Is(_letters.IndexOf(own), rest)
+            || Texts.Is(_letters.IndexOf(own), rest)
             || (own is not ("A" or "I") && !char.IsLower(group.Value[0]))
             || ChoiceLetter.StandsAlone(bare, group.Index, own);
         return (stands ? own : null, false);
@@ -177,7 +180,7 @@ internal sealed partial class ChoiceReader
             }
         }
 
-        return _texts.Only(text) is >= 0 and var only ? new(0, start + line.Length, _letters[only], true) : null;
+        return Texts.Only(text) is >= 0 and var only ? new(0, start + line.Length, _letters[only], true) : null;
     }
 
     private string OwnLetter(Match match) => _letter.Of(match.Groups["letter"].Value)!;

@@ -11,7 +11,9 @@ internal static partial class ResponseText
     {
         string plain = EndOfTurn().Match(text) is { Success: true } end ? text[..end.Index] : text;
         plain = BrokenCommand().Replace(plain, match => match.ValueSpan[0] == '\b' ? @"\b" : @"\f");
-        plain = Emphasis().Replace(ClosingTag().Replace(Folded(plain), "\n"), "${content}");
+        plain = ClosingTag().Replace(Folded(plain), "\n");
+        // No code is generated for a pattern that refers back without regard to case, and few responses have a tag.
+        if (plain.Contains('<', StringComparison.Ordinal)) plain = Emphasis().Replace(plain, "${content}");
         return Struck().Replace(plain, " ");
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
@@ -26,12 +27,17 @@ internal static partial class ThinkingText
         new("<|channel|>commentary", "<|channel|>final<|message|>"),
     ];
 
+    // Most responses have none of the marks, and one look for all of them tells that.
+    private static readonly SearchValues<string> Marks =
+        SearchValues.Create([.. Known.SelectMany(known => new[] { known.Open, known.Close })], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What follows the last closing mark; null where thinking is open at the end.</summary>
     /// <param name="response">The complete response.</param>
     /// <param name="own">Delimiters of the model's profile, besides the known ones; may be null.</param>
     public static string? AfterThinking(string response, ThinkingDelimiters? own = null)
     {
-        IEnumerable<ThinkingDelimiters> all = own is null ? Known : Known.Prepend(own);
+        IEnumerable<ThinkingDelimiters> all = response.AsSpan().ContainsAny(Marks) ? Known : [];
+        if (own is not null) all = all.Prepend(own);
         int start = 0;
         foreach (ThinkingDelimiters delimiters in all)
         {

@@ -53,8 +53,16 @@ internal sealed class ServerSpeed
     {
         lock (_gate)
         {
-            return _last.Count == 0 ? null
-                : _last.Sum(shown => shown.Seconds * Math.Max(1, inFlight / shown.InFlight)) / _last.Sum(shown => (double)shown.Tokens);
+            if (_last.Count == 0)
+                return null;
+            double seconds = 0, tokens = 0;
+            foreach (Shown shown in _last)
+            {
+                seconds += shown.Seconds * Math.Max(1, inFlight / shown.InFlight);
+                tokens += shown.Tokens;
+            }
+
+            return seconds / tokens;
         }
     }
 

@@ -88,7 +88,7 @@ const Solver = (() => {
       const above = used(l)[2];
       return [c * above, 2 * spread * c * above * (t0 + c * l), 2 * spread * c * c * above];
     };
-    const gain = points ? l => points.find(r => r[0] === l)[1] : p;
+    const between = points && interpolated(points), gain = points ? l => between(Math.max(l, points[0][0])) : p;
     let grid;
     if (points) {
       grid = points.map(r => r[0]).filter(l => l <= high);
@@ -118,8 +118,8 @@ const Solver = (() => {
     return load >= 1 ? -Infinity : model.weight * a - m1 - model.rate * m2 / (2 * (1 - load));
   }
 
-  /* Accuracy and service moments of one task at any budget, between given points, and between what was measured beyond a peak, on the line
-     through the two beside it. */
+  /* Accuracy and service moments of one task at any budget: between given points by monotone interpolation, between what was measured beyond
+     a peak, and between measured times, on the line through the two beside it. */
   function terms(t, budget) {
     if (t.beyond && budget > t.high) {
       const last = t.beyond.length - 1, cut = Math.min(budget, t.beyond[last][0]), j = t.beyond.findIndex(r => r[0] >= cut);
@@ -128,7 +128,7 @@ const Solver = (() => {
       return [near(p, q), near(s1, s2), near(q1, q2)];
     }
     const l = Math.min(Math.max(budget, Math.min(t.low, t.high)), t.high);
-    if (!t.points)
+    if (!t.measured)
       return [t.gain(l), ...t.times(l)];
     let i = t.grid.findIndex(x => x >= l);
     if (i < 0)
@@ -136,7 +136,7 @@ const Solver = (() => {
     if (i === 0 || t.grid[i] === l)
       return [t.P[i], t.S[i], t.Q[i]];
     const w = (l - t.grid[i - 1]) / (t.grid[i] - t.grid[i - 1]), mix = x => x[i - 1] + w * (x[i] - x[i - 1]);
-    return [mix(t.P), mix(t.S), mix(t.Q)];
+    return [t.gain(l), mix(t.S), mix(t.Q)];
   }
 
   function sums(model, budgets, without) {

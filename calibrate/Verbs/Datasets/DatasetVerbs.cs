@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Calibration.Calibrate.Output;
 using Calibration.Calibrate.Settings;
 using Calibration.Datasets;
 using Calibration.Datasets.Pulling;
@@ -68,6 +69,10 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
             await log.WriteLineAsync(
                 $"The files are in "
                     + $"{directory}{(directory == cache.Directory ? "; run finds them there" : $": give run --data {directory}")}.");
+            Ending.Next(
+                log,
+                "calibrate datasets check" + DataOf(parsed),
+                $"calibrate plan --endpoint URL --datasets {string.Join(',', named.Select(benchmark => benchmark.Task))}{DataOf(parsed)}");
             return failed ? 1 : 0;
         });
         return command;
@@ -94,9 +99,12 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
         command.SetAction(async (parsed, _) =>
         {
             string directory = DirectoryOf(parsed);
+            if (parsed.GetValue(_data) is not null && !Directory.Exists(directory))
+                throw new UserFault($"{directory} does not exist: name the folder with the benchmarks' files, or leave --data out.");
             await output.WriteLineAsync($"In {directory}:");
             foreach (Benchmark benchmark in Benchmarks.All)
                 await output.WriteLineAsync($"  {benchmark.Task,-10} {benchmark.DisplayName,-14} {Presence(benchmark, directory)}");
+            Ending.Next(log, "calibrate datasets pull" + DataOf(parsed), "calibrate datasets check" + DataOf(parsed));
             return 0;
         });
         return command;
@@ -201,6 +209,8 @@ internal sealed class DatasetVerbs(TextWriter output, TextWriter log, TimeProvid
 
     private ImmutableArray<Benchmark> Named(ParseResult parsed) =>
         parsed.GetValue(_names) is { Length: > 0 } given ? [.. given.Select(Find)] : Benchmarks.All;
+
+    private string DataOf(ParseResult parsed) => parsed.GetValue(_data) is { } directory ? $" --data {directory}" : "";
 
     private string DirectoryOf(ParseResult parsed) => parsed.GetValue(_data) ?? DataFolder.Cache().Directory;
 

@@ -9,7 +9,7 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>export</c>: a run's accuracies in the format of others.</summary>
-internal sealed class ExportVerb(TextWriter output, TimeProvider clock)
+internal sealed class ExportVerb(TextWriter output, TextWriter log, TimeProvider clock)
 {
     private const string Format = "every-eval-ever";
     private const string Unknown = "unknown";
@@ -82,6 +82,7 @@ internal sealed class ExportVerb(TextWriter output, TimeProvider clock)
             string file = Path.Combine(place, IdOf(manifest.Id) + ".json");
             await AtomicFile.WriteTextAsync(file, json);
             await output.WriteLineAsync(file);
+            await log.WriteLineAsync("How to contribute it: https://github.com/evaleval/every_eval_ever");
             return 0;
         });
         return command;

@@ -9,7 +9,7 @@ using Calibration.Results;
 namespace Calibration.Calibrate.Verbs.RunFolders;
 
 /// <summary><c>show</c>: a run in one screen, a task's answers by budget, or one problem's thinking, answers and grades.</summary>
-internal sealed class ShowVerb(TextWriter output, TimeProvider clock)
+internal sealed class ShowVerb(TextWriter output, TextWriter log, TimeProvider clock)
 {
     private const int NamedProblems = 5;
 
@@ -64,9 +64,15 @@ internal sealed class ShowVerb(TextWriter output, TimeProvider clock)
             if (shown?.Contains('/', StringComparison.Ordinal) != true && WithoutEffect.FirstOf(parsed) is { } idle)
                 throw new UserFault($"{idle} is for one problem: name it as TASK/PROBLEM, or leave {idle} out.");
             if (shown is null)
+            {
                 await output.WriteAsync(await RunText.OfAsync(place, cancelled));
-            else
-                await ShowAsync(place.Run, shown, parsed, cancelled);
+                string task = place.Run.ReadManifest().Tasks[0].Task;
+                string[] page = File.Exists(place.In("allocation.json")) ? [$"calibrate report {place.Path} --open"] : [];
+                Ending.Next(log, [$"calibrate show {place.Run.Path} {task}", .. page]);
+                return 0;
+            }
+
+            await ShowAsync(place.Run, shown, parsed, cancelled);
             return 0;
         });
         return command;
@@ -88,6 +94,7 @@ internal sealed class ShowVerb(TextWriter output, TimeProvider clock)
         {
             RunCounts counts = await RunAnalysis.CountAsync(folder, cancellationToken);
             await output.WriteAsync(RunText.OfTask(manifest, counts.Tasks.First(counted => counted.Task == task)));
+            Ending.Next(log, $"calibrate show {folder.Path} {task}/PROBLEM");
             return;
         }
 
