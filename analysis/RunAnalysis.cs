@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Calibration.Analysis.Comparing;
 using Calibration.Analysis.Counting;
+using Calibration.Analysis.Curves;
 using Calibration.Analysis.Deciding;
 using Calibration.Analysis.Findings;
 using Calibration.Optimizer;
@@ -172,6 +173,29 @@ public static class RunAnalysis
                     budgets.TryGetValue(task.Task, out double at) ? at : decision.BudgetOf(task.Task)!.Value),
             ],
             cancellationToken);
+    }
+
+    /// <summary>J at one budget for all tasks, with its interval, at the operating point of a folder's allocation.</summary>
+    /// <exception cref="AnalysisException">The fits were made from other rows.</exception>
+    public static async Task<PolicyValue> UniformAsync(PointFolder place, int budgetTokens, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        AllocationPoint at = AllocationPoint.Of(place.ReadAllocation());
+        var point = new OperatingPoint
+        {
+            ArrivalRatePerS = at.ArrivalRatePerSecond,
+            AccuracyWeightS = at.AccuracyWeightSeconds,
+            MaxBudgetTokens = (int)at.MaxBudgetTokens,
+            Shares = at.Shares,
+        };
+        var request = new AllocationRequest(point, place.Run.ReadManifest().Plan.Seed, SweepTask: "")
+        {
+            Server = at.ServerSpeed is { } speed ? Server.Shared(speed) : Server.OneAtATime,
+        };
+        Decision decision = (await SideAsync(place.Run, request, cancellationToken)).Decision;
+        return decision.UniformOf(budgetTokens, cancellationToken) is { } uniform
+            ? PolicyValue.Of(uniform)
+            : new PolicyValue(PolicyKind.Uniform, budgetTokens, null);
     }
 
     /// <summary>Two runs side by side at one operating point.</summary>

@@ -27,15 +27,17 @@ public sealed record PolicyValue(PolicyKind Kind, double? BudgetTokens, double? 
     /// <summary>Whether the budget is beyond the largest measured one of some task.</summary>
     public bool Extrapolated { get; init; }
 
+    internal static PolicyValue Of(UniformAllocation at) => new(PolicyKind.Uniform, at.BudgetTokens, at.Objective)
+    {
+        Interval = at.Interval,
+        Extrapolated = !at.ExtrapolatedTasks.IsEmpty,
+    };
+
     internal static IEnumerable<PolicyValue> Of(RunAllocation allocation)
     {
         IEnumerable<PolicyValue> uniform =
         [
-            .. allocation.Uniform.Select(at => new PolicyValue(PolicyKind.Uniform, at.BudgetTokens, at.Objective)
-            {
-                Interval = at.Interval,
-                Extrapolated = !at.ExtrapolatedTasks.IsEmpty,
-            }),
+            .. allocation.Uniform.Select(Of),
             .. allocation.UnstableUniform.Select(budget => new PolicyValue(PolicyKind.Uniform, budget, null)),
         ];
         return

@@ -64,6 +64,14 @@ internal sealed class Decision
     internal AllocationValue ValueOf(ImmutableArray<double> budgets, CancellationToken cancellationToken) =>
         new ValueBootstrap(new SolvedWorkload(Workload, _best, _uniform), DrawnTasks(), budgets).Run(_request.Seed, cancellationToken);
 
+    /// <summary>One budget for all tasks, with its own bootstrap; null where it overloads the server.</summary>
+    internal UniformAllocation? UniformOf(int budget, CancellationToken cancellationToken) =>
+        PolicyCurves.Uniform(Workload, budget) is not { } there ? null : there with
+        {
+            ExtrapolatedTasks = [.. TasksMeasuredBelow(budget)],
+            Interval = ValueOf([.. _taking.Select(_ => (double)budget)], cancellationToken).Objective?.Interval,
+        };
+
     /// <summary>Everything that is said of the decision.</summary>
     internal RunAllocation Conclude(CancellationToken cancellationToken)
     {
@@ -156,12 +164,14 @@ internal sealed class Decision
         from budget in AllowedUniform
         let there = PolicyCurves.Uniform(Workload, budget)
         where there is not null
-        let beyond = _taking.Where(task => budget > task.Accuracy.Points[^1].BudgetTokens).Select(task => task.DisplayName)
         select there with
         {
-            ExtrapolatedTasks = [.. beyond],
+            ExtrapolatedTasks = [.. TasksMeasuredBelow(budget)],
             Interval = uncertainty?.Uniform.FirstOrDefault(uniform => uniform.BudgetTokens == budget)?.Objective,
         };
+
+    private IEnumerable<string> TasksMeasuredBelow(int budget) =>
+        _taking.Where(task => budget > task.Accuracy.Points[^1].BudgetTokens).Select(task => task.DisplayName);
 
     private IEnumerable<int> AllowedUniform => PolicyCurves.PaperUniform.Where(budget => budget <= _request.Point.MaxBudgetTokens);
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Calibration.Analysis.Curves;
-using Calibration.Optimizer;
 using Calibration.Report.Drawing;
 using Calibration.Report.Figures;
 
@@ -37,8 +36,8 @@ internal sealed class FigureArguments
     internal Option<string?> Policies { get; } = new("--policies")
     {
         Description =
-            "Bars of Fig. 3, in this order: uniform budgets, best (the best uniform budget), optimal (ℓ*). Only 0, 100 and 500 of a run "
-            + "have intervals. Default: 0,100,500,best,optimal.",
+            "Bars of Fig. 3, in this order: uniform budgets, best (the best uniform budget), optimal (ℓ*). "
+            + "Default: 0,100,500,best,optimal.",
         HelpName = "LIST",
     };
 
@@ -93,21 +92,26 @@ internal sealed class FigureArguments
 
     /// <summary>The policies that were named, in their order; those that the curves do not have are computed.</summary>
     /// <exception cref="UserFault">A name is no policy.</exception>
-    internal DecisionCurves Chosen(ParseResult parsed, DecisionCurves curves, Func<Workload> workload) =>
-        parsed.GetValue(Policies) is { } list
-            ? curves with { Policies = [.. list.Split(',').Select(name => PolicyOf(name.Trim(), curves, workload)).OfType<PolicyValue>()] }
-            : curves;
-
-    private static PolicyValue? PolicyOf(string name, DecisionCurves curves, Func<Workload> workload)
+    internal async Task<DecisionCurves> ChosenAsync(ParseResult parsed, DecisionCurves curves, Func<int, Task<PolicyValue>> uniform)
     {
-        if (name == Best)
-            return curves.Policies.FirstOrDefault(policy => policy.Kind == PolicyKind.BestUniform);
-        if (name == Optimal)
-            return curves.Policies.First(policy => policy.Kind == PolicyKind.Optimal);
-        if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int budget))
-            throw new UserFault($"--policies has \"{name}\": give budgets (0 or more), {Best} and {Optimal}.");
-        return curves.Policies.FirstOrDefault(policy => policy.Kind == PolicyKind.Uniform && policy.BudgetTokens == budget)
-            ?? WorkloadCurves.Uniform(workload(), budget);
+        if (parsed.GetValue(Policies) is not { } list)
+            return curves;
+        var chosen = ImmutableArray.CreateBuilder<PolicyValue>();
+        foreach (string name in list.Split(',').Select(name => name.Trim()))
+        {
+            bool isBudget = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int budget);
+            if (!isBudget && name is not (Best or Optimal))
+                throw new UserFault($"--policies has \"{name}\": give budgets (0 or more), {Best} and {Optimal}.");
+            PolicyKind kind = isBudget ? PolicyKind.Uniform : name == Best ? PolicyKind.BestUniform : PolicyKind.Optimal;
+            PolicyValue? known =
+                curves.Policies.FirstOrDefault(policy => policy.Kind == kind && (!isBudget || policy.BudgetTokens == budget));
+            if (known is not null)
+                chosen.Add(known);
+            else if (isBudget)
+                chosen.Add(await uniform(budget));
+        }
+
+        return curves with { Policies = chosen.ToImmutable() };
     }
 
     private static void ThrowIfUnknown(string option, string name, ImmutableArray<(string Task, string DisplayName)> tasks)

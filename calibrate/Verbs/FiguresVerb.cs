@@ -46,12 +46,12 @@ internal sealed class FiguresVerb(TextWriter output, TextWriter log)
             option.Description = $"With --workload: {option.Description}";
         command.AddAll(_figures.All());
         command.SetAction((parsed, cancelled) => parsed.GetValue(_workload) is { } file
-            ? Task.FromResult(DrawWorkload(file, parsed, cancelled))
+            ? DrawWorkloadAsync(file, parsed, cancelled)
             : DrawRunAsync(parsed, cancelled));
         return command;
     }
 
-    private int DrawWorkload(string file, ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<int> DrawWorkloadAsync(string file, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_run) is not null)
             throw new UserFault("Give a run folder or --workload FILE, not both.");
@@ -61,11 +61,11 @@ internal sealed class FiguresVerb(TextWriter output, TextWriter log)
         ImmutableArray<(string Task, string DisplayName)> tasks = _figures.TasksOf(parsed, all);
         string sweep = _figures.SweepOf(parsed, all) ?? Benchmarks.PaperSweepTask;
         DecisionCurves curves = WorkloadCurves.Of(workload, sweep, WorkloadSeed, cancellationToken);
-        curves = Drawn(parsed, curves, tasks, () => workload);
+        curves = await DrawnAsync(parsed, curves, tasks, budget => Task.FromResult(WorkloadCurves.Uniform(workload, budget)));
         string folder = parsed.GetValue(_out) ?? "figures";
         foreach (Figure figure in FigureSet.OfDecision(curves, new FigureSource(Path.GetFileName(file)), options))
             figure.Write(folder);
-        output.WriteLine(folder);
+        await output.WriteLineAsync(folder);
         return 0;
     }
 
@@ -87,14 +87,14 @@ internal sealed class FiguresVerb(TextWriter output, TextWriter log)
         DecisionCurves? curves = allocation is null ? null : DecisionCurves.Of(allocation);
         if (curves is not null)
         {
-            Workload Stored() => WorkloadFile.Read(place.In("workload.json"), new Results.OperatingPoint());
             if (_figures.SweepOf(parsed, all) is { } sweep)
             {
-                BudgetSweep swept = WorkloadCurves.Sweep(Stored(), sweep, place.Run.ReadManifest().Plan.Seed, cancellationToken);
+                Workload stored = WorkloadFile.Read(place.In("workload.json"), new Results.OperatingPoint());
+                BudgetSweep swept = WorkloadCurves.Sweep(stored, sweep, place.Run.ReadManifest().Plan.Seed, cancellationToken);
                 curves = curves with { Sweep = swept with { DisplayName = all.First(task => task.Task == swept.Task).DisplayName } };
             }
 
-            curves = Drawn(parsed, curves, tasks, Stored);
+            curves = await DrawnAsync(parsed, curves, tasks, budget => RunAnalysis.UniformAsync(place, budget, cancellationToken));
         }
 
         ImmutableArray<TaskFits> fitted = [.. fits.Tasks.Where(task => tasks.Any(kept => kept.Task == task.Task))];
@@ -104,7 +104,13 @@ internal sealed class FiguresVerb(TextWriter output, TextWriter log)
         return 0;
     }
 
-    private DecisionCurves Drawn(
-        ParseResult parsed, DecisionCurves curves, ImmutableArray<(string Task, string DisplayName)> tasks, Func<Workload> workload) =>
-        _figures.Chosen(parsed, curves, workload).Only(tasks.Select(task => task.DisplayName).ToHashSet(StringComparer.Ordinal));
+    private async Task<DecisionCurves> DrawnAsync(
+        ParseResult parsed,
+        DecisionCurves curves,
+        ImmutableArray<(string Task, string DisplayName)> tasks,
+        Func<int, Task<PolicyValue>> uniform)
+    {
+        DecisionCurves chosen = await _figures.ChosenAsync(parsed, curves, uniform);
+        return chosen.Only(tasks.Select(task => task.DisplayName).ToHashSet(StringComparer.Ordinal));
+    }
 }

@@ -62,7 +62,22 @@ public sealed class OperatingPointTests : IDisposable
             (await CommandRun.OfAsync("simulate", mixed, "--queries", "500", "--replications", "3")).Output,
             StringComparison.Ordinal);
         Assert.Contains(Path.Combine(mixed, "figures"), (await CommandRun.OfAsync("figures", mixed)).Output, StringComparison.Ordinal);
+        await AssertOtherPoliciesAsync(mixed);
     }
+
+    /// <summary>A uniform budget that the allocation does not hold has an interval too, at the folder's own point.</summary>
+    private static async Task AssertOtherPoliciesAsync(string place)
+    {
+        CommandRun drawn = await CommandRun.OfAsync("figures", place, "--policies", "20,0,optimal");
+        Assert.True(drawn.ExitCode == 0, drawn.Error);
+        string[][] bars = [.. File.ReadAllLines(Path.Combine(place, "figures", "fig3.csv")).Skip(1).Select(line => line.Split(','))];
+        Assert.Equal(["20", "0", ""], bars.Select(bar => bar[1]));
+        Assert.All(bars, bar => Assert.InRange(Real(bar[2]), Real(bar[3]), Real(bar[4])));
+        UniformAllocation none = PointFolder.Open(place).ReadAllocation().Uniform.First(uniform => uniform.BudgetTokens == 0);
+        Assert.Equal(none.Objective, Real(bars[1][2]), 1e-9);
+    }
+
+    private static double Real(string cell) => double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Allocate_MaxBudgetBelowTheGrid_BootstrapsOnAllAnswers()

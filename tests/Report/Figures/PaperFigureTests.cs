@@ -51,6 +51,23 @@ public sealed class PaperFigureTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    /// <summary>Cyrillic is not in the subset: the full font is embedded, so that the name is drawn and stays text.</summary>
+    [Fact]
+    public async Task Figures_NameOutsideTheSubset_GetTheFullFont()
+    {
+        const string Name = "Арифметика";
+        string file = Path.Combine(_root, "workload.csv");
+        File.WriteAllLines(file, ["task,probability,A,b,D,t0_s,c_s_per_token", $"{Name},1,0.5,0.01,0.2,0.1,0.01"]);
+        CommandRun run = await CommandRun.OfAsync("figures", "--workload", file, "--out", _root);
+        Assert.True(run.ExitCode == 0, run.Error);
+        string svg = Path.Combine(_root, "budgets-alpha.svg");
+        Assert.Contains(FigurePage.Read(svg).Texts, text => text.Text == Name);
+        Assert.Empty(FigurePage.Read(svg).Faults());
+        long full = new FileInfo(Path.ChangeExtension(svg, ".pdf")).Length;
+        long subset = new FileInfo(Path.Combine(_root, "fig3.pdf")).Length;
+        Assert.True(full > 300_000 && subset < 60_000, $"{full} and {subset} bytes");
+    }
+
     [Theory]
     [InlineData("--width", "wide")]
     [InlineData("--budget-axis", "square")]
