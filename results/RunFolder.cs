@@ -60,15 +60,35 @@ public sealed class RunFolder
         try
         {
             Directory.CreateDirectory(root);
-            string path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id));
-            for (int number = 2; Directory.Exists(path); number++)
-                path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, $"{id}-{number}"));
-            Directory.CreateDirectory(System.IO.Path.Combine(path, "journal"));
+
+            // A folder that is moved to its name is made there by one process only, also where several start in the same second.
+            string made = In(root, $".{Guid.NewGuid():N}"), path = In(root, id);
+            Directory.CreateDirectory(System.IO.Path.Combine(made, "journal"));
+            for (int number = 2; !IsMoved(made, path); number++)
+                path = In(root, $"{id}-{number}");
             return new RunFolder(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(root, fault);
+        }
+    }
+
+    private static string In(string root, string id) => System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id));
+
+    /// <summary>Gives a folder its name; false where the name is taken.</summary>
+    private static bool IsMoved(string made, string path)
+    {
+        if (System.IO.Path.Exists(path))
+            return false;
+        try
+        {
+            Directory.Move(made, path);
+            return true;
+        }
+        catch (IOException) when (System.IO.Path.Exists(path))
+        {
+            return false;
         }
     }
 

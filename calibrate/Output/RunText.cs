@@ -41,7 +41,8 @@ internal static class RunText
                 .. task.Budgets.Select(at => new[]
                 {
                     Whole(at.BudgetTokens), Whole(at.Answers),
-                    ((double)at.Correct / at.Answers).ToString("0.000", CultureInfo.InvariantCulture), at.UnreadShare.ToString("0.0 %", CultureInfo.InvariantCulture),
+                    ((double)at.Correct / at.Answers).ToString("0.000", CultureInfo.InvariantCulture),
+                    at.UnreadShare.ToString("0.0 %", CultureInfo.InvariantCulture),
                     at.LimitedShare.ToString("0.0 %", CultureInfo.InvariantCulture),
                 }),
             ],

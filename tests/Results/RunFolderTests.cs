@@ -19,6 +19,28 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal("night-2", second.Id);
     }
 
+    /// <summary>Parts of a plan that a cluster starts in the same second must not measure into one folder.</summary>
+    [Fact]
+    public void Create_SameIdAtOnce_GivesEachItsOwnFolder()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            string id = $"night-of-{round}-";
+            var made = new string[8];
+            using var together = new Barrier(made.Length);
+            Thread[] threads = [.. Enumerable.Range(0, made.Length).Select(i => new Thread(() =>
+            {
+                together.SignalAndWait();
+                made[i] = RunFolder.Create(_root, id).Path;
+            }))];
+            Array.ForEach(threads, thread => thread.Start());
+            Array.ForEach(threads, thread => thread.Join());
+            Assert.Equal(made.Length, made.Distinct().Count());
+        }
+
+        Assert.Equal(20 * 8, Directory.GetDirectories(_root).Length);
+    }
+
     [Fact]
     public async Task Compact_JournaledRows_ComeBackInKeyOrder()
     {
