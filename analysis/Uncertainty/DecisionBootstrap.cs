@@ -17,6 +17,12 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
 {
     private const double Level = 0.95;
 
+    /// <summary>
+    /// Share of a misfit that stays in doubt: between two measured budgets the residual is only a line. Without it the gain's interval holds
+    /// the truth in 92.4 % of 1,000 experiments with Hill curves of s = 1.5.
+    /// </summary>
+    private const double DoubtfulMisfit = 1.0 / 3;
+
     private readonly double _quantile = DecisionTask.QuantileOf(tasks, Level);
 
     private readonly MeasuredValue _decided = MeasuredValue.OnData(decided.Workload, tasks);
@@ -106,19 +112,23 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
 
     /// <summary>
     /// From a value by the shapes to one that holds: with the measured residuals, and less the optimism of choosing the best on noisy data,
-    /// which is the mean over replicates of their own choice's value less its value on the data. The deviation is the larger of two:
-    /// that of the data's choice over the replicates, and that of what makes the optimism. The first alone is 0 where nobody answers right
-    /// at the chosen budgets, although some replicates choose others.
+    /// which is the mean over replicates of their own choice's value less its value on the data. The sampling deviation is the larger of
+    /// two: that of the data's choice over the replicates, and that of what makes the optimism. The first alone is 0 where nobody answers
+    /// right at the chosen budgets, although some replicates choose others.
     /// </summary>
     private CorrectedValue Corrected(double raw, double judged, IEnumerable<Pair> replicates)
     {
         Pair[] pairs = [.. replicates];
         double[] errors = Array.ConvertAll(pairs, pair => pair.Own - pair.OnData);
         double optimism = errors.Average();
-        double deviation = Math.Max(Deviation(errors), Deviation(Array.ConvertAll(pairs, pair => pair.Chosen)));
-        double half = _quantile * deviation, value = judged - optimism;
+        double sampling = Math.Max(Deviation(errors), Deviation(Array.ConvertAll(pairs, pair => pair.Chosen)));
+        double deviation = WithMisfit(sampling, raw - judged), half = _quantile * deviation, value = judged - optimism;
         return new CorrectedValue(raw, optimism, deviation, new Interval(value - half, value + half)) { Misfit = raw - judged };
     }
+
+    /// <summary>The deviation of a value that the data draw and a shape may misjudge.</summary>
+    internal static double WithMisfit(double deviation, double misfit) =>
+        Math.Sqrt((deviation * deviation) + Math.Pow(DoubtfulMisfit * misfit, 2));
 
     internal static double Deviation(double[] values)
     {

@@ -91,9 +91,10 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
     {
         double judged = _data.At(decided.Best.Budgets.AsSpan()) - _data.At(budgets.AsSpan());
         double optimism = stable.Average(outcome => outcome.Loss - outcome.LossOnData) / 2;
-        double deviation = Math.Max(
+        double sampling = Math.Max(
             DecisionBootstrap.Deviation(Array.ConvertAll(stable, outcome => outcome.Loss)),
             DecisionBootstrap.Deviation(Array.ConvertAll(stable, outcome => outcome.ChosenLoss)));
+        double deviation = DecisionBootstrap.WithMisfit(sampling, raw - judged);
         double half = _quantile * deviation, value = Math.Max(0, judged - optimism);
         return new CorrectedValue(raw, judged - value, deviation, new Interval(Math.Max(0, value - half), value + half))
         {
