@@ -56,7 +56,9 @@ public sealed record QueueCase(
     }
 
     /// <summary>A workload at budgets of the user's choice.</summary>
-    /// <exception cref="AnalysisException">There is not one budget per task, or the queue is not stable.</exception>
+    /// <exception cref="AnalysisException">
+    /// There is not one budget per task, nothing is known of a task at its budget, or the queue is not stable.
+    /// </exception>
     public static QueueCase Of(Workload workload, ImmutableArray<double> budgets, string source)
     {
         ArgumentNullException.ThrowIfNull(workload);
@@ -67,6 +69,8 @@ public sealed record QueueCase(
                     + $"order.");
         }
 
+        if (workload.Tasks.Zip(budgets, UnknownAt).OfType<string>().FirstOrDefault() is { } unknown)
+            throw new AnalysisException($"{{Budgets}} has {unknown}.");
         Performance at = workload.At(budgets.AsSpan());
         return at.IsStable
             ? new QueueCase(
@@ -74,5 +78,24 @@ public sealed record QueueCase(
             : throw new AnalysisException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"At these budgets the server would be busy {at.Utilization:0.####} of the time: the queue is not stable."));
+    }
+
+    /// <summary>What a workload does not know of a task at a budget; null where it knows all.</summary>
+    private static string? UnknownAt(TaskModel task, double budget)
+    {
+        if (!task.MeasuredServices.IsEmpty && task.MeasuredServices.All(measured => measured.BudgetTokens != budget))
+        {
+            string known = string.Join(
+                ", ", task.MeasuredServices.Select(at => at.BudgetTokens.ToString(CultureInfo.InvariantCulture)));
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{budget} for {task.Task}, whose service times are known at {known}: give one of these");
+        }
+
+        bool isOutside = double.IsFinite(task.Accuracy.LargestBudget)
+            && (budget < task.MinBudgetTokens || budget > task.LargestKnownTokens);
+        return !isOutside ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{budget} for {task.Task}, whose accuracy is known from {task.MinBudgetTokens} to {task.LargestKnownTokens} tokens: give a "
+                + $"budget within");
     }
 }

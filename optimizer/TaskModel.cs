@@ -82,14 +82,14 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
     }
 
     /// <summary>
-    /// Accuracy at a given budget: the shape's where it may be chosen, beyond that on straight lines through what was measured, and beyond
-    /// all of it as at the last.
+    /// Accuracy at a given budget: the shape's where it may be chosen, between given points by monotone interpolation, beyond the largest
+    /// budget on straight lines through what was measured, and beyond all of it as at the last.
     /// </summary>
     public double AccuracyAt(double budgetTokens)
     {
         double end = LargestBudgetTokens;
         if (Beyond.IsEmpty || budgetTokens <= end)
-            return Accuracy.At(budgetTokens);
+            return Accuracy is PointAccuracy points ? points.Between(budgetTokens) : Accuracy.At(budgetTokens);
         var low = new BudgetAccuracy(end, Accuracy.At(end));
         foreach (BudgetAccuracy high in Beyond)
         {

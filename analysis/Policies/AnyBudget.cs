@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Calibration.Fitting;
 using Calibration.Optimizer;
 
 namespace Calibration.Analysis.Policies;
@@ -15,11 +14,8 @@ internal static class AnyBudget
     internal static (double Accuracy, double Mean, double Square) At(TaskModel task, double budget)
     {
         double cut = Math.Clamp(budget, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens), task.LargestKnownTokens);
-        double accuracy = task.Accuracy is PointAccuracy points && cut <= task.LargestBudgetTokens
-            ? points.Between(cut)
-            : task.AccuracyAt(cut);
         (double mean, double square) = task.MeasuredServices.IsEmpty ? task.ServiceAt(cut) : ServiceBetween(task.MeasuredServices, cut);
-        return (accuracy, mean, square);
+        return (task.AccuracyAt(cut), mean, square);
     }
 
     /// <summary>Mean and second moment on the line through the two measured budgets beside one.</summary>

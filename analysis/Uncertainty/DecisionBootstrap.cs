@@ -18,8 +18,8 @@ internal sealed class DecisionBootstrap(SolvedWorkload decided, SolvedWorkload m
     private const double Level = 0.95;
 
     /// <summary>
-    /// Share of a misfit that stays in doubt: between two measured budgets the residual is only a line. Without it the gain's interval holds
-    /// the truth in 92.4 % of 1,000 experiments with Hill curves of s = 1.5.
+    /// Share of a misfit that stays in doubt: between two measured budgets the residual is only a line. Without it the gain's interval
+    /// holds the truth in 92.4 % of 1,000 experiments with Hill curves of s = 1.5.
     /// </summary>
     private const double DoubtfulMisfit = 1.0 / 3;
 

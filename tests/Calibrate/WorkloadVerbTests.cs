@@ -40,6 +40,36 @@ public sealed class WorkloadVerbTests(TwoTaskRun finished) : IClassFixture<TwoTa
             Assert.All(own.Tasks, task => Assert.InRange(task.MeanThinkingTokens!.Value, 0, task.BudgetTokens + 1e-9));
     }
 
+    /// <summary>
+    /// Between points the queue is simulated as <c>allocate --at</c> values it; where nothing is known the verb says what is.
+    /// </summary>
+    [Theory]
+    [InlineData("points", "100", null)]
+    [InlineData("points", "300", "--budgets has 300 for a, whose accuracy is known from 0 to 256 tokens")]
+    [InlineData("interpolated", "300", "--budgets has 300 for a, whose accuracy is known from 0 to 256 tokens")]
+    [InlineData("measured", "100", "--budgets has 100 for a, whose service times are known at 0, 64, 256")]
+    [InlineData("measured", "64", null)]
+    public async Task Simulate_AnyBudget_IsKnownOrOneSentence(string kind, string budget, string? fault)
+    {
+        string service = kind == "measured"
+            ? """{"points": [[0, 0.1, 0], [64, 0.74, 0.01], [256, 2.66, 0.1]]}"""
+            : """{"t0_s": 0.1, "c_s_per_token": 0.01}""";
+        string shape = kind == "interpolated" ? kind : "points";
+        string file = Path.Combine(_root, "workload.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            {"arrival_rate_per_s": 0.1, "accuracy_weight_s": 30, "tasks": [{"task": "a", "probability": 1, "max_budget_tokens": 256,
+              "accuracy": {"shape": "{{shape}}", "points": [[0, 0.2], [64, 0.6], [256, 0.8]]}, "service": {{service}}}]}
+            """,
+            Cancelled);
+        CommandRun run = await CommandRun.OfAsync(
+            "simulate", "--workload", file, "--budgets", budget, "--queries", "100", "--replications", "2");
+        Assert.True(run.ExitCode == (fault is null ? 0 : 2), run.Error);
+        if (fault is not null)
+            Assert.StartsWith(fault, Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_FallingTruth_DecidesAtMostAtThePeakAndWarnsFirst()
     {
