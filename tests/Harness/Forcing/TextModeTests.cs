@@ -11,7 +11,7 @@ using Xunit;
 namespace Calibration.Tests.Harness.Forcing;
 
 /// <summary>On a server that is asked in text only, nothing is believed that its counts do not show.</summary>
-[Collection("llama.cpp")]
+[Collection("llama.cpp 2")]
 public sealed class TextModeTests
 {
     private static readonly int[] Budgets = [0, 1, 2, 7, 64, 257];

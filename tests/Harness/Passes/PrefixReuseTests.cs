@@ -6,7 +6,7 @@ using Xunit;
 namespace Calibration.Tests.Harness.Passes;
 
 /// <summary>An answer's request finds its own thinking in the server's cache; where it does not, that is counted and said.</summary>
-[Collection("llama.cpp")]
+[Collection("llama.cpp 2")]
 public sealed class PrefixReuseTests
 {
     private const string Warning = "contain recomputed tokens";

@@ -10,7 +10,7 @@ using Xunit;
 namespace Calibration.Tests.Harness.Passes;
 
 /// <summary>A time that is not that of one request on an idle server is kept and marked, and no fit sees it.</summary>
-[Collection("llama.cpp")]
+[Collection("llama.cpp 2")]
 public sealed class SuspectTimeTests
 {
     [Fact]

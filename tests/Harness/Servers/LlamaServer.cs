@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Calibration.Tests.Harness.Servers;
 
-/// <summary>A real llama.cpp server on a free loopback port, started with the model that a test names.</summary>
+/// <summary>
+/// A real llama.cpp server on a free loopback port, started with the model that a test names. Its tests are in two collections, "llama.cpp"
+/// and "llama.cpp 2", so that at most two servers run at once.
+/// </summary>
 internal sealed class LlamaServer : IAsyncDisposable
 {
     private readonly Process _process;

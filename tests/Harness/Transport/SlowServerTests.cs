@@ -85,7 +85,7 @@ public sealed class SlowServerTests
 }
 
 /// <summary>What is abandoned costs the server nothing more.</summary>
-[Collection("llama.cpp")]
+[Collection("llama.cpp 2")]
 public sealed class AbandonedRequestTests
 {
     private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
