@@ -148,6 +148,8 @@ public static class ServerDetection
         JsonElement properties = await DocumentAsync(client, uri, cancellationToken);
         int context = properties.Member("default_generation_settings")?.Count("n_ctx")
             ?? throw new EndpointException($"{uri} does not report the context length (n_ctx).");
+        if (properties.Count("total_slots") is { } slots)
+            client.Slots.AtMost(slots);
         return (properties.Text("build_info"), context);
     }
 }

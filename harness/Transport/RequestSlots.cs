@@ -8,7 +8,7 @@ internal sealed class RequestSlots
 {
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
-    private readonly int _maximum;
+    private int _maximum;
     private double? _lowest;
     private double _limit;
     private int _inFlight;
@@ -101,6 +101,19 @@ internal sealed class RequestSlots
         {
             if (sentAt == _epoch)
                 Cut(_limit / 2);
+        }
+    }
+
+    /// <summary>
+    /// The endpoint works on this many requests at once: more would only wait there, short answers behind long traces until they are
+    /// given up.
+    /// </summary>
+    internal void AtMost(int working)
+    {
+        lock (_gate)
+        {
+            _maximum = Math.Clamp(working, 1, _maximum);
+            _limit = Math.Min(_limit, _maximum);
         }
     }
 

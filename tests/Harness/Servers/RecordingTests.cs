@@ -212,6 +212,9 @@ public sealed class RecordingTests
             new EndpointFacts(
                 new Uri(server.Address, "v1/").ToString(), "llamacpp", "b11669-Debian", "tiny-qwen3-random.gguf", 4096, false, false),
             facts);
+
+        // More requests than its slots would wait in the server, short answers behind long traces.
+        Assert.Equal(4, client.Slots.Limit);
     }
 
     [Fact]
