@@ -190,12 +190,19 @@ public static class RunAnalysis
         };
         var request = new AllocationRequest(point, place.Run.ReadManifest().Plan.Seed, SweepTask: "")
         {
-            Server = at.ServerSpeed is { } speed ? Server.Shared(speed) : Server.OneAtATime,
+            Server = ServerOf(place),
         };
         Decision decision = (await SideAsync(place.Run, request, cancellationToken)).Decision;
         return decision.UniformOf(budgetTokens, cancellationToken) is { } uniform
             ? PolicyValue.Of(uniform)
             : new PolicyValue(PolicyKind.Uniform, budgetTokens, null);
+    }
+
+    /// <summary>The server of a folder's workload.json; folders without one have the paper's.</summary>
+    private static Server ServerOf(PointFolder place)
+    {
+        string file = place.In("workload.json");
+        return File.Exists(file) ? WorkloadJson.Read(File.ReadAllText(file), file).Server : Server.OneAtATime;
     }
 
     /// <summary>Two runs side by side at one operating point.</summary>

@@ -105,8 +105,13 @@ public sealed record PointAccuracy(ImmutableArray<BudgetAccuracy> Points) : Accu
     /// <summary>
     /// Accuracy at a budget that may not be chosen but may be given: the monotone interpolation; outside the points as at the nearest.
     /// </summary>
-    public double Between(double budgetTokens) =>
-        (_between ??= new InterpolatedAccuracy(Points)).At(Math.Clamp(budgetTokens, Points[0].BudgetTokens, LargestBudget));
+    public double Between(double budgetTokens)
+    {
+        // A copy with other points keeps the field.
+        if (_between is not { } between || between.Points != Points)
+            _between = between = new InterpolatedAccuracy(Points);
+        return between.At(Math.Clamp(budgetTokens, Points[0].BudgetTokens, LargestBudget));
+    }
 
     /// <inheritdoc/>
     public override double SlopeAt(double budgetTokens) => 0;

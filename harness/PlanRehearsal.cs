@@ -16,7 +16,9 @@ public static class PlanRehearsal
     public static Task<ServerPace> RunAsync(
         IBudgetForcing forcing, ExperimentPlan plan, TimeProvider clock, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(forcing);
         ArgumentNullException.ThrowIfNull(plan);
-        return new Rehearsal(forcing, plan, clock).RunAsync(Math.Min(plan.Concurrency, plan.Groups().Count()), cancellationToken);
+        int inFlight = Math.Min(plan.Concurrency, forcing.Requests.Slots.Maximum);
+        return new Rehearsal(forcing, plan, clock).RunAsync(Math.Min(inFlight, plan.Groups().Count()), cancellationToken);
     }
 }

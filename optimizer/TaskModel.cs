@@ -89,8 +89,8 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
     {
         double end = LargestBudgetTokens;
         if (Beyond.IsEmpty || budgetTokens <= end)
-            return Accuracy is PointAccuracy points ? points.Between(budgetTokens) : Accuracy.At(budgetTokens);
-        var low = new BudgetAccuracy(end, Accuracy.At(end));
+            return Within(budgetTokens);
+        var low = new BudgetAccuracy(end, Within(end));
         foreach (BudgetAccuracy high in Beyond)
         {
             if (budgetTokens <= high.BudgetTokens)
@@ -104,6 +104,9 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
 
         return low.Accuracy;
     }
+
+    private double Within(double budgetTokens) =>
+        Accuracy is PointAccuracy points ? points.Between(budgetTokens) : Accuracy.At(budgetTokens);
 
     /// <summary>Mean thinking tokens used at a budget: all of it, or E[min(X, ℓ)].</summary>
     public double MeanTokensAt(double budgetTokens) => Natural?.UsedAt(budgetTokens).Mean ?? budgetTokens;

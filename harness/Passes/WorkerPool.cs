@@ -12,7 +12,6 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, PassCo
 {
     private static readonly TimeSpan BetweenLoads = TimeSpan.FromSeconds(1);
 
-    private readonly int _concurrency = context.Plan.Concurrency;
     private readonly TimeProvider _clock = context.Clock;
 
     /// <summary>Does the work, on whichever endpoint takes it.</summary>
@@ -46,6 +45,8 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, PassCo
         CancellationToken cancellationToken)
         where TWork : class
     {
+        // What is begun beyond what may be in flight would only wait for its turn, an answer behind all other problems' traces.
+        int begun = Math.Min(context.Plan.Concurrency, forcing.Requests.Slots.Maximum);
         while (true)
         {
             EndpointLostException? lost = null;
@@ -55,8 +56,8 @@ internal sealed class WorkerPool(ImmutableArray<IBudgetForcing> forcings, PassCo
                 try
                 {
                     await Parallel.ForEachAsync(
-                        Enumerable.Range(0, _concurrency),
-                        new ParallelOptions { MaxDegreeOfParallelism = _concurrency, CancellationToken = cancellationToken },
+                        Enumerable.Range(0, begun),
+                        new ParallelOptions { MaxDegreeOfParallelism = begun, CancellationToken = cancellationToken },
                         async (_, cancelled) =>
                         {
                             try

@@ -42,6 +42,8 @@ public static class ServerDetection
         int context = contextTokens ?? entry.Count("max_model_len") ?? entry.Member("meta")?.Count("n_ctx")
             ?? throw new EndpointException($"{client.Api} does not report the model's context length: give it with {{Context}}.");
         EndpointFacts facts = FactsOf(client, entry, version: "", context);
+        if (facts.Server == "llamacpp")
+            await KeepToSlotsAsync(client, cancellationToken);
         return new TextCompletions(client, facts, DialectOf(client, entry.Text("owned_by"), facts));
     }
 
@@ -148,8 +150,25 @@ public static class ServerDetection
         JsonElement properties = await DocumentAsync(client, uri, cancellationToken);
         int context = properties.Member("default_generation_settings")?.Count("n_ctx")
             ?? throw new EndpointException($"{uri} does not report the context length (n_ctx).");
+        KeepToSlots(client, properties);
+        return (properties.Text("build_info"), context);
+    }
+
+    /// <summary>By text a server works without its properties too, such as one behind a gateway.</summary>
+    private static async Task KeepToSlotsAsync(EndpointClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            KeepToSlots(client, await DocumentAsync(client, new Uri(client.Root, "props"), cancellationToken));
+        }
+        catch (EndpointException fault) when (fault.Status != 0)
+        {
+        }
+    }
+
+    private static void KeepToSlots(EndpointClient client, JsonElement properties)
+    {
         if (properties.Count("total_slots") is { } slots)
             client.Slots.AtMost(slots);
-        return (properties.Text("build_info"), context);
     }
 }

@@ -27,6 +27,16 @@ internal sealed class RequestSlots
         }
     }
 
+    /// <summary>Requests that may be in flight at most, however well the endpoint answers.</summary>
+    internal int Maximum
+    {
+        get
+        {
+            lock (_gate)
+                return _maximum;
+        }
+    }
+
     /// <summary>The lowest limit so far, or null where it was never lowered.</summary>
     internal int? LowestLimit
     {

@@ -35,6 +35,19 @@ public sealed class BeyondPeakTests
         }
     }
 
+    /// <summary>Between points a cut is no point, and a copy with other points has their accuracies.</summary>
+    [Fact]
+    public void At_PointsThatAreCutOrReplaced_AreInterpolatedAnew()
+    {
+        var points = new PointAccuracy([new BudgetAccuracy(0, 0.1), new BudgetAccuracy(64, 0.7)]);
+        double half = points.Between(8);
+        TaskModel cut = Task(points) with { MaxBudgetTokens = 8 };
+        Assert.Equal(half, cut.AccuracyAt(8), 1e-12);
+        Assert.Equal((half + 0.3) / 2, cut.AccuracyAt(72), 1e-12);
+        PointAccuracy other = points with { Points = [new BudgetAccuracy(0, 0.2), new BudgetAccuracy(64, 0.2)] };
+        Assert.Equal(0.2, other.Between(8), 1e-12);
+    }
+
     /// <summary>A task without a line has measured times there.</summary>
     [Fact]
     public void At_MeasuredTimes_AreBetweenThoseBesideIt()
