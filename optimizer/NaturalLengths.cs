@@ -29,6 +29,14 @@ public sealed class NaturalLengths : IEquatable<NaturalLengths>
     /// <summary>The longest length: a larger budget costs nothing more.</summary>
     public double Longest => Tokens[^1];
 
+    /// <summary>
+    /// The smallest of some measured budgets that limits no thinking, in tokens: every larger one costs as much and gains as much. The
+    /// longest length where all of them limit some.
+    /// </summary>
+    /// <param name="measuredTokens">The measured budgets in ascending order.</param>
+    public double FirstNotLimited(IEnumerable<int> measuredTokens) =>
+        measuredTokens.Select(budget => (double)budget).FirstOrDefault(budget => budget >= Longest, Longest);
+
     /// <summary>E[min(X, ℓ)] in tokens and E[min(X, ℓ)²] in tokens² over the sample.</summary>
     public (double Mean, double Square) UsedAt(double budgetTokens)
     {

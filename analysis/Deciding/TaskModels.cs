@@ -45,8 +45,7 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
     internal TaskModel PointsOf(TaskFits task)
     {
         double largest = LargestOf(task);
-        ImmutableArray<AccuracyPoint> points =
-            [.. task.Accuracy.Points.Where(measured => measured.BudgetTokens <= largest && measured.Answers > 0)];
+        ImmutableArray<AccuracyPoint> points = [.. Answered(task).Where(measured => measured.BudgetTokens <= largest)];
         if (points.IsEmpty)
         {
             throw new AnalysisException(
@@ -68,16 +67,21 @@ internal sealed class TaskModels(RunFits fits, RunRows rows, OperatingPoint poin
         };
     }
 
-    /// <summary>Largest budget that the decision may choose: allowed, at most the peak, and under a cap at most what was used.</summary>
+    /// <summary>
+    /// Largest budget that the decision may choose: allowed, at most the peak, and under a cap at most the first measured one that limits
+    /// no thinking.
+    /// </summary>
     internal double LargestOf(TaskFits task)
     {
         double largest = Math.Min(point.MaxBudgetTokens, task.Shape?.LargestBudgetTokens ?? double.PositiveInfinity);
         if (fits.Semantics == BudgetSemantics.Cap && task.Accuracy.Points.Count > 0)
             largest = Math.Min(largest, task.Accuracy.Points[^1].BudgetTokens);
         if (NaturalOf(task) is { } natural)
-            largest = Math.Min(largest, Math.Max(natural.Longest, task.Accuracy.Points[0].BudgetTokens));
+            largest = Math.Min(largest, natural.FirstNotLimited(Answered(task).Select(measured => measured.BudgetTokens)));
         return largest;
     }
+
+    private static IEnumerable<AccuracyPoint> Answered(TaskFits task) => task.Accuracy.Points.Where(measured => measured.Answers > 0);
 
     /// <summary>The line t0 + cℓ; null where the times do not determine a rising one.</summary>
     internal static ServiceTimeLine? LineOf(TaskFits task) =>

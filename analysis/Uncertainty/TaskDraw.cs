@@ -29,7 +29,7 @@ internal sealed class TaskDraw(DecisionTask task, ulong answerSeed, ulong servic
         NaturalLengths? natural = NaturalOf(drawn) ?? task.Model.Natural;
         double largest = Math.Min(task.LargestBudget, drawn.LargestBudget);
         if (natural is not null)
-            largest = Math.Min(largest, Math.Max(natural.Longest, task.Model.MinBudgetTokens));
+            largest = Math.Min(largest, natural.FirstNotLimited(task.Answers!.Budgets));
         TaskModel measured = task.Measured with
         {
             Accuracy = Redrawn(drawn) ?? task.Measured.Accuracy,

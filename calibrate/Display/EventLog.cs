@@ -30,6 +30,7 @@ internal sealed class EventLog(string path, TimeProvider clock)
         now.Traffic.InFlight,
         now.Traffic.Limit,
         now.Traffic.Resent,
+        now.Traffic.ResentBecause,
         Excluded = now.Tasks.SelectMany(task => task.Excluded).GroupBy(reason => reason.Key).ToDictionary(
             reason => reason.Key.ToString(), reason => reason.Sum(count => count.Value)),
     });

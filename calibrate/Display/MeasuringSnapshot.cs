@@ -25,6 +25,9 @@ internal sealed record MeasuringSnapshot(TimeSpan Elapsed, PassState Pass, Immut
     internal string RequestWords => Pass.Name == MeasuringProgress.LatencyPass
         ? "one request at a time"
         : string.Create(CultureInfo.InvariantCulture, $"{Traffic.InFlight:N0} requests in flight (limit {Traffic.Limit:N0})");
+
+    /// <summary>Why a request was last sent again; empty where none was.</summary>
+    internal string ResentWords => Traffic.ResentBecause?.TrimEnd('.') ?? "";
 }
 
 /// <summary>How a pass stands.</summary>

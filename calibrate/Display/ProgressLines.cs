@@ -25,7 +25,7 @@ internal static class ProgressLines
         {
             line.Append(
                 CultureInfo.InvariantCulture,
-                $", {traffic.Resent:N0} sent again (about {traffic.WastedTokens:N0} generated tokens wasted)");
+                $", {traffic.Resent:N0} sent again (about {traffic.WastedTokens:N0} generated tokens wasted; last: {now.ResentWords})");
         }
 
         string accuracy = Join(now, task => task.AccuracyWords), excluded = Join(now, task => task.ExcludedWords);

@@ -71,7 +71,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, MeasuringState state
 
     private static string NoticeLine(MeasuringSnapshot now) => now.Notice is { } notice
         ? $"server, {DurationText.Of(now.Elapsed - notice.At)} ago: {notice.Text}"
-        : "server: nothing to report";
+        : now.ResentWords.Length > 0 ? $"server: a request was sent again, last because {now.ResentWords}" : "server: nothing to report";
 
     private static string Bar(double share)
     {

@@ -17,7 +17,7 @@ internal static class ResolvedPlan
         string how = string.Create(
             CultureInfo.InvariantCulture,
             $"{Word(plan.Semantics)} budgets, {Word(plan.PromptFormat)}, temperature {sampling.Temperature}, top-p {sampling.TopP}, top-k "
-                + $"{sampling.TopK}, min-p {sampling.MinP}, seed {plan.Seed}, {plan.Concurrency} in flight");
+                + $"{sampling.TopK}, min-p {sampling.MinP}, seed {plan.Seed}, at most {plan.Concurrency} in flight");
         return string.Join('\n', [
             string.Create(
                 CultureInfo.InvariantCulture,

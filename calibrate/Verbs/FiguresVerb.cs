@@ -66,6 +66,7 @@ internal sealed class FiguresVerb(TextWriter output, TextWriter log)
         foreach (Figure figure in FigureSet.OfDecision(curves, new FigureSource(Path.GetFileName(file)), options))
             figure.Write(folder);
         await output.WriteLineAsync(folder);
+        Ending.Next(log, $"calibrate allocate --workload {file}");
         return 0;
     }
 

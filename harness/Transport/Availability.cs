@@ -19,10 +19,14 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
     private int _failuresInARow;
     private long _resent;
     private long _wastedTokens;
+    private volatile string? _resentBecause;
     private Task<bool>? _outage;
 
     /// <summary>Requests that were sent again, and the tokens that were generated for nothing.</summary>
     internal (long Resent, long WastedTokens) Waste => (Interlocked.Read(ref _resent), Interlocked.Read(ref _wastedTokens));
+
+    /// <summary>Why a request was last sent again; null where none was.</summary>
+    internal string? ResentBecause => _resentBecause;
 
     /// <summary>Asks until there is an answer, or no sense in asking again.</summary>
     /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>
@@ -37,10 +41,14 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
         int failures = 0;
         int busy = 0;
         int timeouts = 0;
-        for (int attempt = 0; ; attempt++)
+        for (EndpointException? before = null; ;)
         {
-            if (attempt > 0)
+            if (before is not null)
+            {
+                _resentBecause = before.Message;
                 Interlocked.Increment(ref _resent);
+            }
+
             if (Outage is { } down)
                 await down.WaitAsync(cancellationToken);
             long sentAt = slots is null ? 0 : await slots.TakeAsync(cancellationToken);
@@ -62,6 +70,7 @@ internal sealed class Availability(EndpointHealth health, EndpointClientOptions 
                 slots?.Return();
             }
 
+            before = fault;
             Interlocked.Add(ref _wastedTokens, fault.WastedTokens);
             timeouts += fault.TimedOut ? 1 : 0;
             if (fault.TimedOut || fault.Status == 429)

@@ -54,7 +54,10 @@ public sealed class EndpointClient : IDisposable
     internal ServerSpeed Speed { get; } = new();
 
     /// <summary>What passes between client and endpoint.</summary>
-    public EndpointTraffic Traffic => new(Slots.InFlight, Slots.Limit, _availability.Waste.Resent, _availability.Waste.WastedTokens);
+    public EndpointTraffic Traffic => new(Slots.InFlight, Slots.Limit, _availability.Waste.Resent, _availability.Waste.WastedTokens)
+    {
+        ResentBecause = _availability.ResentBecause,
+    };
 
     /// <summary>Asks until there is an answer, or no sense in asking again; waits while the endpoint is down.</summary>
     /// <param name="attemptAsync">One try; it gets the number of timeouts so far.</param>

@@ -47,6 +47,16 @@ public sealed class ThinkerDecisionTests : IDisposable
         Assert.InRange(decided.Accuracy - accuracy, -spread, spread);
     }
 
+    /// <summary>No trace is longer than the first positive budget: that budget limits nothing, and its answers are the best.</summary>
+    [Fact]
+    public async Task Run_CapThatLimitsNothing_IsChosenAndNotCutOff()
+    {
+        RunFolder run = await RunAsync("cap", "0,64,256", seed: 1);
+        TaskAllocation decided = Assert.Single(new PointFolder(run, "").ReadAllocation().Tasks);
+        Assert.Equal(64, decided.IntegerBudgetTokens);
+        Assert.InRange(decided.Accuracy, 0.9, 1);
+    }
+
     private async Task<RunFolder> RunAsync(string semantics, string budgets, int seed)
     {
         await using LlamaServer server = await LlamaServer.StartAsync("thinker/thinker-qwen3.gguf", slots: 4, contextPerSlot: 1024);

@@ -63,8 +63,8 @@ public sealed class MeasuringStateTests
         Finish("one", 64, TrialStatus.BudgetNotEnforced, correct: true);
         Finish("two", 0, TrialStatus.Ok, correct: true);
         Assert.Equal(
-            "[26:03:04] accuracy pass: 2 of 20 (10 %); 8 requests in flight (limit 16), 3 sent again (about 200 generated tokens wasted); "
-                + "accuracy so far: Two 1.00 at 0; excluded: One 1 budget not kept",
+            "[26:03:04] accuracy pass: 2 of 20 (10 %); 8 requests in flight (limit 16), 3 sent again (about 200 generated tokens wasted; "
+                + "last: a gateway ended the stream early); accuracy so far: Two 1.00 at 0; excluded: One 1 budget not kept",
             ProgressLines.Of(_state.Snapshot()));
     }
 
@@ -98,8 +98,10 @@ public sealed class MeasuringStateTests
         Assert.Equal((1L, "█··"), (_state.Snapshot().Tasks[0].Done, _state.Snapshot().Tasks[0].Sparkline));
     }
 
+    private static EndpointTraffic Traffic => new(8, 16, 3, 200) { ResentBecause = "a gateway ended the stream early." };
+
     private void Finish(string task, int budget, TrialStatus status, bool correct) => _state.Report(
-        new MeasuringProgress("accuracy", ++_done, 20, _tokens += 600, 0, new EndpointTraffic(8, 16, 3, 200))
+        new MeasuringProgress("accuracy", ++_done, 20, _tokens += 600, 0, Traffic)
         {
             Row = FinishedRow.Of(SampleRows.Trial(task, "p", budget, status: status) with { Correct = correct }),
         });
