@@ -105,9 +105,17 @@ internal static class VectorShapes
 
     private static void Dots(SKCanvas canvas, SKPoint[] points, float size, SKColor colour)
     {
+        // A round end at both ends of a line too short to see: one path for all. Skia's SVG has nothing for a point without length.
         using SKPaint paint = Stroke(colour, size);
         paint.StrokeCap = SKStrokeCap.Round;
-        canvas.DrawPoints(SKPointMode.Points, points, paint);
+        using var path = new SKPath();
+        foreach (SKPoint point in points)
+        {
+            path.MoveTo(point);
+            path.RLineTo(0.01f, 0);
+        }
+
+        canvas.DrawPath(path, paint);
     }
 
     private static void Cross(SKCanvas canvas, SKPoint at, float half, SKPaint stroke)

@@ -53,6 +53,8 @@ internal sealed partial class FigurePage
         foreach (XElement path in Root.Descendants().Where(element => element.Name.LocalName == "path"))
         {
             float[] numbers = [.. Numbers().Matches(path.Attribute("d")!.Value).Select(match => Number(match.Value))];
+            if (numbers.Length == 0)
+                yield return "a path has no line: something that was drawn is not there";
             for (int i = 0; i + 1 < numbers.Length && !path.Attribute("d")!.Value.AsSpan().ContainsAny('H', 'V', 'A'); i += 2)
             {
                 if (numbers[i] < -1 || numbers[i] > Width + 1 || numbers[i + 1] < -1 || numbers[i + 1] > Height + 1)
