@@ -54,6 +54,11 @@ public sealed record ValuedBudget(string Task, double BudgetTokens, ValueInterva
     /// The largest budget of which the run knows something, as which a larger one is valued. Absent where the budget is valued as itself.
     /// </summary>
     public double? ValuedAtTokens { get; init; }
+
+    /// <summary>
+    /// The measured budgets on both sides, in ascending order, where no curve is known and the accuracy is interpolated; else empty.
+    /// </summary>
+    public ImmutableArray<double> InterpolatedBetweenTokens { get; init; } = [];
 }
 
 /// <summary>A value with its 95 % interval.</summary>

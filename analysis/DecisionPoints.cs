@@ -11,6 +11,9 @@ public sealed record UniformAllocation(int BudgetTokens, double Objective)
     /// <summary>Tasks whose largest measured budget is below it: their part is extrapolated, or cut at what their shape offers.</summary>
     public ImmutableArray<string> ExtrapolatedTasks { get; init; } = [];
 
+    /// <summary>Tasks of which neither the budget was measured nor a curve is known: their accuracy is interpolated.</summary>
+    public ImmutableArray<string> InterpolatedTasks { get; init; } = [];
+
     /// <summary>Percentile interval of J over the replicates in which the budget is stable; absent without a bootstrap.</summary>
     public Interval? Interval { get; init; }
 }

@@ -42,6 +42,9 @@ public sealed record RunFits
 /// <summary>What a run taught about one task.</summary>
 public sealed record TaskFits
 {
+    /// <summary>Accuracy has ended to rise at a budget beyond which it rises by at most this share of its whole rise.</summary>
+    private const double SaturatedShare = 0.1;
+
     /// <summary>Task name in files.</summary>
     public required string Task { get; init; }
 
@@ -64,6 +67,28 @@ public sealed record TaskFits
 
     /// <summary>The service-time line, its points and what they are worth.</summary>
     public required ServiceTimeFit Service { get; init; }
+
+    /// <summary>
+    /// Budgets that would help most: where no curve is identifiable because too few budgets lie up to the peak, or because accuracy rises
+    /// before the first positive budget. Empty where more answers rather than more budgets are missing.
+    /// </summary>
+    [JsonIgnore]
+    public ImmutableArray<int> HelpfulBudgets
+    {
+        get
+        {
+            AccuracyPoint[] known = [.. Accuracy.Points.Where(point => point.Answers > 0)];
+            if (Accuracy.Verdict != Verdict.NotIdentifiable || known.Length < 2)
+                return [];
+            double[] shares = [.. known.Select(point => point.Correct / point.Answers)];
+            bool isSaturated = shares.Max() - shares[1] <= SaturatedShare * (shares.Max() - shares[0]);
+            int? top = Shape?.Fall?.PeakTokens ?? (isSaturated && shares[1] > shares[0] ? known[1].BudgetTokens : null);
+            return top is not { } end ? [] :
+            [
+                .. new[] { end / 4, end / 2 }.Where(budget => budget > 0 && known.All(point => point.BudgetTokens != budget)).Distinct(),
+            ];
+        }
+    }
 
     /// <summary>Number of trials by status; those that are neither Ok nor NoAnswer are out of the fits.</summary>
     public required ImmutableSortedDictionary<string, int> Trials { get; init; }

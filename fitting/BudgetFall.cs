@@ -38,6 +38,6 @@ public sealed record BudgetFall
     /// <summary>The fall in words.</summary>
     public string Sentence => string.Create(
         CultureInfo.InvariantCulture,
-        $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} (p = {PValue:G2}); it is "
+        $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} ({(PValue < 0.001 ? "p < 0.001" : FormattableString.Invariant($"p = {PValue:0.000}"))}); it is "
             + $"highest at {PeakTokens}, and no budget beyond that is offered.");
 }

@@ -27,10 +27,14 @@ public sealed record PolicyValue(PolicyKind Kind, double? BudgetTokens, double? 
     /// <summary>Whether the budget is beyond the largest measured one of some task.</summary>
     public bool Extrapolated { get; init; }
 
+    /// <summary>Whether it was not measured for some task that has no curve there.</summary>
+    public bool Interpolated { get; init; }
+
     internal static PolicyValue Of(UniformAllocation at) => new(PolicyKind.Uniform, at.BudgetTokens, at.Objective)
     {
         Interval = at.Interval,
         Extrapolated = !at.ExtrapolatedTasks.IsEmpty,
+        Interpolated = !at.InterpolatedTasks.IsEmpty,
     };
 
     internal static IEnumerable<PolicyValue> Of(RunAllocation allocation)

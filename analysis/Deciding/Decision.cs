@@ -69,6 +69,7 @@ internal sealed class Decision
         PolicyCurves.Uniform(Workload, budget) is not { } there ? null : there with
         {
             ExtrapolatedTasks = [.. TasksMeasuredBelow(budget)],
+            InterpolatedTasks = [.. TasksInterpolatedAt(budget)],
             Interval = ValueOf([.. _taking.Select(_ => (double)budget)], cancellationToken).Objective?.Interval,
         };
 
@@ -167,11 +168,15 @@ internal sealed class Decision
         select there with
         {
             ExtrapolatedTasks = [.. TasksMeasuredBelow(budget)],
+            InterpolatedTasks = [.. TasksInterpolatedAt(budget)],
             Interval = uncertainty?.Uniform.FirstOrDefault(uniform => uniform.BudgetTokens == budget)?.Objective,
         };
 
     private IEnumerable<string> TasksMeasuredBelow(int budget) =>
         _taking.Where(task => budget > task.Accuracy.Points[^1].BudgetTokens).Select(task => task.DisplayName);
+
+    private IEnumerable<string> TasksInterpolatedAt(int budget) =>
+        _taking.Where((_, k) => AnyBudget.InterpolatedBetween(Workload.Tasks[k], budget) is not null).Select(task => task.DisplayName);
 
     private IEnumerable<int> AllowedUniform => PolicyCurves.PaperUniform.Where(budget => budget <= _request.Point.MaxBudgetTokens);
 

@@ -65,8 +65,13 @@ internal static class Warnings
         task.Measured && (HasLine(fit) || fit.Accuracy.Verdict == Verdict.NotIdentifiable)
             ? new(
                 Severity.Caution,
-                $"{fit.DisplayName} has no identifiable curve and is fixed at the best of its measured budgets: {fit.Accuracy.Explanation}")
+                $"{fit.DisplayName} has no identifiable curve and is fixed at the best of its measured budgets: {fit.Accuracy.Explanation}"
+                    + Advice(fit))
             : null;
+
+    /// <summary>Which budgets would identify a curve.</summary>
+    private static string Advice(TaskFits fit) => fit.HelpfulBudgets.IsEmpty ? ""
+        : $" calibrate run {{Resume}} RUN {{AddBudgets}} {fit.Task}={string.Join(',', fit.HelpfulBudgets)} would help most.";
 
     private static Warning? RejectedCurve(TaskFits fit, TaskAllocation task) =>
         fit.Accuracy.Verdict == Verdict.LackOfFit && fit.Shape is { } shape
@@ -105,9 +110,8 @@ internal static class Warnings
         return low > 0 && high > 2 * low && low != task.BudgetTokens && !task.Measured
             ? new(Severity.Note, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0} lies between the measured budgets {low} and {high}: {{Resume}} RUN "
-                    + $"{{AddBudgets}} "
-                + $"{fit.Task}={Math.Round(task.BudgetTokens):0} would help most."))
+                $"{fit.DisplayName}: ℓ* = {task.BudgetTokens:0} lies between the measured budgets {low} and {high}: calibrate run "
+                    + $"{{Resume}} RUN {{AddBudgets}} {fit.Task}={Math.Round(task.BudgetTokens):0} would help most."))
             : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Calibration.Fitting;
 using Calibration.Optimizer;
 
 namespace Calibration.Analysis.Policies;
@@ -16,6 +17,25 @@ internal static class AnyBudget
         double cut = Math.Clamp(budget, Math.Min(task.MinBudgetTokens, task.LargestBudgetTokens), task.LargestKnownTokens);
         (double mean, double square) = task.MeasuredServices.IsEmpty ? task.ServiceAt(cut) : ServiceBetween(task.MeasuredServices, cut);
         return (task.AccuracyAt(cut), mean, square);
+    }
+
+    /// <summary>
+    /// The measured budgets on both sides of one whose accuracy is interpolated, because no curve is known there; null where a curve is, or
+    /// where the budget was measured.
+    /// </summary>
+    internal static (double Low, double High)? InterpolatedBetween(TaskModel task, double budget)
+    {
+        bool isBeyond = !task.Beyond.IsEmpty && budget > task.LargestBudgetTokens;
+        if (task.Accuracy is not PointAccuracy && !isBeyond)
+            return null;
+        double[] known =
+        [
+            .. task.Accuracy is PointAccuracy points ? points.Points.Select(point => point.BudgetTokens) : [task.LargestBudgetTokens],
+            .. task.Beyond.Select(point => point.BudgetTokens),
+        ];
+        return budget < known[0] || budget > known[^1] || known.Contains(budget)
+            ? null
+            : (known.Last(measured => measured < budget), known.First(measured => measured > budget));
     }
 
     /// <summary>Mean and second moment on the line through the two measured budgets beside one.</summary>

@@ -42,6 +42,8 @@ internal sealed class ValueBootstrap(SolvedWorkload decided, ImmutableArray<Deci
                     Share(IntervalOf(AccuracyOf(decided.Workload, k), stable, outcome => outcome.Accuracies[k])))
                 {
                     ValuedAtTokens = CutOf(decided.Workload.Tasks[k], budgets[k]),
+                    InterpolatedBetweenTokens =
+                        AnyBudget.InterpolatedBetween(decided.Workload.Tasks[k], budgets[k]) is var (low, high) ? [low, high] : [],
                 }),
             ],
             Performance = at,

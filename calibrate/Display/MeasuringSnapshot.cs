@@ -12,7 +12,7 @@ namespace Calibration.Calibrate.Display;
 /// <param name="Tasks">The tasks in the plan's order.</param>
 internal sealed record MeasuringSnapshot(TimeSpan Elapsed, PassState Pass, ImmutableArray<TaskState> Tasks)
 {
-    /// <summary>Thinking tokens per second in the last minute; null where nothing was counted yet.</summary>
+    /// <summary>Thinking tokens per second in the last three minutes; null where nothing was counted yet.</summary>
     internal double? TokensPerSecond { get; init; }
 
     /// <summary>What passes between client and endpoints.</summary>

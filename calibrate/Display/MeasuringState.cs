@@ -12,6 +12,9 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
 {
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMinutes(1);
 
+    /// <summary>Time over which tokens per second are taken: traces of one length end in waves, and several must fit.</summary>
+    private static readonly TimeSpan RateTime = TimeSpan.FromMinutes(3);
+
     /// <summary>Rates are taken from moments that lie so far apart.</summary>
     private const double SecondsBetweenMoments = 0.5;
 
@@ -143,7 +146,7 @@ internal sealed class MeasuringState(ExperimentPlan plan, TimeProvider clock) : 
     {
         if (_moments.Count == 0 || _last is null)
             return null;
-        Moment from = _moments.LastOrDefault(moment => now.TotalSeconds - moment.Seconds >= BetweenReports.TotalSeconds) ?? _moments[0];
+        Moment from = _moments.LastOrDefault(moment => now.TotalSeconds - moment.Seconds >= RateTime.TotalSeconds) ?? _moments[0];
         double seconds = now.TotalSeconds - from.Seconds;
         return seconds > 0 ? (_last.ThinkingTokens - from.Tokens) / seconds : null;
     }

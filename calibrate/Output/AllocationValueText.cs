@@ -20,6 +20,11 @@ internal static class AllocationValueText
         string cut = string.Concat(value.Budgets.Where(at => at.ValuedAtTokens is not null).Select(at => string.Create(
             CultureInfo.InvariantCulture,
             $"\n  {at.Task} is valued as at {at.ValuedAtTokens:0.#} tokens, the largest of which the run knows something")));
+        string between = string.Concat(value.Budgets.Where(at => !at.InterpolatedBetweenTokens.IsEmpty).Select(at => string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n  {at.Task} has no curve and was not measured at {at.BudgetTokens:0.#} tokens: its accuracy is interpolated between "
+                + $"{at.InterpolatedBetweenTokens[0]:0.#} and {at.InterpolatedBetweenTokens[1]:0.#}, an error that the intervals leave out; "
+                + $"measure it with calibrate run --resume RUN --add-budgets {at.Task}={at.BudgetTokens:0}")));
         string loss = value.Loss is { } lost
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -31,7 +36,7 @@ internal static class AllocationValueText
                 $"\n  {value.Unstable} of {value.Replicates + value.Unstable} replicates are not stable")
             : "";
         return $"At {budgets}, with 95 % intervals:\n  J {Shown(value.Objective)} s, accuracy {Shown(value.Accuracy)}, mean system time "
-            + $"{Shown(value.MeanSystemTimeSeconds)} s{loss}{cut}{unstable}";
+            + $"{Shown(value.MeanSystemTimeSeconds)} s{loss}{cut}{between}{unstable}";
     }
 
     private static string Shown(ValueInterval? value) => value is null ? "" : value.Interval is { } interval

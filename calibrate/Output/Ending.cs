@@ -36,6 +36,8 @@ internal static class Ending
         output.WriteLine($"\nFiles in {place.Path}");
         foreach ((string name, string what) in Files.Where(file => Path.Exists(place.In(file.Name))))
             output.WriteLine($"  {name,-16} {what}");
+        string added = string.Concat(fits.Tasks.Where(task => !task.HelpfulBudgets.IsEmpty).Select(task =>
+            $" --add-budgets {task.Task}={string.Join(',', task.HelpfulBudgets)}"));
         string[] next =
         [
             .. fits.Incomplete is null ? [] : new[] { $"calibrate run --resume {run}" },
@@ -44,11 +46,23 @@ internal static class Ending
                 :
                 [
                     $"calibrate report {place.Path} --open",
-                    $"calibrate allocate {run} --arrival-rate 0.2 --accuracy-weight 60",
-                    $"calibrate compare OLD-RUN {run}",
+                    .. added.Length > 0 ? [$"calibrate run --resume {run}{added}"] : Array.Empty<string>(),
+                    .. place.Within.Length > 0
+                        ? Array.Empty<string>() : [$"calibrate allocate {run} --arrival-rate 0.2 --accuracy-weight 60"],
+                    .. RunBefore(run) is { } old ? [$"calibrate compare {old} {run}"] : Array.Empty<string>(),
                 ],
         ];
         Next(output, next);
+    }
+
+    /// <summary>The run beside this one that began last before it: their names begin with the time. Null where there is none.</summary>
+    private static string? RunBefore(string run)
+    {
+        string name = Path.GetFileName(run);
+        string? root = Path.GetDirectoryName(run);
+        return string.IsNullOrEmpty(root) ? null : Directory.EnumerateDirectories(root)
+            .Where(other => string.CompareOrdinal(Path.GetFileName(other), name) < 0 && File.Exists(Path.Combine(other, "fits.json")))
+            .Max(StringComparer.Ordinal);
     }
 
     /// <summary>The commands that may come next.</summary>

@@ -57,8 +57,11 @@ internal static class Summary
         output.WriteLine("  simulated queue at ℓ*: " + allocation.QueueVerdict);
         output.WriteLine("  uniform budgets: " + string.Join(", ", allocation.Uniform.Select(uniform => string.Create(
                 CultureInfo.InvariantCulture,
-                $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}{(uniform.ExtrapolatedTasks.IsEmpty ? "" : " (extrapolated)")}"))));
+                $"J({uniform.BudgetTokens}) = {uniform.Objective:0.0000}{RemarkOf(uniform)}"))));
     }
+
+    private static string RemarkOf(UniformAllocation uniform) =>
+        !uniform.ExtrapolatedTasks.IsEmpty ? " (extrapolated)" : !uniform.InterpolatedTasks.IsEmpty ? " (interpolated)" : "";
 
     /// <summary>What is decided: the operating point, each task's budget, J.</summary>
     internal static IEnumerable<string> Answer(RunAllocation allocation)

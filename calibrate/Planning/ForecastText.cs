@@ -11,6 +11,9 @@ internal static class ForecastText
     /// <summary>Speed of many requests over that of one, below which the measured speeds cannot both be the server's.</summary>
     private const double SlowerTogether = 0.5;
 
+    /// <summary>A change that saves less than this share is not worth a line.</summary>
+    private const double LeastSaving = 0.05;
+
     private const int Width = 140;
 
     /// <summary>A range in hours, or in minutes or seconds where it is short.</summary>
@@ -59,16 +62,15 @@ internal static class ForecastText
         if (found.LimitHours is { } limit && limit < cost.TotalHours.High)
             lines.Add(FormattableString.Invariant($"The time limit of {limit:0.##} h may end the run before the plan is complete."));
         lines.AddRange(found.Misfits.Select(misfit => "Does not fit: " + misfit));
-        if (found.Savings.Length > 0)
-        {
-            lines.Add("\nWhat less would save:");
-            lines.AddRange(found.Savings.Select(saving =>
-            {
-                double less = 1 - (saving.Cost.TotalHours.Likely / Math.Max(1e-12, cost.TotalHours.Likely));
-                return FormattableString.Invariant($"  {saving.Change,-54} {Shown(saving.Cost.TotalHours),12}  ({100 * less:0} % less)");
-            }));
-        }
-
+        string[] savings =
+        [
+            .. from saving in found.Savings
+               let less = 1 - (saving.Cost.TotalHours.Likely / Math.Max(1e-12, cost.TotalHours.Likely))
+               where less >= LeastSaving
+               select FormattableString.Invariant($"  {saving.Change,-54} {Shown(saving.Cost.TotalHours),12}  ({100 * less:0} % less)"),
+        ];
+        if (savings.Length > 0)
+            lines.AddRange(["\nWhat less would save:", .. savings]);
         lines.AddRange(found.Widths.Length > 0 ? ["", .. found.Widths.Select(width => width.Sentence)] : []);
         return string.Join('\n', lines);
     }

@@ -67,7 +67,7 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
             var plan = new ProbePlan(asked, Problems(), wanted, PlanBuilding.Build(overnight));
             string? apiKey = EndpointAccess.ApiKey(endpoint);
             if (endpoint.Addresses is [string address])
-                return await ProbeAsync(new Uri(address), apiKey, plan, cancelled);
+                return await ProbeAsync(new Uri(address), apiKey, plan, AskedAgain(endpoint, address), cancelled);
             await using EmbeddedEndpoint embedded = await EmbeddedEndpoint.StartAsync(
                 new EndpointOptions
                 {
@@ -75,12 +75,24 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
                     Paced = endpoint.Paced,
                 },
                 cancelled);
-            return await ProbeAsync(embedded.BaseAddress, apiKey: null, plan, cancelled);
+            return await ProbeAsync(embedded.BaseAddress, apiKey: null, plan, "", cancelled);
         });
         return command;
     }
 
-    private async Task<int> ProbeAsync(Uri address, string? apiKey, ProbePlan plan, CancellationToken cancellationToken)
+    /// <summary>The options with which <c>plan</c> and <c>run</c> ask the same endpoint the benchmarks that need no account.</summary>
+    private static string AskedAgain(EndpointSettings endpoint, string address)
+    {
+        string model = endpoint.Model is { } name ? $" --model {name}" : "";
+        string key = endpoint.ApiKeyEnv is { } variable ? $" --api-key-env {variable}"
+            : endpoint.ApiKeyFile is { } file ? $" --api-key-file {file}" : "";
+        return $" --endpoint {address}{model}{key} --datasets {string.Join(',', OpenBenchmarks())}";
+    }
+
+    private static IEnumerable<string> OpenBenchmarks() =>
+        Benchmarks.All.Where(benchmark => DatasetPull.TermsOf(benchmark) is null).Select(benchmark => benchmark.Task);
+
+    private async Task<int> ProbeAsync(Uri address, string? apiKey, ProbePlan plan, string asked, CancellationToken cancellationToken)
     {
         var options = new EndpointClientOptions(RetryPolicy.Brief, clock, new Jitter(seed: 1).Next) { ApiKey = apiKey };
         using var client = new EndpointClient(address, options);
@@ -88,8 +100,11 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
         Write(report, plan);
         if (report is not { EnforcesExactly: true, TokensTogether: 1 })
             return ExitCodes.Failed;
-        string asked = $"--preset first-look --endpoint {address}";
-        Output.Ending.Next(log, $"calibrate plan {asked}", $"calibrate run {asked}");
+        Output.Ending.Next(log, [
+            .. asked.Length > 0 ? [$"calibrate datasets pull {string.Join(' ', OpenBenchmarks())}"] : Array.Empty<string>(),
+            $"calibrate plan --preset first-look{asked}",
+            $"calibrate run --preset first-look{asked}",
+        ]);
         return 0;
     }
 
@@ -136,10 +151,12 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
                 : "not reported: reserve the server for this run during the latency pass");
         WriteNight(report, plan);
         bool isStarved = report.LongestClientStall > LongClientStall;
-        string late = report.TokensTogether > 1
-            ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that "
-                + $"buffers, a server's stream interval{(isStarved ? ", or this client, which is short of processor time" : "")})"
-            : "";
+        string late = report.TokensTogether <= 1 ? ""
+            : isStarved
+                ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrived at once in every stream while this client "
+                    + "was short of processor time: stop other work and probe again; if it stays, a gateway buffers"
+                : $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that "
+                    + "buffers, a server's stream interval)";
         if (isStarved)
             Line(
                 "client",

@@ -34,7 +34,8 @@ internal static class Identification
     public static Weakness Judge(AccuracyTable table, MinimumDistance distance, double level)
     {
         if (table.Count < 3)
-            return new Weakness(WeaknessKind.Flat, "three parameters need at least three budgets");
+            return new Weakness(WeaknessKind.Flat,
+                FormattableString.Invariant($"a curve's three parameters need three budgets, and {table.Count} can be used"));
         if (table.Correct.Sum() == 0)
             return new Weakness(WeaknessKind.Flat, "no answer was correct at any budget");
         if (table.Correct.Sum() >= table.Answers.Sum())

@@ -54,15 +54,18 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
             ? await new TimedPieces(forcing, clock, NextGroup).RunAsync(_tried, tokens, cancellationToken)
             : new TimedPace();
         Tried[] longest = [.. _tried.Where(tried => tried.Largest == _tried.Max(other => other.Largest))];
-        List<LoadSpeed> loads = await LoadsAsync(longest, tokens, workers, cancellationToken);
+        (List<LoadSpeed> loads, double perTrace, double used) = await LoadsAsync(longest, tokens, workers, cancellationToken);
         int load = loads[^1].InFlight, length = Math.Min(tokens, longest[0].Largest), shorter = length / 4;
-        double perTrace = length / Math.Max(1e-9, loads[^1].TokensPerSecond), perToken = perTrace / Math.Max(1, length), fixedCost = 0;
+        double perToken = perTrace / Math.Max(1, used), fixedCost = 0;
         if (shorter > 0)
         {
             LoopCounts few = await ThinkAsync(longest, shorter, load, cancellationToken);
-            double slope = (perTrace - (1 / few.RateOf(Thinking))) / (length - shorter);
-            perToken = Math.Clamp(slope, 0.3 * perTrace / length, perTrace / length);
-            fixedCost = perTrace - (perToken * length);
+            double more = used - few.Of(Thinking).MeanTokens;
+
+            // Under a cap the model may end both alike; then all of the time is the tokens'.
+            double slope = more >= used / 4 ? (perTrace - (1 / few.RateOf(Thinking))) / more : double.PositiveInfinity;
+            perToken = Math.Clamp(slope, 0.3 * perToken, perToken);
+            fixedCost = perTrace - (perToken * used);
         }
 
         (int depth, double growth) = await GrowthAsync(longest, length, loads, cancellationToken);
@@ -74,7 +77,7 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
                 cancellationToken);
         return new ServerPace
         {
-            TraceTokens = tokens,
+            TraceTokens = (int)Math.Round(used),
             Loads = [.. loads],
             LoadedTraceSeconds = fixedCost,
             LoadedTokenSeconds = length == 0 ? 0 : perToken,
@@ -141,19 +144,22 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     }
 
     /// <summary>The speed of the thinking under more and more load, up to the plan's or to where it hardly grows.</summary>
-    private async Task<List<LoadSpeed>> LoadsAsync(Tried[] longest, int tokens, int workers, CancellationToken cancellationToken)
+    /// <returns>The speeds; of the last one seconds and tokens per trace, which under a cap are fewer than those allowed.</returns>
+    private async Task<(List<LoadSpeed> Loads, double PerTrace, double Tokens)> LoadsAsync(
+        Tried[] longest, int tokens, int workers, CancellationToken cancellationToken)
     {
         int length = Math.Min(tokens, longest[0].Largest);
         if (length == 0)
-            return [new LoadSpeed(Math.Min(workers, LoadStep * LoadStep), 1)];
+            return ([new LoadSpeed(Math.Min(workers, LoadStep * LoadStep), 1)], 0, 0);
         var loads = new List<LoadSpeed>();
         for (int load = 1; ; load = Math.Min(workers, load * LoadStep))
         {
             LoopCounts counts = await ThinkAsync(longest, length, load, cancellationToken);
-            loads.Add(new LoadSpeed(load, counts.RateOf(Thinking) * length));
+            double used = counts.Of(Thinking).MeanTokens;
+            loads.Add(new LoadSpeed(load, counts.RateOf(Thinking) * used));
             bool hardlyGrows = loads.Count > 1 && loads[^1].TokensPerSecond < (1 + WorthwhileGain) * loads[^2].TokensPerSecond;
             if (load == workers || hardlyGrows)
-                return loads;
+                return (loads, 1 / counts.RateOf(Thinking), used);
         }
     }
 

@@ -36,19 +36,24 @@ internal sealed class TimedPieces(IBudgetForcing forcing, TimeProvider clock, Fu
             ImmutableArray<int> many = forcing.OneTraceServesAllBudgets
                 ? [.. new[] { 0, length / 4, length / 2, 3 * length / 4, length }.Distinct()]
                 : [0];
-            double several = await SecondsAsync(WorkOf(own, many));
+            (double several, _) = await SecondsAsync(WorkOf(own, many));
             if (length == 0 || many.Length == 1)
                 answers[own.Task.Task] = several;
             if (length == 0)
                 continue;
-            double one = await SecondsAsync(WorkOf(own, [length]));
+            (double one, int used) = await SecondsAsync(WorkOf(own, [length]));
             if (many.Length > 1)
                 answers[own.Task.Task] = Math.Max(1e-4, (several - one) / (many.Length - 1));
             if (shorter == 0)
                 continue;
-            double little = await SecondsAsync(WorkOf(own, [shorter]));
-            perToken.Add(Math.Max(0, (one - little) / (length - shorter)));
-            fixedCosts.Add(Math.Max(0, one - answers[own.Task.Task] - (perToken[^1] * length)));
+            (double little, int few) = await SecondsAsync(WorkOf(own, [shorter]));
+            if (used == 0)
+                (used, few) = (length, shorter);
+
+            // Under a cap the model may end both alike; then all of the time is the tokens'.
+            double thinking = Math.Max(0, one - answers.GetValueOrDefault(own.Task.Task));
+            perToken.Add(used - few >= used / 4.0 ? Math.Max(0, (one - little) / Math.Max(1, used - few)) : thinking / Math.Max(1, used));
+            fixedCosts.Add(Math.Max(0, thinking - (perToken[^1] * used)));
         }
 
         return new TimedPace
@@ -63,7 +68,7 @@ internal sealed class TimedPieces(IBudgetForcing forcing, TimeProvider clock, Fu
             StallsPerSecond = stalls.LongOnes / Math.Max(0.1, clock.GetElapsedTime(begun).TotalSeconds),
         };
 
-        async Task<double> SecondsAsync(TimedWork work)
+        async Task<(double Seconds, int Tokens)> SecondsAsync(TimedWork work)
         {
             long start = clock.GetTimestamp();
             int? others = await idleness.OthersAsync(own: 0, cancellationToken);
@@ -74,7 +79,7 @@ internal sealed class TimedPieces(IBudgetForcing forcing, TimeProvider clock, Fu
             bool isSuspect = others is not null
                 || idleness.WithLeastWait(samples).Any(sample => sample is { IsCounted: true, Judged.Status: TrialStatus.Unverified });
             suspect += isSuspect ? 1 : 0;
-            return seconds;
+            return (seconds, samples.Select(sample => sample.Sample.ThinkingTokens).DefaultIfEmpty(0).Max());
         }
     }
 

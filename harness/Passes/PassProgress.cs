@@ -26,8 +26,12 @@ internal sealed class PassProgress
         (this._traffic, this._progress, this._clock) = (traffic, progress, clock);
     }
 
-    /// <summary>Reports every minute until disposed.</summary>
-    internal ITimer StartHeartbeat() => _clock.CreateTimer(_ => Report(), null, BetweenHeartbeats, BetweenHeartbeats);
+    /// <summary>Reports now, and every minute until disposed.</summary>
+    internal ITimer StartHeartbeat()
+    {
+        Report();
+        return _clock.CreateTimer(_ => Report(), null, BetweenHeartbeats, BetweenHeartbeats);
+    }
 
     /// <summary>Rows that an earlier start has finished.</summary>
     internal void Skip(int rows) => Interlocked.Add(ref _done, rows);

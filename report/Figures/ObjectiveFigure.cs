@@ -36,11 +36,12 @@ internal static class ObjectiveFigure
         };
         IEnumerable<string[]> data =
         [
-            ["policy", "budget_tokens", "objective_s", "low_s", "high_s", "extrapolated"],
+            ["policy", "budget_tokens", "objective_s", "low_s", "high_s", "extrapolated", "interpolated"],
             .. policies.Select(policy => new[]
             {
                 policy.Kind.ToString(), FigureText.Cell(policy.BudgetTokens), policy.Objective is { } j ? FigureText.Cell(j) : "unstable",
                 FigureText.Cell(policy.Interval?.Low), FigureText.Cell(policy.Interval?.High), policy.Extrapolated ? "true" : "false",
+                policy.Interpolated ? "true" : "false",
             }),
         ];
         return new Figure("fig3", "Objective J by policy", sheet, data)
@@ -76,7 +77,7 @@ internal static class ObjectiveFigure
         { Kind: PolicyKind.BestUniform } => $"{Scale.Written(Math.Round(policy.BudgetTokens ?? 0))} (best)",
         _ => Scale.Written(policy.BudgetTokens ?? 0),
     }
-    + (policy.Extrapolated ? "‡" : "");
+    + (policy.Extrapolated ? "‡" : policy.Interpolated ? "†" : "");
 
     private static string Caption(DecisionCurves curves, FigureSource source)
     {
@@ -93,7 +94,10 @@ internal static class ObjectiveFigure
         string beyond = curves.Policies.Any(policy => policy.Extrapolated)
             ? " ‡: beyond the largest measured budget of a task, so extrapolated, or cut at what its shape offers."
             : "";
-        return $"Objective J under uniform budgets and at the optimal budgets ℓ*, at {curves.Point}.{bars}{best}{unstable}{beyond} "
+        string between = curves.Policies.Any(policy => policy.Interpolated && !policy.Extrapolated)
+            ? " †: not measured for a task that has no curve there, so interpolated."
+            : "";
+        return $"Objective J under uniform budgets and at the optimal budgets ℓ*, at {curves.Point}.{bars}{best}{unstable}{beyond}{between} "
             + source.Sentence;
     }
 }

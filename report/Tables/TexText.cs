@@ -47,6 +47,7 @@ internal static class TexText
         '–' => "--",
         '“' => "``",
         '”' => "''",
+        '†' => "$\\dagger$",
         '‡' => "$\\ddagger$",
         'φ' => "$\\varphi$",
         'μ' => "$\\mu$",

@@ -4,23 +4,23 @@ using Xunit;
 
 namespace Calibration.Tests.Harness.Passes;
 
-/// <summary>A pass says every minute how far it is, also while no row is finished.</summary>
+/// <summary>A pass says at its start and every minute how far it is, also while no row is finished.</summary>
 public sealed class PassProgressTests
 {
     [Fact]
-    public async Task StartHeartbeat_NoRowFinished_ReportsEveryMinute()
+    public async Task StartHeartbeat_NoRowFinished_ReportsNowAndEveryMinute()
     {
         var reports = new List<MeasuringProgress>();
         var clock = new HandClock();
         var pass = new PassProgress(("accuracy", 7500, 0), () => new EndpointTraffic(128, 128, 3, 200), new Reports(reports.Add), clock);
         await using (pass.StartHeartbeat())
         {
-            Assert.Empty(reports);
+            Assert.Single(reports);
             clock.Tick();
             clock.Tick();
         }
 
-        Assert.Equal(2, reports.Count);
+        Assert.Equal(3, reports.Count);
         Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), clock.Asked);
         Assert.Equal(new MeasuringProgress("accuracy", 0, 7500, 0, 0, new EndpointTraffic(128, 128, 3, 200)), reports[1]);
     }
