@@ -37,6 +37,9 @@ public sealed record BudgetSweep(string Task, string DisplayName, double BestBud
 {
     /// <summary>Replications of each simulated point; 1 in files of schema 1.</summary>
     public int Replications { get; init; } = 1;
+
+    /// <summary>Whether the task has no curve, so that its accuracy is interpolated between its measured budgets.</summary>
+    public bool Interpolated { get; init; }
 }
 
 /// <summary>One point of a sweep.</summary>

@@ -92,7 +92,7 @@ public sealed record QueueCase(
         }
 
         bool isOutside = double.IsFinite(task.Accuracy.LargestBudget)
-            && (budget < task.MinBudgetTokens || budget > task.LargestKnownTokens);
+            && (budget < task.MinBudgetTokens || (budget > task.LargestKnownTokens && !task.IsUnlimitedAtLargest));
         return !isOutside ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"{budget} for {task.Task}, whose accuracy is known from {task.MinBudgetTokens} to {task.LargestKnownTokens} tokens: give a "

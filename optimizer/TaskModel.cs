@@ -81,13 +81,18 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
         return (t0 + (c * mean), (spread * ((t0 * t0) + (2 * t0 * c * mean) + (c * c * square))) + ServiceVariance);
     }
 
+    /// <summary>Whether no thinking is longer than the largest budget, so that every larger one costs and gains the same.</summary>
+    public bool IsUnlimitedAtLargest => Natural is { } natural && natural.Longest <= LargestBudgetTokens;
+
     /// <summary>
     /// Accuracy at a given budget: the shape's where it may be chosen, between given points by monotone interpolation, beyond the largest
-    /// budget on straight lines through what was measured, and beyond all of it as at the last.
+    /// budget on straight lines through what was measured, and beyond all of it, or where no thinking is longer, as at the last.
     /// </summary>
     public double AccuracyAt(double budgetTokens)
     {
         double end = LargestBudgetTokens;
+        if (IsUnlimitedAtLargest)
+            budgetTokens = Math.Min(budgetTokens, end);
         if (Beyond.IsEmpty || budgetTokens <= end)
             return Within(budgetTokens);
         var low = new BudgetAccuracy(end, Within(end));

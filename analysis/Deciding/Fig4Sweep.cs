@@ -44,7 +44,7 @@ internal sealed class Fig4Sweep(Workload workload, ProvedAllocation best, PaperV
             Performance performance = AnyBudget.At(workload, budgets);
             if (!performance.IsStable || (performance.Utilization > LargestUtilization && budgets[swept] > best.Budgets[swept]))
                 break;
-            double? bound = paper is null ? null : RoundingBound.At(paper.Workload, paper.Free(budgets));
+            double? bound = paper?.Moves(swept) == true ? RoundingBound.At(paper.Workload, paper.Free(budgets)) : null;
             var point = new SweepPoint(budgets[swept], performance.Objective, bound, null);
             points.Add(step % StepsPerCircle == 0
                 ? Simulated(point, budgets, unchecked((seed * 1_000) + step), cancellationToken)
@@ -54,6 +54,7 @@ internal sealed class Fig4Sweep(Workload workload, ProvedAllocation best, PaperV
         return new BudgetSweep(task.Task, task.DisplayName, best.Budgets[swept], Queries, points.ToImmutable())
         {
             Replications = Replications,
+            Interpolated = workload.Tasks[swept].Accuracy is PointAccuracy,
         };
     }
 

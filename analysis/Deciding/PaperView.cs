@@ -49,6 +49,9 @@ internal sealed class PaperView
         return free;
     }
 
+    /// <summary>Whether a task's budget moves in the view; the paper's bounds say nothing of one that is a constant.</summary>
+    internal bool Moves(int task) => double.IsNaN(_constants[task]);
+
     /// <summary>What the paper's own iterations do.</summary>
     internal ImmutableArray<MethodOutcome> Methods() => PaperMethods.Of(Workload, Best);
 

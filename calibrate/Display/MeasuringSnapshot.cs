@@ -65,18 +65,18 @@ internal sealed record TaskState(string Task, long Done, long Total)
     internal string Sparkline => string.Concat(Accuracy.Select(
         point => point.Accuracy is { } share ? Levels[Math.Min(Levels.Length - 1, (int)(share * Levels.Length))] : '·'));
 
-    /// <summary>The accuracy at the smallest and at the largest budget that has one; empty where there is none.</summary>
+    /// <summary>
+    /// The accuracy at the smallest and at the largest budget that has one, and where it is highest; empty where there is none.
+    /// </summary>
     internal string AccuracyWords
     {
         get
         {
             (int BudgetTokens, double? Accuracy)[] known = [.. Accuracy.Where(point => point.Accuracy is not null)];
-            return known.Length switch
-            {
-                0 => "",
-                1 => At(known[0]),
-                _ => $"{At(known[0])}, {At(known[^1])}",
-            };
+            if (known.Length == 0)
+                return "";
+            (int BudgetTokens, double? Accuracy) peak = known.MaxBy(point => point.Accuracy);
+            return string.Join(", ", new[] { known[0], peak, known[^1] }.Distinct().OrderBy(point => point.BudgetTokens).Select(At));
         }
     }
 

@@ -23,7 +23,7 @@ internal static class AllocationValueText
         string between = string.Concat(value.Budgets.Where(at => !at.InterpolatedBetweenTokens.IsEmpty).Select(at => string.Create(
             CultureInfo.InvariantCulture,
             $"\n  {at.Task} has no curve and was not measured at {at.BudgetTokens:0.#} tokens: its accuracy is interpolated between "
-                + $"{at.InterpolatedBetweenTokens[0]:0.#} and {at.InterpolatedBetweenTokens[1]:0.#}, an error that the intervals leave out; "
+                + $"{at.InterpolatedBetweenTokens[0]:0.#} and {at.InterpolatedBetweenTokens[1]:0.#}, an error not in the intervals; "
                 + $"measure it with calibrate run --resume RUN --add-budgets {at.Task}={at.BudgetTokens:0}")));
         string loss = value.Loss is { } lost
             ? string.Create(

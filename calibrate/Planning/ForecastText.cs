@@ -14,6 +14,9 @@ internal static class ForecastText
     /// <summary>A change that saves less than this share is not worth a line.</summary>
     private const double LeastSaving = 0.05;
 
+    /// <summary>From this share of lengthened thinking on it is named.</summary>
+    private const double LengthenedShare = 0.1;
+
     private const int Width = 140;
 
     /// <summary>A range in hours, or in minutes or seconds where it is short.</summary>
@@ -57,6 +60,13 @@ internal static class ForecastText
             lines.Add(
                 $"The traces go to {found.LongestTrace:N0} tokens; the speed was measured up to {tried:N0}. Long traces may not fit the "
                     + "server's memory at once: then the run takes longer than this range.");
+        }
+
+        if (pace.LengthenedShare >= LengthenedShare)
+        {
+            lines.Add(
+                $"The model would have ended {100 * pace.LengthenedShare:0} % of the tried traces before {pace.TraceTokens} tokens. Exact "
+                    + "budgets force it on, which may cost accuracy; --semantics cap lets it end.");
         }
 
         if (found.LimitHours is { } limit && limit < cost.TotalHours.High)

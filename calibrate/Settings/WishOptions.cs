@@ -76,8 +76,11 @@ internal sealed class WishOptions
                 $" {100 * at:0} % of the simulated system times are below {measured.Mean:0.000} s [{measured.Low:0.000}, "
                     + $"{measured.High:0.000}].")
             : "";
+        string weight = found.NextAccuracyWeightSeconds is null && given != _accuracy
+            ? "limits nothing: it holds at the most accurate budgets, too, so"
+            : "gives";
         return (found.AccuracyWeightSeconds, string.Create(
-            CultureInfo.InvariantCulture, $"{given.Name} {value} gives α = {found.AccuracyWeightSeconds:G6} s.{simulated}{jump}"));
+            CultureInfo.InvariantCulture, $"{given.Name} {value} {weight} α = {found.AccuracyWeightSeconds:G6} s.{simulated}{jump}"));
     }
 
     private static SimulatedMean Simulated(Workload workload, ImmutableArray<double> budgets, double share) =>

@@ -153,8 +153,8 @@ internal sealed class ProbeVerb(TextWriter output, TextWriter log, TimeProvider 
         bool isStarved = report.LongestClientStall > LongClientStall;
         string late = report.TokensTogether <= 1 ? ""
             : isStarved
-                ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrived at once in every stream while this client "
-                    + "was short of processor time: stop other work and probe again; if it stays, a gateway buffers"
+                ? $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrived at once in every stream while this "
+                    + "client was short of processor time: stop other work and probe again; if it stays, a gateway buffers"
                 : $"; SERVICE TIMES CANNOT BE TAKEN, because {report.TokensTogether} tokens arrive at once in every stream (a gateway that "
                     + "buffers, a server's stream interval)";
         if (isStarved)

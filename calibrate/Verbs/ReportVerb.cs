@@ -10,6 +10,8 @@ namespace Calibration.Calibrate.Verbs;
 /// <summary><c>report</c>: everything about a run on one page.</summary>
 internal sealed class ReportVerb(TextWriter output, TextWriter log)
 {
+    private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(3);
+
     private readonly Argument<string> _run = new("run")
     {
         Description = "A run folder, or the folder of one of its operating points (RUN/points/…).",
@@ -44,7 +46,12 @@ internal sealed class ReportVerb(TextWriter output, TextWriter log)
     {
         try
         {
-            using Process? browser = Process.Start(new ProcessStartInfo(path) { UseShellExecute = true });
+            // On Linux xdg-open tries many browsers, and each says that it is not there; the shell lets the found one live on.
+            using Process? browser = Process.Start(OperatingSystem.IsLinux()
+                ? new ProcessStartInfo("/bin/sh", ["-c", "exec xdg-open \"$0\" > /dev/null 2>&1", path])
+                : new ProcessStartInfo(path) { UseShellExecute = true });
+            if (OperatingSystem.IsLinux() && browser!.WaitForExit(OpeningTime) && browser.ExitCode != 0)
+                await log.WriteLineAsync($"No browser was found. Open the page in one: {path}");
         }
         catch (Exception fault) when (fault is Win32Exception or InvalidOperationException or PlatformNotSupportedException)
         {

@@ -41,6 +41,8 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
     private readonly Dictionary<string, List<ThinkingLength>> _lengths = new(StringComparer.Ordinal);
     private int _groups;
     private int _tokens;
+    private int _traces;
+    private int _lengthened;
 
     /// <summary>Tries them.</summary>
     /// <param name="workers">Requests that are in flight in the accuracy pass.</param>
@@ -78,6 +80,7 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
         return new ServerPace
         {
             TraceTokens = (int)Math.Round(used),
+            LengthenedShare = (double)_lengthened / Math.Max(1, _traces),
             Loads = [.. loads],
             LoadedTraceSeconds = fixedCost,
             LoadedTokenSeconds = length == 0 ? 0 : perToken,
@@ -229,6 +232,9 @@ internal sealed class Rehearsal(IBudgetForcing forcing, ExperimentPlan plan, Tim
                 // A trace that was cut early says little of how long the model thinks.
                 if (trace.Tokens < Math.Min(_tokens, tried.Largest))
                     return used;
+                Interlocked.Increment(ref _traces);
+                if (thought.Trace is { CuePositions.Length: > 0 })
+                    Interlocked.Increment(ref _lengthened);
                 lock (_lengths)
                 {
                     if (!_lengths.ContainsKey(tried.Task.Task))

@@ -44,6 +44,9 @@ public sealed record ServerPace
     /// <summary>Stalls of this client per second that are long enough to make a trace suspect.</summary>
     public required double StallsPerSecond { get; init; }
 
+    /// <summary>Share of the tried traces whose thinking the model would have ended before <see cref="TraceTokens"/>.</summary>
+    public double LengthenedShare { get; init; }
+
     /// <summary>What differs between the tasks.</summary>
     public required ImmutableSortedDictionary<string, TaskPace> Tasks { get; init; }
 

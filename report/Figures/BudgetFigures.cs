@@ -15,8 +15,9 @@ internal static class BudgetFigures
         new Axis("budgets-lambda", "Optimal budgets against the arrival rate", "Arrival rate λ (1/s)", "arrival_rate_per_s")
         {
             Chosen = curves.ArrivalRatePerSecond,
-            Caption = "Optimal budgets ℓ* against the arrival rate λ, up to 98 % of the rate at which no budgets are stable. Dotted: the "
-                + $"chosen λ. The other settings: {curves.Point}.",
+            Caption = "Optimal budgets ℓ* against the arrival rate λ, up to 98 % of the rate at which no budgets are stable.",
+            Other = $" The other settings: {curves.Point}.",
+            Symbol = "λ",
         },
         [.. curves.ByArrivalRate.Select(point => (point.ArrivalRatePerSecond, point.BudgetTokens))],
         curves,
@@ -27,8 +28,9 @@ internal static class BudgetFigures
         new Axis("budgets-alpha", "Optimal budgets against the accuracy weight", "Accuracy weight α (s)", "accuracy_weight_s")
         {
             Chosen = curves.AccuracyWeightSeconds,
-            Caption = "Optimal budgets ℓ* against the accuracy weight α. Dotted: the chosen α. The other settings: "
-                + $"{curves.Point}.",
+            Caption = "Optimal budgets ℓ* against the accuracy weight α.",
+            Other = $" The other settings: {curves.Point}.",
+            Symbol = "α",
         },
         [.. curves.ByWeight.Where(point => !point.BudgetTokens.IsEmpty).Select(point => (point.AccuracyWeightSeconds, point.BudgetTokens))],
         curves,
@@ -48,8 +50,10 @@ internal static class BudgetFigures
             how.Options.LinearBudgets ? Scale.LinearBudgets(largest) : Scale.OptimalBudgets(largest),
             axis.Label,
             "Optimal budget ℓ*");
-        if (axis.Chosen >= points[0].Value && axis.Chosen <= points[^1].Value)
+        bool isShown = axis.Chosen >= points[0].Value && axis.Chosen <= points[^1].Value;
+        if (isShown)
             panel.Vertical(axis.Chosen, LinePattern.Dotted);
+        string chosen = isShown ? $" Dotted: the chosen {axis.Symbol}." : "";
         for (int k = 0; k < curves.Tasks.Length; k++)
         {
             (double Value, double Budget)[] line = [.. points.Select(point => (point.Value, point.Budgets[k]))];
@@ -79,7 +83,7 @@ internal static class BudgetFigures
         ];
         return new Figure(axis.Name, axis.Title, sheet, data)
         {
-            Caption = $"{axis.Caption} Markers are every {MarkerEvery}th computed point. {how.Source.Sentence}",
+            Caption = $"{axis.Caption}{chosen}{axis.Other} Markers are every {MarkerEvery}th computed point. {how.Source.Sentence}",
         };
     }
 
@@ -89,5 +93,9 @@ internal static class BudgetFigures
         internal required double Chosen { get; init; }
 
         internal required string Caption { get; init; }
+
+        internal required string Other { get; init; }
+
+        internal required string Symbol { get; init; }
     }
 }

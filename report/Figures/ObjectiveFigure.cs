@@ -97,7 +97,7 @@ internal static class ObjectiveFigure
         string between = curves.Policies.Any(policy => policy.Interpolated && !policy.Extrapolated)
             ? " †: not measured for a task that has no curve there, so interpolated."
             : "";
-        return $"Objective J under uniform budgets and at the optimal budgets ℓ*, at {curves.Point}.{bars}{best}{unstable}{beyond}{between} "
-            + source.Sentence;
+        return $"Objective J under uniform budgets and at the optimal budgets ℓ*, at {curves.Point}.{bars}{best}{unstable}{beyond}"
+            + $"{between} {source.Sentence}";
     }
 }

@@ -88,7 +88,10 @@ internal static class SensitivityFigure
         string circles = sweep.Replications > 1
             ? $"means of {FigureText.Plural(sweep.Replications, "simulated queue")} of {Scale.Written(sweep.Queries)} queries"
             : "one simulated queue each";
+        string between = sweep.Interpolated
+            ? $" {sweep.DisplayName} has no curve: between its measured budgets its accuracy is interpolated."
+            : "";
         return $"Objective J against the thinking tokens of {sweep.DisplayName}; the other tasks stay at ℓ*, at {curves.Point}. Line: "
-            + $"{formula}{bound}. Circles: {circles}{(sweep.Replications > 1 ? ", with 95 % intervals" : "")}. {source.Sentence}";
+            + $"{formula}{bound}. Circles: {circles}{(sweep.Replications > 1 ? ", with 95 % intervals" : "")}.{between} {source.Sentence}";
     }
 }

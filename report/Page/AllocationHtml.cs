@@ -141,17 +141,17 @@ internal static class AllocationHtml
 
     private static IEnumerable<string[]> Uniform(RunAllocation allocation) =>
     [
-        ["Budget of every task", "J (s)", "interval", "extrapolated"],
+        ["Budget of every task", "J (s)", "interval", "extrapolated", "interpolated"],
         .. allocation.Uniform.Select(uniform => new[]
         {
             HtmlText.Integer(uniform.BudgetTokens), HtmlText.Decimals(uniform.Objective, 4), Shown(uniform.Interval),
-            string.Join(", ", uniform.ExtrapolatedTasks),
+            string.Join(", ", uniform.ExtrapolatedTasks), string.Join(", ", uniform.InterpolatedTasks),
         }),
         .. allocation.BestUniform is { } best
             ?
             [
                 [
-                    HtmlText.Decimals(best.BudgetTokens, 0) + " (best)", HtmlText.Decimals(best.Objective, 4), Shown(best.Interval), "",
+                    HtmlText.Decimals(best.BudgetTokens, 0) + " (best)", HtmlText.Decimals(best.Objective, 4), Shown(best.Interval), "", "",
                 ],
             ]
             : Array.Empty<string[]>(),

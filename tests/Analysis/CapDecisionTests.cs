@@ -45,6 +45,9 @@ public sealed class CapDecisionTests : IDisposable
         Assert.All(fits.Tasks.Zip(allocation.Tasks), pair => Assert.Equal(
             pair.First.Accuracy.Points[^1] is var last ? last.Correct / last.Answers : 0, pair.Second.Accuracy, 0.03));
 
+        // A larger budget is no fault: it costs and gains as much.
+        await CommandAsync("simulate", run.Path, "--budgets", "1024,1024", "--queries", "1000");
+
         // Both budgets limit nothing, so one budget for all is as good, and the formula says so.
         Assert.Equal(allocation.Uniform.Single(point => point.BudgetTokens == 500).Objective, allocation.Objective, 0.1);
     }

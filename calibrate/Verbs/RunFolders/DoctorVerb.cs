@@ -33,7 +33,7 @@ internal sealed partial class DoctorVerb(TextWriter output)
         var command = new Command(
             "doctor",
             "Check a run folder and change nothing in it: files, journals, missing trials, suspect service times, outdated fits. Say how "
-            + "to repair each, and write a file for a bug report, without keys, addresses, questions or answers.")
+            + "to repair each, and write a file for a bug report into the current folder, without keys, addresses, questions or answers.")
         {
             _run, _report,
         };

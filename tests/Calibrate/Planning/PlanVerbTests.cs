@@ -30,7 +30,7 @@ public sealed class PlanVerbTests(TwoTaskRun finished) : IClassFixture<TwoTaskRu
         [
             "Plan: 2 tasks, 2 runs, 120 trials", "(simulated endpoint)", "gsm8k", "arc", "Measuring takes", "--items 5", "--runs 1",
             "--latency-items 2", "without the largest budget", "The time limit of", "J: ", "with 40 problems per task",
-            "because widths shrink as 1/√n", "ℓ* of gsm8k: ",
+            "because widths shrink as 1/√n", "ℓ* of gsm8k: ", "of the tried traces before 64 tokens. Exact budgets force it on",
         ])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
