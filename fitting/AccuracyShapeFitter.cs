@@ -1,5 +1,6 @@
 using Calibration.Fitting.Answers;
 using Calibration.Fitting.Shapes;
+using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting;
 
@@ -78,11 +79,11 @@ public static class AccuracyShapeFitter
 
     private static string ReasonFor(ShapeKind kind, AccuracyFit exponential, HillFit? hill, bool lower)
     {
-        string rejected = FormattableString.Invariant($"The data reject the exponential (p = {exponential.LackOfFitPValue:G2})");
+        string rejected = $"The data reject the exponential ({PValue.Words(exponential.LackOfFitPValue)})";
         return kind switch
         {
-            ShapeKind.Exponential when exponential.LackOfFitPValue is { } p => FormattableString.Invariant(
-                $"The exponential is identified and follows the answers (p = {p:G2})."),
+            ShapeKind.Exponential when exponential.LackOfFitPValue is { } p =>
+                $"The exponential is identified and follows the answers ({PValue.Words(p)}).",
             ShapeKind.Exponential => "The exponential is identified.",
             ShapeKind.Points => $"{exponential.Explanation.TrimEnd('.')}: only measured budgets are offered.",
             ShapeKind.Hill => $"{rejected}; the Hill curve is identified and follows the answers better.",
@@ -92,7 +93,7 @@ public static class AccuracyShapeFitter
 
     private static string HillFault(HillFit hill, bool lower) => hill.Verdict switch
     {
-        Verdict.LackOfFit => FormattableString.Invariant($"is rejected too (p = {hill.LackOfFitPValue:G2})"),
+        Verdict.LackOfFit => $"is rejected too ({PValue.Words(hill.LackOfFitPValue)})",
         Verdict.NotIdentifiable => "is not identifiable",
         _ => lower ? "does not apply" : "follows the answers no better",
     };

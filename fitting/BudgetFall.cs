@@ -36,15 +36,8 @@ public sealed record BudgetFall
     public required double PeakAccuracy { get; init; }
 
     /// <summary>The fall in words.</summary>
-    public string Sentence
-    {
-        get
-        {
-            string p = PValue < 0.001 ? "p < 0.001" : FormattableString.Invariant($"p = {PValue:0.000}");
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} ({p}); it is highest "
-                    + $"at {PeakTokens}, and no budget beyond that is offered.");
-        }
-    }
+    public string Sentence => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} "
+            + $"({Statistics.PValue.Words(PValue)}); it is highest at {PeakTokens}, and no budget beyond that is offered.");
 }

@@ -1,4 +1,5 @@
 using Calibration.Fitting.Answers;
+using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
 
@@ -115,8 +116,9 @@ internal sealed class AccuracyConclusion(FittedCurve fit, AccuracyFitOptions opt
     {
         if (lackOfFit is double p && p < options.LackOfFitLevel)
         {
-            return (Fitting.Verdict.LackOfFit, FormattableString.Invariant(
-                $"The data reject the exponential (p = {p:G2}); no intervals of its parameters are given."));
+            return (
+                Fitting.Verdict.LackOfFit,
+                $"The data reject the exponential ({PValue.Words(p)}); no intervals of its parameters are given.");
         }
 
         (string Name, ParameterEstimate Value)[] all = [("A", a), ("b", b), ("D", d)];
