@@ -1,6 +1,5 @@
 using Calibration.Fitting.Answers;
 using Calibration.Fitting.Shapes;
-using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting;
 
@@ -79,11 +78,11 @@ public static class AccuracyShapeFitter
 
     private static string ReasonFor(ShapeKind kind, AccuracyFit exponential, HillFit? hill, bool lower)
     {
-        string rejected = $"The data reject the exponential ({PValue.Words(exponential.LackOfFitPValue)})";
+        string rejected = $"The data reject the exponential ({PValueText.Of(exponential.LackOfFitPValue)})";
         return kind switch
         {
             ShapeKind.Exponential when exponential.LackOfFitPValue is { } p =>
-                $"The exponential is identified and follows the answers ({PValue.Words(p)}).",
+                $"The exponential is identified and follows the answers ({PValueText.Of(p)}).",
             ShapeKind.Exponential => "The exponential is identified.",
             ShapeKind.Points => $"{exponential.Explanation.TrimEnd('.')}: only measured budgets are offered.",
             ShapeKind.Hill => $"{rejected}; the Hill curve is identified and follows the answers better.",
@@ -93,7 +92,7 @@ public static class AccuracyShapeFitter
 
     private static string HillFault(HillFit hill, bool lower) => hill.Verdict switch
     {
-        Verdict.LackOfFit => $"is rejected too ({PValue.Words(hill.LackOfFitPValue)})",
+        Verdict.LackOfFit => $"is rejected too ({PValueText.Of(hill.LackOfFitPValue)})",
         Verdict.NotIdentifiable => "is not identifiable",
         _ => lower ? "does not apply" : "follows the answers no better",
     };

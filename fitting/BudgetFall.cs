@@ -39,5 +39,5 @@ public sealed record BudgetFall
     public string Sentence => string.Create(
         CultureInfo.InvariantCulture,
         $"Accuracy falls from {FromAccuracy:0.000} at {FromTokens} tokens to {ToAccuracy:0.000} at {ToTokens} "
-            + $"({Statistics.PValue.Words(PValue)}); it is highest at {PeakTokens}, and no budget beyond that is offered.");
+            + $"({PValueText.Of(PValue)}); it is highest at {PeakTokens}, and no budget beyond that is offered.");
 }

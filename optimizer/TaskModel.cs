@@ -82,7 +82,7 @@ public sealed record TaskModel(string Task, double Probability, AccuracyShape Ac
     }
 
     /// <summary>Whether no thinking is longer than the largest budget, so that every larger one costs and gains the same.</summary>
-    public bool IsUnlimitedAtLargest => Natural is { } natural && natural.Longest <= LargestBudgetTokens;
+    public bool IsUnlimitedAtLargest => Beyond.IsEmpty && Natural is { } natural && natural.Longest <= LargestBudgetTokens;
 
     /// <summary>
     /// Accuracy at a given budget: the shape's where it may be chosen, between given points by monotone interpolation, beyond the largest

@@ -1,5 +1,4 @@
 using Calibration.Fitting.Answers;
-using Calibration.Fitting.Statistics;
 
 namespace Calibration.Fitting.Accuracy;
 
@@ -118,7 +117,7 @@ internal sealed class AccuracyConclusion(FittedCurve fit, AccuracyFitOptions opt
         {
             return (
                 Fitting.Verdict.LackOfFit,
-                $"The data reject the exponential ({PValue.Words(p)}); no intervals of its parameters are given.");
+                $"The data reject the exponential ({PValueText.Of(p)}); no intervals of its parameters are given.");
         }
 
         (string Name, ParameterEstimate Value)[] all = [("A", a), ("b", b), ("D", d)];

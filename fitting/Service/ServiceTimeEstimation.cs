@@ -177,13 +177,13 @@ internal sealed class ServiceTimeEstimation
         {
             return (Verdict.LackOfFit, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Lack of fit: service time is not affine over the measured budgets ({PValue.Words(curvature)}, up to {100 * share:F1} % "
+                $"Lack of fit: service time is not affine over the measured budgets ({PValueText.Of(curvature)}, up to {100 * share:F1} % "
                     + $"of the time)."));
         }
 
         string remark = bent
             ? FormattableString.Invariant(
-                $" A slight curvature is visible ({PValue.Words(curvature)}), but it changes no time by more than {100 * share:F1} %.")
+                $" A slight curvature is visible ({PValueText.Of(curvature)}), but it changes no time by more than {100 * share:F1} %.")
             : string.Empty;
         if (c.Status == ParameterStatus.NotIdentifiable)
             return (Verdict.NotIdentifiable, $"Not identifiable (c): {c.Reason}.{remark}");

@@ -116,7 +116,7 @@ internal sealed class HillConclusion
                 ? Verdict.LackOfFit
                 : weakness is not null ? Verdict.NotIdentifiable : bounds.Length > 0 ? Verdict.AtBound : Verdict.Identified,
             Explanation = rejected
-                ? $"The data reject the Hill curve ({PValue.Words(lackOfFit)}); no intervals of its parameters are given."
+                ? $"The data reject the Hill curve ({PValueText.Of(lackOfFit)}); no intervals of its parameters are given."
                 : weakness is not null ? $"Not identifiable: {weakness}."
                 : bounds.Length > 0 ? $"The fit lies on its bound {string.Join(" and ", bounds)}; everything else is identified."
                 : "Every parameter is identified.",
