@@ -173,7 +173,8 @@ internal sealed class Decision
         };
 
     private IEnumerable<string> TasksMeasuredBelow(int budget) =>
-        _taking.Where(task => budget > task.Accuracy.Points[^1].BudgetTokens).Select(task => task.DisplayName);
+        _taking.Where((task, k) => budget > task.Accuracy.Points[^1].BudgetTokens && !Workload.Tasks[k].IsUnlimitedAtLargest)
+            .Select(task => task.DisplayName);
 
     private IEnumerable<string> TasksInterpolatedAt(int budget) =>
         _taking.Where((_, k) => AnyBudget.InterpolatedBetween(Workload.Tasks[k], budget) is not null).Select(task => task.DisplayName);

@@ -24,6 +24,7 @@ internal sealed record MeasuringSnapshot(TimeSpan Elapsed, PassState Pass, Immut
     /// <summary>Requests in flight, in words; a time is taken of one request at a time.</summary>
     internal string RequestWords => Pass.Name == MeasuringProgress.LatencyPass
         ? "one request at a time"
+        : Traffic.Limit == 0 ? "no request yet"
         : string.Create(CultureInfo.InvariantCulture, $"{Traffic.InFlight:N0} requests in flight (limit {Traffic.Limit:N0})");
 
     /// <summary>Why a request was last sent again; empty where none was.</summary>

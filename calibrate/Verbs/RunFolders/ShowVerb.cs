@@ -94,7 +94,8 @@ internal sealed class ShowVerb(TextWriter output, TextWriter log, TimeProvider c
         {
             RunCounts counts = await RunAnalysis.CountAsync(folder, cancellationToken);
             await output.WriteAsync(RunText.OfTask(manifest, counts.Tasks.First(counted => counted.Task == task)));
-            Ending.Next(log, $"calibrate show {folder.Path} {task}/PROBLEM");
+            if (await folder.Trials.ReadAsync().FirstOrDefaultAsync(trial => trial.Task == task, cancellationToken) is { } first)
+                Ending.Next(log, $"calibrate show {folder.Path} {task}/{first.ProblemId}");
             return;
         }
 
