@@ -121,8 +121,8 @@ internal static class FindingsHtml
     private static string FallOf(string task, AccuracyFall fall) => string.Create(
         CultureInfo.InvariantCulture,
         $"{task}: accuracy falls beyond {fall.FromTokens} thinking tokens. Correct at {fall.FromTokens}: {Share(fall.From)}; at "
-            + $"{fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, p "
-            + $"= {fall.PValue:0.0e+0} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at "
+            + $"{fall.ToTokens}: {Share(fall.To)}. {fall.Worse} problems are answered worse and {fall.Better} better (exact sign test, "
+            + $"{PValueText.Of(fall.PValue)} over {fall.Pairs} pairs of budgets); {100 * fall.LengthenedShare:0} % of the answers at "
             + $"{fall.ToTokens} follow lengthened thinking. No increasing curve can describe this.");
 
     private static string Share(ClusteredProportion? share)

@@ -24,7 +24,7 @@ public static class ComparisonTable
                     task.DisplayName, at.BudgetTokens.ToString(CultureInfo.InvariantCulture), Fixed(at.Old), Fixed(at.New),
                     Shown(at.Difference, at.Interval), task.PairedProblems == 0 ? "not paired" : Count(task.PairedProblems),
                     at.SignPValue is null ? "" : $"{Count(at.Better)} / {Count(at.Worse)}",
-                    at.SignPValue is { } p ? p.ToString("G2", CultureInfo.InvariantCulture) : "", at.Claimed ? "*" : "",
+                    at.SignPValue is { } p ? PValueText.Cell(p) : "", at.Claimed ? "*" : "",
                 ];
             }
         }

@@ -41,6 +41,7 @@ internal static class TexText
         'λ' => "$\\lambda$",
         'α' => "$\\alpha$",
         'ℓ' => "$\\ell$",
+        '<' => "$<$",
         '≤' => "$\\le$",
         '·' => "$\\cdot$",
         '−' => "$-$",
