@@ -55,8 +55,8 @@ internal static class FitFiles
                 WriteLine("D", accuracy.D);
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  deviance {accuracy.Deviance:G5}{(accuracy.LackOfFitPValue is { } p ? $", lack of fit {PValueText.Of(p)}" : "")}; best "
-                        + $"shape: {(accuracy.Rivals.Count > 0 ? accuracy.Rivals[0].Shape : "not compared")}"));
+                    $"  deviance {accuracy.Deviance:G5}{(accuracy.LackOfFitPValue is { } p ? $", lack of fit {PValueText.Of(p)}" : "")}; "
+                        + $"best shape: {(accuracy.Rivals.Count > 0 ? accuracy.Rivals[0].Shape : "not compared")}"));
             }
 
             if (task.Service is { } service)
